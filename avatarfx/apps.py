@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class AvatarfxConfig(AppConfig):
+    name = "avatarfx"
+    verbose_name = "AvatarFX"

@@ -1,0 +1,226 @@
+"""Clips and the attempts to render them. The row is the truth; the queue only wakes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from avatarfx.recipe import Recipe
+from socialapp.characters.models import Character, Portrait
+from socialapp.lib.ids import new_key
+from socialapp.lib.states import Stateful
+from socialapp.performance import Performance
+from socialapp.performance.timeline import SHAPES
+
+if TYPE_CHECKING:
+    from socialapp.accounts.models import User
+
+
+class ClipQuerySet(models.QuerySet["Clip"]):
+    def of(self, user: User) -> ClipQuerySet:
+        return self.filter(owner=user, removed__isnull=True)
+
+    def open(self) -> ClipQuerySet:
+        """Waiting or being made."""
+        return self.filter(state__in=[Clip.State.QUEUED, Clip.State.RENDERING])
+
+    def full(self) -> ClipQuerySet:
+        return self.select_related("owner", "character__portrait")
+
+
+class Clip(Stateful):
+    class State(models.TextChoices):
+        QUEUED = "queued", "In line"
+        RENDERING = "rendering", "Being made"
+        READY = "ready", "Ready"
+        FAILED = "failed", "Failed"
+        CANCELLED = "cancelled", "Cancelled"
+        BLOCKED = "blocked", "Held for review"
+
+    class Rung(models.TextChoices):
+        FULL = "full", "Full performance"
+        SIMPLE = "simple", "Simple motion"
+        STILL = "still", "Still + voice"
+        CAPTIONS = "captions", "Still + captions"
+
+    MOVES = {
+        State.QUEUED: frozenset(
+            {State.RENDERING, State.FAILED, State.CANCELLED, State.BLOCKED}
+        ),
+        State.RENDERING: frozenset(
+            {
+                State.READY,
+                State.FAILED,
+                State.CANCELLED,
+                State.BLOCKED,
+                State.QUEUED,
+            }
+        ),
+        State.READY: frozenset({State.BLOCKED}),
+        State.FAILED: frozenset({State.QUEUED}),
+        State.CANCELLED: frozenset({State.QUEUED}),
+        State.BLOCKED: frozenset({State.READY}),
+    }
+
+    key = models.CharField(max_length=16, unique=True, default=new_key, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="clips"
+    )
+    character = models.ForeignKey(Character, models.PROTECT, related_name="clips")
+    """The lead; the whole cast is in the recipe and in ClipActor."""
+
+    title = models.CharField(max_length=80, blank=True)
+    script = models.TextField(max_length=2000)
+    shape = models.CharField(
+        max_length=5, choices=[(s, s) for s in SHAPES], default="9:16"
+    )
+    recipe = models.JSONField()
+    """See ``avatarfx.recipe``: everything needed to make the clip again."""
+
+    performance = models.JSONField(null=True, blank=True)
+    """Stored as soon as it exists, so that a second attempt does not speak again."""
+
+    state = models.CharField(max_length=16, choices=State, default=State.QUEUED)
+
+    # The queue: owner of the lease, its number, until when.
+    queued_at = models.DateTimeField(default=timezone.now)
+    fence = models.PositiveIntegerField(default=0)
+    """Counts claims; only the holder of the newest may write a result."""
+
+    attempts = models.PositiveSmallIntegerField(default=0)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    worker = models.CharField(max_length=80, blank=True)
+    cancel_asked = models.BooleanField(default=False)
+
+    # What the person who waits sees.
+    stage = models.CharField(max_length=16, blank=True)
+    percent = models.PositiveSmallIntegerField(default=0)
+    detail = models.CharField(max_length=80, blank=True)
+    """For example ``frame 212 of 350``."""
+
+    error = models.CharField(max_length=300, blank=True)
+
+    # The result.
+    rung = models.CharField(max_length=8, choices=Rung, blank=True)
+    rung_reason = models.CharField(max_length=300, blank=True)
+    """Why it is lower than full, in words for its owner."""
+
+    voice_engine = models.CharField(max_length=60, blank=True)
+    seconds = models.FloatField(null=True, blank=True)
+    width = models.PositiveSmallIntegerField(null=True, blank=True)
+    height = models.PositiveSmallIntegerField(null=True, blank=True)
+    video = models.CharField(max_length=80, blank=True)
+    """Blob refs: MP4, WebP or JPEG poster, WebVTT."""
+
+    poster = models.CharField(max_length=80, blank=True)
+    captions = models.CharField(max_length=80, blank=True)
+    size = models.PositiveIntegerField(null=True, blank=True)
+    """Bytes of the video."""
+
+    # What happens when it is ready.
+    publish = models.BooleanField(default=False)
+    caption = models.CharField(max_length=500, blank=True)
+
+    idempotency_key = models.CharField(max_length=80, blank=True)
+    request_hash = models.CharField(max_length=64, blank=True)
+    created = models.DateTimeField(default=timezone.now, editable=False)
+    finished = models.DateTimeField(null=True, blank=True)
+    removed = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = models.Manager.from_queryset(ClipQuerySet)()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["owner", "-created"], name="clip_owner"),
+            models.Index(
+                fields=["queued_at", "id"],
+                name="clip_line",
+                condition=Q(state="queued"),
+            ),
+            models.Index(
+                fields=["leased_until"],
+                name="clip_leases",
+                condition=Q(state="rendering"),
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="clip_state_known",
+                condition=Q(
+                    state__in=[
+                        "queued",
+                        "rendering",
+                        "ready",
+                        "failed",
+                        "cancelled",
+                        "blocked",
+                    ]
+                ),
+            ),
+            models.UniqueConstraint(
+                fields=["owner", "idempotency_key"],
+                name="clip_idempotency",
+                condition=~Q(idempotency_key=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Clip {self.key} ({self.state})"
+
+    def get_absolute_url(self) -> str:
+        return f"/clips/{self.key}/"
+
+    @property
+    def finished_for_good(self) -> bool:
+        return self.state not in {self.State.QUEUED, self.State.RENDERING}
+
+    def as_recipe(self) -> Recipe:
+        return Recipe.from_json(self.recipe)
+
+    def as_performance(self) -> Performance | None:
+        return None if not self.performance else Performance.from_json(self.performance)
+
+
+class ClipActor(models.Model):
+    """Who is on stage in a clip, and with which portrait."""
+
+    clip = models.ForeignKey(Clip, models.CASCADE, related_name="actors")
+    seat = models.CharField(max_length=8)
+    character = models.ForeignKey(Character, models.PROTECT, related_name="roles")
+    portrait = models.ForeignKey(Portrait, models.PROTECT, related_name="roles")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["clip", "seat"], name="clip_seat_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.seat} of clip {self.clip_id}"
+
+
+class Render(models.Model):
+    """One attempt at a clip."""
+
+    clip = models.ForeignKey(Clip, models.CASCADE, related_name="renders")
+    fence = models.PositiveIntegerField()
+    worker = models.CharField(max_length=80)
+    started = models.DateTimeField(default=timezone.now)
+    ended = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=16, blank=True)
+    """``ready``, ``failed``, ``cancelled``, ``lost`` (lease ran out) or empty: running."""
+
+    error = models.TextField(blank=True)
+    trace = models.JSONField(default=list, blank=True)
+    """One entry a stage: name, engine, seconds, note."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["clip", "fence"], name="render_fence_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"Render {self.fence} of clip {self.clip_id}"

@@ -1,0 +1,51 @@
+"""Everything needed to make a clip again; what a remix copies."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from socialapp.engines.protocols import VoiceSpec
+from socialapp.performance import codec
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """One actor of the cast."""
+
+    seat: str
+    character: str
+    """Public key of the character."""
+
+    portrait: str
+    """Public key of the portrait: later changes to the character do not reach in."""
+
+    voice: VoiceSpec = field(default_factory=VoiceSpec)
+    motion: str = "subtle"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    script: str
+    cast: tuple[Role, ...]
+    shape: str = "9:16"
+    background: str = ""
+    seed: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        return {"format": "recipe", "version": VERSION, **codec.dump(self)}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Recipe:
+        if (data.get("format"), data.get("version")) != ("recipe", VERSION):
+            raise codec.FormatError(f"Not a recipe of version {VERSION}")
+        body = {k: v for k, v in data.items() if k not in {"format", "version"}}
+        return codec.load(cls, body)
+
+    def fingerprint(self) -> str:
+        body = json.dumps(self.to_json(), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(body.encode()).hexdigest()

@@ -1,0 +1,137 @@
+"""Posts and what people do with them. Counters live apart from the wide row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from avatarfx.models import Clip
+from socialapp.lib.ids import new_key
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from socialapp.accounts.models import User
+
+
+class Tag(models.Model):
+    name = models.CharField(max_length=50, unique=True)
+
+    def __str__(self) -> str:
+        return f"#{self.name}"
+
+
+class PostQuerySet(models.QuerySet["Post"]):
+    def listed(self) -> PostQuerySet:
+        """Fit for the feed."""
+        return self.filter(removed__isnull=True, visibility=Post.Visibility.PUBLIC)
+
+    def visible_to(self, viewer: User | AnonymousUser) -> PostQuerySet:
+        """What this viewer may open when they know where it is."""
+        shown = ~Q(visibility=Post.Visibility.PRIVATE)
+        if viewer.is_authenticated:
+            shown |= Q(author=viewer)
+        return self.filter(shown, removed__isnull=True)
+
+    def full(self) -> PostQuerySet:
+        """Everything a card shows, in one query and one for the tags."""
+        return self.select_related(
+            "author", "clip__character__portrait", "clip__character__owner", "stat"
+        ).prefetch_related("tags")
+
+
+class Post(models.Model):
+    class Visibility(models.TextChoices):
+        PUBLIC = "public", "Everyone"
+        UNLISTED = "unlisted", "Anyone with the link"
+        PRIVATE = "private", "Only me"
+
+    key = models.CharField(max_length=16, unique=True, default=new_key, editable=False)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="posts"
+    )
+    clip = models.OneToOneField(Clip, models.CASCADE, related_name="post")
+    caption = models.CharField(max_length=500, blank=True)
+    tags = models.ManyToManyField(Tag, related_name="posts", blank=True)
+    visibility = models.CharField(
+        max_length=8, choices=Visibility, default=Visibility.PUBLIC
+    )
+    published = models.DateTimeField(default=timezone.now)
+    edited = models.DateTimeField(null=True, blank=True, editable=False)
+    removed = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = models.Manager.from_queryset(PostQuerySet)()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["-published", "-id"],
+                name="post_newest",
+                condition=Q(visibility="public", removed__isnull=True),
+            ),
+            models.Index(fields=["author", "-published"], name="post_author"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Post {self.key}"
+
+    def get_absolute_url(self) -> str:
+        return f"/p/{self.key}/"
+
+
+class PostStat(models.Model):
+    """The counters of a post: small rows that change often."""
+
+    post = models.OneToOneField(
+        Post, models.CASCADE, primary_key=True, related_name="stat"
+    )
+    likes = models.PositiveIntegerField(default=0)
+    views = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.likes} likes, {self.views} views of post {self.post_id}"
+
+
+class Like(models.Model):
+    post = models.ForeignKey(Post, models.CASCADE, related_name="likes")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="likes"
+    )
+    created = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["post", "user"], name="like_once")
+        ]
+        indexes = [models.Index(fields=["user", "-created"], name="like_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} likes {self.post_id}"
+
+
+class View(models.Model):
+    """One viewer of one post on one day: reloading does not count again."""
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="views")
+    viewer = models.CharField(max_length=80)
+    """``user:<id>`` or ``visit:<digest of the anonymous visit>``."""
+
+    day = models.DateField()
+    seconds = models.FloatField(default=0.0)
+    """Longest stretch watched."""
+
+    completed = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["post", "viewer", "day"], name="view_once_a_day"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.viewer} saw {self.post_id}"

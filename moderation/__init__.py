@@ -1,0 +1,1 @@
+"""Screening, cases and appeals: imports provenance, accounts and all below."""

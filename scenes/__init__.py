@@ -1,0 +1,1 @@
+"""Stories as state machines, cast with characters: imports avatarfx, chat and all below."""

@@ -1,0 +1,95 @@
+"""People, their tokens and their daily tickets."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils import timezone
+
+from socialapp.lib.ids import new_key
+
+
+class User(AbstractUser):
+    """``username`` is the handle; people sign in with their e-mail."""
+
+    username = models.CharField(
+        "handle",
+        max_length=30,
+        unique=True,
+        validators=[
+            RegexValidator(
+                r"^[a-z0-9][a-z0-9._]{1,28}[a-z0-9]$",
+                "Use 3 to 30 lowercase letters, digits, dots and underscores,"
+                " starting and ending with a letter or digit.",
+            )
+        ],
+        error_messages={"unique": "This handle is taken."},
+    )
+    email = models.EmailField(
+        "e-mail",
+        unique=True,
+        error_messages={"unique": "An account with this e-mail exists."},
+    )
+    display_name = models.CharField(max_length=50, blank=True)
+    bio = models.CharField(max_length=300, blank=True)
+    birth_date = models.DateField(null=True, blank=True)
+    """Null only for accounts made on the command line."""
+
+    picture = models.ImageField(upload_to="people/", blank=True)
+    time_zone = models.CharField(max_length=64, default="UTC")
+    """IANA name; the five daily tickets return at its midnight."""
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["username"]
+
+    def __str__(self) -> str:
+        return f"@{self.username}"
+
+    @property
+    def name(self) -> str:
+        return self.display_name or self.username
+
+
+class Token(models.Model):
+    """A key for the API; only its digest is kept."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=60, default="App")
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    """SHA-256 of the key, in hex."""
+
+    created = models.DateTimeField(default=timezone.now, editable=False)
+    used = models.DateTimeField(null=True, editable=False)
+    expires = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.user}"
+
+
+class Ticket(models.Model):
+    """One of a day's renders: held while it is made, then spent or returned."""
+
+    class State(models.TextChoices):
+        HELD = "held"
+        SPENT = "spent"
+        RETURNED = "returned"
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="tickets")
+    key = models.CharField(max_length=64, unique=True, default=new_key)
+    """What it pays for: ``clip:<key>``. Unique, so nothing is ever charged twice."""
+
+    state = models.CharField(max_length=8, choices=State, default=State.HELD)
+    created = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "created"], name="ticket_user_day")]
+        constraints = [
+            models.CheckConstraint(
+                name="ticket_state_known",
+                condition=models.Q(state__in=["held", "spent", "returned"]),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} ({self.state})"

@@ -1,0 +1,163 @@
+"""Characters and their portraits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from socialapp.engines.protocols import VoiceSpec
+from socialapp.lib.ids import new_key
+from socialapp.performance import Rig
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from socialapp.accounts.models import User
+
+
+class Portrait(models.Model):
+    """A picture, cleaned and re-encoded, with its rig."""
+
+    class Source(models.TextChoices):
+        UPLOAD = "upload"
+        MAKER = "maker", "Avatar maker"
+        CAST = "cast", "Starter cast"
+
+    class RigState(models.TextChoices):
+        FOUND = "found", "Face found"
+        HAND = "hand", "Set by hand"
+        NONE = "none", "No face"
+
+    key = models.CharField(max_length=16, unique=True, default=new_key, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="portraits"
+    )
+    source = models.CharField(max_length=8, choices=Source, default=Source.UPLOAD)
+    ref = models.CharField(max_length=80)
+    """Blob of the picture (PNG, WebP or JPEG), at most 2048 pixels on a side."""
+
+    thumb = models.CharField(max_length=80, blank=True)
+    """Blob of a square WebP around the face, 256 pixels, for avatars."""
+
+    recipe = models.JSONField(default=dict, blank=True)
+    """What the avatar maker mixed; empty for uploads."""
+
+    rig = models.JSONField()
+    rig_state = models.CharField(max_length=8, choices=RigState, default=RigState.NONE)
+    hand = models.JSONField(null=True, blank=True)
+    """The anchors a person set; kept when the rigger gets better."""
+
+    created = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["owner", "-created"], name="portrait_owner")]
+
+    def __str__(self) -> str:
+        return f"Portrait {self.key}"
+
+    def as_rig(self) -> Rig:
+        return Rig.from_json(self.rig)
+
+
+class CharacterQuerySet(models.QuerySet["Character"]):
+    def alive(self) -> CharacterQuerySet:
+        return self.filter(removed__isnull=True)
+
+    def listed(self) -> CharacterQuerySet:
+        """Fit for lists that anyone may read."""
+        return self.alive().filter(visibility=Character.Visibility.PUBLIC)
+
+    def visible_to(self, viewer: User | AnonymousUser) -> CharacterQuerySet:
+        """What this viewer may open when they know where it is."""
+        shown = ~Q(visibility=Character.Visibility.PRIVATE)
+        if viewer.is_authenticated:
+            shown |= Q(owner=viewer)
+        return self.alive().filter(shown)
+
+    def usable_by(self, user: User) -> CharacterQuerySet:
+        """What this person may make speak: their own and the starter cast."""
+        return self.alive().filter(Q(owner=user) | Q(starter=True))
+
+    def full(self) -> CharacterQuerySet:
+        return self.select_related("owner", "portrait")
+
+
+class Character(models.Model):
+    class Visibility(models.TextChoices):
+        PRIVATE = "private", "Only me"
+        UNLISTED = "unlisted", "Anyone with the link"
+        PUBLIC = "public", "Everyone"
+
+    key = models.CharField(max_length=16, unique=True, default=new_key, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="characters"
+    )
+    name = models.CharField(max_length=50)
+    tagline = models.CharField(max_length=80, blank=True)
+    greeting = models.CharField(max_length=500, blank=True)
+    """First words; spoken, so without stage directions."""
+
+    persona = models.TextField(max_length=4000, blank=True)
+    tags = models.JSONField(default=list, blank=True)
+    """Up to ten lowercase words."""
+
+    visibility = models.CharField(
+        max_length=8, choices=Visibility, default=Visibility.PRIVATE
+    )
+    portrait = models.ForeignKey(
+        Portrait, models.PROTECT, related_name="characters", null=True, blank=True
+    )
+    """Null while it is a draft."""
+
+    voice = models.CharField(max_length=120, default="af_heart")
+    voice_speed = models.FloatField(default=1.0)
+    voice_pitch = models.FloatField(default=0.0)
+    motion = models.CharField(
+        max_length=8,
+        choices=[("still", "Still"), ("subtle", "Subtle"), ("lively", "Lively")],
+        default="subtle",
+    )
+    background = models.CharField(max_length=80, blank=True)
+    """A built-in's name; empty: the portrait's own."""
+
+    starter = models.BooleanField(default=False)
+    """One of the starter cast: anyone may make it speak."""
+
+    card = models.JSONField(default=dict, blank=True)
+    """What the cast file or an imported card says beyond these fields."""
+
+    created = models.DateTimeField(default=timezone.now, editable=False)
+    changed = models.DateTimeField(auto_now=True)
+    removed = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = models.Manager.from_queryset(CharacterQuerySet)()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["owner", "-created"], name="character_owner"),
+            models.Index(
+                fields=["-created"],
+                name="character_public",
+                condition=Q(visibility="public", removed__isnull=True),
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="character_visibility_known",
+                condition=Q(visibility__in=["private", "unlisted", "public"]),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return f"/c/{self.key}/"
+
+    @property
+    def voice_spec(self) -> VoiceSpec:
+        return VoiceSpec(self.voice, self.voice_speed, self.voice_pitch)

@@ -1,0 +1,1 @@
+"""Conversations with characters: imports characters and all below."""

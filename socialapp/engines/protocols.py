@@ -1,0 +1,169 @@
+"""What an engine must be able to do. Plain Python: no Django, no numpy, no torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from socialapp.performance import Caption, Part, Performance, Phone, Rig
+    from socialapp.performance.rig import Anchors
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceSpec:
+    """How a character sounds."""
+
+    voice: str = "af_heart"
+    """A voice id, or a blend ``id*weight+id*weight`` whose weights sum to 1."""
+
+    speed: float = 1.0
+    """0.5 to 2."""
+
+    pitch: float = 0.0
+    """Semitones, -6 to 6."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """Mono sound, and what is said in it."""
+
+    samples: bytes
+    """Signed 16-bit little-endian."""
+
+    rate: int
+    """Hertz."""
+
+    phones: tuple[Phone, ...] = ()
+    captions: tuple[Caption, ...] = ()
+    """One a word, as written; phones point at them."""
+
+    engine: str = ""
+    """Which engine spoke, for the record: ``kokoro int8 1``."""
+
+    @property
+    def seconds(self) -> float:
+        return len(self.samples) / 2 / self.rate
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """A stretch of a script with one delivery, and when it is heard."""
+
+    text: str
+    at: float
+    until: float
+    mood: str = "calm"
+    weight: float = 0.0
+    """How strong the mood is, 0 to 1."""
+
+    delivery: str = ""
+    """The tag it came from, without brackets: whispers, shouts, nervous; or empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A rig with the files it names."""
+
+    rig: Rig
+    portrait: bytes
+    """The encoded picture."""
+
+    blobs: Mapping[str, bytes] = field(default_factory=dict)
+    """Every other blob the rig names, by ref."""
+
+
+@dataclass(frozen=True, slots=True)
+class Staging:
+    """All an animator needs for one clip."""
+
+    performance: Performance
+    actors: Mapping[str, Actor]
+    """By seat."""
+
+    background: bytes = b""
+    """An encoded picture; empty: the portrait's own, else plain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    pixels: bytes | memoryview
+    """Rows of RGB, 8 bits each, top first, without padding."""
+
+    width: int
+    height: int
+
+
+@runtime_checkable
+class Voice(Protocol):
+    def available(self) -> str | None:
+        """None, or the reason why this engine cannot run here."""
+        ...
+
+    def speak(self, text: str, *, spec: VoiceSpec) -> Speech:
+        """Say plain text (markup and tags already gone). EngineError if it cannot."""
+        ...
+
+
+@runtime_checkable
+class Director(Protocol):
+    def direct(
+        self,
+        beats: Sequence[Beat],
+        speech: Speech,
+        *,
+        seat: str,
+        seed: int,
+        motion: str = "subtle",
+    ) -> Part:
+        """The speaker's part: visemes, expression, gaze, blinks, pose, captions."""
+        ...
+
+    def listen(
+        self, seconds: float, *, seat: str, seed: int, motion: str = "subtle"
+    ) -> Part:
+        """The part of one who is on stage and silent."""
+        ...
+
+
+@runtime_checkable
+class Animator(Protocol):
+    rung: str
+    """``full``, ``simple`` or ``still``: what a user is told."""
+
+    def available(self) -> str | None:
+        """None, or the reason why this engine cannot run here."""
+        ...
+
+    def suits(self, rig: Rig) -> str | None:
+        """None, or the reason, in words for a user, why it cannot draw this rig."""
+        ...
+
+    def animate(
+        self, staging: Staging, *, fps: int, width: int, height: int
+    ) -> Iterator[Frame]:
+        """Every frame of the performance in order. EngineError if it cannot."""
+        ...
+
+
+@runtime_checkable
+class Rigger(Protocol):
+    def available(self) -> str | None: ...
+
+    def rig(
+        self,
+        portrait: bytes,
+        *,
+        ref: str,
+        style: str = "",
+        anchors: Anchors | None = None,
+    ) -> tuple[Rig, dict[str, bytes]]:
+        """The rig of an encoded picture and the blobs that it names.
+
+        `style` empty: judge it. `anchors`: where a person put the handles; they win
+        over whatever the finder sees. Never raises for what is in the picture: a rig
+        without anchors and with a reason says that no face was found.
+        """
+        ...

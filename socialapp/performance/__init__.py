@@ -1,0 +1,39 @@
+"""The two central types: what happens (Performance) and who can perform (Rig)."""
+
+from socialapp.performance.face import Face
+from socialapp.performance.rig import Rig
+from socialapp.performance.timeline import (
+    Blink,
+    CameraKey,
+    Caption,
+    Expression,
+    Glance,
+    MadeBy,
+    Part,
+    Performance,
+    Phone,
+    Place,
+    Pose,
+    Sound,
+    Stage,
+    Viseme,
+)
+
+__all__ = [
+    "Blink",
+    "CameraKey",
+    "Caption",
+    "Expression",
+    "Face",
+    "Glance",
+    "MadeBy",
+    "Part",
+    "Performance",
+    "Phone",
+    "Place",
+    "Pose",
+    "Rig",
+    "Sound",
+    "Stage",
+    "Viseme",
+]

@@ -1,0 +1,1 @@
+"""Marks, manifests and verification: imports accounts and all below."""

@@ -1,0 +1,262 @@
+"""Every setting. The defaults run on embedded parts; the environment does the rest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+from socialapp import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+DATA_DIR = env.path("DATA_DIR", BASE_DIR / "var")
+"""Database, media, Redis and keys of this copy."""
+
+DATA_DIR.mkdir(parents=True, exist_ok=True)
+
+PRODUCTION = env.flag("PRODUCTION")
+"""On: no default secrets, HTTPS assumed, cookies secure."""
+
+DEBUG = env.flag("DEBUG", default=False)
+
+
+def _secret_key() -> str:
+    if key := env.text("SECRET_KEY"):
+        return key
+    if PRODUCTION:
+        raise ImproperlyConfigured("SECRET_KEY must be set when PRODUCTION=1")
+    # A key of this copy's own, made on first use: no default secret ships.
+    import secrets  # noqa: PLC0415
+
+    file = DATA_DIR / "secret-key"
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(50), encoding="utf-8")
+    return file.read_text(encoding="utf-8")
+
+
+SECRET_KEY = _secret_key()
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+SITE_URL = env.text("SITE_URL", "http://127.0.0.1:8000")
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = False
+LANGUAGE_CODE = "en"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+ROOT_URLCONF = "socialapp.urls"
+ASGI_APPLICATION = "socialapp.asgi.application"
+INSTALLED_APPS = [
+    "daphne",
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_htmx",
+    "channels",
+    "socialapp",
+    "socialapp.lib",
+    "socialapp.accounts",
+    "socialapp.characters",
+    "avatarfx",
+    "feed",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "socialapp.lib.csp.ContentSecurityPolicy",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+            "builtins": ["django.templatetags.static"],
+        },
+    }
+]
+
+
+# Database ---------------------------------------------------------------------
+
+
+def _database() -> dict[str, Any]:
+    url = env.text("DATABASE_URL")
+    if not url:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": DATA_DIR / "troupe.sqlite3",
+            "OPTIONS": {
+                # IMMEDIATE: a deferred transaction that turns to writing fails at
+                # once with "database is locked", whatever the timeout says.
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": (
+                    "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;"
+                    "PRAGMA busy_timeout=20000;PRAGMA cache_size=-32000"
+                ),
+            },
+            "TEST": {"NAME": DATA_DIR / "test.sqlite3"},
+        }
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise ImproperlyConfigured(
+            "DATABASE_URL: use postgres://user:password@host/name"
+        )
+    query = dict(parse_qsl(parts.query))
+    # postgres:///name?host=/path reaches a unix socket.
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(parts.username or query.pop("user", "")),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or query.pop("host", ""),
+        "PORT": str(parts.port or query.pop("port", "")),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": query,
+    }
+
+
+DATABASES = {"default": _database()}
+
+
+# Redis, sockets, jobs ---------------------------------------------------------
+
+REDIS_SOCKET = DATA_DIR / "redis.sock"
+REDIS_URL = env.text("REDIS_URL", f"unix://{REDIS_SOCKET}")
+"""The default is the embedded server that `manage.py up` starts."""
+
+JOBS = {"BACKEND": env.text("JOBS_BACKEND", "socialapp.jobs.backends.rq")}
+QUEUES = ["cpu"]
+"""Named by resource. One worker process a queue."""
+
+CHANNEL_LAYERS: dict[str, Any] = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [{"address": REDIS_URL}]},
+    }
+}
+
+
+# Files ------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+MEDIA_URL = "/media/"
+MEDIA_ROOT = DATA_DIR / "media"
+S3_BUCKET = env.text("S3_BUCKET")
+STORAGES: dict[str, Any] = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "socialapp.lib.staticfiles.ModuleStorage"},
+}
+if S3_BUCKET:
+    from botocore.config import Config as _BotoConfig
+
+    STORAGES["default"] = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "endpoint_url": env.text("S3_ENDPOINT") or None,
+            "region_name": env.text("S3_REGION") or None,
+            "access_key": env.text("S3_ACCESS_KEY") or None,
+            "secret_key": env.text("S3_SECRET_KEY") or None,
+            "querystring_auth": True,
+            "querystring_expire": 300,
+            "file_overwrite": False,
+            # botocore's own limits make one dead object store cost minutes.
+            "client_config": _BotoConfig(
+                connect_timeout=3,
+                read_timeout=8,
+                retries={"total_max_attempts": 2},
+                signature_version="s3v4",
+            ),
+        },
+    }
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+MAX_PICTURE_BYTES = env.number("MAX_PICTURE_BYTES", 12 * 1024 * 1024)
+MAX_PICTURE_PIXELS = env.number("MAX_PICTURE_PIXELS", 25_000_000)
+MIN_FREE_DISK_BYTES = env.number("MIN_FREE_DISK_BYTES", 200 * 1024 * 1024)
+"""Below this /readyz says no and renders are refused with the reason."""
+
+
+# People -----------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = "/"
+MINIMUM_AGE = env.number("MINIMUM_AGE", 13)
+CLIPS_PER_DAY = env.number("CLIPS_PER_DAY", 5)
+MAX_CLIP_SECONDS = env.number("MAX_CLIP_SECONDS", 30)
+MAX_SCRIPT_CHARACTERS = env.number("MAX_SCRIPT_CHARACTERS", 600)
+
+EMAIL_BACKEND = env.text(
+    "EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend"
+)
+EMAIL_FILE_PATH = DATA_DIR / "outbox"
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Troupe <troupe@localhost>")
+
+
+# Engines ----------------------------------------------------------------------
+
+WEIGHTS_DIR = env.text("WEIGHTS_DIR")
+"""A folder with the official weight files; empty: those that pip installed."""
+
+ENGINES: dict[str, dict[str, dict[str, Any]]] = {
+    "voice": {},
+    "director": {},
+    "animator": {},
+    "rigger": {},
+}
+VOICE_LADDER = ["kokoro", "hibari", "silent"]
+"""Tried in this order for clips; live speech starts at hibari."""
+
+ANIMATOR_LADDER = ["warp", "sway", "still"]
+
+REST_FRAMEWORK: dict[str, Any] = {}
+SPECTACULAR_SETTINGS: dict[str, Any] = {}

@@ -1,0 +1,1 @@
+"""Characters performing live: imports avatarfx, chat and all below, never scenes."""

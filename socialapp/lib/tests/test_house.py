@@ -24,9 +24,11 @@ def test_a_test_cannot_leave_this_machine() -> None:
 
 
 def test_a_test_may_talk_to_itself() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        with socket.create_connection(server.getsockname()) as out:
-            assert out.getpeername() == server.getsockname()
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        socket.create_connection(server.getsockname()) as out,
+    ):
+        assert out.getpeername() == server.getsockname()
 
 
 def test_files_go_to_a_folder_of_the_test_run() -> None:

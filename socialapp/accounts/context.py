@@ -1,0 +1,52 @@
+"""What the frame around every page shows: theme, place, tickets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils.functional import SimpleLazyObject
+
+from socialapp.accounts import quotas
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+THEME_COOKIE = "theme"
+THEMES = ("dark", "light")
+
+PLACES = {
+    "feed": "watch",
+    "post": "watch",
+    "tag": "watch",
+    "cast": "cast",
+    "character": "cast",
+    "create": "create",
+    "studio": "create",
+    "character-new": "create",
+    "jobs": "clips",
+    "clip": "clips",
+    "settings": "you",
+}
+"""URL names to the entry of the navigation that is lit."""
+
+
+def _place(request: HttpRequest) -> str:
+    match = request.resolver_match
+    if match is None or match.url_name is None:
+        return ""
+    if match.url_name == "profile":
+        mine = match.kwargs.get("username") == getattr(request.user, "username", None)
+        return "you" if mine else "watch"
+    return PLACES.get(match.url_name, "")
+
+
+def house(request: HttpRequest) -> dict[str, Any]:
+    """The quota is lazy: pages without the frame do not ask for it."""
+    theme = request.COOKIES.get(THEME_COOKIE, "")
+    return {
+        "house": {
+            "theme": theme if theme in THEMES else "",
+            "place": _place(request),
+            "quota": SimpleLazyObject(lambda: quotas.left(request.user)),
+        }
+    }

@@ -33,8 +33,15 @@ class Layer:
     """One picture of a layered portrait, in drawing order."""
 
     name: str
+    """A drawn portrait uses these, in this order unless its drawing says otherwise:
+    back, hair-back, body, neck, ears, head, cheeks, then for each side (the viewer's)
+    eye-SIDE-under, -white, -iris, -shade, -lid-lower, -lid-upper, then
+    lids-closed-left, lids-closed-right, brow-left, brow-right, nose, mouth-X to
+    mouth-H, hair-front. Names that end in, or contain, ``-left`` or ``-right`` belong
+    to one eye, so one eye can close alone. Empty ones are left out."""
+
     ref: str
-    """Blob of a transparent picture."""
+    """Blob of a transparent picture (WebP, straight alpha)."""
 
     box: tuple[float, float, float, float]
     """x, y, width, height in units of the portrait's width."""
@@ -89,6 +96,9 @@ class Rig:
     """Sprite letter to layer name."""
 
     blink_show: tuple[str, ...] = ()
+    """Layers that are hidden until an eye closes, and those it hides then. Until then
+    eye-SIDE-lid-upper slides down."""
+
     blink_hide: tuple[str, ...] = ()
     irises: tuple[str, ...] = ()
     gaze_travel: tuple[float, float] = (0.0, 0.0)

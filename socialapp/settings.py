@@ -232,6 +232,31 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "socialapp.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "signup": "socialapp.accounts.forms.SignupForm",
+    "login": "socialapp.accounts.forms.LoginForm",
+}
+ACCOUNT_LOGIN_METHODS = {"email", "username"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*"]
+ACCOUNT_PRESERVE_USERNAME_CASING = False
+ACCOUNT_EMAIL_VERIFICATION = env.text("EMAIL_VERIFICATION", "optional")
+"""``mandatory``: nobody signs in before they opened the mail; ``none``: no mail."""
+
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_CONFIRM_EMAIL_ON_GET = True
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "25/5m/ip,5/30m/key",
+    "signup": "20/30m/ip",
+    "reset_password": "20/30m/ip,5/30m/key",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES", 0)
+"""How many proxies in front append to X-Forwarded-For; 0: the header is ignored."""
+
 MINIMUM_AGE = env.number("MINIMUM_AGE", 13)
 CLIPS_PER_DAY = env.number("CLIPS_PER_DAY", 5)
 MAX_CLIP_SECONDS = env.number("MAX_CLIP_SECONDS", 30)

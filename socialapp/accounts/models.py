@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from django.contrib.auth.models import AbstractUser
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
 
+from socialapp.accounts import handles
 from socialapp.lib.ids import new_key
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class User(AbstractUser):
@@ -18,14 +24,13 @@ class User(AbstractUser):
         max_length=30,
         unique=True,
         validators=[
-            RegexValidator(
-                r"^[a-z0-9][a-z0-9._]{1,28}[a-z0-9]$",
-                "Use 3 to 30 lowercase letters, digits, dots and underscores,"
-                " starting and ending with a letter or digit.",
-            )
+            RegexValidator(rf"\A{handles.SHAPE.pattern}\Z", handles.SHAPE_MESSAGE)
         ],
         error_messages={"unique": "This handle is taken."},
     )
+    skeleton = models.CharField(max_length=30, editable=False, default="")
+    """The handle with look-alikes folded: see ``handles.skeleton``."""
+
     email = models.EmailField(
         "e-mail",
         unique=True,
@@ -43,12 +48,30 @@ class User(AbstractUser):
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["username"]
 
+    class Meta:
+        indexes = [models.Index(fields=["skeleton"], name="user_skeleton")]
+
     def __str__(self) -> str:
         return f"@{self.username}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.skeleton = handles.skeleton(self.username)
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return f"/@{self.username}/"
 
     @property
     def name(self) -> str:
         return self.display_name or self.username
+
+
+class TokenQuerySet(models.QuerySet["Token"]):
+    def valid(self, *, now: datetime) -> TokenQuerySet:
+        return self.filter(
+            models.Q(expires__isnull=True) | models.Q(expires__gt=now),
+            user__is_active=True,
+        )
 
 
 class Token(models.Model):
@@ -59,9 +82,14 @@ class Token(models.Model):
     digest = models.CharField(max_length=64, unique=True, editable=False)
     """SHA-256 of the key, in hex."""
 
+    prefix = models.CharField(max_length=12, editable=False, default="")
+    """How the key starts: enough to recognise it in a list, not to use it."""
+
     created = models.DateTimeField(default=timezone.now, editable=False)
     used = models.DateTimeField(null=True, editable=False)
     expires = models.DateTimeField(null=True, blank=True)
+
+    objects = models.Manager.from_queryset(TokenQuerySet)()
 
     def __str__(self) -> str:
         return f"{self.name} of {self.user}"

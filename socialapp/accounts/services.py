@@ -1,0 +1,331 @@
+"""Writes to people: joining, changing, leaving; their tokens; the staff's first door."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import secrets
+import zoneinfo
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+from PIL import Image, ImageOps
+
+from socialapp.accounts import birthdays, handles
+from socialapp.accounts.models import Token, User
+from socialapp.accounts.signals import account_closed
+from socialapp.lib import images
+from socialapp.lib.ids import new_key
+from socialapp.lib.text import TextError, clean_name, clean_text
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable
+
+TOKEN_PREFIX = "troupe_"  # noqa: S105 - the public part, so that leak scanners know it
+MAX_TOKENS = 50
+PICTURE_SIDE = 400
+"""Pixels: twice the largest avatar on a page."""
+
+ADMIN_LINK_SALT = "accounts.admin-link"
+ADMIN_LINK_AGE = timedelta(hours=1)
+
+
+class AccountError(Exception):
+    """Refused; `errors` says for each field what is wrong and what to do."""
+
+    def __init__(self, errors: dict[str, list[str]]) -> None:
+        super().__init__(
+            " ".join(message for many in errors.values() for message in many)
+        )
+        self.errors = errors
+
+
+# Joining ----------------------------------------------------------------------
+
+
+def check_handle(handle: str, *, user: User | None = None) -> str:
+    """The handle as stored; AccountError says what is free instead. `user` may keep
+    their own."""
+    handle = handle.strip().removeprefix("@").lower()
+    if not handles.well_formed(handle):
+        raise AccountError({"username": [handles.SHAPE_MESSAGE]})
+    others = User.objects.exclude(pk=user.pk if user else None)
+
+    def free(candidate: str) -> bool:
+        return not others.filter(skeleton=handles.skeleton(candidate)).exists()
+
+    staff = user is not None and user.is_staff
+    if handles.reserved(handle) and not staff:
+        taken = f"@{handle} is reserved."
+    elif others.filter(username=handle).exists():
+        taken = f"@{handle} is taken."
+    elif not free(handle):
+        taken = f"@{handle} looks too much like a handle that exists."
+    else:
+        return handle
+    instead = handles.suggest(handle, free=free)
+    hint = f" @{instead} is free." if instead else " Try another one."
+    raise AccountError({"username": [taken + hint]})
+
+
+def check_time_zone(name: str) -> str:
+    """The name when it is an IANA zone that this machine knows, else UTC: a browser's
+    odd answer must not stop anyone from joining."""
+    return name if name in zoneinfo.available_timezones() else "UTC"
+
+
+def sign_up(
+    *,
+    email: str,
+    username: str,
+    password: str,
+    birth_date: dt.date,
+    display_name: str = "",
+    time_zone: str = "UTC",
+) -> User:
+    """A new person. AccountError with the fields that cannot be as they are."""
+    errors: dict[str, list[str]] = {}
+    email = email.strip().lower()
+    username = _collect(errors, "username", check_handle, username) or ""
+    display_name = (
+        _collect(errors, "display_name", _clean_display_name, display_name) or ""
+    )
+    _collect(errors, "email", validate_email, email)
+    if "email" not in errors and User.objects.filter(email=email).exists():
+        errors["email"] = [
+            "An account with this e-mail exists. Sign in, or reset the password."
+        ]
+    _collect(errors, "birth_date", _check_birth_date, birth_date)
+    user = User(
+        email=email,
+        username=username,
+        display_name=display_name,
+        birth_date=birth_date,
+        time_zone=check_time_zone(time_zone),
+    )
+    _collect(errors, "password", partial(validate_password, user=user), password)
+    if errors:
+        raise AccountError(errors)
+    user.set_password(password)
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError:
+        # Another request took the handle or the e-mail since the checks above.
+        raise AccountError(
+            {"username": ["This handle or e-mail was taken a moment ago."]}
+        ) from None
+    return user
+
+
+def _check_birth_date(date: dt.date) -> None:
+    birthdays.check(date, today=timezone.now().date(), minimum_age=settings.MINIMUM_AGE)
+
+
+def _clean_display_name(name: str) -> str:
+    return clean_name(name, max_length=50, empty=True)
+
+
+def _collect(
+    errors: dict[str, list[str]], field: str, check: Callable[[Any], Any], value: Any
+) -> Any:
+    """What `check` makes of `value`; its complaint goes to `errors[field]`."""
+    try:
+        return check(value)
+    except AccountError as error:
+        for messages in error.errors.values():
+            errors.setdefault(field, []).extend(messages)
+    except ValidationError as error:
+        errors.setdefault(field, []).extend(error.messages)
+    except (TextError, birthdays.BirthDateError) as error:
+        errors.setdefault(field, []).append(str(error))
+    return None
+
+
+# Changing ---------------------------------------------------------------------
+
+
+@transaction.atomic
+def change_profile(
+    *,
+    user: User,
+    username: str | None = None,
+    display_name: str | None = None,
+    bio: str | None = None,
+    time_zone: str | None = None,
+) -> User:
+    """Change what is given. AccountError with the fields that cannot be so."""
+    errors: dict[str, list[str]] = {}
+    changed: dict[str, str] = {}
+    if username is not None and username != user.username:
+        changed["username"] = _collect(
+            errors, "username", partial(check_handle, user=user), username
+        )
+    if display_name is not None:
+        changed["display_name"] = _collect(
+            errors, "display_name", _clean_display_name, display_name
+        )
+    if bio is not None:
+        changed["bio"] = _collect(
+            errors, "bio", partial(clean_text, max_length=300), bio
+        )
+    if time_zone is not None:
+        if check_time_zone(time_zone) != time_zone:
+            errors["time_zone"] = ["Use a name like Europe/Berlin."]
+        changed["time_zone"] = time_zone
+    if errors:
+        raise AccountError(errors)
+    for name, value in changed.items():
+        setattr(user, name, value)
+    try:
+        with transaction.atomic():
+            user.save(update_fields=[*changed, "skeleton"])
+    except IntegrityError:
+        raise AccountError(
+            {"username": ["This handle was taken a moment ago."]}
+        ) from None
+    return user
+
+
+def set_picture(*, user: User, data: bytes) -> User:
+    """A square picture of the person. AccountError when the file is no good."""
+    try:
+        clean = images.clean(
+            data,
+            max_bytes=settings.MAX_PICTURE_BYTES,
+            max_pixels=settings.MAX_PICTURE_PIXELS,
+        )
+    except images.PictureError as error:
+        raise AccountError({"picture": [str(error)]}) from None
+    with Image.open(io.BytesIO(clean.data)) as picture:
+        square = ImageOps.fit(picture.convert("RGB"), (PICTURE_SIDE, PICTURE_SIDE))
+    out = io.BytesIO()
+    square.save(out, "WEBP", quality=85)
+    old = user.picture.name
+    user.picture.save(f"{new_key()}.webp", ContentFile(out.getvalue()), save=False)
+    user.save(update_fields=["picture"])
+    if old:
+        user.picture.storage.delete(old)
+    return user
+
+
+def remove_picture(*, user: User) -> User:
+    if user.picture:
+        user.picture.delete(save=False)
+        user.save(update_fields=["picture"])
+    return user
+
+
+@transaction.atomic
+def close_account(*, user: User) -> None:
+    """Take the person out of their row and tell the apps, which remove what they hold.
+
+    The row itself stays without a name: others' clips and the moderation log may point
+    at it. Sessions end because the password changes.
+    """
+    remove_picture(user=user)
+    user.tokens.all().delete()
+    EmailAddress.objects.filter(user=user).delete()
+    ghost = f"closed{new_key()}"
+    user.username = ghost
+    user.email = f"{ghost}@closed.invalid"
+    user.display_name = user.bio = user.first_name = user.last_name = ""
+    user.birth_date = None
+    user.time_zone = "UTC"
+    user.is_active = user.is_staff = user.is_superuser = False
+    user.set_unusable_password()
+    user.save()
+    transaction.on_commit(
+        partial(account_closed.send_robust, sender=User, user=user), robust=True
+    )
+
+
+# Tokens -----------------------------------------------------------------------
+
+
+def digest_of(key: str) -> str:
+    # The key has 256 random bits: a slow hash would protect nothing more.
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+@transaction.atomic
+def create_token(
+    *, user: User, name: str = "App", expires: dt.datetime | None = None
+) -> tuple[Token, str]:
+    """A token and its key. The key is shown once; only its digest is kept."""
+    try:
+        name = clean_name(name, max_length=60)
+    except TextError as error:
+        raise AccountError({"name": [str(error)]}) from None
+    if user.tokens.count() >= MAX_TOKENS:
+        raise AccountError(
+            {"name": [f"You have {MAX_TOKENS} tokens. Revoke one you no longer use."]}
+        )
+    key = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    token = Token.objects.create(
+        user=user, name=name, digest=digest_of(key), prefix=key[:12], expires=expires
+    )
+    return token, key
+
+
+def revoke_token(*, token: Token) -> None:
+    token.delete()
+
+
+def note_use(*, token: Token, now: dt.datetime) -> None:
+    """Remember that a token was used, to the minute: not one write a request."""
+    if token.used is None or now - token.used > timedelta(minutes=1):
+        Token.objects.filter(pk=token.pk).update(used=now)
+
+
+# The staff's first door -------------------------------------------------------
+
+
+@transaction.atomic
+def make_admin_link() -> str:
+    """The path of a link that signs the first administrator in, once, for an hour.
+
+    Makes that administrator when there is none. Nothing is stored for it: the link
+    carries the time of the last sign-in, so signing in makes it worthless.
+    """
+    admin = (
+        User.objects.filter(is_superuser=True, is_active=True).order_by("pk").first()
+    )
+    if admin is None:
+        admin = User.objects.create_superuser(
+            email="admin@localhost.localdomain", username="admin", password=None
+        )
+    token = signing.dumps([admin.pk, _last_seen(admin)], salt=ADMIN_LINK_SALT)
+    return reverse("admin-link", args=[token])
+
+
+@transaction.atomic
+def use_admin_link(*, token: str) -> User | None:
+    """Its administrator; None when the link is forged, old or used."""
+    try:
+        pk, seen = signing.loads(token, salt=ADMIN_LINK_SALT, max_age=ADMIN_LINK_AGE)
+    except signing.BadSignature:
+        return None
+    admins = User.objects.filter(pk=pk, is_superuser=True, is_active=True)
+    admin = admins.first()
+    if admin is None or _last_seen(admin) != seen:
+        return None
+    # Two clicks at once: the one that changes the time of the last sign-in wins.
+    won = admins.filter(last_login=admin.last_login).update(last_login=timezone.now())
+    return admin if won else None
+
+
+def _last_seen(user: User) -> str:
+    return user.last_login.isoformat() if user.last_login else ""

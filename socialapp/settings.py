@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import tempfile
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -39,9 +42,36 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
+HOST = env.text("HOST", "127.0.0.1")
+PORT = env.number("PORT", 8000)
+"""Where `manage.py up` listens."""
+
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
-SITE_URL = env.text("SITE_URL", "http://127.0.0.1:8000")
+SITE_URL = env.text("SITE_URL", f"http://127.0.0.1:{PORT}")
+"""How people reach this copy; links in mails start with it."""
+
+
+# Security ---------------------------------------------------------------------
+
+ADMIN_PATH = "/admin/"
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = PRODUCTION
+CSRF_COOKIE_SECURE = PRODUCTION
+SESSION_COOKIE_NAME = "__Host-session" if PRODUCTION else "session"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if PRODUCTION else "csrftoken"
+if PRODUCTION:
+    # Daphne is reached through a proxy that ends TLS; it must set this header itself
+    # and drop the one that a visitor sends.
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = env.flag("SSL_REDIRECT", default=True)
+    # A health check asks from inside, without the proxy.
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_HSTS_SECONDS = env.number("HSTS_SECONDS", 31_536_000)
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = env.flag("HSTS_SUBDOMAINS", default=True)
+    SECURE_HSTS_PRELOAD = env.flag("HSTS_PRELOAD", default=True)
 
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -155,7 +185,20 @@ DATABASES = {"default": _database()}
 
 # Redis, sockets, jobs ---------------------------------------------------------
 
-REDIS_SOCKET = DATA_DIR / "redis.sock"
+
+
+def _redis_socket() -> Path:
+    """Under DATA_DIR, or in a short folder named after it."""
+    near = DATA_DIR / "redis.sock"
+    # The kernel takes 107 bytes (sys/un.h), macOS 103.
+    if len(os.fsencode(near)) <= 100:
+        return near
+    name = hashlib.sha256(os.fsencode(DATA_DIR)).hexdigest()[:12]
+    home = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
+    return Path(home) / f"troupe-{name}" / "redis.sock"
+
+
+REDIS_SOCKET = _redis_socket()
 REDIS_URL = env.text("REDIS_URL", f"unix://{REDIS_SOCKET}")
 """The default is the embedded server that `manage.py up` starts."""
 
@@ -178,6 +221,9 @@ STATIC_ROOT = DATA_DIR / "static"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
 S3_BUCKET = env.text("S3_BUCKET")
+MEDIA_ORIGINS = env.words("MEDIA_ORIGINS", env.text("S3_ENDPOINT"))
+"""Other origins that /media/ redirects to; the browser must be told of them."""
+
 STORAGES: dict[str, Any] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "socialapp.lib.staticfiles.ModuleStorage"},
@@ -258,6 +304,11 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES", 0)
 """How many proxies in front append to X-Forwarded-For; 0: the header is ignored."""
 
 MINIMUM_AGE = env.number("MINIMUM_AGE", 13)
+CHARACTERS_PER_PERSON = env.number("CHARACTERS_PER_PERSON", 50)
+PORTRAITS_PER_PERSON = env.number("PORTRAITS_PER_PERSON", 200)
+VOICE_CATALOGUE = "avatarfx.voices.catalogue"
+"""The module that answers ``is_known(voice)``."""
+
 CLIPS_PER_DAY = env.number("CLIPS_PER_DAY", 5)
 MAX_CLIP_SECONDS = env.number("MAX_CLIP_SECONDS", 30)
 MAX_SCRIPT_CHARACTERS = env.number("MAX_SCRIPT_CHARACTERS", 600)

@@ -61,7 +61,7 @@ def check_handle(handle: str, *, user: User | None = None) -> str:
     handle = handle.strip().removeprefix("@").lower()
     if not handles.well_formed(handle):
         raise AccountError({"username": [handles.SHAPE_MESSAGE]})
-    others = User.objects.exclude(pk=user.pk if user else None)
+    others = User.objects.exclude(pk=user.pk) if user else User.objects.all()
 
     def free(candidate: str) -> bool:
         return not others.filter(skeleton=handles.skeleton(candidate)).exists()

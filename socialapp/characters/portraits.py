@@ -1,0 +1,195 @@
+"""Writes to portraits: a picture comes in, a rig and an avatar come with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import transaction
+
+from socialapp.characters import anchors as handles
+from socialapp.characters import maker, thumbs
+from socialapp.characters.models import Portrait
+from socialapp.engines.errors import EngineError
+from socialapp.engines.handler import riggers
+from socialapp.lib import blobs, images
+from socialapp.lib.images import PictureError
+from socialapp.performance import codec
+from socialapp.performance.rig import STYLES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from socialapp.accounts.models import User
+    from socialapp.performance import Rig
+    from socialapp.performance.rig import Anchors
+
+
+def add_portrait(*, owner: User, data: bytes) -> Portrait:
+    """Clean the file, look for the face, keep both. PictureError.
+
+    A picture without a face is kept: its owner sets the anchors by hand.
+    """
+    _check_room(owner)
+    clean = images.clean(
+        data,
+        max_bytes=settings.MAX_PICTURE_BYTES,
+        max_pixels=settings.MAX_PICTURE_PIXELS,
+    )
+    ref = blobs.put(clean.data, clean.extension)
+    rig = _find_rig(clean.data, ref=ref)
+    return _keep(
+        owner=owner,
+        source=Portrait.Source.UPLOAD,
+        ref=ref,
+        picture=clean.data,
+        rig=rig,
+        state=Portrait.RigState.FOUND if rig.anchors else Portrait.RigState.NONE,
+    )
+
+
+def add_made_portrait(*, owner: User, recipe: dict[str, Any]) -> Portrait:
+    """A portrait mixed in the avatar maker. PictureError says which choice is odd."""
+    _check_room(owner)
+    try:
+        recipe = maker.check(recipe)
+    except maker.MakerError as error:
+        raise PictureError(str(error)) from None
+    rig, parts, picture = maker.build(recipe)
+    _put_all(parts)
+    return _keep(
+        owner=owner,
+        source=Portrait.Source.MAKER,
+        ref=blobs.put(picture, "png"),
+        picture=picture,
+        rig=rig,
+        state=Portrait.RigState.FOUND,
+        recipe=recipe,
+    )
+
+
+def set_anchors(*, portrait: Portrait, anchors: Anchors, style: str = "") -> Portrait:
+    """Rig the picture from the handles of a person. PictureError when they cannot be."""
+    rig = _own_rig(portrait)
+    if style not in {"", "photo", "paint", "flat"}:
+        raise PictureError("Choose photo, painted or flat.")
+    try:
+        handles.check(anchors, ratio=rig.height / rig.width)
+    except handles.AnchorError as error:
+        raise PictureError(str(error)) from None
+    picture = blobs.get(portrait.ref)
+    found = _find_rig(
+        picture, ref=portrait.ref, style=style or rig.style, anchors=anchors
+    )
+    return _replace_rig(
+        portrait,
+        picture=picture,
+        rig=found,
+        state=Portrait.RigState.HAND,
+        hand=codec.dump(anchors),
+    )
+
+
+def find_face_again(*, portrait: Portrait) -> Portrait:
+    """Let the finder look once more and forget the handles; PictureError, and nothing
+    lost, when it still sees no face."""
+    _own_rig(portrait)
+    picture = blobs.get(portrait.ref)
+    rig = _find_rig(picture, ref=portrait.ref)
+    if rig.anchors is None:
+        reason = rig.reason or "We found no face in this picture."
+        raise PictureError(
+            f"{reason} Drag the handles onto eyes, mouth and chin instead."
+        )
+    return _replace_rig(
+        portrait, picture=picture, rig=rig, state=Portrait.RigState.FOUND, hand=None
+    )
+
+
+@transaction.atomic
+def remove_portrait(*, portrait: Portrait) -> None:
+    """Forget a portrait that nothing uses. PictureError when something does."""
+    if portrait.characters.filter(removed__isnull=True).exists():
+        raise PictureError(
+            "A character wears this portrait. Give it another one first."
+        )
+    if portrait.roles.exists():
+        raise PictureError("A clip was made with this portrait, so it stays.")
+    portrait.characters.update(portrait=None)
+    portrait.delete()
+
+
+def _check_room(owner: User) -> None:
+    most = settings.PORTRAITS_PER_PERSON
+    if owner.portraits.count() >= most:
+        raise PictureError(
+            f"You have {most} portraits, and no more fit. Remove one you do not use."
+        )
+
+
+def _own_rig(portrait: Portrait) -> Rig:
+    """The rig of an uploaded picture; drawn portraits have nothing to find."""
+    if portrait.source != Portrait.Source.UPLOAD:
+        raise PictureError(
+            "This portrait was drawn here, so its face is exact already."
+        )
+    return portrait.as_rig()
+
+
+def _find_rig(
+    picture: bytes, *, ref: str, style: str = "", anchors: Anchors | None = None
+) -> Rig:
+    try:
+        rig, parts = riggers["default"].rig(
+            picture, ref=ref, style=style, anchors=anchors
+        )
+    except EngineError as error:
+        raise PictureError(str(error)) from error
+    _put_all(parts)
+    if rig.style not in STYLES:
+        raise PictureError("This portrait has no known style.")
+    return rig
+
+
+def _put_all(parts: Mapping[str, bytes]) -> None:
+    for ref, data in parts.items():
+        blobs.put(data, ref.rpartition(".")[2])
+
+
+@transaction.atomic
+def _keep(
+    *,
+    owner: User,
+    source: str,
+    ref: str,
+    picture: bytes,
+    rig: Rig,
+    state: str,
+    recipe: dict[str, Any] | None = None,
+) -> Portrait:
+    return Portrait.objects.create(
+        owner=owner,
+        source=source,
+        ref=ref,
+        thumb=blobs.put(thumbs.make(picture, rig.anchors), "webp"),
+        recipe=recipe or {},
+        rig=rig.to_json(),
+        rig_state=state,
+    )
+
+
+@transaction.atomic
+def _replace_rig(
+    portrait: Portrait,
+    *,
+    picture: bytes,
+    rig: Rig,
+    state: str,
+    hand: dict[str, Any] | None,
+) -> Portrait:
+    portrait.rig = rig.to_json()
+    portrait.rig_state = state
+    portrait.hand = hand
+    portrait.thumb = blobs.put(thumbs.make(picture, rig.anchors), "webp")
+    portrait.save(update_fields=["rig", "rig_state", "hand", "thumb"])
+    return portrait

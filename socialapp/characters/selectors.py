@@ -1,0 +1,77 @@
+"""What pages and the API read of characters and portraits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Exists, OuterRef
+
+from socialapp.characters.models import Character, CharacterQuerySet, Portrait
+from socialapp.lib import blobs
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+    from django.db.models import QuerySet
+
+    from socialapp.accounts.models import User
+    from socialapp.performance import Rig
+
+    Viewer = User | AnonymousUser
+
+
+def portraits_of(user: User) -> QuerySet[Portrait]:
+    """Newest first: also those that a character wore before."""
+    return Portrait.objects.filter(owner=user).order_by("-created", "-pk")
+
+
+def portrait_for(viewer: Viewer, key: str) -> Portrait:
+    """One that this viewer may see: theirs, or worn by a character they may open.
+
+    Portrait.DoesNotExist for all others.
+    """
+    portrait = Portrait.objects.select_related("owner").get(key=key)
+    if viewer.is_authenticated and portrait.owner_id == viewer.pk:
+        return portrait
+    worn = Character.objects.visible_to(viewer).filter(portrait=portrait)
+    if not worn.exists():
+        raise Portrait.DoesNotExist
+    return portrait
+
+
+def unused_portraits(*, owner: User) -> QuerySet[Portrait]:
+    """Those that no character wears, newest first: begun and not finished."""
+    worn = Character.objects.alive().filter(portrait=OuterRef("pk"))
+    return portraits_of(owner).exclude(Exists(worn))
+
+
+def characters_of(*, owner: User, viewer: Viewer) -> CharacterQuerySet:
+    """A person's characters that this viewer finds on their profile, newest first."""
+    mine = viewer.is_authenticated and viewer.pk == owner.pk
+    found = Character.objects.alive() if mine else Character.objects.listed()
+    return found.filter(owner=owner).full().order_by("-created", "-pk")
+
+
+def starter_cast() -> CharacterQuerySet:
+    return Character.objects.listed().filter(starter=True).full().order_by("name")
+
+
+def usable_characters(user: User) -> CharacterQuerySet:
+    """Whom this person may make speak: their own first, then the starter cast."""
+    return (
+        Character.objects.usable_by(user)
+        .filter(portrait__isnull=False)
+        .full()
+        .order_by("starter", "-created")
+    )
+
+
+def refs_of(rig: Rig) -> list[str]:
+    """Every blob that a rig names."""
+    refs = [rig.portrait, rig.grids, rig.matte, *(layer.ref for layer in rig.layers)]
+    return [ref for ref in dict.fromkeys(refs) if ref]
+
+
+def rig_json(portrait: Portrait) -> dict[str, Any]:
+    """The rig's JSON and, under ``urls``, where each of its blobs is."""
+    rig = portrait.as_rig()
+    return {**portrait.rig, "urls": {ref: blobs.url(ref) for ref in refs_of(rig)}}

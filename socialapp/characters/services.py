@@ -1,0 +1,193 @@
+"""Writes to characters. Those to portraits are in ``portraits``, and offered here too."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from socialapp.characters.errors import CharacterError
+from socialapp.characters.models import Character, Portrait
+from socialapp.characters.portraits import (
+    add_made_portrait,
+    add_portrait,
+    find_face_again,
+    remove_portrait,
+    set_anchors,
+)
+from socialapp.content import backgrounds
+from socialapp.lib.images import PictureError
+from socialapp.lib.text import clean_line, clean_name, clean_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from socialapp.accounts.models import User
+
+__all__ = [
+    "CharacterError",
+    "PictureError",
+    "add_made_portrait",
+    "add_portrait",
+    "change_character",
+    "create_character",
+    "find_face_again",
+    "remove_character",
+    "remove_portrait",
+    "set_anchors",
+]
+
+MAX_TAGS = 10
+_TAG = re.compile(r"[\w-]{1,30}")
+
+
+@transaction.atomic
+def create_character(
+    *,
+    owner: User,
+    name: str,
+    tagline: str = "",
+    greeting: str = "",
+    persona: str = "",
+    tags: list[str] | None = None,
+    visibility: str = Character.Visibility.PRIVATE,
+    portrait: Portrait | None = None,
+    voice: str = "af_heart",
+    voice_speed: float = 1.0,
+    voice_pitch: float = 0.0,
+    motion: str = "subtle",
+    background: str = "",
+) -> Character:
+    """A new character of `owner`. CharacterError names the field that cannot be so."""
+    most = settings.CHARACTERS_PER_PERSON
+    if owner.characters.filter(removed__isnull=True).count() >= most:
+        raise CharacterError(
+            f"You have {most} characters, and no more fit. Remove one to make room."
+        )
+    fields = _checked(
+        owner,
+        {
+            "name": name,
+            "tagline": tagline,
+            "greeting": greeting,
+            "persona": persona,
+            "tags": tags or [],
+            "visibility": visibility,
+            "portrait": portrait,
+            "voice": voice,
+            "voice_speed": voice_speed,
+            "voice_pitch": voice_pitch,
+            "motion": motion,
+            "background": background,
+        },
+    )
+    return Character.objects.create(owner=owner, **fields)
+
+
+@transaction.atomic
+def change_character(*, character: Character, **fields: Any) -> Character:
+    """Change the given fields, those of `create_character`. CharacterError as there.
+
+    A portrait that is replaced stays with its owner: clips made with it keep theirs.
+    """
+    checked = _checked(character.owner, fields)
+    for name, value in checked.items():
+        setattr(character, name, value)
+    character.save(update_fields=[*checked, "changed"])
+    return character
+
+
+@transaction.atomic
+def remove_character(*, character: Character) -> None:
+    """Take a character off every list. Clips that were made with it stay."""
+    character.removed = timezone.now()
+    character.save(update_fields=["removed", "changed"])
+
+
+# Checks -----------------------------------------------------------------------
+
+
+def _checked(owner: User, fields: Mapping[str, Any]) -> dict[str, Any]:
+    checked: dict[str, Any] = {}
+    for name, value in fields.items():
+        if name not in _CHECKS:
+            raise TypeError(f"A character's {name} cannot be set")
+        try:
+            checked[name] = _CHECKS[name](owner, value)
+        except ValueError as error:
+            raise CharacterError(str(error), field=name) from None
+    return checked
+
+
+def _tags(_owner: User, tags: list[str]) -> list[str]:
+    words = list(dict.fromkeys(tag.strip().removeprefix("#").lower() for tag in tags))
+    words = [word for word in words if word]
+    if len(words) > MAX_TAGS:
+        raise ValueError(f"Use at most {MAX_TAGS} tags.")
+    for word in words:
+        if not _TAG.fullmatch(word):
+            raise ValueError(
+                f"“{word[:40]}” cannot be a tag. Use one word of up to 30 letters,"
+                " digits and hyphens."
+            )
+    return words
+
+
+def _portrait(owner: User, portrait: Portrait | None) -> Portrait | None:
+    if portrait is not None and portrait.owner_id != owner.pk:
+        raise ValueError("Choose one of your own portraits.")
+    return portrait
+
+
+def _voice(_owner: User, voice: str) -> str:
+    # The catalogue is higher up than characters, so it is reached by name.
+    if not import_string(settings.VOICE_CATALOGUE).is_known(voice):
+        raise ValueError("We do not have this voice. Choose one from the list.")
+    return voice
+
+
+def _background(_owner: User, name: str) -> str:
+    if name and name not in backgrounds.names():
+        raise ValueError("We do not have this background. Choose one from the list.")
+    return name
+
+
+def _one_of(choices: Mapping[str, str], what: str) -> Callable[[User, str], str]:
+    def check(_owner: User, value: str) -> str:
+        if value not in choices:
+            raise ValueError(f"Choose {what}: {', '.join(choices)}.")
+        return value
+
+    return check
+
+
+def _between(low: float, high: float) -> Callable[[User, float], float]:
+    def check(_owner: User, value: float) -> float:
+        # Written so that NaN fails too.
+        if not low <= value <= high:
+            raise ValueError(f"Choose a value from {low:g} to {high:g}.")
+        return float(value)
+
+    return check
+
+
+_CHECKS: dict[str, Callable[[User, Any], Any]] = {
+    "name": lambda _, value: clean_name(value, max_length=50),
+    "tagline": lambda _, value: clean_line(value, max_length=80, empty=True),
+    "greeting": lambda _, value: clean_text(value, max_length=500),
+    "persona": lambda _, value: clean_text(value, max_length=4000),
+    "tags": _tags,
+    "visibility": _one_of(dict(Character.Visibility.choices), "who may see it"),
+    "portrait": _portrait,
+    "voice": _voice,
+    "voice_speed": _between(0.5, 2.0),
+    "voice_pitch": _between(-6.0, 6.0),
+    "motion": _one_of(
+        {"still": "Still", "subtle": "Subtle", "lively": "Lively"}, "how much it moves"
+    ),
+    "background": _background,
+}

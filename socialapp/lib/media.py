@@ -108,7 +108,9 @@ def content_type(name: str) -> str:
     if extension in TYPES:
         return TYPES[extension]
     guess, encoding = mimetypes.guess_type(name)
-    known = guess and not encoding and guess.split("/")[0] in {"audio", "image", "video"}
+    known = (
+        guess and not encoding and guess.split("/")[0] in {"audio", "image", "video"}
+    )
     return guess if guess and known else INERT_TYPE
 
 

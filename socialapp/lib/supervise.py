@@ -148,8 +148,8 @@ class Supervisor:
             program.name,
             f"ended ({how}), starts again in {program.delay:g} s; see {program.log}",
         )
-        if now - program.started < 5 and (words := program.last_words()):
-            self.say(program.name, words)
+        if program.delay == FIRST_DELAY_SECONDS and now - program.started < 5:
+            self.say(program.name, program.last_words())
         program.delay = min(program.delay * 2, LONGEST_DELAY_SECONDS)
 
     def _stop_asked(self, number: int, frame: object) -> None:  # noqa: ARG002

@@ -407,6 +407,6 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_NAME_OVERRIDES": {
         "Visibility": "socialapp.characters.models.Character.Visibility",
         "ClipState": "avatarfx.models.Clip.State",
-        "Shape": "avatarfx.models.SHAPE_CHOICES",
+        "Shape": "avatarfx.api.SHAPE_CHOICES",
     },
 }

@@ -1,16 +1,23 @@
 """Wiring: which app answers where."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
-from socialapp.lib.door import enter
 from socialapp.lib.health import healthz, readyz
 from socialapp.lib.media import media
 
 urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("media/<path:path>", media, name="media"),
     path("admin/", admin.site.urls),
-    path("enter/<token>/", enter, name="enter"),
-    path("healthz", healthz),
-    path("readyz", readyz),
-    path("media/<path:path>", media),
+    path("accounts/", include("allauth.account.urls")),
+    path("", include("socialapp.accounts.urls")),
+    path("", include("socialapp.characters.urls")),
+    path("", include("feed.urls")),
 ]
+
+handler400 = "socialapp.lib.api.problems.bad_request"
+handler403 = "socialapp.lib.api.problems.permission_denied"
+handler404 = "socialapp.lib.api.problems.page_not_found"
+handler500 = "socialapp.lib.api.problems.server_error"

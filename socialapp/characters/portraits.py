@@ -51,10 +51,7 @@ def add_portrait(*, owner: User, data: bytes) -> Portrait:
 def add_made_portrait(*, owner: User, recipe: dict[str, Any]) -> Portrait:
     """A portrait mixed in the avatar maker. PictureError says which choice is odd."""
     _check_room(owner)
-    try:
-        recipe = maker.check(recipe)
-    except maker.MakerError as error:
-        raise PictureError(str(error)) from None
+    recipe = _recipe(recipe)
     rig, parts, picture = maker.build(recipe)
     _put_all(parts)
     return _keep(
@@ -66,6 +63,11 @@ def add_made_portrait(*, owner: User, recipe: dict[str, Any]) -> Portrait:
         state=Portrait.RigState.FOUND,
         recipe=recipe,
     )
+
+
+def draw_recipe(recipe: dict[str, Any]) -> str:
+    """The SVG of a recipe, for a look before it is made. PictureError as above."""
+    return maker.to_svg(_recipe(recipe))
 
 
 def set_anchors(*, portrait: Portrait, anchors: Anchors, style: str = "") -> Portrait:
@@ -117,6 +119,13 @@ def remove_portrait(*, portrait: Portrait) -> None:
         raise PictureError("A clip was made with this portrait, so it stays.")
     portrait.characters.update(portrait=None)
     portrait.delete()
+
+
+def _recipe(recipe: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return maker.check(recipe)
+    except maker.MakerError as error:
+        raise PictureError(str(error)) from None
 
 
 def _check_room(owner: User) -> None:

@@ -15,6 +15,7 @@ from socialapp.characters.models import Character, Portrait
 from socialapp.characters.portraits import (
     add_made_portrait,
     add_portrait,
+    draw_recipe,
     find_face_again,
     remove_portrait,
     set_anchors,
@@ -35,6 +36,7 @@ __all__ = [
     "add_portrait",
     "change_character",
     "create_character",
+    "draw_recipe",
     "find_face_again",
     "remove_character",
     "remove_portrait",

@@ -1,0 +1,311 @@
+"""Posts, likes, views and tags over HTTP."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import mixins, serializers, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.permissions import AllowAny, IsAuthenticatedOrReadOnly
+from rest_framework.response import Response
+
+from avatarfx.api import LeadRead
+from avatarfx.models import Clip
+from feed import selectors, services, visits
+from feed.models import Post, Tag
+from socialapp.accounts.api import PersonRead, me
+from socialapp.accounts.models import User
+from socialapp.lib.api.fields import BlobUrl, valid
+from socialapp.lib.api.pages import NamedPages
+from socialapp.lib.api.problems import Problem, refusal
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+
+
+@refusal(services.PostError)
+def _post_refused(error: services.PostError) -> Problem:
+    return Problem(400, "post_refused", str(error))
+
+
+class PostClipRead(serializers.ModelSerializer[Clip]):
+    video = BlobUrl()
+    poster = BlobUrl()
+    captions = BlobUrl(help_text="WebVTT.")
+
+    class Meta:
+        model = Clip
+        fields = (
+            "key",
+            "title",
+            "shape",
+            "seconds",
+            "width",
+            "height",
+            "rung",
+            "video",
+            "poster",
+            "captions",
+        )
+
+
+class PostRead(serializers.ModelSerializer[Post]):
+    author = PersonRead(read_only=True)
+    character = LeadRead(source="clip.character", read_only=True)
+    clip = PostClipRead(read_only=True)
+    tags = serializers.SlugRelatedField[Tag](
+        slug_field="name", many=True, read_only=True
+    )
+    likes = serializers.IntegerField(source="stat.likes", read_only=True)
+    views = serializers.IntegerField(source="stat.views", read_only=True)
+    liked = serializers.BooleanField(read_only=True, help_text="By you.")
+    mine = serializers.SerializerMethodField()
+    ai_generated = serializers.SerializerMethodField(help_text="Always true here.")
+    url = serializers.CharField(source="get_absolute_url", read_only=True)
+
+    class Meta:
+        model = Post
+        fields = (
+            "key",
+            "caption",
+            "tags",
+            "author",
+            "character",
+            "clip",
+            "likes",
+            "views",
+            "liked",
+            "mine",
+            "visibility",
+            "ai_generated",
+            "published",
+            "edited",
+            "url",
+        )
+
+    def get_mine(self, post: Post) -> bool:
+        return bool(post.author_id == self.context["request"].user.pk)
+
+    def get_ai_generated(self, post: Post) -> bool:  # noqa: ARG002
+        return True
+
+
+class PostPageRead(serializers.Serializer[Any]):
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True, help_text="Always null.")
+    results = PostRead(many=True)
+
+
+class MyClip(serializers.SlugRelatedField[Clip]):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            slug_field="key",
+            queryset=Clip.objects.none(),
+            error_messages={"does_not_exist": "You have no such clip."},
+            **kwargs,
+        )
+
+    def get_queryset(self) -> Any:
+        return Clip.objects.of(me(self.context["request"]))
+
+
+class PostEdit(serializers.Serializer[Any]):
+    caption = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+    visibility = serializers.ChoiceField(
+        choices=Post.Visibility.choices, required=False
+    )
+
+
+class PostWrite(PostEdit):
+    clip = MyClip(help_text="The key of a ready clip of yours.")
+
+
+class LikeRead(serializers.Serializer[Any]):
+    liked = serializers.BooleanField()
+    likes = serializers.IntegerField()
+
+
+class ViewWrite(serializers.Serializer[Any]):
+    seconds = serializers.FloatField(
+        min_value=0, max_value=3600, default=0.0, help_text="Longest stretch watched."
+    )
+    completed = serializers.BooleanField(default=False)
+
+
+class ViewRead(serializers.Serializer[Any]):
+    counted = serializers.BooleanField(help_text="False: seen before today.")
+
+
+_PAGE = [
+    OpenApiParameter("after", str, description="As in `next`."),
+    OpenApiParameter("limit", int, description="1 to 100; 20 when left out."),
+]
+
+
+class PostListing(viewsets.GenericViewSet[Post]):
+    """Lists of posts page by their own cursor, shared with the pages."""
+
+    serializer_class = PostRead
+    queryset = Post.objects.none()
+    pagination_class = None
+    permission_classes: Any = (AllowAny,)
+
+    def page(self, found: selectors.FeedPage) -> Response:
+        following = None
+        if found.after:
+            query = self.request.query_params.dict() | {"after": found.after}
+            path = f"{self.request.path}?{urlencode(query)}"
+            following = self.request.build_absolute_uri(path)
+        context = self.get_serializer_context()
+        results = PostRead(found.posts, many=True, context=context).data
+        return Response({"next": following, "previous": None, "results": results})
+
+    @property
+    def cursor(self) -> dict[str, Any]:
+        limit = self.request.query_params.get("limit", "20")
+        if not limit.isascii() or not limit.isdigit() or not 1 <= int(limit) <= 100:
+            raise serializers.ValidationError(
+                {"limit": ["Use a number from 1 to 100."]}
+            )
+        return {
+            "after": self.request.query_params.get("after") or None,
+            "limit": int(limit),
+        }
+
+
+@extend_schema(tags=["posts"])
+class PostViewSet(PostListing):
+    permission_classes = (IsAuthenticatedOrReadOnly,)
+    lookup_field = "key"
+    lookup_value_regex = "[a-z0-9]+"
+
+    def _seen(self, key: str) -> Post:
+        try:
+            return selectors.post_for(viewer=self.request.user, key=key)
+        except Post.DoesNotExist:
+            raise Http404 from None
+
+    def _mine(self, key: str) -> Post:
+        """Strangers' posts that one may see are refused; others do not exist."""
+        post = self._seen(key)
+        if post.author_id != me(self.request).pk:
+            raise Problem(403, "permission_denied", "This post is not yours to change.")
+        return post
+
+    def _read(self, key: str, status_code: int = status.HTTP_200_OK) -> Response:
+        context = self.get_serializer_context()
+        data = PostRead(self._seen(key), context=context).data
+        return Response(data, status=status_code)
+
+    @extend_schema(
+        summary="The feed, newest first",
+        parameters=[*_PAGE, OpenApiParameter("tag", str, description="Without #.")],
+        responses=PostPageRead,
+    )
+    def list(self, request: Request) -> Response:
+        tag = request.query_params.get("tag", "")
+        return self.page(
+            selectors.feed_page(viewer=request.user, tag=tag, **self.cursor)
+        )
+
+    @extend_schema(summary="One post", responses=PostRead)
+    def retrieve(self, request: Request, key: str) -> Response:  # noqa: ARG002
+        return self._read(key)
+
+    @extend_schema(
+        summary="Publish a ready clip", request=PostWrite, responses={201: PostRead}
+    )
+    def create(self, request: Request) -> Response:
+        context = self.get_serializer_context()
+        data = valid(PostWrite(data=request.data, context=context))
+        post = services.publish_post(
+            clip=data["clip"],
+            author=me(request),
+            caption=data.get("caption", ""),
+            visibility=data.get("visibility", Post.Visibility.PUBLIC),
+        )
+        return self._read(post.key, status.HTTP_201_CREATED)
+
+    @extend_schema(
+        summary="Change a post's caption or who sees it",
+        request=PostEdit,
+        responses=PostRead,
+    )
+    def partial_update(self, request: Request, key: str) -> Response:
+        post = self._mine(key)
+        services.edit_post(post=post, **valid(PostEdit(data=request.data)))
+        return self._read(key)
+
+    @extend_schema(summary="Take a post down", responses={204: None})
+    def destroy(self, request: Request, key: str) -> Response:  # noqa: ARG002
+        services.remove_post(post=self._mine(key))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(
+        summary="Like a post; again changes nothing",
+        request=None,
+        responses=LikeRead,
+        methods=["PUT"],
+    )
+    @extend_schema(summary="Take a like back", responses=LikeRead, methods=["DELETE"])
+    @action(detail=True, methods=["put", "delete"])
+    def like(self, request: Request, key: str) -> Response:
+        liked = request.method == "PUT"
+        change = services.like_post if liked else services.unlike_post
+        likes = change(post=self._seen(key), user=me(request))
+        return Response({"liked": liked, "likes": likes})
+
+    @extend_schema(
+        summary="Count a view, once a day and viewer",
+        description="Without an account, only a browser that opened a page is counted.",
+        request=ViewWrite,
+        responses=ViewRead,
+    )
+    @action(
+        detail=True, methods=["post"], url_path="views", permission_classes=[AllowAny]
+    )
+    def views(self, request: Request, key: str) -> Response:
+        post = self._seen(key)
+        data = valid(ViewWrite(data=request.data))
+        user = request.user
+        viewer = (
+            f"user:{user.pk}"
+            if user.is_authenticated
+            else visits.viewer_of(request._request)
+        )
+        counted = bool(viewer) and services.count_view(post=post, viewer=viewer, **data)
+        return Response({"counted": counted})
+
+
+@extend_schema(tags=["people"])
+class PersonPostsViewSet(PostListing):
+    @extend_schema(
+        summary="A person's posts that I may see",
+        parameters=_PAGE,
+        responses=PostPageRead,
+    )
+    def list(self, request: Request, username: str) -> Response:
+        author = get_object_or_404(User, username=username, is_active=True)
+        return self.page(
+            selectors.posts_of(viewer=request.user, author=author, **self.cursor)
+        )
+
+
+class TagRead(serializers.ModelSerializer[Tag]):
+    class Meta:
+        model = Tag
+        fields = ("name",)
+
+
+@extend_schema(tags=["posts"], summary="The tags in use, by name")
+class TagViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Tag]):
+    serializer_class = TagRead
+    permission_classes = (AllowAny,)
+    pagination_class = NamedPages
+
+    def get_queryset(self) -> Any:
+        return Tag.objects.filter(posts__in=Post.objects.listed()).distinct()

@@ -1,0 +1,320 @@
+"""Accounts over HTTP: joining, signing in, me, my tokens, other people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from allauth.account.adapter import get_adapter
+from allauth.account.models import EmailAddress
+from allauth.account.utils import setup_user_email
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field
+from rest_framework import mixins, serializers, status, viewsets
+from rest_framework.permissions import AllowAny
+from rest_framework.response import Response
+
+from socialapp.accounts import quotas, services
+from socialapp.accounts.models import Token, User
+from socialapp.lib.api.fields import valid
+from socialapp.lib.api.parsers import PictureParser
+from socialapp.lib.api.problems import Problem, refusal
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from rest_framework.request import Request
+
+
+@refusal(services.AccountError)
+def _account_refused(error: services.AccountError) -> Problem:
+    return Problem(400, "invalid", str(error), errors=error.errors)
+
+
+def me(request: Request) -> User:
+    """Whoever asks; for views that only signed-in people reach."""
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101  narrows for mypy
+    return user
+
+
+def picture_url(user: User) -> str | None:
+    return user.picture.url if user.picture else None
+
+
+# Shapes -----------------------------------------------------------------------
+
+
+class PersonRead(serializers.ModelSerializer[User]):
+    """What anyone may know of a person."""
+
+    name = serializers.CharField(read_only=True)
+    picture = serializers.SerializerMethodField()
+    url = serializers.CharField(source="get_absolute_url", read_only=True)
+
+    class Meta:
+        model = User
+        fields = ("username", "name", "bio", "picture", "url")
+
+    @extend_schema_field({"type": ["string", "null"], "format": "uri-reference"})
+    def get_picture(self, user: User) -> str | None:
+        return picture_url(user)
+
+
+class QuotaRead(serializers.Serializer[Any]):
+    left = serializers.IntegerField()
+    of = serializers.IntegerField(help_text="Clips a day.")
+    resets_at = serializers.DateTimeField(help_text="Your next midnight.")
+
+
+class MeRead(PersonRead):
+    quota = serializers.SerializerMethodField()
+
+    class Meta:
+        model = User
+        fields = (
+            *PersonRead.Meta.fields,
+            "email",
+            "display_name",
+            "birth_date",
+            "time_zone",
+            "quota",
+        )
+
+    @extend_schema_field(QuotaRead)
+    def get_quota(self, user: User) -> Any:
+        return QuotaRead(quotas.left(user)).data
+
+
+class ProfileWrite(serializers.Serializer[Any]):
+    username = serializers.CharField(max_length=31, required=False)
+    display_name = serializers.CharField(
+        max_length=100, required=False, allow_blank=True
+    )
+    bio = serializers.CharField(max_length=600, required=False, allow_blank=True)
+    time_zone = serializers.CharField(max_length=64, required=False)
+
+
+class PictureWrite(serializers.Serializer[Any]):
+    picture = serializers.FileField(help_text="PNG, JPEG or WebP.")
+
+
+class SignUpWrite(serializers.Serializer[Any]):
+    email = serializers.EmailField(max_length=254)
+    username = serializers.CharField(max_length=31, help_text="Your handle.")
+    password = serializers.CharField(max_length=512, trim_whitespace=False)
+    birth_date = serializers.DateField()
+    display_name = serializers.CharField(
+        max_length=100, required=False, allow_blank=True
+    )
+    time_zone = serializers.CharField(
+        max_length=64, required=False, allow_blank=True, help_text="Europe/Berlin"
+    )
+
+
+class SignInWrite(serializers.Serializer[Any]):
+    email = serializers.CharField(max_length=254, help_text="Your e-mail or handle.")
+    password = serializers.CharField(max_length=512, trim_whitespace=False)
+    name = serializers.CharField(
+        max_length=60, default="App", help_text="What the token is for."
+    )
+
+
+class TokenRead(serializers.ModelSerializer[Token]):
+    id = serializers.IntegerField(read_only=True)
+
+    class Meta:
+        model = Token
+        fields = ("id", "name", "prefix", "created", "used", "expires")
+
+
+class NewTokenRead(TokenRead):
+    key = serializers.SerializerMethodField(
+        help_text="Shown once. Keep it where you keep passwords."
+    )
+
+    class Meta:
+        model = Token
+        fields = (*TokenRead.Meta.fields, "key")
+
+    def get_key(self, token: Token) -> str:  # noqa: ARG002
+        key: str = self.context["key"]
+        return key
+
+
+class TokenWrite(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=60, default="App")
+
+
+def _new_token(token: Token, key: str) -> Response:
+    return Response(
+        NewTokenRead(token, context={"key": key}).data,
+        status=status.HTTP_201_CREATED,
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+# Doors ------------------------------------------------------------------------
+
+
+@extend_schema(tags=["accounts"])
+class SignInViewSet(viewsets.GenericViewSet[Token]):
+    permission_classes = (AllowAny,)
+    authentication_classes = ()
+    throttle_scope = "sign-in"
+    serializer_class = SignInWrite
+
+    @extend_schema(
+        summary="Sign in: a token for e-mail and password",
+        request=SignInWrite,
+        responses={201: NewTokenRead},
+    )
+    def create(self, request: Request) -> Response:
+        data = valid(SignInWrite(data=request.data))
+        login = data["email"].strip().removeprefix("@")
+        by = "email" if "@" in login else "username"
+        try:
+            user = get_adapter().authenticate(
+                request._request, **{by: login.lower()}, password=data["password"]
+            )
+        except ValidationError as error:
+            raise Problem(
+                429, "throttled", error.messages[0], headers=_HALF_HOUR
+            ) from None
+        if user is None or not user.is_active:
+            raise Problem(400, "wrong_credentials", _wrong_credentials())
+        if _unverified(user):
+            raise Problem(
+                403, "unverified", "Open the link in the mail that we sent you first."
+            )
+        return _new_token(*services.create_token(user=user, name=data["name"]))
+
+
+_HALF_HOUR = {"Retry-After": "1800"}
+"""The window of ACCOUNT_RATE_LIMITS' ``login_failed``."""
+
+
+def _wrong_credentials() -> str:
+    return str(get_adapter().error_messages["invalid_login"])
+
+
+def _unverified(user: User) -> bool:
+    return (
+        settings.ACCOUNT_EMAIL_VERIFICATION == "mandatory"
+        and not EmailAddress.objects.filter(user=user, verified=True).exists()
+    )
+
+
+@extend_schema(tags=["accounts"])
+class SignUpViewSet(viewsets.GenericViewSet[User]):
+    permission_classes = (AllowAny,)
+    authentication_classes = ()
+    throttle_scope = "sign-up"
+    serializer_class = SignUpWrite
+
+    @extend_schema(
+        summary="Join: an account and its first token",
+        request=SignUpWrite,
+        responses={
+            201: NewTokenRead,
+            202: OpenApiResponse(description="Open the link in the mail first."),
+        },
+    )
+    def create(self, request: Request) -> Response:
+        data = valid(SignUpWrite(data=request.data))
+        http = request._request
+        with transaction.atomic():
+            user = services.sign_up(**data)
+            setup_user_email(http, user, [EmailAddress(email=user.email)])
+        if settings.ACCOUNT_EMAIL_VERIFICATION != "none":
+            EmailAddress.objects.get(user=user).send_confirmation(http, signup=True)
+        if _unverified(user):
+            return Response(status=status.HTTP_202_ACCEPTED)
+        return _new_token(*services.create_token(user=user, name="Sign-up"))
+
+
+# Me ---------------------------------------------------------------------------
+
+
+@extend_schema(tags=["me"])
+class MeViewSet(viewsets.GenericViewSet[User]):
+    """One thing, so it has no list: the router gets its methods by name."""
+
+    serializer_class = MeRead
+    pagination_class = None
+
+    @extend_schema(summary="My profile and today's quota", responses=MeRead)
+    def retrieve(self, request: Request) -> Response:
+        return Response(MeRead(me(request)).data)
+
+    @extend_schema(summary="Change my profile", request=ProfileWrite, responses=MeRead)
+    def partial_update(self, request: Request) -> Response:
+        data = valid(ProfileWrite(data=request.data))
+        return Response(MeRead(services.change_profile(user=me(request), **data)).data)
+
+    @extend_schema(
+        summary="Close my account",
+        description="Everything of yours goes. This cannot be undone.",
+        responses={204: None},
+    )
+    def destroy(self, request: Request) -> Response:
+        services.close_account(user=me(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+@extend_schema(tags=["me"])
+class MyPictureViewSet(viewsets.GenericViewSet[User]):
+    serializer_class = PictureWrite
+    parser_classes = (PictureParser,)
+    throttle_scope = "upload"
+
+    @extend_schema(
+        summary="Set my picture",
+        request={"multipart/form-data": PictureWrite},
+        responses=MeRead,
+    )
+    def update(self, request: Request) -> Response:
+        file = valid(PictureWrite(data=request.data))["picture"]
+        user = services.set_picture(user=me(request), data=file.read())
+        return Response(MeRead(user).data)
+
+    @extend_schema(summary="Remove my picture", responses={204: None})
+    def destroy(self, request: Request) -> Response:
+        services.remove_picture(user=me(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+@extend_schema(tags=["me"])
+class TokenViewSet(
+    mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Token]
+):
+    serializer_class = TokenRead
+    lookup_value_converter = "int"
+    queryset = Token.objects.none()
+
+    def get_queryset(self) -> QuerySet[Token]:
+        return Token.objects.filter(user=me(self.request))
+
+    @extend_schema(
+        summary="Make a token", request=TokenWrite, responses={201: NewTokenRead}
+    )
+    def create(self, request: Request) -> Response:
+        data = valid(TokenWrite(data=request.data))
+        return _new_token(*services.create_token(user=me(request), **data))
+
+    @extend_schema(summary="Revoke a token", responses={204: None})
+    def destroy(self, request: Request, pk: int) -> Response:  # noqa: ARG002
+        services.revoke_token(token=self.get_object())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+# Others -----------------------------------------------------------------------
+
+
+@extend_schema(tags=["people"])
+class PersonViewSet(mixins.RetrieveModelMixin, viewsets.GenericViewSet[User]):
+    permission_classes = (AllowAny,)
+    serializer_class = PersonRead
+    queryset = User.objects.filter(is_active=True)
+    lookup_field = "username"
+    lookup_value_regex = r"[a-z0-9._]{3,30}"

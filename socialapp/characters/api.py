@@ -1,0 +1,428 @@
+"""Portraits, the avatar maker and characters over HTTP."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from rest_framework import mixins, serializers, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.permissions import AllowAny, IsAuthenticatedOrReadOnly
+from rest_framework.response import Response
+
+from socialapp.accounts.api import PersonRead, me
+from socialapp.accounts.models import User
+from socialapp.characters import anchors, maker, selectors, services
+from socialapp.characters.models import Character, Portrait
+from socialapp.lib.api.fields import BlobUrl, valid
+from socialapp.lib.api.parsers import PictureParser, StrictJSONParser
+from socialapp.lib.api.problems import Problem, refusal
+from socialapp.lib.images import PictureError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.db.models import QuerySet
+    from rest_framework.request import Request
+
+
+@refusal(services.CharacterError)
+def _character_refused(error: services.CharacterError) -> Problem:
+    return Problem(400, "invalid", str(error), field=error.field)
+
+
+@contextmanager
+def _refused_at(field: str) -> Iterator[None]:
+    """A refused picture, named as the field that the person sent."""
+    try:
+        yield
+    except (PictureError, anchors.AnchorError) as error:
+        raise Problem(400, "invalid", str(error), field=field) from None
+
+
+# Portraits --------------------------------------------------------------------
+
+_POINT = {
+    "type": "array",
+    "items": {"type": "number"},
+    "minItems": 2,
+    "maxItems": 2,
+    "description": "x and y in units of the picture's width.",
+}
+_ANCHORS = {
+    "type": "object",
+    "required": ["eye_left", "eye_right", "mouth", "chin"],
+    "properties": {
+        "eye_left": _POINT,
+        "eye_right": _POINT,
+        "mouth": _POINT,
+        "chin": _POINT,
+        "mouth_width": {"type": "number", "description": "0: judge it from the eyes."},
+    },
+}
+_OBJECT = {"type": "object", "additionalProperties": True}
+
+
+@extend_schema_field(_ANCHORS)
+class AnchorsField(serializers.JSONField):
+    pass
+
+
+class PortraitRead(serializers.ModelSerializer[Portrait]):
+    picture = BlobUrl(source="ref")
+    thumb = BlobUrl()
+    style = serializers.CharField(  # type: ignore[assignment]  # Field.style is unused
+        source="rig.style", read_only=True
+    )
+    width = serializers.IntegerField(source="rig.width", read_only=True)
+    height = serializers.IntegerField(source="rig.height", read_only=True)
+    presence = serializers.FloatField(
+        source="rig.presence",
+        read_only=True,
+        help_text="How sure the finder is, 0 to 1.",
+    )
+    mouth_drawn = serializers.BooleanField(source="rig.mouth_drawn", read_only=True)
+    reason = serializers.CharField(
+        source="rig.reason", read_only=True, help_text="Why there is no face or mouth."
+    )
+    anchors = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Portrait
+        fields = (
+            "key",
+            "source",
+            "rig_state",
+            "style",
+            "picture",
+            "thumb",
+            "width",
+            "height",
+            "presence",
+            "mouth_drawn",
+            "reason",
+            "anchors",
+            "created",
+        )
+
+    @extend_schema_field({"oneOf": [_ANCHORS, {"type": "null"}]})
+    def get_anchors(self, portrait: Portrait) -> Any:
+        return portrait.rig.get("anchors")
+
+
+class PortraitWrite(serializers.Serializer[Any]):
+    picture = serializers.FileField(help_text="PNG, JPEG or WebP, up to 12 MB.")
+
+
+class AnchorsWrite(serializers.Serializer[Any]):
+    anchors = AnchorsField()
+    style = serializers.ChoiceField(  # type: ignore[assignment]
+        choices=[("photo", "Photo"), ("paint", "Painted"), ("flat", "Flat")],
+        required=False,
+    )
+
+
+class RecipeWrite(serializers.Serializer[Any]):
+    recipe = serializers.DictField(help_text="As from /maker/options/.")
+
+
+@extend_schema(tags=["portraits"])
+class PortraitViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Portrait]):
+    serializer_class = PortraitRead
+    parser_classes = (StrictJSONParser, PictureParser)
+    queryset = Portrait.objects.none()
+    lookup_field = "key"
+    lookup_value_regex = "[a-z0-9]+"
+
+    @property
+    def throttle_scope(self) -> str | None:
+        return "upload" if self.action in {"create", "find_again"} else None
+
+    def get_queryset(self) -> QuerySet[Portrait]:
+        return selectors.portraits_of(me(self.request))
+
+    def _seen(self, key: str) -> Portrait:
+        try:
+            return selectors.portrait_for(self.request.user, key)
+        except Portrait.DoesNotExist:
+            raise Http404 from None
+
+    @extend_schema(
+        summary="Upload a picture and look for its face",
+        request={"multipart/form-data": PortraitWrite},
+        responses={201: PortraitRead},
+    )
+    def create(self, request: Request) -> Response:
+        file = valid(PortraitWrite(data=request.data))["picture"]
+        with _refused_at("picture"):
+            portrait = services.add_portrait(owner=me(request), data=file.read())
+        return Response(PortraitRead(portrait).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(summary="One portrait", responses=PortraitRead)
+    def retrieve(self, request: Request, key: str) -> Response:  # noqa: ARG002
+        return Response(PortraitRead(self._seen(key)).data)
+
+    @extend_schema(summary="Remove a portrait that nothing uses", responses={204: None})
+    def destroy(self, request: Request, key: str) -> Response:  # noqa: ARG002
+        with _refused_at("portrait"):
+            services.remove_portrait(portrait=self.get_object())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(
+        summary="The rig, with the addresses of its files under `urls`",
+        responses={(200, "application/json"): _OBJECT},
+    )
+    @action(detail=True, permission_classes=[AllowAny])
+    def rig(self, request: Request, key: str) -> Response:  # noqa: ARG002
+        return Response(selectors.rig_json(self._seen(key)))
+
+    @extend_schema(
+        summary="Set eyes, mouth and chin by hand",
+        request=AnchorsWrite,
+        responses=PortraitRead,
+    )
+    @action(detail=True, methods=["put"])
+    def anchors(self, request: Request, key: str) -> Response:  # noqa: ARG002
+        data = valid(AnchorsWrite(data=request.data))
+        portrait = self.get_object()
+        with _refused_at("anchors"):
+            portrait = services.set_anchors(
+                portrait=portrait,
+                anchors=anchors.read(data["anchors"]),
+                style=data.get("style", ""),
+            )
+        return Response(PortraitRead(portrait).data)
+
+    @extend_schema(
+        summary="Forget the handles and look for the face again",
+        request=None,
+        responses=PortraitRead,
+    )
+    @action(detail=True, methods=["post"], url_path="find-again")
+    def find_again(self, request: Request, key: str) -> Response:  # noqa: ARG002
+        with _refused_at("portrait"):
+            portrait = services.find_face_again(portrait=self.get_object())
+        return Response(PortraitRead(portrait).data)
+
+
+@extend_schema(tags=["portraits"])
+class MakerViewSet(viewsets.GenericViewSet[Portrait]):
+    """The avatar maker: drawn characters whose face is exact."""
+
+    serializer_class = RecipeWrite
+    pagination_class = None
+    throttle_scope: str | None = None
+
+    @extend_schema(
+        summary="What can be mixed", responses={(200, "application/json"): _OBJECT}
+    )
+    @action(detail=False, permission_classes=[AllowAny])
+    def options(self, request: Request) -> Response:  # type: ignore[override]  # noqa: ARG002
+        return Response(maker.OPTIONS)
+
+    @extend_schema(
+        summary="A recipe by chance",
+        parameters=[
+            OpenApiParameter("seed", int, description="The same, the same face.")
+        ],
+        responses=RecipeWrite,
+    )
+    @action(detail=False, permission_classes=[AllowAny])
+    def random(self, request: Request) -> Response:
+        seed = serializers.IntegerField(min_value=0, max_value=2**31).run_validation(
+            request.query_params.get("seed", "0")
+        )
+        return Response({"recipe": maker.random_recipe(seed)})
+
+    @extend_schema(
+        summary="How a recipe looks, as SVG",
+        request=RecipeWrite,
+        responses={(200, "image/svg+xml"): OpenApiTypes.STR},
+    )
+    @action(detail=False, methods=["post"], throttle_scope="preview")
+    def preview(self, request: Request) -> HttpResponse:
+        recipe = valid(RecipeWrite(data=request.data))["recipe"]
+        with _refused_at("recipe"):
+            drawing = services.draw_recipe(recipe)
+        return HttpResponse(drawing, content_type="image/svg+xml")
+
+    @extend_schema(
+        summary="Make the portrait", request=RecipeWrite, responses={201: PortraitRead}
+    )
+    @action(detail=False, methods=["post"], throttle_scope="upload")
+    def portraits(self, request: Request) -> Response:
+        recipe = valid(RecipeWrite(data=request.data))["recipe"]
+        with _refused_at("recipe"):
+            portrait = services.add_made_portrait(owner=me(request), recipe=recipe)
+        return Response(PortraitRead(portrait).data, status=status.HTTP_201_CREATED)
+
+
+# Characters -------------------------------------------------------------------
+
+
+class CharacterRead(serializers.ModelSerializer[Character]):
+    owner = PersonRead(read_only=True)
+    mine = serializers.SerializerMethodField()
+    persona = serializers.SerializerMethodField(help_text="Empty unless it is yours.")
+    tags = serializers.ListField(child=serializers.CharField(), read_only=True)
+    portrait = PortraitRead(read_only=True, allow_null=True)
+    url = serializers.CharField(source="get_absolute_url", read_only=True)
+
+    class Meta:
+        model = Character
+        fields = (
+            "key",
+            "name",
+            "tagline",
+            "greeting",
+            "persona",
+            "tags",
+            "visibility",
+            "portrait",
+            "voice",
+            "voice_speed",
+            "voice_pitch",
+            "motion",
+            "background",
+            "starter",
+            "owner",
+            "mine",
+            "url",
+            "created",
+            "changed",
+        )
+
+    def get_mine(self, character: Character) -> bool:
+        return bool(character.owner_id == self.context["request"].user.pk)
+
+    def get_persona(self, character: Character) -> str:
+        return character.persona if self.get_mine(character) else ""
+
+
+class MyPortrait(serializers.SlugRelatedField[Portrait]):
+    """A portrait of whoever asks, by its key; others' do not exist."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            slug_field="key",
+            queryset=Portrait.objects.none(),
+            error_messages={"does_not_exist": "You have no such portrait."},
+            **kwargs,
+        )
+
+    def get_queryset(self) -> QuerySet[Portrait]:
+        return selectors.portraits_of(me(self.context["request"]))
+
+
+class CharacterWrite(serializers.Serializer[Any]):
+    """The service measures what is left after cleaning; these limits only bound it."""
+
+    name = serializers.CharField(max_length=200)
+    tagline = serializers.CharField(max_length=400, required=False, allow_blank=True)
+    greeting = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+    persona = serializers.CharField(max_length=16000, required=False, allow_blank=True)
+    tags = serializers.ListField(
+        child=serializers.CharField(max_length=60), max_length=40, required=False
+    )
+    visibility = serializers.ChoiceField(
+        choices=Character.Visibility.choices, required=False
+    )
+    portrait = MyPortrait(required=False, allow_null=True)
+    voice = serializers.CharField(max_length=120, required=False)
+    voice_speed = serializers.FloatField(min_value=0.5, max_value=2, required=False)
+    voice_pitch = serializers.FloatField(min_value=-6, max_value=6, required=False)
+    motion = serializers.ChoiceField(
+        choices=Character._meta.get_field("motion").choices or [], required=False
+    )
+    background = serializers.CharField(max_length=80, required=False, allow_blank=True)
+
+
+@extend_schema(tags=["characters"])
+class CharacterViewSet(
+    mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Character]
+):
+    serializer_class = CharacterRead
+    permission_classes = (IsAuthenticatedOrReadOnly,)
+    queryset = Character.objects.none()
+    lookup_field = "key"
+    lookup_value_regex = "[a-z0-9]+"
+
+    def get_queryset(self) -> QuerySet[Character]:
+        user = self.request.user
+        if self.action == "list":
+            return self._listed()
+        if self.action == "retrieve":
+            return Character.objects.visible_to(user).full()
+        return selectors.characters_of(owner=me(self.request), viewer=user)
+
+    def _listed(self) -> QuerySet[Character]:
+        """The paginator orders them: newest first."""
+        user = self.request.user
+        if self.request.query_params.get("of") == "cast" or not user.is_authenticated:
+            return selectors.starter_cast()
+        if self.request.query_params.get("of") == "usable":
+            return selectors.usable_characters(me(self.request))
+        return selectors.characters_of(owner=me(self.request), viewer=user)
+
+    @extend_schema(
+        summary="Characters: mine, the starter cast, or all that I may make speak",
+        parameters=[
+            OpenApiParameter(
+                "of",
+                enum=["mine", "cast", "usable"],
+                description="Without an account it is always the cast.",
+            )
+        ],
+    )
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().list(request, *args, **kwargs)
+
+    def _read(self, character: Character, **kwargs: Any) -> Response:
+        context = self.get_serializer_context()
+        return Response(CharacterRead(character, context=context).data, **kwargs)
+
+    @extend_schema(
+        summary="Make a character",
+        request=CharacterWrite,
+        responses={201: CharacterRead},
+    )
+    def create(self, request: Request) -> Response:
+        context = self.get_serializer_context()
+        data = valid(CharacterWrite(data=request.data, context=context))
+        character = services.create_character(owner=me(request), **data)
+        return self._read(character, status=status.HTTP_201_CREATED)
+
+    @extend_schema(
+        summary="Change a character", request=CharacterWrite, responses=CharacterRead
+    )
+    def partial_update(self, request: Request, key: str) -> Response:  # noqa: ARG002
+        context = self.get_serializer_context()
+        character = self.get_object()
+        data = valid(CharacterWrite(data=request.data, context=context, partial=True))
+        return self._read(services.change_character(character=character, **data))
+
+    @extend_schema(summary="Remove a character", responses={204: None})
+    def destroy(self, request: Request, key: str) -> Response:  # noqa: ARG002
+        services.remove_character(character=self.get_object())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+@extend_schema(tags=["people"], summary="A person's characters that I may see")
+class PersonCharactersViewSet(
+    mixins.ListModelMixin, viewsets.GenericViewSet[Character]
+):
+    serializer_class = CharacterRead
+    permission_classes = (AllowAny,)
+    queryset = Character.objects.none()
+
+    def get_queryset(self) -> QuerySet[Character]:
+        if getattr(self, "swagger_fake_view", False):
+            return self.queryset
+        owner = get_object_or_404(
+            User, username=self.kwargs["username"], is_active=True
+        )
+        return selectors.characters_of(owner=owner, viewer=self.request.user)

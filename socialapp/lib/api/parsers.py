@@ -1,0 +1,100 @@
+"""Bodies, read with limits: their size, their depth, and numbers that exist."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import IO, TYPE_CHECKING, Any, NoReturn
+
+from django.conf import settings
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import JSONParser, MultiPartParser
+
+from socialapp.lib.api.problems import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rest_framework.parsers import DataAndFiles
+
+MAX_JSON_BYTES = 256 * 1024
+"""The largest honest body, a character with its persona, is a twentieth of it."""
+
+MAX_DEPTH = 32
+"""Python's own parser recurses: 100,000 brackets would be a RecursionError and a 500."""
+
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"?', re.DOTALL)
+
+
+def depth_of(data: bytes) -> int:
+    """How deep brackets nest, those in strings not counted. Linear in `data`."""
+    depth = deepest = 0
+    for byte in _STRING.sub(b"", data):
+        if byte in b"[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif byte in b"]}":
+            depth -= 1
+    return deepest
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is too large a number")
+    return number
+
+
+def loads(data: bytes) -> Any:
+    """JSON in UTF-8; ValueError for anything else, too deep or not finite."""
+    if depth_of(data) > MAX_DEPTH:
+        raise ValueError(f"more than {MAX_DEPTH} levels deep")
+    return json.loads(
+        data.decode("utf-8"), parse_constant=_no_constant, parse_float=_finite
+    )
+
+
+class StrictJSONParser(JSONParser):
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,  # noqa: ARG002 - DRF's signature
+        parser_context: Mapping[str, Any] | None = None,  # noqa: ARG002
+    ) -> Any:
+        data = stream.read(MAX_JSON_BYTES + 1)
+        if len(data) > MAX_JSON_BYTES:
+            raise Problem(
+                413, "too_large", f"Send at most {MAX_JSON_BYTES // 1024} kB of JSON."
+            )
+        try:
+            return loads(data)
+        except ValueError as error:
+            raise ParseError(f"This is not JSON that we read: {error}.") from None
+
+
+class PictureParser(MultiPartParser):
+    """A form with a picture in it, refused by its announced size before it is read."""
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> DataAndFiles[Any, Any]:
+        request = (parser_context or {})["request"]
+        # A form's own lines need a few hundred bytes.
+        limit = settings.MAX_PICTURE_BYTES + 64 * 1024
+        if int(request.META.get("CONTENT_LENGTH") or 0) > limit:
+            most = settings.MAX_PICTURE_BYTES // 1024**2
+            raise Problem(
+                413,
+                "too_large",
+                f"This file is too large; we take up to {most} MB. Save it smaller.",
+                field="picture",
+            )
+        return super().parse(stream, media_type, parser_context)

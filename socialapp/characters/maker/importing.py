@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from socialapp.characters.maker.raster import Cel
 
 MADE_BY = "layers 1"
+"""Importer and version; a new version draws the starter cast anew."""
 
 MOUTHS = "XABCDEFGH"
 

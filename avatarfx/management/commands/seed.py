@@ -1,0 +1,95 @@
+"""The starter cast and its first posts."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from avatarfx import services
+from avatarfx.models import Clip
+from avatarfx.services import starters
+from socialapp.characters.starters import house, seed_cast
+from socialapp.content import library
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
+    from socialapp.characters.models import Character
+    from socialapp.content.library import StarterPost
+
+MOST_BYTES = 700_000
+"""A post's files in the repository; a film of ten seconds takes about half of it."""
+
+
+class Command(BaseCommand):
+    help = (
+        "Make the starter cast and its first posts. May be run again: what is there"
+        " stays. Posts that do not ship as files are put in line to be rendered."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--cast-only", action="store_true", help="no posts, only the characters"
+        )
+        parser.add_argument(
+            "--render-starters",
+            nargs="*",
+            metavar="POST",
+            help="render these posts (or all) here and now, with the real pipeline,"
+            " and write them to socialapp/content/posts to be shipped",
+        )
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        cast = seed_cast()
+        self.stdout.write(f"Starter cast: {len(cast)} characters.")
+        if options["cast_only"]:
+            return
+        if options["render_starters"] is not None:
+            self._render(cast, set(options["render_starters"]))
+            return
+        done = [
+            starters.seed_post(post=post, owner=house(), character=cast[post.character])
+            for post in library.starter_posts()
+        ]
+        counts = {what: done.count(what) for what in ("present", "shipped", "queued")}
+        words = ", ".join(f"{n} {what}" for what, n in counts.items() if n)
+        self.stdout.write(f"Starter posts: {words}.")
+
+    def _render(self, cast: dict[str, Character], wanted: set[str]) -> None:
+        posts = {post.id: post for post in library.starter_posts()}
+        if unknown := wanted - set(posts):
+            raise CommandError(f"No such post: {', '.join(sorted(unknown))}")
+        for post in posts.values():
+            if not wanted or post.id in wanted:
+                self._render_one(post, cast[post.character])
+
+    def _render_one(self, post: StarterPost, character: Character) -> None:
+        began = time.monotonic()
+        clip = services.request_clip(
+            owner=house(),
+            character=character,
+            script=post.script,
+            title=post.title,
+            shape=post.shape,
+            background=post.background,
+            seed=post.seed,
+            exempt=True,
+        )
+        # One call renders whatever waited longest, which may be another clip.
+        while not clip.finished_for_good:
+            services.render_clip(clip.pk)
+            clip = Clip.objects.get(pk=clip.pk)
+        if clip.state != Clip.State.READY:
+            raise CommandError(f"{post.id}: {clip.error or clip.state}")
+        if clip.rung != Clip.Rung.FULL:
+            raise CommandError(f"{post.id}: only {clip.rung}: {clip.rung_reason}")
+        size = starters.export_post(clip=clip, folder=post.folder)
+        services.remove_clip(clip=clip)
+        if size > MOST_BYTES:
+            raise CommandError(f"{post.id}: {size} bytes are too many to ship")
+        self.stdout.write(
+            f"{post.id}: {clip.seconds:.1f} s, {size / 1000:.0f} kB,"
+            f" rendered in {time.monotonic() - began:.0f} s"
+        )

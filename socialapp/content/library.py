@@ -1,0 +1,61 @@
+"""Reads the launch content. Plain values; what they mean is up to the callers."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True, slots=True)
+class StarterPost:
+    """A clip of the starter cast, and how it is announced."""
+
+    id: str
+    character: str
+    """Id of the cast member."""
+
+    title: str
+    script: str
+    caption: str
+    shape: str
+    background: str
+    seed: int
+
+    @property
+    def folder(self) -> Path:
+        """Where its rendered files lie, if they ship."""
+        return FOLDER / "posts" / self.id
+
+
+def cast_ids() -> tuple[str, ...]:
+    return tuple(sorted(path.stem for path in (FOLDER / "cast").glob("*.json")))
+
+
+def cast_member(name: str) -> dict[str, Any]:
+    """The cast file; KeyError when there is none."""
+    if name not in cast_ids():
+        raise KeyError(name)
+    member: dict[str, Any] = _read(FOLDER / "cast" / f"{name}.json")
+    return member
+
+
+def drawing(name: str) -> tuple[str, dict[str, Any]]:
+    """The portrait of a cast member and its table; KeyError when there is none."""
+    if name not in cast_ids():
+        raise KeyError(name)
+    svg = (FOLDER / "art" / f"{name}.svg").read_text(encoding="utf-8")
+    return svg, _read(FOLDER / "art" / f"{name}.rig.json")
+
+
+def starter_posts() -> tuple[StarterPost, ...]:
+    """In the order in which they were published, oldest first."""
+    data = _read(FOLDER / "posts" / "posts.json")
+    return tuple(StarterPost(**post) for post in data["posts"])
+
+
+def _read(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))

@@ -205,6 +205,12 @@ JOBS = {"BACKEND": env.text("JOBS_BACKEND", "socialapp.jobs.backends.rq")}
 QUEUES = ["cpu"]
 """Named by resource. One worker process a queue."""
 
+RECONCILERS = ["avatarfx.services.reconcile"]
+"""What `manage.py reconcile` calls: each puts back what dead workers dropped."""
+
+PRELOADERS = ["avatarfx.services.preload"]
+"""What a worker calls once, before it forks a process for each job."""
+
 CHANNEL_LAYERS: dict[str, Any] = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
@@ -352,13 +358,59 @@ ENGINES: dict[str, dict[str, dict[str, Any]]] = {
     "director": {
         "default": {"BACKEND": "avatarfx.directors.rules.RulesDirector"},
     },
-    "animator": {},
+    "animator": {
+        "warp": {
+            "BACKEND": "avatarfx.animators.stage.StageAnimator",
+            "OPTIONS": {
+                "rung": "full",
+                "makers": [
+                    "avatarfx.animators.warp.WarpMaker",
+                    "avatarfx.animators.layers.LayersMaker",
+                ],
+            },
+        },
+        # For a cast of which only some can be drawn in full.
+        "mixed": {
+            "BACKEND": "avatarfx.animators.stage.StageAnimator",
+            "OPTIONS": {
+                "rung": "simple",
+                "makers": [
+                    "avatarfx.animators.warp.WarpMaker",
+                    "avatarfx.animators.layers.LayersMaker",
+                    "avatarfx.animators.sway.SwayMaker",
+                ],
+            },
+        },
+        "sway": {
+            "BACKEND": "avatarfx.animators.stage.StageAnimator",
+            "OPTIONS": {
+                "rung": "simple",
+                "makers": ["avatarfx.animators.sway.SwayMaker"],
+            },
+        },
+        "still": {
+            "BACKEND": "avatarfx.animators.stage.StageAnimator",
+            "OPTIONS": {
+                "rung": "still",
+                "makers": ["avatarfx.animators.still.StillMaker"],
+            },
+        },
+    },
     "rigger": {},
 }
 VOICE_LADDER = ["kokoro", "hibari", "silent"]
 """Tried in this order for clips; live speech starts at hibari."""
 
-ANIMATOR_LADDER = ["warp", "sway", "still"]
+ANIMATOR_LADDER = ["warp", "mixed", "sway", "still"]
+"""Tried in this order; the rung that a clip ended on is recorded and shown."""
+
+ENCODER: dict[str, Any] = {
+    "codec": env.text("ENCODER", "libx264"),
+    "preset": env.text("ENCODER_PRESET", "medium"),
+    "quality": env.number("ENCODER_QUALITY", 21),
+    "threads": env.number("ENCODER_THREADS", 2),
+}
+"""See ``avatarfx.encode.Options``."""
 
 
 # API

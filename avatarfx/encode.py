@@ -1,0 +1,267 @@
+"""H.264 and AAC in an MP4 that starts to play before it is loaded."""
+
+from __future__ import annotations
+
+import errno
+import queue
+import threading
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import av
+import cv2
+import numpy as np
+
+from avatarfx.errors import DiskFullError
+from socialapp.engines.errors import EngineError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+
+    from numpy.typing import NDArray
+
+    from avatarfx.sound import Samples
+
+WAITING_FRAMES = 12
+"""How far the drawing may run ahead of the encoder: 0.5 s, about 16 MB."""
+
+KEY_EVERY_SECONDS = 2
+"""A seek lands at most this far from where it was asked to."""
+
+BT_601 = 6
+"""SMPTE 170M in ISO/IEC 23091-2: the matrix OpenCV's conversion to YUV uses."""
+
+BT_709 = 1
+"""Primaries and transfer of ordinary screens, same table."""
+
+LIMITED = 1
+"""Luma from 16 to 235."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to encode. The defaults are what a clip that is watched often deserves."""
+
+    codec: str = "libx264"
+    """``libx264``, ``libopenh264`` or ``h264_nvenc``, if PyAV's FFmpeg has it."""
+
+    preset: str = "medium"
+    quality: int = 21
+    """CRF of x264, CQ of NVENC; lower is better."""
+
+    bit_rate: int = 1_600_000
+    """For openh264, which has no constant quality."""
+
+    threads: int = 2
+    sound_bit_rate: int = 96_000
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """Mono sound."""
+
+    samples: Samples
+    rate: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is in a finished file."""
+
+    frames: int
+    seconds: float
+    sound_seconds: float
+    """0 without sound."""
+
+
+class Writer:
+    """Encodes frames in a thread of its own, as they come.
+
+    Used as a context: leaving it normally finishes the file, an exception removes it.
+    DiskFullError when there is no room, EngineError when the codec is missing.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        width: int,
+        height: int,
+        fps: int,
+        track: Track | None,
+        options: Options,
+    ) -> None:
+        self._path = path
+        self._size = (width, height)
+        self._fps = fps
+        self._track = track
+        self._options = options
+        self._frames: queue.Queue[NDArray[np.uint8] | None] = queue.Queue(
+            WAITING_FRAMES
+        )
+        self._error: BaseException | None = None
+        self._dropped = False
+        self._thread = threading.Thread(target=self._run, name="encoder", daemon=True)
+
+    def __enter__(self) -> Writer:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._dropped = kind is not None
+        self._put(None)
+        self._thread.join()
+        if kind is not None or self._error is not None:
+            self._path.unlink(missing_ok=True)
+        if kind is None:
+            self._raise()
+
+    def write(self, pixels: NDArray[np.uint8]) -> None:
+        """(height, width, 3) RGB; the array must not change afterwards."""
+        self._put(pixels)
+        self._raise()
+
+    def _put(self, pixels: NDArray[np.uint8] | None) -> None:
+        while self._thread.is_alive():
+            try:
+                self._frames.put(pixels, timeout=0.2)
+            except queue.Full:
+                continue
+            return
+
+    def _raise(self) -> None:
+        if self._error is None:
+            return
+        error = self._error
+        if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise DiskFullError from error
+        if isinstance(error, av.FFmpegError):
+            raise EngineError(f"The encoder gave up: {error}.") from error
+        raise error
+
+    def _run(self) -> None:
+        try:
+            self._encode()
+        except BaseException as error:
+            self._error = error
+
+    def _encode(self) -> None:
+        with av.open(
+            str(self._path), "w", format="mp4", options={"movflags": "+faststart"}
+        ) as container:
+            video = self._video(container)
+            sound = _Sound(container, self._track, self._options)
+            number = 0
+            while (pixels := self._frames.get()) is not None:
+                frame = av.VideoFrame.from_ndarray(
+                    cv2.cvtColor(pixels, cv2.COLOR_RGB2YUV_I420), format="yuv420p"
+                )
+                frame.pts = number
+                frame.time_base = Fraction(1, self._fps)
+                container.mux(video.encode(frame))
+                number += 1
+                sound.follow(number / self._fps)
+            if self._dropped:
+                return
+            container.mux(video.encode(None))
+            sound.end()
+
+    def _video(self, container: Any) -> Any:
+        options = self._options
+        if options.codec not in av.codecs_available:
+            raise EngineError(
+                f"The encoder {options.codec} is not part of this copy's PyAV.",
+                permanent=True,
+            )
+        stream = container.add_stream(options.codec, rate=self._fps)
+        stream.width, stream.height = self._size
+        stream.pix_fmt = "yuv420p"
+        stream.time_base = Fraction(1, self._fps)
+        context = stream.codec_context
+        context.thread_count = options.threads
+        context.gop_size = KEY_EVERY_SECONDS * self._fps
+        context.color_range = LIMITED
+        context.colorspace = BT_601
+        context.color_primaries = BT_709
+        context.color_trc = BT_709
+        stream.options = _codec_options(options)
+        if options.codec == "libopenh264":
+            stream.bit_rate = options.bit_rate
+        return stream
+
+
+class _Sound:
+    """Encodes the track in step with the picture, so that a player can stream both."""
+
+    def __init__(self, container: Any, track: Track | None, options: Options) -> None:
+        self._container = container
+        self._track = track
+        self._done = 0
+        if track is None:
+            return
+        self._stream = container.add_stream("aac", rate=track.rate, layout="mono")
+        self._stream.bit_rate = options.sound_bit_rate
+        self._stream.time_base = Fraction(1, track.rate)
+
+    def follow(self, seconds: float) -> None:
+        """Encode what is heard before `seconds`."""
+        if self._track is not None:
+            self._until(min(len(self._track.samples), int(seconds * self._track.rate)))
+
+    def end(self) -> None:
+        if self._track is None:
+            return
+        self._until(len(self._track.samples), last=True)
+        self._container.mux(self._stream.encode(None))
+
+    def _until(self, end: int, *, last: bool = False) -> None:
+        track = self._track
+        if track is None:
+            return
+        size = 1024  # samples in a frame of AAC
+        while self._done < end and (last or end - self._done >= size):
+            piece = track.samples[self._done : min(self._done + size, end)]
+            frame = av.AudioFrame.from_ndarray(
+                np.ascontiguousarray(piece[None, :]), format="fltp", layout="mono"
+            )
+            frame.rate = track.rate
+            # Without a time of its own each frame keeps the encoder's priming of 1024
+            # samples, and the voice comes 46 ms late.
+            frame.pts = self._done
+            frame.time_base = Fraction(1, track.rate)
+            self._container.mux(self._stream.encode(frame))
+            self._done += len(piece)
+
+
+def inspect(path: Path) -> Seen:
+    """Count what is in a file and decode its first frame; EngineError if it is broken."""
+    try:
+        with av.open(str(path)) as container:
+            video = container.streams.video[0]
+            next(container.decode(video))
+        with av.open(str(path)) as container:
+            video = container.streams.video[0]
+            frames = sum(p.size > 0 for p in container.demux(video))
+            seconds = float((video.duration or 0) * (video.time_base or 0))
+            sound_seconds = 0.0
+            if container.streams.audio:
+                sound = container.streams.audio[0]
+                sound_seconds = float((sound.duration or 0) * (sound.time_base or 0))
+    except (av.FFmpegError, StopIteration, IndexError) as error:
+        raise EngineError("The finished film cannot be read.") from error
+    return Seen(frames, seconds, sound_seconds)
+
+
+def _codec_options(options: Options) -> dict[str, str]:
+    if options.codec == "h264_nvenc":
+        return {"preset": "p5", "rc": "vbr", "cq": str(options.quality), "b": "0"}
+    if options.codec == "libopenh264":
+        return {}
+    return {"preset": options.preset, "crf": str(options.quality), "profile": "high"}

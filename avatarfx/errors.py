@@ -1,0 +1,33 @@
+"""Why a clip cannot be asked for; each message is fit for the user."""
+
+from __future__ import annotations
+
+
+class DiskFullError(Exception):
+    """There is no room to make or keep a clip."""
+
+    def __init__(self) -> None:
+        self.message = (
+            "The disk of this copy is full, so no clip can be made."
+            " Nothing was spent; ask whoever runs it to free some space."
+        )
+        super().__init__(self.message)
+
+
+class IdempotencyConflictError(Exception):
+    """The key was used for another request within the last day."""
+
+    def __init__(self) -> None:
+        self.message = (
+            "This Idempotency-Key was used for a different clip."
+            " Send a new key for a new clip."
+        )
+        super().__init__(self.message)
+
+
+class NotNowError(Exception):
+    """The clip is in a state in which this cannot be done."""
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+        super().__init__(message)

@@ -1,0 +1,10 @@
+"""What a worker runs."""
+
+from __future__ import annotations
+
+from avatarfx import services
+
+
+def render_clip(clip_id: int) -> None:
+    """A wake-up: whoever hears it renders the clip that has waited longest."""
+    services.render_clip(clip_id)

@@ -1,0 +1,200 @@
+"""From a recipe to a finished film: the stages, and what goes from one to the next.
+
+No rows and no requests in here. The stages are named by dotted path because they load
+codecs and engines that a web process never needs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.utils.module_loading import import_string
+
+from avatarfx.fallbacks import CheckError, Ladder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from avatarfx.recipe import Recipe
+    from socialapp.engines.protocols import Actor, Animator, Director, Voice
+    from socialapp.performance import Performance
+
+    Progress = Callable[[str, float, str], None]
+    """Stage, percent of the whole, detail. It raises when the work must stop."""
+
+log = logging.getLogger(__name__)
+
+FPS = 25
+
+SIZES = {"1:1": (512, 512), "9:16": (512, 912), "16:9": (912, 512)}
+"""Pixels by shape: multiples of 16, the size of an H.264 macroblock."""
+
+STAGES = {
+    "voice": "avatarfx.stages.voice.speak",
+    "movement": "avatarfx.stages.movement.film",
+    "check": "avatarfx.stages.check.check",
+    "finish": "avatarfx.stages.finish.store",
+}
+
+SPANS = {
+    "voice": (1, 20),
+    "movement": (20, 92),
+    "check": (92, 95),
+    "finish": (95, 99),
+}
+"""Where each stage lies on the way from 0 to 100 percent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """Who does the work: the ladders in the order in which they are tried."""
+
+    voices: tuple[tuple[str, Voice], ...]
+    director: Director
+    animators: tuple[tuple[str, Animator], ...]
+    encoder: Mapping[str, Any] = field(default_factory=dict)
+    """Arguments of ``avatarfx.encode.Options``."""
+
+
+class Trace:
+    """What happened in one attempt: an entry a stage, JSON values only."""
+
+    def __init__(self) -> None:
+        self.entries: list[dict[str, Any]] = []
+
+    @contextlib.contextmanager
+    def stage(self, name: str) -> Iterator[dict[str, Any]]:
+        """Times a stage; ``engine`` and ``note`` may be set on the entry."""
+        entry: dict[str, Any] = {"name": name, "engine": "", "seconds": 0.0, "note": ""}
+        self.entries.append(entry)
+        began, cpu = time.perf_counter(), time.process_time()
+        try:
+            yield entry
+        except Exception as error:
+            entry["note"] = entry["note"] or str(error)
+            raise
+        finally:
+            entry["seconds"] = round(time.perf_counter() - began, 3)
+            entry["cpu_seconds"] = round(time.process_time() - cpu, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """What the movement stage saw while it filmed; the check stage judges it."""
+
+    path: Path
+    frames: int
+    expected: int
+    black: int
+    """Frames darker than a lit stage ever is."""
+
+    frozen: int
+    """Frames equal to the one before."""
+
+    poster: bytes
+    """An encoded WebP of a telling frame."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Goes from stage to stage; each returns a new one with its own part filled in."""
+
+    recipe: Recipe
+    actors: Mapping[str, Actor]
+    background: bytes
+    engines: Engines
+    scratch: Path
+    trace: Trace
+    progress: Progress
+    keep: Callable[[Performance], None]
+    width: int
+    height: int
+    performance: Performance | None = None
+    voice_engine: str = ""
+    voice_reason: str = ""
+    ladder: Ladder | None = None
+    film: Film | None = None
+    rendered: Rendered | None = None
+
+    def tell(self, stage: str, share: float, detail: str = "") -> None:
+        """`share` of the stage is done, 0 to 1."""
+        low, high = SPANS[stage]
+        self.progress(stage, low + (high - low) * share, detail)
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A finished clip: refs of its files, and what is said about it."""
+
+    video: str
+    poster: str
+    captions: str
+    size: int
+    """Bytes of the video."""
+
+    seconds: float
+    width: int
+    height: int
+    rung: str
+    rung_reason: str
+    voice_engine: str
+
+
+def render(
+    recipe: Recipe,
+    *,
+    actors: Mapping[str, Actor],
+    background: bytes,
+    engines: Engines,
+    scratch: Path,
+    trace: Trace,
+    progress: Progress,
+    performance: Performance | None = None,
+    keep: Callable[[Performance], None] = lambda _: None,
+) -> Rendered:
+    """Make the film in the folder `scratch` and store what is finished.
+
+    `actors` by seat. `performance`: what was said by an earlier attempt or is given
+    with the recipe; else a voice speaks and `keep` is called with the result at once.
+    EngineError when no rung of a ladder holds; what `progress` raises passes through.
+    """
+    width, height = SIZES[recipe.shape]
+    work = Work(
+        recipe=recipe,
+        actors=actors,
+        background=background,
+        engines=engines,
+        scratch=scratch,
+        trace=trace,
+        progress=progress,
+        keep=keep,
+        width=width,
+        height=height,
+        performance=performance,
+    )
+    work = _run("voice", work)
+    while True:
+        work = _run("movement", work)
+        try:
+            work = _run("check", work)
+            break
+        except CheckError as error:
+            if work.ladder is None:
+                raise
+            log.warning("The film failed its check: %s", error)
+            work.ladder.fall(str(error))
+    work = _run("finish", work)
+    if work.rendered is None:
+        raise RuntimeError("The last stage left no result")
+    return work.rendered
+
+
+def _run(stage: str, work: Work) -> Work:
+    work.tell(stage, 0)
+    done: Work = import_string(STAGES[stage])(work)
+    return done

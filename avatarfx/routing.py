@@ -1,0 +1,7 @@
+"""Sockets of avatarfx."""
+
+from django.urls import path
+
+from avatarfx.consumers import ClipsConsumer
+
+websocket_urlpatterns = [path("ws/clips/", ClipsConsumer.as_asgi())]

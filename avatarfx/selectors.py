@@ -1,0 +1,143 @@
+"""What a person who waits for a clip is told, and what can stand behind it."""
+
+from __future__ import annotations
+
+import math
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+from django.templatetags.static import static
+
+from avatarfx.models import Clip, Render
+from socialapp.acting.script import estimate_seconds
+from socialapp.content import backgrounds as built_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+STAGES = {
+    "voice": "Voice",
+    "movement": "Movement",
+    "check": "Quality check",
+    "finish": "Saving",
+}
+"""Stage of a render to what a person reads, in order."""
+
+UNKNOWN_RATE = 1.5
+"""Seconds of work for a second of clip, until this copy has learnt its own."""
+
+OVERHEAD_SECONDS = 1.5
+"""Loading pictures, storing files: the same for short and long clips."""
+
+LEARN_FROM = 20
+"""Newest renders that the rate is learnt from."""
+
+
+def progress_of(clip: Clip, *, rate: float | None = None) -> dict[str, Any]:
+    """What socket, API and page say of a clip: JSON values only."""
+    rate = learnt_rate() if rate is None else rate
+    place = place_of(clip)
+    return {
+        "key": clip.key,
+        "title": clip.title or clip.character.name,
+        "state": clip.state,
+        "state_label": Clip.State(clip.state).label,
+        "stage": clip.stage,
+        "stage_label": STAGES.get(clip.stage, ""),
+        "steps": _steps(clip),
+        "percent": 100 if clip.state == Clip.State.READY else clip.percent,
+        "place": place,
+        "eta_seconds": _eta(clip, place, rate),
+        "detail": clip.detail,
+        "error": clip.error,
+        "rung": clip.rung,
+        "rung_label": Clip.Rung(clip.rung).label if clip.rung else "",
+        "rung_reason": clip.rung_reason,
+        "seconds": clip.seconds,
+        "url": clip.get_absolute_url(),
+    }
+
+
+def progress_of_all(clips: Iterable[Clip]) -> list[dict[str, Any]]:
+    """The same for a list, with the rate learnt once."""
+    rate = learnt_rate()
+    return [progress_of(clip, rate=rate) for clip in clips]
+
+
+def place_of(clip: Clip) -> int | None:
+    """1: next. None: it does not wait."""
+    if clip.state != Clip.State.QUEUED:
+        return None
+    return _ahead(clip).filter(state=Clip.State.QUEUED).count() + 1
+
+
+def learnt_rate() -> float:
+    """Seconds of work for a second of clip, from the newest renders of this copy."""
+    done = Render.objects.filter(outcome="ready", clip__seconds__gt=0).order_by("-id")
+    rates = [
+        max(0.0, (ended - started).total_seconds() - OVERHEAD_SECONDS) / seconds
+        for started, ended, seconds in done.values_list(
+            "started", "ended", "clip__seconds"
+        )[:LEARN_FROM]
+    ]
+    return median(rates) if rates else UNKNOWN_RATE
+
+
+def backgrounds() -> list[dict[str, str]]:
+    """The built-in ones: name, title, URL of the drawing."""
+    return [
+        {"name": name, "title": title, "url": static(f"backgrounds/{name}.svg")}
+        for name, title in built_in.TITLES.items()
+    ]
+
+
+def _ahead(clip: Clip) -> Any:
+    """Open clips that are done before this one."""
+    return Clip.objects.open().filter(
+        Q(state=Clip.State.RENDERING)
+        | Q(queued_at__lt=clip.queued_at)
+        | Q(queued_at=clip.queued_at, pk__lt=clip.pk)
+    )
+
+
+def _eta(clip: Clip, place: int | None, rate: float) -> int | None:
+    """Whole seconds until it is done; None when it is not on its way."""
+    if clip.state == Clip.State.RENDERING:
+        return math.ceil(_work(clip, rate) * (1 - clip.percent / 100))
+    if place is None:
+        return None
+    before = sum(
+        _work(other, rate) * (1 - other.percent / 100)
+        for other in _ahead(clip)
+        .exclude(pk=clip.pk)
+        .only("script", "percent", "recipe")
+    )
+    return math.ceil(before + _work(clip, rate))
+
+
+def _work(clip: Clip, rate: float) -> float:
+    speed = float(clip.recipe["cast"][0]["voice"]["speed"])
+    return OVERHEAD_SECONDS + rate * estimate_seconds(clip.script, speed)
+
+
+def _steps(clip: Clip) -> list[dict[str, Any]]:
+    """The ladder of the page: each stage with ``done``, ``now`` or ``todo``."""
+    names = list(STAGES)
+    if clip.state == Clip.State.READY:
+        reached = len(names)
+    else:
+        reached = names.index(clip.stage) if clip.stage in STAGES else -1
+    rendering = clip.state == Clip.State.RENDERING
+    return [
+        {
+            "name": name,
+            "label": STAGES[name],
+            "state": "done"
+            if i < reached
+            else "now"
+            if i == reached and rendering
+            else "todo",
+        }
+        for i, name in enumerate(names)
+    ]

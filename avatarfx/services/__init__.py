@@ -1,0 +1,31 @@
+"""The writes of avatarfx."""
+
+from avatarfx.errors import DiskFullError, IdempotencyConflictError, NotNowError
+from avatarfx.services.leases import reconcile
+from avatarfx.services.previews import preview_performance, preview_voice
+from avatarfx.services.rendering import preload, render_clip
+from avatarfx.services.requests import (
+    cancel_clip,
+    remove_clip,
+    request_clip,
+    retry_clip,
+)
+from socialapp.accounts.quotas import NoTicketsError
+from socialapp.acting.script import ScriptError
+
+__all__ = [
+    "DiskFullError",
+    "IdempotencyConflictError",
+    "NoTicketsError",
+    "NotNowError",
+    "ScriptError",
+    "cancel_clip",
+    "preload",
+    "preview_performance",
+    "preview_voice",
+    "reconcile",
+    "remove_clip",
+    "render_clip",
+    "request_clip",
+    "retry_clip",
+]

@@ -1,0 +1,285 @@
+"""Who may write a clip's result: lease, fence and attempts, by the database's clock.
+
+A worker claims the clip that has waited longest, keeps its lease alive while it works
+and commits only while its fence number is the newest. Everything here is one short
+transaction; nothing that a dead or stalled worker leaves behind needs its cooperation.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import shutil
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.db.models.functions import Greatest, Now
+from django.utils import timezone
+
+from avatarfx.models import Clip, Render
+from avatarfx.services import news
+from avatarfx.services.requests import JOB, ticket_key
+from avatarfx.signals import clip_ready
+from socialapp.accounts import quotas
+from socialapp.jobs import horse
+from socialapp.jobs.queue import BackendDownError, enqueue, waiting
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=20)
+BEAT_SECONDS = 5.0
+MAX_ATTEMPTS = 3
+
+MOST_WAKE_UPS = 50
+"""Sent again in one round; the next round sends more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to work on a clip: worthless once somebody claimed it anew."""
+
+    clip_id: int
+    fence: int
+
+
+def claim(*, worker: str) -> Clip | None:
+    """The clip that has waited longest, now this worker's; None when none waits."""
+    with transaction.atomic():
+        clip = (
+            Clip.objects.select_for_update(skip_locked=True)
+            .filter(state=Clip.State.QUEUED)
+            .order_by("queued_at", "id")
+            .first()
+        )
+        if clip is None:
+            return None
+        fence = clip.fence + 1
+        moved = clip.move(
+            Clip.State.RENDERING,
+            fence=fence,
+            attempts=clip.attempts + 1,
+            leased_until=Now() + LEASE,
+            worker=worker[:80],
+        )
+        if not moved:
+            return None
+        Render.objects.create(clip=clip, fence=fence, worker=worker[:80])
+    return Clip.objects.full().get(pk=clip.pk)
+
+
+def beat(lease: Lease, *, stage: str = "", percent: int = 0, detail: str = "") -> bool:
+    """Renew the lease and note the progress; False when the clip is not ours any more.
+
+    A percent lower than the one on record is not written: it only rises.
+    """
+    return bool(
+        Clip.objects.filter(
+            pk=lease.clip_id, fence=lease.fence, state=Clip.State.RENDERING
+        ).update(
+            leased_until=Now() + LEASE,
+            stage=stage[:16],
+            percent=Greatest(F("percent"), min(99, max(0, percent))),
+            detail=detail[:80],
+        )
+    )
+
+
+def keep_performance(lease: Lease, performance: dict[str, Any]) -> bool:
+    """Store what was said at once, so that another attempt does not speak again."""
+    return bool(
+        Clip.objects.filter(pk=lease.clip_id, fence=lease.fence).update(
+            performance=performance
+        )
+    )
+
+
+def finish(
+    lease: Lease, *, result: dict[str, Any], trace: Sequence[dict[str, Any]]
+) -> bool:
+    """Result, charge and end of the attempt in one transaction; False: fenced off.
+
+    A clip on a lower rung than asked is given, not sold: its ticket goes back.
+    """
+    with transaction.atomic():
+        clip = _held(lease)
+        if clip is None:
+            return False
+        clip.move(
+            Clip.State.READY,
+            **result,
+            leased_until=None,
+            stage="",
+            percent=100,
+            detail="",
+            error="",
+            finished=timezone.now(),
+        )
+        _end(lease, "ready", trace=trace)
+        if clip.rung == Clip.Rung.FULL:
+            quotas.spend(ticket_key(clip))
+        else:
+            quotas.give_back(ticket_key(clip))
+        news.tell(clip)
+        transaction.on_commit(lambda: _announce(clip))
+    return True
+
+
+def fail(
+    lease: Lease,
+    message: str,
+    *,
+    permanent: bool,
+    trace: Sequence[dict[str, Any]] = (),
+) -> bool:
+    """End this attempt. It is tried again unless that is useless or was done thrice."""
+    with transaction.atomic():
+        clip = _held(lease)
+        if clip is None:
+            return False
+        _end(lease, "failed", error=message, trace=trace)
+        if permanent or clip.attempts >= MAX_ATTEMPTS:
+            _give_up(clip, message)
+        else:
+            _requeue(clip)
+    return True
+
+
+def reconcile(*, lost: str = "") -> dict[str, int]:
+    """Return the leases of dead workers, wake sleeping clips, sweep what they left.
+
+    `lost` names a worker that is known to be dead; its lease need not run out.
+    """
+    done = {"returned": 0, "woken": 0, "swept": 0}
+    for lease in _dead(lost):
+        done["returned"] += _lose(lease)
+    done["woken"] = _wake()
+    done["swept"] = sweep()
+    return done
+
+
+def scratch_root() -> Path:
+    return Path(settings.DATA_DIR) / "scratch"
+
+
+def scratch_of(lease: Lease) -> Path:
+    """The folder of one attempt; its name says whose it is, for the sweeper."""
+    return scratch_root() / f"clip-{lease.clip_id}-{lease.fence}"
+
+
+def sweep() -> int:
+    """Remove the scratch folders of attempts that are over."""
+    swept = 0
+    root = scratch_root()
+    if not root.is_dir():
+        return 0
+    for folder in root.iterdir():
+        match = re.fullmatch(r"clip-(\d+)-(\d+)", folder.name)
+        if match is None:
+            continue
+        lease = Lease(int(match[1]), int(match[2]))
+        # `exists` last: an attempt that just began has its row before its folder.
+        if not _holders(lease).exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            swept += 1
+    return swept
+
+
+def _dead(lost: str) -> list[Lease]:
+    rendering = Clip.objects.filter(state=Clip.State.RENDERING)
+    dead = Q(leased_until__lt=Now()) | Q(leased_until__isnull=True)
+    if lost:
+        dead |= Q(worker=lost)
+    found = {
+        Lease(pk, f) for pk, f in rendering.filter(dead).values_list("pk", "fence")
+    }
+    for pk, fence, worker in rendering.values_list("pk", "fence", "worker"):
+        if horse.gone(worker):
+            found.add(Lease(pk, fence))
+    return sorted(found, key=lambda lease: lease.clip_id)
+
+
+def _lose(lease: Lease) -> bool:
+    with transaction.atomic():
+        clip = _held(lease)
+        if clip is None:
+            return False
+        _end(lease, "lost")
+        if clip.attempts >= MAX_ATTEMPTS:
+            _give_up(clip, "The renderer stopped three times before it was done.")
+        else:
+            _requeue(clip)
+    log.warning("Clip %s: its worker is gone (attempt %s)", clip.key, clip.attempts)
+    return True
+
+
+def _wake() -> int:
+    queued = Clip.objects.filter(state=Clip.State.QUEUED).order_by("queued_at", "id")
+    count = queued.count()
+    if not count:
+        return 0
+    try:
+        missing = min(count - waiting(), MOST_WAKE_UPS)
+    except BackendDownError:
+        return 0
+    if missing <= 0:
+        return 0
+    for pk in queued.values_list("pk", flat=True)[:missing]:
+        enqueue(JOB, pk)
+    return missing
+
+
+def _holders(lease: Lease) -> Any:
+    return Clip.objects.filter(
+        pk=lease.clip_id, fence=lease.fence, state=Clip.State.RENDERING
+    )
+
+
+def _held(lease: Lease) -> Clip | None:
+    """The locked row, as long as the lease is good."""
+    held: Clip | None = _holders(lease).select_for_update().first()
+    return held
+
+
+def _end(
+    lease: Lease,
+    outcome: str,
+    *,
+    error: str = "",
+    trace: Sequence[dict[str, Any]] = (),
+) -> None:
+    Render.objects.filter(clip_id=lease.clip_id, fence=lease.fence).update(
+        ended=timezone.now(), outcome=outcome, error=error, trace=list(trace)
+    )
+
+
+def _requeue(clip: Clip) -> None:
+    # Its place in line stays: it waited already.
+    clip.move(Clip.State.QUEUED, leased_until=None, worker="", detail="")
+    enqueue(JOB, clip.pk)
+    news.tell(clip)
+
+
+def _give_up(clip: Clip, message: str) -> None:
+    clip.move(
+        Clip.State.FAILED,
+        leased_until=None,
+        error=f"{message} Nothing was spent and your script is safe."[:300],
+        detail="",
+        finished=timezone.now(),
+    )
+    quotas.give_back(ticket_key(clip))
+    news.tell(clip)
+
+
+def _announce(clip: Clip) -> None:
+    for receiver, answer in clip_ready.send_robust(sender=Clip, clip=clip):
+        if isinstance(answer, Exception):
+            log.error("%r failed for clip %s", receiver, clip.key, exc_info=answer)

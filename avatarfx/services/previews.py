@@ -1,0 +1,76 @@
+"""Quick previews for the pages: a voice, or a performance for the live stage."""
+
+from __future__ import annotations
+
+import io
+import wave
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from socialapp import acting
+from socialapp.acting import script as scripts
+from socialapp.engines.errors import EngineError
+from socialapp.engines.handler import directors, voices
+from socialapp.engines.protocols import VoiceSpec
+from socialapp.lib import blobs
+
+if TYPE_CHECKING:
+    from socialapp.characters.models import Character
+    from socialapp.engines.protocols import Speech, Voice
+    from socialapp.performance import Performance
+
+PREVIEW_CHARACTERS = 160
+
+
+def preview_voice(*, text: str, spec: VoiceSpec) -> Speech:
+    """A sentence in a voice. ScriptError for the text, EngineError without a voice."""
+    return _perform(text, spec, motion="subtle").speech
+
+
+def preview_performance(
+    *, text: str, character: Character | None = None, spec: VoiceSpec | None = None
+) -> tuple[Performance, bytes]:
+    """What the live stage plays, and its sound as WAV. Errors as for `preview_voice`."""
+    said = spec or (character.voice_spec if character else VoiceSpec())
+    done = _perform(text, said, motion=character.motion if character else "subtle")
+    return done.performance, wav(done.speech)
+
+
+def wav(speech: Speech) -> bytes:
+    """A WAV file of it."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(speech.rate)
+        out.writeframes(speech.samples)
+    return file.getvalue()
+
+
+def _perform(text: str, spec: VoiceSpec, *, motion: str) -> acting.Performed:
+    scripts.check(text, max_characters=PREVIEW_CHARACTERS)
+    speakers = _speakers()
+    if not speakers:
+        raise EngineError("No voice can speak on this copy just now.")
+    return acting.perform(
+        text,
+        seat="a",
+        spec=spec,
+        speakers=speakers,
+        director=directors["default"],
+        seed=0,
+        motion=motion,
+        shape="1:1",
+        background="",
+        put_sound=lambda data: blobs.ref_of(data, "wav"),
+    )
+
+
+def _speakers() -> list[tuple[str, Voice]]:
+    """The ladder of clips without its silent end: a silent preview says nothing."""
+    return [
+        (name, voices[name])
+        for name in settings.VOICE_LADDER
+        if name in settings.ENGINES["voice"] and name != "silent"
+    ]

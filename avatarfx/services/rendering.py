@@ -1,0 +1,193 @@
+"""What a worker does with a clip: claim, render, commit."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import shutil
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from avatarfx import pipeline
+from avatarfx.errors import DiskFullError
+from avatarfx.models import Clip, ClipActor
+from avatarfx.services import leases
+from avatarfx.services.minder import Minder, OverdueError, StoppedError
+from socialapp.content import backgrounds
+from socialapp.engines.errors import EngineError
+from socialapp.engines.handler import animators, directors, voices
+from socialapp.engines.protocols import Actor, VoiceSpec
+from socialapp.jobs import horse
+from socialapp.lib import blobs
+
+if TYPE_CHECKING:
+    from socialapp.performance import Performance, Rig
+
+log = logging.getLogger(__name__)
+
+
+def render_clip(clip_id: int | None = None) -> None:
+    """Render the clip that has waited longest, which need not be `clip_id`: a wake-up
+    says that there is work, and the line in the database says what comes first.
+
+    Never raises for what goes wrong with a clip: its row says it.
+    """
+    clip = leases.claim(worker=horse.name())
+    if clip is None:
+        log.info("Woken for clip %s, but nothing waits", clip_id)
+        return
+    lease = leases.Lease(clip.pk, clip.fence)
+    trace = pipeline.Trace()
+    try:
+        with Minder(lease, clip.owner_id) as minder:
+            rendered = _render(clip, lease, trace, minder)
+        _commit(lease, rendered, trace)
+    except StoppedError:
+        log.info("Clip %s is not ours any more", clip.key)
+    except OverdueError as error:
+        leases.fail(lease, str(error), permanent=False, trace=trace.entries)
+    except EngineError as error:
+        log.warning("Clip %s: %s", clip.key, error)
+        leases.fail(lease, str(error), permanent=error.permanent, trace=trace.entries)
+    except DiskFullError:
+        _fail_for_room(lease, trace)
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            _fail_for_room(lease, trace)
+        else:
+            _fail_for_unknown(clip, lease, trace)
+    except Exception:
+        _fail_for_unknown(clip, lease, trace)
+    finally:
+        shutil.rmtree(leases.scratch_of(lease), ignore_errors=True)
+
+
+def engines() -> pipeline.Engines:
+    """Those of the settings, each ladder in its order."""
+    return pipeline.Engines(
+        voices=tuple(
+            (name, voices[name])
+            for name in settings.VOICE_LADDER
+            if name in settings.ENGINES["voice"]
+        ),
+        director=directors["default"],
+        animators=tuple(
+            (name, animators[name])
+            for name in settings.ANIMATOR_LADDER
+            if name in settings.ENGINES["animator"]
+        ),
+        encoder=settings.ENCODER,
+    )
+
+
+def preload() -> None:
+    """Load what each render needs, once, in the process that is about to fork.
+
+    The voice says a word, so that its network is in memory; it must not own threads
+    (onnxruntime: one thread a session), since those do not survive a fork.
+    """
+    for path in pipeline.STAGES.values():
+        import_string(path)
+    found = engines()
+    for name, voice in found.voices:
+        try:
+            if voice.available() is None:
+                voice.speak("Ready.", spec=VoiceSpec())
+                break
+        except EngineError as error:
+            log.warning("The voice %s does not start: %s", name, error)
+    for _, animator in found.animators:
+        animator.available()
+
+
+def actor_of(rig: Rig, portrait_ref: str) -> Actor:
+    """A rig with its files; EngineError when one is gone."""
+    named = {rig.grids, rig.matte, *(layer.ref for layer in rig.layers)} - {""}
+    try:
+        return Actor(
+            rig=rig,
+            portrait=blobs.get(portrait_ref),
+            blobs={ref: blobs.get(ref) for ref in named},
+        )
+    except FileNotFoundError:
+        raise EngineError(
+            "A picture of this character is missing from the storage.", permanent=True
+        ) from None
+
+
+def background_of(name: str, width: int, height: int) -> bytes:
+    """The encoded picture; empty when the portrait brings its own."""
+    if not name:
+        return b""
+    try:
+        if name.startswith("sha256:"):
+            return blobs.get(name)
+        return backgrounds.picture(name, width, height)
+    except (KeyError, ValueError, FileNotFoundError):
+        log.warning("The background %r is gone: the default stands in", name)
+        return b""
+
+
+def _render(
+    clip: Clip, lease: leases.Lease, trace: pipeline.Trace, minder: Minder
+) -> pipeline.Rendered:
+    minder.progress("voice", 1)
+    recipe = clip.as_recipe()
+    roles = ClipActor.objects.filter(clip=clip).select_related("portrait")
+    actors = {
+        role.seat: actor_of(role.portrait.as_rig(), role.portrait.ref) for role in roles
+    }
+    scratch = leases.scratch_of(lease)
+    scratch.mkdir(parents=True, exist_ok=True)
+
+    def keep(performance: Performance) -> None:
+        leases.keep_performance(lease, performance.to_json())
+
+    return pipeline.render(
+        recipe,
+        actors=actors,
+        background=background_of(recipe.background, *pipeline.SIZES[recipe.shape]),
+        performance=clip.as_performance(),
+        engines=engines(),
+        scratch=scratch,
+        trace=trace,
+        progress=minder.progress,
+        keep=keep,
+    )
+
+
+def _commit(
+    lease: leases.Lease, rendered: pipeline.Rendered, trace: pipeline.Trace
+) -> None:
+    result = {
+        "rung": rendered.rung,
+        "rung_reason": rendered.rung_reason[:300],
+        "voice_engine": rendered.voice_engine[:60],
+        "seconds": rendered.seconds,
+        "width": rendered.width,
+        "height": rendered.height,
+        "video": rendered.video,
+        "poster": rendered.poster,
+        "captions": rendered.captions,
+        "size": rendered.size,
+    }
+    if not leases.finish(lease, result=result, trace=trace.entries):
+        log.info("The result of %s came too late and was fenced off", lease)
+
+
+def _fail_for_room(lease: leases.Lease, trace: pipeline.Trace) -> None:
+    log.error("The disk is full: %s failed", lease)
+    leases.fail(lease, "The disk is full.", permanent=True, trace=trace.entries)
+
+
+def _fail_for_unknown(clip: Clip, lease: leases.Lease, trace: pipeline.Trace) -> None:
+    log.exception("Clip %s broke", clip.key)
+    leases.fail(
+        lease,
+        "Something broke while this clip was made; whoever runs this copy finds"
+        " the details in the log.",
+        permanent=False,
+        trace=trace.entries,
+    )

@@ -1,0 +1,227 @@
+"""What an owner may do with a clip: ask for it, cancel, try again, remove."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import secrets
+import shutil
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from avatarfx.errors import DiskFullError, IdempotencyConflictError, NotNowError
+from avatarfx.models import Clip, ClipActor
+from avatarfx.recipe import Recipe, Role
+from avatarfx.services import news
+from socialapp.accounts import quotas
+from socialapp.accounts.models import User
+from socialapp.acting import script as scripts
+from socialapp.content import backgrounds
+from socialapp.jobs.queue import enqueue
+from socialapp.performance.timeline import SHAPES
+
+if TYPE_CHECKING:
+    from socialapp.characters.models import Character
+    from socialapp.engines.protocols import VoiceSpec
+    from socialapp.performance import Performance
+
+log = logging.getLogger(__name__)
+
+JOB = "avatarfx.jobs.render_clip"
+
+KEY_LIVES = timedelta(hours=24)
+"""How long an idempotency key replays its clip."""
+
+
+def ticket_key(clip: Clip) -> str:
+    return f"clip:{clip.key}"
+
+
+def request_clip(
+    *,
+    owner: User,
+    character: Character,
+    script: str,
+    shape: str = "9:16",
+    background: str = "",
+    title: str = "",
+    voice: VoiceSpec | None = None,
+    motion: str = "",
+    publish: bool = False,
+    caption: str = "",
+    idempotency_key: str = "",
+    request_hash: str = "",
+    exempt: bool = False,
+    performance: Performance | None = None,
+    cast: dict[str, Character] | None = None,
+    seed: int | None = None,
+) -> Clip:
+    """Put a clip in line, with one of the owner's tickets set aside for it.
+
+    The same `idempotency_key` within a day returns the same clip, so a double submit
+    costs nothing. `exempt`: one of the house's own clips, which needs no ticket.
+    `performance` with `cast` (seat to character): it is already known what happens and
+    nobody needs to speak. Raises ScriptError, NoTicketsError, DiskFullError,
+    IdempotencyConflictError, and NotNowError for a character without a portrait.
+    """
+    script = script.strip()
+    if performance is None:
+        scripts.check(script, max_characters=settings.MAX_SCRIPT_CHARACTERS)
+    spec = voice or character.voice_spec
+    if shape not in SHAPES:
+        raise NotNowError(f"No such shape: {shape}. Use one of {', '.join(SHAPES)}.")
+    background = background or character.background
+    if background and not (
+        background in backgrounds.names() or background.startswith("sha256:")
+    ):
+        raise NotNowError("That background does not exist. Choose one of the list.")
+    seats = cast or {"a": character}
+    for one in seats.values():
+        if one.portrait is None:
+            raise NotNowError(
+                f"{one.name} has no portrait yet. Give them one, then try again."
+            )
+    recipe = Recipe(
+        script=script,
+        cast=tuple(
+            Role(
+                seat=seat,
+                character=one.key,
+                portrait=one.portrait.key if one.portrait else "",
+                voice=spec if one == character else one.voice_spec,
+                motion=motion or one.motion,
+            )
+            for seat, one in seats.items()
+        ),
+        shape=shape,
+        background=background,
+        seed=secrets.randbelow(2**31) if seed is None else seed,
+    )
+    wanted = request_hash or _hash(recipe, title, caption, publish=publish)
+    _need_room()
+    with transaction.atomic():
+        # Requests of one person go one by one: the keys and tickets below are counted.
+        User.objects.select_for_update().get(pk=owner.pk)
+        if earlier := _replayed(owner, idempotency_key, wanted):
+            return earlier
+        clip = Clip(
+            owner=owner,
+            character=character,
+            title=title.strip()[:80],
+            script=script,
+            shape=shape,
+            recipe=recipe.to_json(),
+            performance=performance.to_json() if performance else None,
+            publish=publish,
+            caption=caption.strip()[:500],
+            idempotency_key=idempotency_key,
+            request_hash=wanted,
+        )
+        quotas.hold(user=owner, key=ticket_key(clip), exempt=exempt)
+        clip.save(force_insert=True)
+        ClipActor.objects.bulk_create(
+            ClipActor(clip=clip, seat=seat, character=one, portrait=one.portrait)
+            for seat, one in seats.items()
+        )
+        enqueue(JOB, clip.pk)
+    return clip
+
+
+def cancel_clip(*, clip: Clip) -> Clip:
+    """Stop it, waiting or being made, and give the ticket back at once.
+
+    The worker finds out before its next frame; whatever it still makes is fenced off.
+    NotNowError when it is finished already.
+    """
+    with transaction.atomic():
+        fresh = Clip.objects.select_for_update().get(pk=clip.pk)
+        if fresh.state == Clip.State.CANCELLED:
+            return fresh
+        if fresh.finished_for_good:
+            raise NotNowError("This clip is finished already, so it cannot be stopped.")
+        fresh.renders.filter(fence=fresh.fence, ended__isnull=True).update(
+            ended=timezone.now(), outcome="cancelled"
+        )
+        fresh.move(
+            Clip.State.CANCELLED,
+            cancel_asked=True,
+            leased_until=None,
+            finished=timezone.now(),
+            detail="",
+        )
+        quotas.give_back(ticket_key(fresh))
+        news.tell(fresh)
+    return fresh
+
+
+def retry_clip(*, clip: Clip) -> Clip:
+    """Put a failed or cancelled clip in line again; it needs a ticket as before."""
+    _need_room()
+    with transaction.atomic():
+        fresh = Clip.objects.select_for_update().get(pk=clip.pk)
+        if fresh.state in {Clip.State.QUEUED, Clip.State.RENDERING}:
+            return fresh
+        if fresh.state not in {Clip.State.FAILED, Clip.State.CANCELLED}:
+            raise NotNowError("This clip is ready. Make a new one to change it.")
+        key = ticket_key(fresh)
+        quotas.hold(user=fresh.owner, key=key, exempt=not quotas.known(key))
+        fresh.move(
+            Clip.State.QUEUED,
+            queued_at=timezone.now(),
+            attempts=0,
+            cancel_asked=False,
+            leased_until=None,
+            worker="",
+            stage="",
+            percent=0,
+            detail="",
+            error="",
+            finished=None,
+        )
+        enqueue(JOB, fresh.pk)
+        news.tell(fresh)
+    return fresh
+
+
+def remove_clip(*, clip: Clip) -> None:
+    """Take it out of every list; one that is being made is cancelled first."""
+    with transaction.atomic():
+        fresh = Clip.objects.select_for_update().get(pk=clip.pk)
+        if not fresh.finished_for_good:
+            cancel_clip(clip=fresh)
+        Clip.objects.filter(pk=fresh.pk, removed__isnull=True).update(
+            removed=timezone.now()
+        )
+
+
+def _replayed(owner: User, key: str, wanted: str) -> Clip | None:
+    if not key:
+        return None
+    earlier = Clip.objects.filter(owner=owner, idempotency_key=key).first()
+    if earlier is None:
+        return None
+    if earlier.created < timezone.now() - KEY_LIVES:
+        Clip.objects.filter(pk=earlier.pk).update(idempotency_key="")
+        return None
+    if earlier.request_hash != wanted:
+        raise IdempotencyConflictError
+    return earlier
+
+
+def _hash(recipe: Recipe, title: str, caption: str, *, publish: bool) -> str:
+    """Of what was asked; the seed is chance and does not count."""
+    asked = recipe.to_json() | {"seed": 0}
+    body = json.dumps([asked, title, caption, publish], sort_keys=True)
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+def _need_room() -> None:
+    free = shutil.disk_usage(settings.DATA_DIR).free
+    if free < settings.MIN_FREE_DISK_BYTES:
+        log.error("Only %d bytes are free: renders are refused", free)
+        raise DiskFullError

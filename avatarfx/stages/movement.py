@@ -1,0 +1,180 @@
+"""The frames, drawn by the best animator that can, straight into the encoder."""
+
+from __future__ import annotations
+
+import logging
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from avatarfx import encode, sound
+from avatarfx.fallbacks import Ladder
+from avatarfx.pipeline import FPS, Film
+from socialapp.engines.errors import EngineError
+from socialapp.engines.protocols import Staging
+from socialapp.lib import blobs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from avatarfx.pipeline import Work
+    from socialapp.engines.protocols import Frame
+    from socialapp.performance import Performance
+
+log = logging.getLogger(__name__)
+
+BLACK = 6.0
+"""Mean of 255 under which a frame counts as black; the darkest stage has 20."""
+
+SILENT_REASON = "No voice could read this script, so the picture stays still."
+
+POSTER_QUALITY = 82
+
+
+def film(work: Work) -> Work:
+    """Film the performance; a rung that breaks hands over to the next."""
+    performance = work.performance
+    if performance is None:
+        raise RuntimeError("There is nothing to film before a voice spoke")
+    ladder = work.ladder or Ladder(
+        work.engines.animators,
+        [actor.rig for actor in work.actors.values()],
+        silent="" if _spoken(performance) else (work.voice_reason or SILENT_REASON),
+    )
+    track = _soundtrack(performance)
+    while True:
+        with work.trace.stage("movement") as entry:
+            entry["engine"] = ladder.name
+            try:
+                done = _film(work, performance, ladder, track)
+            except EngineError as error:
+                entry["note"] = str(error)
+                ladder.fall(str(error))  # raises when this was the last rung
+                continue
+            entry["note"] = ladder.reason
+            entry["frames"] = done.frames
+        return replace(work, ladder=ladder, film=done)
+
+
+def frame_count(performance: Performance) -> int:
+    return max(1, math.ceil(performance.seconds * FPS))
+
+
+def telling_frame(performance: Performance) -> int:
+    """Number of the frame that makes the best poster: mouth well open, eyes open.
+
+    The first strongest open vowel outside of a blink, away from both ends.
+    """
+    best, best_score = performance.seconds * 0.35, 0.0
+    for part in performance.parts:
+        for viseme in part.visemes:
+            middle = (viseme.at + viseme.until) / 2
+            if viseme.name not in {"aa", "E", "ih", "oh"}:
+                continue
+            if any(b.at - 0.1 <= middle <= b.until + 0.1 for b in part.blinks):
+                continue
+            centred = 1 - abs(middle / max(performance.seconds, 0.01) - 0.4)
+            score = viseme.weight * centred
+            if score > best_score + 1e-6:
+                best, best_score = middle, score
+    return min(frame_count(performance) - 1, max(0, round(best * FPS)))
+
+
+def _spoken(performance: Performance) -> bool:
+    return any(part.sound is not None for part in performance.parts)
+
+
+def _soundtrack(performance: Performance) -> encode.Track | None:
+    """Every part's sound mixed, as loud as it should be; None when all are silent."""
+    spoken = [part.sound for part in performance.parts if part.sound is not None]
+    if not spoken:
+        return None
+    try:
+        sounds = [sound.read(blobs.get(one.ref)) for one in spoken]
+    except FileNotFoundError:
+        raise EngineError(
+            "What was spoken is missing from the storage.", permanent=True
+        ) from None
+    samples, rate = sound.mix(sounds, seconds=frame_count(performance) / FPS)
+    return encode.Track(sound.normalise(samples, rate), rate)
+
+
+def _film(
+    work: Work, performance: Performance, ladder: Ladder, track: encode.Track | None
+) -> Film:
+    expected = frame_count(performance)
+    poster_at = telling_frame(performance)
+    staging = Staging(performance, work.actors, work.background)
+    path = work.scratch / "clip.mp4"
+    poster: NDArray[np.uint8] | None = None
+    before: NDArray[np.uint8] | None = None
+    count = black = frozen = 0
+    with encode.Writer(
+        path,
+        width=work.width,
+        height=work.height,
+        fps=FPS,
+        track=track,
+        options=encode.Options(**work.engines.encoder),
+    ) as writer:
+        for frame in _frames(ladder, staging, work.width, work.height):
+            pixels = np.frombuffer(frame.pixels, np.uint8).reshape(
+                frame.height, frame.width, 3
+            )
+            writer.write(pixels)
+            if count == poster_at:
+                poster = pixels
+            few = pixels[4::8, 4::8]
+            black += bool(few.mean() < BLACK)
+            frozen += before is not None and bool(np.array_equal(few, before))
+            before = few
+            count += 1
+            work.tell("movement", count / expected, f"frame {count} of {expected}")
+    if poster is None:
+        raise EngineError("The animator drew no frames.")
+    return Film(
+        path=path,
+        frames=count,
+        expected=expected,
+        black=black,
+        frozen=frozen,
+        poster=_encoded(poster),
+    )
+
+
+def _frames(
+    ladder: Ladder, staging: Staging, width: int, height: int
+) -> Iterator[Frame]:
+    """The animator's frames; whatever breaks inside of it is an EngineError."""
+    frames = ladder.animator.animate(staging, fps=FPS, width=width, height=height)
+    while True:
+        try:
+            frame = next(frames, None)
+        except (EngineError, OSError, MemoryError):
+            raise
+        except Exception as error:
+            log.exception("Animator %s broke", ladder.name)
+            raise EngineError(
+                "The animator stopped in the middle of the clip."
+            ) from error
+        if frame is None:
+            return
+        if (frame.width, frame.height) != (width, height):
+            raise EngineError("The animator drew frames of a wrong size.")
+        yield frame
+
+
+def _encoded(pixels: NDArray[np.uint8]) -> bytes:
+    good, data = cv2.imencode(
+        ".webp",
+        cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR),
+        [cv2.IMWRITE_WEBP_QUALITY, POSTER_QUALITY],
+    )
+    if not good:
+        raise EngineError("The poster could not be made.")
+    return bytes(data)

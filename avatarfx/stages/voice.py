@@ -1,0 +1,69 @@
+"""Somebody speaks, the others listen: what happens, by the second."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from socialapp import acting
+from socialapp.lib import blobs
+
+if TYPE_CHECKING:
+    from avatarfx.pipeline import Work
+    from socialapp.performance import Performance
+
+
+def speak(work: Work) -> Work:
+    """Fill in the performance, unless an earlier attempt left one."""
+    with work.trace.stage("voice") as entry:
+        if work.performance is not None:
+            entry["engine"] = work.performance.made_by.voice
+            entry["note"] = "spoken before"
+            return replace(work, voice_engine=work.performance.made_by.voice)
+        lead = work.recipe.cast[0]
+        done = acting.perform(
+            work.recipe.script,
+            seat=lead.seat,
+            spec=lead.voice,
+            speakers=work.engines.voices,
+            director=work.engines.director,
+            seed=work.recipe.seed,
+            motion=lead.motion,
+            shape=work.recipe.shape,
+            background=work.recipe.background,
+            put_sound=put_sound,
+        )
+        performance = _with_listeners(work, done.performance)
+        work.keep(performance)
+        entry["engine"] = done.engine
+        entry["note"] = done.fallback_reason
+        return replace(
+            work,
+            performance=performance,
+            voice_engine=done.engine,
+            voice_reason=done.fallback_reason,
+        )
+
+
+def put_sound(data: bytes) -> str:
+    """Store what was spoken; WAV, or FLAC by its first bytes."""
+    return blobs.put(data, "flac" if data.startswith(b"fLaC") else "wav")
+
+
+def _with_listeners(work: Work, performance: Performance) -> Performance:
+    here = {part.seat for part in performance.parts}
+    listeners = tuple(
+        work.engines.director.listen(
+            performance.seconds,
+            seat=role.seat,
+            seed=work.recipe.seed + number,
+            motion=role.motion,
+        )
+        for number, role in enumerate(work.recipe.cast[1:], start=1)
+        if role.seat not in here
+    )
+    if not listeners:
+        return performance
+    # Several share the stage: they stand on its own spots, and all are seen.
+    stage = replace(performance.stage, places={}, camera=())
+    return replace(performance, parts=(*performance.parts, *listeners), stage=stage)

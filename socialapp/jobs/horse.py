@@ -1,0 +1,44 @@
+"""Who is working: the name under which a process holds leases."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+_horse_pid = 0
+
+
+def mark() -> None:
+    """This process was forked for one job and may end itself without harm."""
+    global _horse_pid  # noqa: PLW0603 - a fact about the process
+    _horse_pid = os.getpid()
+
+
+def disposable() -> bool:
+    return _horse_pid == os.getpid()
+
+
+def name() -> str:
+    return name_of(os.getpid())
+
+
+def name_of(pid: int) -> str:
+    return f"{socket.gethostname()[:60]}:{pid}"
+
+
+def gone(worker: str) -> bool:
+    """True when `worker` ran on this machine and its process exists no more.
+
+    A container may share this machine's name without sharing its processes; a wrong
+    yes costs a second attempt and nothing else, since results are fenced.
+    """
+    host, _, pid = worker.rpartition(":")
+    if host != socket.gethostname()[:60] or not pid.isdigit():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from socialapp.lib.door import enter
 from socialapp.lib.health import healthz, readyz
 from socialapp.lib.media import media
 
@@ -10,6 +11,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("media/<path:path>", media, name="media"),
+    path("enter/<token>/", enter, name="enter"),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.account.urls")),
     path("", include("socialapp.accounts.urls")),

@@ -33,3 +33,4 @@ STORAGES["staticfiles"] = {  # noqa: F405
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
 }
 MIN_FREE_DISK_BYTES = 1
+STATIC_ROOT.mkdir()  # noqa: F405  WhiteNoise warns when it is missing

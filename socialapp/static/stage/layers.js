@@ -1,0 +1,593 @@
+// @ts-check
+/**
+ * Draws a layered portrait: the browser's twin of ``avatarfx/animators/layers``. Layers
+ * are quads; the parts of an eye and the nine mouths share one patch each, so that a
+ * shader can clip, lower and blend them by the same texture coordinates.
+ */
+
+import { makeProgram, makeTexture, uniformsOf } from "./gl.js";
+import { eyeOf, mouthOf, place, stand } from "./layers-motion.js";
+
+/** @import { Face } from "./performance.js" */
+/** @import { Layer, Loaded, Rig } from "./rig.js" */
+/** @import { View } from "./view.js" */
+/** @import { Matrix, Placed, Sizes } from "./layers-motion.js" */
+
+/** Width added round the mouth and the eyes, for what bends out of its own box. */
+const ROOM = 0.03;
+
+/** @typedef {[number, number, number, number]} Box x, y, width, height, portrait units */
+
+const VERTEX = `#version 300 es
+uniform vec4 box;
+uniform vec3 rowX;
+uniform vec3 rowY;
+uniform vec4 view;
+in vec2 corner;
+out vec2 uv;
+void main() {
+  vec3 p = vec3(box.xy + corner * box.zw, 1.0);
+  vec2 q = (vec2(dot(rowX, p), dot(rowY, p)) - view.xy) / view.zw;
+  uv = corner;
+  gl_Position = vec4(2.0 * q.x - 1.0, 1.0 - 2.0 * q.y, 0.0, 1.0);
+}`;
+
+const CEL = `#version 300 es
+precision mediump float;
+uniform sampler2D cel;
+uniform float weight;
+in vec2 uv;
+out vec4 colour;
+void main() { colour = texture(cel, uv) * weight; }`;
+
+/** The iris within its white, or the closed lid's skin within it, or the upper lid. */
+const EYE = `#version 300 es
+precision highp float;
+uniform sampler2D cel;
+uniform sampler2D mask;
+uniform sampler2D lines;
+uniform vec2 shift;
+uniform float lid;
+uniform int part;
+uniform float pixel;
+in vec2 uv;
+out vec4 colour;
+void main() {
+  vec2 edge = texture(lines, vec2(uv.x, 0.5)).xy;
+  float way = max(edge.y - edge.x, 0.0) * lid;
+  if (part == 0) {
+    colour = texture(cel, uv - shift) * texture(mask, uv).a;
+  } else if (part == 1) {
+    colour = texture(cel, uv) * texture(mask, uv).a
+      * clamp((edge.x + way - uv.y) / pixel, 0.0, 1.0);
+  } else {
+    colour = texture(cel, uv - vec2(0.0, way));
+  }
+}`;
+
+/** Two mouths, each stretched from its upper lip and bent, one changing into the other. */
+const MOUTH = `#version 300 es
+precision highp float;
+uniform sampler2D cel;
+uniform sampler2D other;
+uniform vec2 lips;
+uniform vec2 wide;
+uniform vec2 tall;
+uniform float middle;
+uniform float half_;
+uniform float bend;
+uniform float seen;
+in vec2 uv;
+out vec4 colour;
+void main() {
+  float arm = min(abs(uv.x - middle) / half_, 1.25);
+  vec2 x = (uv.x - middle) / wide + middle;
+  vec2 y = (uv.y + bend * (arm * arm - 0.25) - lips) / tall + lips;
+  // One of the two is always whole, so the skin never shines through.
+  vec4 under = texture(cel, vec2(x.x, y.x)) * min(2.0 - 2.0 * seen, 1.0);
+  vec4 over = texture(other, vec2(x.y, y.y)) * min(2.0 * seen, 1.0);
+  colour = under * (1.0 - over.a) + over;
+}`;
+
+/** Several layers in one box: what an eye or a mouth is made of. */
+class Patch {
+  /**
+   * @param {string} name
+   * @param {Layer[]} layers
+   */
+  constructor(name, layers) {
+    const left = Math.min(...layers.map((l) => l.box[0])) - ROOM;
+    const top = Math.min(...layers.map((l) => l.box[1])) - ROOM;
+    const right = Math.max(...layers.map((l) => l.box[0] + l.box[2])) + ROOM;
+    const bottom = Math.max(...layers.map((l) => l.box[1] + l.box[3])) + ROOM;
+    /** @type {Box} */
+    this.box = [left, top, right - left, bottom - top];
+    /** @type {Placed} */
+    this.placed = {
+      name,
+      centre: [(left + right) / 2, (top + bottom) / 2],
+      depth: layers[0].depth,
+      head: layers[0].head,
+    };
+  }
+
+  /**
+   * The layers on one canvas the size of the patch, at their own sharpness.
+   * @param {Layer[]} layers
+   * @param {Map<string, ImageBitmap>} pictures
+   */
+  paint(layers, pictures) {
+    const scale = this.scale(layers, pictures);
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.max(8, Math.round(this.box[2] * scale));
+    canvas.height = Math.max(8, Math.round(this.box[3] * scale));
+    const context = /** @type {CanvasRenderingContext2D} */ (
+      canvas.getContext("2d", { willReadFrequently: true })
+    );
+    for (const layer of layers) {
+      const picture = pictures.get(layer.ref);
+      if (!picture) continue;
+      const [x, y, width, height] = layer.box;
+      context.drawImage(
+        picture,
+        (x - this.box[0]) * scale,
+        (y - this.box[1]) * scale,
+        width * scale,
+        height * scale,
+      );
+    }
+    return canvas;
+  }
+
+  /**
+   * Pixels a unit of the sharpest layer.
+   * @param {Layer[]} layers
+   * @param {Map<string, ImageBitmap>} pictures
+   */
+  scale(layers, pictures) {
+    this.sharpness ??= Math.max(
+      ...layers.map((layer) => (pictures.get(layer.ref)?.width ?? 0) / layer.box[2]),
+    );
+    return this.sharpness;
+  }
+}
+
+/**
+ * @typedef {object} Eye
+ * @property {Patch} patch
+ * @property {Record<string, WebGLTexture>} parts
+ * @property {WebGLTexture | null} lines null: the lid cannot be lowered
+ * @property {number} pixel height of a pixel in the patch's texture coordinates
+ */
+
+/**
+ * @typedef {object} Mouth
+ * @property {Patch} patch
+ * @property {Record<string, WebGLTexture>} drawn by letter
+ * @property {Sizes} sizes by letter, in texture coordinates
+ * @property {Record<string, number>} lips by letter: what stretching leaves in place
+ * @property {number} middle
+ * @property {number} half
+ */
+
+/** @typedef {{layer: Layer, placed: Placed, texture: WebGLTexture}} Cel */
+
+export class LayersPuppet {
+  /** @type {(Cel | "eye-left" | "eye-right" | "mouth")[]} */ #order = [];
+  /** @type {Record<string, Eye>} */ #eyes = {};
+  /** @type {Mouth} */ #mouth;
+  /** @type {WebGLTexture[]} */ #textures = [];
+  /** @type {Record<"cel" | "eye" | "mouth", {program: WebGLProgram, at: Record<string, WebGLUniformLocation | null>}>} */
+  #programs;
+  /** @type {WebGLVertexArrayObject} */ #quad;
+
+  /**
+   * @param {WebGL2RenderingContext} gl
+   * @param {Loaded} loaded
+   */
+  constructor(gl, { rig, pictures }) {
+    this.gl = gl;
+    this.rig = rig;
+    const make = (/** @type {string} */ fragment) => {
+      const program = makeProgram(gl, VERTEX, fragment);
+      return { program, at: uniformsOf(gl, program) };
+    };
+    this.#programs = { cel: make(CEL), eye: make(EYE), mouth: make(MOUTH) };
+    this.#quad = gl.createVertexArray();
+    gl.bindVertexArray(this.#quad);
+    gl.bindBuffer(gl.ARRAY_BUFFER, gl.createBuffer());
+    gl.bufferData(gl.ARRAY_BUFFER, new Float32Array([0, 0, 1, 0, 0, 1, 1, 1]), gl.STATIC_DRAW);
+    for (const { program } of Object.values(this.#programs)) {
+      const corner = gl.getAttribLocation(program, "corner");
+      gl.enableVertexAttribArray(corner);
+      gl.vertexAttribPointer(corner, 2, gl.FLOAT, false, 0, 0);
+    }
+    const { eyes, mouths } = this.#sort(pictures);
+    for (const [side, parts] of Object.entries(eyes)) {
+      if (Object.keys(parts).length) this.#eyes[side] = this.#makeEye(side, parts, pictures);
+    }
+    this.#mouth = this.#makeMouth(mouths, pictures);
+  }
+
+  /**
+   * @param {Face} face
+   * @param {View} view
+   * @param {number} width
+   * @param {number} height
+   */
+  draw(face, view, width, height) {
+    const { gl } = this;
+    gl.viewport(0, 0, width, height);
+    gl.clearColor(0, 0, 0, 0);
+    gl.clear(gl.COLOR_BUFFER_BIT);
+    gl.enable(gl.BLEND);
+    gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+    gl.bindVertexArray(this.#quad);
+    for (const { program, at } of Object.values(this.#programs)) {
+      gl.useProgram(program);
+      gl.uniform4f(at.view, view.x, view.y, view.width, view.height);
+    }
+    const stands = stand(this.rig, face);
+    for (const entry of this.#order) {
+      if (entry === "mouth") {
+        this.#drawMouth(place(this.#mouth.patch.placed, stands, face).matrix, face);
+      } else if (typeof entry === "string") {
+        const eye = this.#eyes[entry];
+        this.#drawEye(entry, eye, place(eye.patch.placed, stands, face).matrix, face);
+      } else {
+        const { matrix, weight } = place(entry.placed, stands, face);
+        this.#paste(entry.texture, entry.layer.box, matrix, weight);
+      }
+    }
+  }
+
+  free() {
+    for (const texture of this.#textures) this.gl.deleteTexture(texture);
+    for (const { program } of Object.values(this.#programs)) this.gl.deleteProgram(program);
+    this.gl.deleteVertexArray(this.#quad);
+    this.#textures = [];
+  }
+
+  /**
+   * Put the layers in drawing order, those of eyes and mouth together.
+   * @param {Map<string, ImageBitmap>} pictures
+   */
+  #sort(pictures) {
+    /** @type {Record<string, Record<string, Layer>>} */
+    const eyes = { "eye-left": {}, "eye-right": {} };
+    /** @type {Record<string, Layer>} */
+    const mouths = {};
+    const letters = Object.fromEntries(Object.entries(this.rig.mouths).map(([l, n]) => [n, l]));
+    /** @param {"eye-left" | "eye-right" | "mouth"} group */
+    const once = (group) => {
+      if (!this.#order.includes(group)) this.#order.push(group);
+    };
+    for (const layer of this.rig.layers) {
+      const side = sideOf(layer.name);
+      if (this.rig.blink_show.includes(layer.name)) {
+        if (side) eyes[side].closed = layer;
+      } else if (side && layer.name.startsWith("eye-")) {
+        eyes[side][layer.name.slice(side.length + 1)] = layer;
+        once(side);
+      } else if (layer.name in letters) {
+        mouths[letters[layer.name]] = layer;
+        once("mouth");
+      } else {
+        const [x, y, width, height] = layer.box;
+        const picture = pictures.get(layer.ref);
+        if (!picture) continue;
+        this.#order.push({
+          layer,
+          placed: { ...layer, centre: [x + width / 2, y + height / 2] },
+          texture: this.#keep(makeTexture(this.gl, picture)),
+        });
+      }
+    }
+    return { eyes, mouths };
+  }
+
+  /** @param {WebGLTexture} texture */
+  #keep(texture) {
+    this.#textures.push(texture);
+    return texture;
+  }
+
+  /**
+   * @param {string} side
+   * @param {Record<string, Layer>} named
+   * @param {Map<string, ImageBitmap>} pictures
+   * @returns {Eye}
+   */
+  #makeEye(side, named, pictures) {
+    const { gl } = this;
+    const all = Object.values(named);
+    // Depth and place are the eye's own, not those of its closed lid.
+    all.sort((a, b) => Number(a === named.closed) - Number(b === named.closed));
+    const patch = new Patch(side, all);
+    patch.scale(all, pictures);
+    const paint = (/** @type {(Layer | undefined)[]} */ layers) =>
+      patch.paint(layers.filter((l) => l !== undefined), pictures);
+    /** @type {Record<string, HTMLCanvasElement>} */
+    const canvases = { base: paint([named.under, named.white]) };
+    for (const part of ["white", "iris", "shade", "lid-lower", "lid-upper", "over", "closed"]) {
+      if (named[part]) canvases[part] = paint([named[part]]);
+    }
+    const lines =
+      canvases.closed && canvases.white && canvases["lid-upper"]
+        ? lidLines(alphaOf(canvases["lid-upper"]), alphaOf(canvases.white))
+        : null;
+    return {
+      patch,
+      parts: Object.fromEntries(
+        Object.entries(canvases).map(([part, c]) => [part, this.#keep(makeTexture(gl, c))]),
+      ),
+      lines: lines && this.#keep(makeLines(gl, lines)),
+      pixel: 1 / canvases.base.height,
+    };
+  }
+
+  /**
+   * @param {Record<string, Layer>} named
+   * @param {Map<string, ImageBitmap>} pictures
+   * @returns {Mouth}
+   */
+  #makeMouth(named, pictures) {
+    const layers = Object.values(named);
+    if (!named.X) throw new Error("This drawing has no resting mouth");
+    const patch = new Patch("mouth", layers);
+    patch.scale(layers, pictures);
+    /** @type {Mouth} */
+    const mouth = { patch, drawn: {}, sizes: {}, lips: {}, middle: 0.5, half: 0.5 };
+    for (const [letter, layer] of Object.entries(named)) {
+      const canvas = patch.paint([layer], pictures);
+      const [left, top, right, bottom] = solidBox(alphaOf(canvas));
+      mouth.drawn[letter] = this.#keep(makeTexture(this.gl, canvas));
+      mouth.sizes[letter] = {
+        width: (right - left) / canvas.width,
+        height: (bottom - top) / canvas.height,
+      };
+      mouth.lips[letter] = (top + 0.25 * (bottom - top)) / canvas.height;
+      if (letter === "X") {
+        mouth.middle = (left + right) / 2 / canvas.width;
+        mouth.half = Math.max((right - left) / 2, 1) / canvas.width;
+      }
+    }
+    return mouth;
+  }
+
+  /**
+   * @param {"cel" | "eye" | "mouth"} kind
+   * @param {Box} box
+   * @param {Matrix} matrix
+   */
+  #use(kind, box, matrix) {
+    const { gl } = this;
+    const { program, at } = this.#programs[kind];
+    gl.useProgram(program);
+    gl.uniform4f(at.box, ...box);
+    gl.uniform3f(at.rowX, matrix[0], matrix[1], matrix[2]);
+    gl.uniform3f(at.rowY, matrix[3], matrix[4], matrix[5]);
+    return at;
+  }
+
+  /**
+   * @param {WebGLUniformLocation | null} where
+   * @param {number} unit
+   * @param {WebGLTexture} texture
+   */
+  #bind(where, unit, texture) {
+    const { gl } = this;
+    gl.activeTexture(gl.TEXTURE0 + unit);
+    gl.bindTexture(gl.TEXTURE_2D, texture);
+    gl.uniform1i(where, unit);
+  }
+
+  /**
+   * @param {WebGLTexture | undefined} texture
+   * @param {Box} box
+   * @param {Matrix} matrix
+   * @param {number} [weight]
+   */
+  #paste(texture, box, matrix, weight = 1) {
+    if (!texture) return;
+    const at = this.#use("cel", box, matrix);
+    this.#bind(at.cel, 0, texture);
+    this.gl.uniform1f(at.weight, weight);
+    this.gl.drawArrays(this.gl.TRIANGLE_STRIP, 0, 4);
+  }
+
+  /**
+   * @param {string} side
+   * @param {Eye} eye
+   * @param {Matrix} matrix
+   * @param {Face} face
+   */
+  #drawEye(side, { patch, parts, lines, pixel }, matrix, face) {
+    const { gl } = this;
+    const { lid, iris } = eyeOf(side, this.rig, face);
+    const { box } = patch;
+    if (lid === 1 && parts.closed) return this.#paste(parts.closed, box, matrix);
+    this.#paste(parts.base, box, matrix);
+    /** @param {number} part @param {WebGLTexture} texture */
+    const masked = (part, texture) => {
+      const at = this.#use("eye", box, matrix);
+      this.#bind(at.cel, 0, texture);
+      this.#bind(at.mask, 1, parts.white);
+      if (lines) this.#bind(at.lines, 2, lines);
+      gl.uniform2f(at.shift, iris[0] / box[2], iris[1] / box[3]);
+      gl.uniform1f(at.lid, lid);
+      gl.uniform1f(at.pixel, pixel);
+      gl.uniform1i(at.part, part);
+      gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
+    };
+    if (parts.iris && parts.white) masked(0, parts.iris);
+    this.#paste(parts.shade, box, matrix);
+    this.#paste(parts["lid-lower"], box, matrix);
+    if (lid > 0 && lines) {
+      masked(1, parts.closed);
+      masked(2, parts["lid-upper"]);
+    } else {
+      this.#paste(parts["lid-upper"], box, matrix);
+    }
+    this.#paste(parts.over, box, matrix);
+  }
+
+  /**
+   * @param {Matrix} matrix
+   * @param {Face} face
+   */
+  #drawMouth(matrix, face) {
+    const { gl } = this;
+    const mouth = this.#mouth;
+    const { first, second, seen, bend } = mouthOf(face, mouth.sizes);
+    const at = this.#use("mouth", mouth.patch.box, matrix);
+    this.#bind(at.cel, 0, mouth.drawn[first.letter]);
+    this.#bind(at.other, 1, mouth.drawn[second.letter]);
+    gl.uniform2f(at.lips, mouth.lips[first.letter], mouth.lips[second.letter]);
+    gl.uniform2f(at.wide, first.wide, second.wide);
+    gl.uniform2f(at.tall, first.tall, second.tall);
+    gl.uniform1f(at.middle, mouth.middle);
+    gl.uniform1f(at.half_, mouth.half);
+    gl.uniform1f(at.bend, bend / mouth.patch.box[3]);
+    gl.uniform1f(at.seen, seen);
+    gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
+  }
+}
+
+/**
+ * The eye that a layer belongs to.
+ * @param {string} name
+ * @returns {"eye-left" | "eye-right" | null}
+ */
+function sideOf(name) {
+  if (name.includes("-left")) return "eye-left";
+  return name.includes("-right") ? "eye-right" : null;
+}
+
+/** @typedef {{width: number, height: number, solid: (x: number, y: number) => boolean}} Alpha */
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @returns {Alpha}
+ */
+function alphaOf(canvas) {
+  const { width, height } = canvas;
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  const { data } = context.getImageData(0, 0, width, height);
+  return { width, height, solid: (x, y) => data[(y * width + x) * 4 + 3] > 127 };
+}
+
+/**
+ * Left, top, right, bottom of what is solid; all of it when nothing is.
+ * @param {Alpha} alpha
+ */
+export function solidBox({ width, height, solid }) {
+  let [left, top, right, bottom] = [width, height, 0, 0];
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      if (!solid(x, y)) continue;
+      left = Math.min(left, x);
+      right = Math.max(right, x + 1);
+      top = Math.min(top, y);
+      bottom = Math.max(bottom, y + 1);
+    }
+  }
+  return right > left ? [left, top, right, bottom] : [0, 0, width, height];
+}
+
+/**
+ * By column, 0 to 1 down the patch: the lash line of the upper lid, and the lowest row
+ * of the white.
+ * @param {Alpha} upper
+ * @param {Alpha} white
+ * @returns {Float32Array | null} pairs; null when there is no white
+ */
+export function lidLines(upper, white) {
+  const { width, height } = white;
+  const near = (/** @type {number} */ x, /** @type {number} */ y) => {
+    for (let dy = -2; dy <= 2; dy++) {
+      for (let dx = -2; dx <= 2; dx++) {
+        const [u, v] = [x + dx, y + dy];
+        if (u >= 0 && v >= 0 && u < width && v < height && white.solid(u, v)) return true;
+      }
+    }
+    return false;
+  };
+  const lash = lowest(width, height, (x, y) => upper.solid(x, y) && near(x, y));
+  const floor = lowest(width, height, white.solid);
+  if (!floor) return null;
+  const lines = new Float32Array(width * 2);
+  for (let x = 0; x < width; x++) {
+    lines[2 * x] = (lash?.[x] ?? 0) / height;
+    lines[2 * x + 1] = floor[x] / height;
+  }
+  return lines;
+}
+
+/**
+ * By column, the lowest solid row, smoothed; a column without one takes what lies
+ * between those that have, the outer ones the nearest.
+ * @param {number} width
+ * @param {number} height
+ * @param {(x: number, y: number) => boolean} solid
+ * @returns {Float32Array | null}
+ */
+function lowest(width, height, solid) {
+  /** @type {[number, number][]} */
+  const found = [];
+  for (let x = 0; x < width; x++) {
+    for (let y = height - 1; y >= 0; y--) {
+      if (!solid(x, y)) continue;
+      found.push([x, y]);
+      break;
+    }
+  }
+  if (!found.length) return null;
+  const line = new Float32Array(width);
+  let next = 0;
+  for (let x = 0; x < width; x++) {
+    while (next < found.length && found[next][0] < x) next++;
+    const [x1, y1] = found[Math.min(next, found.length - 1)];
+    const [x0, y0] = found[Math.max(next - 1, 0)];
+    line[x] = x1 <= x0 || x <= x0 || x >= x1 ? (x <= x0 ? y0 : y1) : y0 + ((y1 - y0) * (x - x0)) / (x1 - x0);
+  }
+  return blurred(line, Math.max(width / 40, 0.5));
+}
+
+/**
+ * @param {Float32Array} line
+ * @param {number} sigma
+ */
+function blurred(line, sigma) {
+  const reach = Math.ceil(3 * sigma);
+  const out = new Float32Array(line.length);
+  for (let x = 0; x < line.length; x++) {
+    let sum = 0;
+    let total = 0;
+    for (let d = -reach; d <= reach; d++) {
+      const weight = Math.exp(-0.5 * (d / sigma) ** 2);
+      sum += weight * line[Math.min(Math.max(x + d, 0), line.length - 1)];
+      total += weight;
+    }
+    out[x] = sum / total;
+  }
+  return out;
+}
+
+/**
+ * @param {WebGL2RenderingContext} gl
+ * @param {Float32Array} lines
+ */
+function makeLines(gl, lines) {
+  const texture = gl.createTexture();
+  gl.bindTexture(gl.TEXTURE_2D, texture);
+  // Half floats can be interpolated everywhere, full ones only with an extension.
+  gl.texImage2D(gl.TEXTURE_2D, 0, gl.RG16F, lines.length / 2, 1, 0, gl.RG, gl.FLOAT, lines);
+  for (const edge of [gl.TEXTURE_WRAP_S, gl.TEXTURE_WRAP_T]) {
+    gl.texParameteri(gl.TEXTURE_2D, edge, gl.CLAMP_TO_EDGE);
+  }
+  for (const filter of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) {
+    gl.texParameteri(gl.TEXTURE_2D, filter, gl.LINEAR);
+  }
+  return texture;
+}

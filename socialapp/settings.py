@@ -462,3 +462,52 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "Shape": "avatarfx.api.SHAPE_CHOICES",
     },
 }
+
+
+# Admin ------------------------------------------------------------------------
+
+
+def _mark(_request: object) -> str:
+    from django.templatetags.static import static  # noqa: PLC0415  needs the settings
+
+    return static("icons/mark.svg")
+
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "Troupe",
+    "SITE_HEADER": "Troupe",
+    "SITE_SUBHEADER": "Backstage",
+    "SITE_ICON": _mark,
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _mark}],
+    "SHOW_VIEW_ON_SITE": True,
+    "SIDEBAR": {"show_search": True, "show_all_applications": True},
+    "COLORS": {
+        # The house by day and night, and the limelight, as in static/css/tokens.css.
+        "base": {
+            "50": "#fbf6ee",
+            "100": "#f4ebe1",
+            "200": "#e9ddd3",
+            "300": "#cdbfca",
+            "400": "#ad9dae",
+            "500": "#857584",
+            "600": "#564658",
+            "700": "#3b2d40",
+            "800": "#281d2c",
+            "900": "#1d1520",
+            "950": "#140e17",
+        },
+        "primary": {
+            "50": "#fdf8dc",
+            "100": "#fdf3bf",
+            "200": "#fff09a",
+            "300": "#f9e87f",
+            "400": "#f4e06d",
+            "500": "#e3c94f",
+            "600": "#6f5800",
+            "700": "#5d4a00",
+            "800": "#4b3b00",
+            "900": "#3a3322",
+            "950": "#241d08",
+        },
+    },
+}

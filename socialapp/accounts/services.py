@@ -23,7 +23,7 @@ from django.utils import timezone
 from PIL import Image, ImageOps
 
 from socialapp.accounts import birthdays, handles
-from socialapp.accounts.models import Token, User
+from socialapp.accounts.models import Ticket, Token, User
 from socialapp.accounts.signals import account_closed
 from socialapp.lib import images
 from socialapp.lib.ids import new_key
@@ -288,6 +288,15 @@ def note_use(*, token: Token, now: dt.datetime) -> None:
     """Remember that a token was used, to the minute: not one write a request."""
     if token.used is None or now - token.used > timedelta(minutes=1):
         Token.objects.filter(pk=token.pk).update(used=now)
+
+
+# Goodwill ---------------------------------------------------------------------
+
+
+def return_ticket(*, ticket: Ticket) -> bool:
+    """Staff give a ticket back, whatever became of it; False when it was back already."""
+    due = Ticket.objects.filter(pk=ticket.pk).exclude(state=Ticket.State.RETURNED)
+    return bool(due.update(state=Ticket.State.RETURNED))
 
 
 # The staff's first door -------------------------------------------------------

@@ -1,0 +1,240 @@
+"""Clips and the attempts to make them, for staff."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.utils.html import format_html
+
+from avatarfx import services
+from avatarfx.models import Clip, ClipActor, Render
+from socialapp.lib.admin import Record, RecordInline, audio, link, picture, table, video
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+    from django.utils.safestring import SafeString
+
+
+def trace_table(render: Render) -> SafeString:
+    """One line a stage: what ran, how long, and why not something better."""
+    return table(
+        ("Stage", "Engine", "Seconds", "Note"),
+        (
+            (
+                entry.get("name", ""),
+                entry.get("engine", ""),
+                f"{entry.get('seconds', 0):.2f}",
+                entry.get("note", ""),
+            )
+            for entry in render.trace
+        ),
+    )
+
+
+class ActorInline(RecordInline[ClipActor, Clip]):
+    model = ClipActor
+    fields = ("face", "seat", "who")
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ClipActor]:
+        return super().get_queryset(request).select_related("character", "portrait")
+
+    @admin.display(description="Face")
+    def face(self, actor: ClipActor) -> SafeString:
+        return picture(actor.portrait.thumb, actor.character.name)
+
+    @admin.display(description="Character")
+    def who(self, actor: ClipActor) -> SafeString:
+        return link(actor.character)
+
+
+class RenderInline(RecordInline[Render, Clip]):
+    model = Render
+    fields = ("fence", "worker", "started", "ended", "outcome", "error", "stages")
+    readonly_fields = fields
+    ordering = ("-fence",)
+
+    @admin.display(description="Stages")
+    def stages(self, render: Render) -> SafeString:
+        return trace_table(render)
+
+
+@admin.register(Clip)
+class ClipAdmin(Record[Clip]):
+    list_display = (
+        "still",
+        "name",
+        "lead",
+        "person",
+        "state",
+        "rung",
+        "percent",
+        "length",
+        "voice_engine",
+        "created",
+    )
+    list_display_links = ("still", "name")
+    list_filter = ("state", "rung", "shape", "voice_engine", "publish", "created")
+    search_fields = (
+        "key",
+        "title",
+        "script",
+        "owner__username",
+        "character__name",
+        "error",
+    )
+    date_hierarchy = "created"
+    list_select_related = ("owner", "character")
+    fieldsets = (
+        (
+            None,
+            {"fields": ("player", "sound", "key", "title", "lead", "person", "script")},
+        ),
+        (
+            "State",
+            {
+                "fields": (
+                    "state",
+                    "stage",
+                    "percent",
+                    "detail",
+                    "error",
+                    "rung",
+                    "rung_reason",
+                    "voice_engine",
+                )
+            },
+        ),
+        (
+            "Queue",
+            {
+                "fields": (
+                    "queued_at",
+                    "attempts",
+                    "fence",
+                    "worker",
+                    "leased_until",
+                    "cancel_asked",
+                )
+            },
+        ),
+        (
+            "Result",
+            {"fields": ("length", "width", "height", "size", "shape", "finished")},
+        ),
+        (
+            "Asked for",
+            {"fields": ("publish", "caption", "asked", "created", "removed")},
+        ),
+    )
+    inlines = (ActorInline, RenderInline)
+    actions = ("cancel", "retry", "remove")
+
+    @admin.display(description="Poster")
+    def still(self, clip: Clip) -> SafeString:
+        return picture(clip.poster, clip.key, side=56)
+
+    @admin.display(description="Title", ordering="title")
+    def name(self, clip: Clip) -> str:
+        return clip.title or clip.key
+
+    @admin.display(description="Character", ordering="character__name")
+    def lead(self, clip: Clip) -> SafeString:
+        return link(clip.character)
+
+    @admin.display(description="Owner", ordering="owner__username")
+    def person(self, clip: Clip) -> SafeString:
+        return link(clip.owner)
+
+    @admin.display(description="Seconds", ordering="seconds")
+    def length(self, clip: Clip) -> str:
+        return f"{clip.seconds:.1f}" if clip.seconds else "–"
+
+    @admin.display(description="Clip")
+    def player(self, clip: Clip) -> SafeString:
+        return video(clip.video, clip.poster, clip.captions)
+
+    @admin.display(description="Voice alone")
+    def sound(self, clip: Clip) -> SafeString:
+        parts: list[dict[str, Any]] = (clip.performance or {}).get("parts", [])
+        refs = [part["sound"]["ref"] for part in parts if part.get("sound")]
+        return table(("Track",), ((audio(ref),) for ref in refs))
+
+    @admin.display(description="Recipe")
+    def asked(self, clip: Clip) -> SafeString:
+        return format_html("<code>{}</code>", json.dumps(clip.recipe))
+
+    def _each(
+        self,
+        request: HttpRequest,
+        clips: QuerySet[Clip],
+        act: Callable[..., object],
+        done: str,
+    ) -> None:
+        """Do it to each; refusals are shown, one by one, and stop nothing."""
+        count = 0
+        for clip in clips.select_related("owner", "character"):
+            try:
+                act(clip=clip)
+            except (
+                services.NotNowError,
+                services.NoTicketsError,
+                services.DiskFullError,
+            ) as error:
+                messages.warning(request, f"{clip.key}: {error}")
+            else:
+                count += 1
+        messages.success(request, f"{count} {done}.")
+
+    @admin.action(
+        description="Cancel and give the ticket back", permissions=["operate"]
+    )
+    def cancel(self, request: HttpRequest, clips: QuerySet[Clip]) -> None:
+        self._each(request, clips, services.cancel_clip, "cancelled")
+
+    @admin.action(description="Try again", permissions=["operate"])
+    def retry(self, request: HttpRequest, clips: QuerySet[Clip]) -> None:
+        self._each(request, clips, services.retry_clip, "in line again")
+
+    @admin.action(description="Remove", permissions=["operate"])
+    def remove(self, request: HttpRequest, clips: QuerySet[Clip]) -> None:
+        self._each(request, clips, services.remove_clip, "removed")
+
+
+@admin.register(Render)
+class RenderAdmin(Record[Render]):
+    list_display = ("made", "fence", "worker", "outcome", "started", "took")
+    list_filter = ("outcome", "started")
+    search_fields = ("clip__key", "clip__title", "worker", "error")
+    date_hierarchy = "started"
+    list_select_related = ("clip",)
+    fields = (
+        "made",
+        "fence",
+        "worker",
+        "started",
+        "ended",
+        "took",
+        "outcome",
+        "error",
+        "stages",
+    )
+
+    @admin.display(description="Clip", ordering="clip")
+    def made(self, render: Render) -> SafeString:
+        return link(render.clip)
+
+    @admin.display(description="Seconds")
+    def took(self, render: Render) -> str:
+        if render.ended is None:
+            return "–"
+        return f"{(render.ended - render.started).total_seconds():.1f}"
+
+    @admin.display(description="Stages")
+    def stages(self, render: Render) -> SafeString:
+        return trace_table(render)

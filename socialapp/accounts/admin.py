@@ -1,0 +1,169 @@
+"""People, their tokens and their tickets, for staff."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from allauth.account.models import EmailAddress
+from django.contrib import admin, messages
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
+from django.contrib.auth.models import Group
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from socialapp.accounts import services
+from socialapp.accounts.models import Ticket, Token, User
+from socialapp.lib.admin import Admin, Record, RecordInline, Users, link
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+
+
+class TokenInline(RecordInline[Token, User]):
+    model = Token
+    fields = ("name", "prefix", "created", "used", "expires")
+    readonly_fields = fields
+
+
+class TicketInline(RecordInline[Ticket, User]):
+    model = Ticket
+    fields = ("key", "state", "created")
+    readonly_fields = fields
+    ordering = ("-created",)
+    max_num = 20
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Ticket]:
+        return super().get_queryset(request).order_by("-created")
+
+
+@admin.register(User)
+class UserAdmin(Users[User], Admin[User]):
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = (
+        "face",
+        "username",
+        "display_name",
+        "email",
+        "date_joined",
+        "last_login",
+        "is_active",
+        "is_staff",
+    )
+    list_display_links = ("face", "username")
+    list_filter = ("is_active", "is_staff", "is_superuser", "groups", "date_joined")
+    search_fields = ("username", "display_name", "email")
+    date_hierarchy = "date_joined"
+    ordering = ("-date_joined",)
+    readonly_fields = ("face", "skeleton", "last_login", "date_joined")
+    fieldsets = (
+        (None, {"fields": ("face", "username", "display_name", "bio", "password")}),
+        (
+            "Never shown to others",
+            {"fields": ("email", "birth_date", "time_zone", "skeleton")},
+        ),
+        (
+            "What they may do",
+            {"fields": ("is_active", "is_staff", "is_superuser", "groups")},
+        ),
+        ("When", {"fields": ("date_joined", "last_login")}),
+    )
+    add_fieldsets = (
+        (None, {"fields": ("username", "email", "password1", "password2")}),
+    )
+    filter_horizontal = ()
+    inlines = (TokenInline, TicketInline)
+    actions = ("close_accounts", "revoke_tokens")
+
+    @admin.display(description="Picture")
+    def face(self, user: User) -> SafeString:
+        if not user.picture:
+            return SafeString("–")
+        return format_html(
+            '<img src="{}" alt="" height="40" class="rounded-full">', user.picture.url
+        )
+
+    @admin.action(description="Close the accounts", permissions=["delete"])
+    def close_accounts(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        others = users.exclude(pk=request.user.pk).exclude(is_superuser=True)
+        for user in others:
+            services.close_account(user=user)
+        messages.success(
+            request, f"{others.count()} closed. Yours and other administrators' stay."
+        )
+
+    @admin.action(description="Revoke all tokens", permissions=["change"])
+    def revoke_tokens(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        tokens = list(Token.objects.filter(user__in=users))
+        for token in tokens:
+            services.revoke_token(token=token)
+        messages.success(request, f"{len(tokens)} tokens revoked.")
+
+
+@admin.register(Token)
+class TokenAdmin(Record[Token]):
+    list_display = ("name", "prefix", "owner", "created", "used", "expires")
+    list_filter = ("created", "used")
+    search_fields = ("name", "prefix", "user__username", "user__email")
+    date_hierarchy = "created"
+    list_select_related = ("user",)
+    fields = ("name", "prefix", "owner", "created", "used", "expires")
+    actions = ("revoke",)
+
+    @admin.display(description="User", ordering="user__username")
+    def owner(self, token: Token) -> SafeString:
+        return link(token.user)
+
+    @admin.action(description="Revoke", permissions=["operate"])
+    def revoke(self, request: HttpRequest, tokens: QuerySet[Token]) -> None:
+        found = list(tokens)
+        for token in found:
+            services.revoke_token(token=token)
+        messages.success(request, f"{len(found)} revoked.")
+
+
+@admin.register(Ticket)
+class TicketAdmin(Record[Ticket]):
+    list_display = ("key", "owner", "state", "created")
+    list_filter = ("state", "created")
+    search_fields = ("key", "user__username", "user__email")
+    date_hierarchy = "created"
+    list_select_related = ("user",)
+    fields = ("key", "owner", "state", "created")
+    actions = ("give_back",)
+
+    @admin.display(description="User", ordering="user__username")
+    def owner(self, ticket: Ticket) -> SafeString:
+        return link(ticket.user)
+
+    @admin.action(description="Give the tickets back", permissions=["operate"])
+    def give_back(self, request: HttpRequest, tickets: QuerySet[Ticket]) -> None:
+        given = sum(services.return_ticket(ticket=ticket) for ticket in tickets)
+        messages.success(request, f"{given} given back.")
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class GroupAdmin(DjangoGroupAdmin, Admin[Group]):
+    pass
+
+
+admin.site.unregister(EmailAddress)
+
+
+@admin.register(EmailAddress)
+class EmailAddressAdmin(Admin[Any]):
+    list_display = ("email", "owner", "primary", "verified")
+    list_filter = ("primary", "verified")
+    search_fields = ("email", "user__username")
+    list_select_related = ("user",)
+    autocomplete_fields = ("user",)
+
+    @admin.display(description="User", ordering="user__username")
+    def owner(self, address: Any) -> SafeString:
+        return link(address.user)

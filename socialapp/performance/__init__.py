@@ -2,6 +2,7 @@
 
 from socialapp.performance.face import Face
 from socialapp.performance.rig import Rig
+from socialapp.performance.slices import cut, join
 from socialapp.performance.timeline import (
     Blink,
     CameraKey,
@@ -36,4 +37,6 @@ __all__ = [
     "Sound",
     "Stage",
     "Viseme",
+    "cut",
+    "join",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import assume, given
@@ -43,7 +44,7 @@ angles = st.integers(-400, 400).map(lambda n: n / 10)
 def spans(draw: st.DrawFn) -> list[tuple[float, float]]:
     """Ordered stretches, some touching, none empty."""
     edges = draw(moments)
-    pairs = [(a / MS, b / MS) for a, b in zip(edges, edges[1:], strict=False)]
+    pairs = [(a / MS, b / MS) for a, b in pairwise(edges)]
     return [pair for pair in pairs if draw(st.booleans())]
 
 
@@ -106,9 +107,12 @@ def performances(draw: st.DrawFn) -> Performance:
 def key_times(whole: Performance) -> set[float]:
     times: set[float] = {key.at for key in whole.stage.camera}
     for part in whole.parts:
-        for span in (*part.phones, *part.visemes, *part.blinks, *part.captions):
-            times |= {span.at, span.until}
-        times |= {k.at for k in (*part.expressions, *part.poses, *part.glances)}
+        times |= {t for x in part.phones for t in (x.at, x.until)}
+        times |= {t for x in part.visemes for t in (x.at, x.until)}
+        times |= {t for x in part.blinks for t in (x.at, x.until)}
+        times |= {t for x in part.captions for t in (x.at, x.until)}
+        times |= {e.at for e in part.expressions} | {p.at for p in part.poses}
+        times |= {g.at for g in part.glances}
     return times
 
 
@@ -123,13 +127,15 @@ def test_two_slices_joined_are_the_whole(whole: Performance, ms: int) -> None:
 def test_a_slice_keeps_its_own_clock_and_edges(whole: Performance, ms: int) -> None:
     start, end = ms / MS, min(float(SECONDS), ms / MS + 1.5)
     assume(end > start)
-    part = cut(whole, start, end)
-    assert part.seconds == pytest.approx(end - start)
-    for track in (part.parts[0].visemes, part.parts[0].captions, part.parts[0].blinks):
-        for span in track:
-            assert 0.0 <= span.at <= span.until <= part.seconds
-    words = len(part.parts[0].captions)
-    assert all(-1 <= p.word < words for p in part.parts[0].phones)
+    sliced = cut(whole, start, end)
+    part = sliced.parts[0]
+    assert sliced.seconds == pytest.approx(end - start)
+    spans = [(v.at, v.until) for v in part.visemes]
+    spans += [(p.at, p.until) for p in part.phones]
+    spans += [(c.at, c.until) for c in part.captions]
+    spans += [(b.at, b.until) for b in part.blinks]
+    assert all(0.0 <= at <= until <= sliced.seconds for at, until in spans)
+    assert all(-1 <= p.word < len(part.captions) for p in part.phones)
 
 
 @given(performances(), st.integers(1, SECONDS * MS - 1))

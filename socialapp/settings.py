@@ -266,6 +266,7 @@ MIN_FREE_DISK_BYTES = env.number("MIN_FREE_DISK_BYTES", 200 * 1024 * 1024)
 HEALTH_CHECKS = [
     "socialapp.lib.health.database",
     "socialapp.lib.health.redis",
+    "socialapp.jobs.health.worker",
     "socialapp.lib.health.storage",
     "socialapp.lib.health.disk",
 ]

@@ -29,6 +29,7 @@ LOG_BYTES = 20 * 1024 * 1024
 PR_SET_PDEATHSIG = 1
 """<sys/prctl.h>"""
 
+
 @dataclass(slots=True)
 class Program:
     name: str

@@ -184,9 +184,9 @@ def _serving() -> bool:
     try:
         with urllib.request.urlopen(url, timeout=2) as answer:
             return bool(answer.status == 200)
-    except urllib.error.HTTPError:
-        # It answers, if only that it does not know this host (ALLOWED_HOSTS).
-        return True
+    except urllib.error.HTTPError as error:
+        # It may not know this host (ALLOWED_HOSTS), which is an answer too.
+        return error.code < 500
     except OSError:
         return False
 

@@ -1,0 +1,19 @@
+from django.urls import path
+
+from avatarfx.views import clips, previews, studio
+
+urlpatterns = [
+    path("create/", studio.create, name="create"),
+    path("studio/", studio.studio, name="studio"),
+    path("studio/check/", studio.check, name="studio-check"),
+    path("studio/line/", previews.preview, name="preview"),
+    path("studio/voice/", previews.voice_blend, name="voice-blend"),
+    path("c/<str:key>/greeting/", previews.greeting, name="greeting"),
+    path("studio/actor/<str:key>/", studio.actor, name="studio-actor"),
+    path("clips/", clips.jobs, name="jobs"),
+    path("clips/progress/", clips.progress, name="clips-progress"),
+    path("clips/<str:key>/", clips.clip, name="clip"),
+    path("clips/<str:key>/cancel/", clips.cancel, name="clip-cancel"),
+    path("clips/<str:key>/retry/", clips.retry, name="clip-retry"),
+    path("clips/<str:key>/remove/", clips.remove, name="clip-remove"),
+]

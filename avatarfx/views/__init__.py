@@ -1,0 +1,1 @@
+"""The pages where clips are made and kept."""

@@ -1,0 +1,134 @@
+"""``/clips/``: what I asked for, how it is getting on, and what became of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe, require_POST
+
+from avatarfx import selectors, services
+from avatarfx.models import Clip
+from avatarfx.transcript import lines_of
+from socialapp.accounts.requests import person
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest
+
+FILTERS = {
+    "all": ("All", Q()),
+    "open": ("Being made", Q(state__in=[Clip.State.QUEUED, Clip.State.RENDERING])),
+    "ready": ("Ready", Q(state=Clip.State.READY)),
+    "failed": ("Failed", Q(state__in=[Clip.State.FAILED, Clip.State.CANCELLED])),
+}
+
+SHOWN = 60
+"""Clips on the page at most; older ones are behind its foot."""
+
+
+def _my_clip(request: HttpRequest, key: str) -> Clip:
+    clips = Clip.objects.of(person(request)).full().select_related("post")
+    return get_object_or_404(clips, key=key)
+
+
+@login_required
+@never_cache
+@require_safe
+def jobs(request: HttpRequest) -> HttpResponse:
+    shown = request.GET.get("show", "all")
+    shown = shown if shown in FILTERS else "all"
+    mine = Clip.objects.of(person(request)).full().select_related("post")
+    clips = mine.filter(FILTERS[shown][1]).order_by("-created", "-pk")
+    try:
+        start = max(0, int(request.GET.get("from", "0")))
+    except ValueError:
+        start = 0
+    found = list(clips[start : start + SHOWN + 1])
+    page = found[:SHOWN]
+    rows = list(zip(page, selectors.progress_of_all(page), strict=True))
+    context = {
+        "open": [row for row in rows if not row[0].finished_for_good],
+        "done": [row for row in rows if row[0].finished_for_good],
+        "filters": [(name, label) for name, (label, _) in FILTERS.items()],
+        "shown": shown,
+        "next_from": start + SHOWN if len(found) > SHOWN else None,
+    }
+    # In line, the one that comes first stands first.
+    context["open"].reverse()
+    return render(request, "avatarfx/jobs.html", context)
+
+
+@login_required
+@never_cache
+@require_safe
+def progress(request: HttpRequest) -> JsonResponse:
+    """For pages without a socket: ``?keys=a,b`` and whatever is open."""
+    keys = request.GET.get("keys", "").split(",")[:SHOWN]
+    mine = Clip.objects.of(person(request)).full()
+    clips = mine.filter(Q(key__in=keys) | FILTERS["open"][1]).order_by("queued_at")
+    return JsonResponse({"clips": selectors.progress_of_all(clips[:SHOWN])})
+
+
+@login_required
+@never_cache
+@require_safe
+def clip(request: HttpRequest, key: str) -> HttpResponse:
+    found = _my_clip(request, key)
+    performance = found.as_performance()
+    post = getattr(found, "post", None)
+    context = {
+        "clip": found,
+        "progress": selectors.progress_of(found),
+        "lines": lines_of(performance) if performance else [],
+        "post": post if post is not None and post.removed is None else None,
+        "render": found.renders.order_by("-fence").first(),
+    }
+    return render(request, "avatarfx/clip.html", context)
+
+
+def _change(
+    request: HttpRequest, key: str, service: Callable[..., object], done: str
+) -> HttpResponse:
+    """Do it and go back to the page that asked; a refusal is a message there."""
+    found = _my_clip(request, key)
+    try:
+        service(clip=found)
+    except (
+        services.NotNowError,
+        services.NoTicketsError,
+        services.DiskFullError,
+    ) as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, done)
+    back = request.POST.get("back")
+    return redirect(reverse("jobs") if back == "jobs" else found.get_absolute_url())
+
+
+@login_required
+@require_POST
+def cancel(request: HttpRequest, key: str) -> HttpResponse:
+    return _change(request, key, services.cancel_clip, "Stopped. Your ticket is back.")
+
+
+@login_required
+@require_POST
+def retry(request: HttpRequest, key: str) -> HttpResponse:
+    return _change(request, key, services.retry_clip, "Back in line.")
+
+
+@login_required
+@require_POST
+def remove(request: HttpRequest, key: str) -> HttpResponse:
+    found = _my_clip(request, key)
+    services.remove_clip(clip=found)
+    messages.success(request, f"“{found.title or found.character.name}” is removed.")
+    return redirect("jobs")

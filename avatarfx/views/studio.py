@@ -1,0 +1,163 @@
+"""``/create/`` and ``/studio/``: choose, write, hear, render."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe, require_http_methods, require_POST
+
+from avatarfx import selectors, services
+from avatarfx.forms import MOTIONS, ClipForm
+from avatarfx.models import Clip
+from avatarfx.voices.catalogue import VOICES
+from socialapp.accounts.requests import person
+from socialapp.acting import script as scripts
+from socialapp.acting.delivery import DELIVERIES, PAUSE
+from socialapp.characters import selectors as characters
+from socialapp.characters.models import Character
+from socialapp.lib.ids import new_key
+from socialapp.performance.timeline import SHAPES
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from socialapp.accounts.models import User
+
+SHAPE_NAMES = {"9:16": "Tall", "1:1": "Square", "16:9": "Wide"}
+
+
+@require_safe
+def create(request: HttpRequest) -> HttpResponse:
+    """Anyone may look; the next page asks for an account."""
+    cast = Character.objects.listed().filter(starter=True).full().order_by("name")
+    return render(request, "avatarfx/create.html", {"cast": cast})
+
+
+def _usable(user: User, key: str) -> Character:
+    return get_object_or_404(Character.objects.usable_by(user).full(), key=key)
+
+
+def _chosen(user: User, cast: list[Character], key: str) -> Character | None:
+    """Whom the address names, else the newest of one's own, else one of the house."""
+    for character in cast:
+        if character.key == key:
+            return character
+    mine = [character for character in cast if character.owner_id == user.pk]
+    return next(iter([*mine, *cast]), None)
+
+
+def _page(
+    request: HttpRequest,
+    *,
+    form: ClipForm | None = None,
+    error: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    user = person(request)
+    cast = [c for c in characters.usable_characters(user) if c.portrait is not None]
+    clip = Clip.objects.of(user).full().filter(key=request.GET.get("again", "")).first()
+    wanted = (
+        request.POST.get("character")
+        or request.GET.get("character")
+        or (clip.character.key if clip else "")
+    )
+    context: dict[str, Any] = {
+        "cast": cast,
+        "chosen": _chosen(user, cast, wanted),
+        "backgrounds": selectors.backgrounds(),
+        "shapes": [(shape, SHAPE_NAMES.get(shape, shape)) for shape in SHAPES],
+        "motions": [(word, word.capitalize()) for word in MOTIONS],
+        "tags": [*DELIVERIES, PAUSE],
+        "voices": VOICES,
+        "max_characters": settings.MAX_SCRIPT_CHARACTERS,
+        "max_seconds": settings.MAX_CLIP_SECONDS,
+        "form": form,
+        "error": error,
+        "once": new_key(),
+    }
+    if clip is not None:
+        context |= {
+            "clip": clip,
+            "progress": selectors.progress_of(clip),
+            "background": clip.as_recipe().background,
+            "motion": clip.as_recipe().cast[0].motion,
+        }
+    return render(request, "avatarfx/studio.html", context, status=status)
+
+
+def _refused(
+    request: HttpRequest, form: ClipForm, message: str, *, status: int, field: str
+) -> HttpResponse:
+    if _wants_json(request):
+        return JsonResponse({"detail": message, "field": field}, status=status)
+    return _page(request, form=form, error=message, status=status)
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return request.headers.get("Accept", "").startswith("application/json")
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def studio(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        return _page(request)
+    user = person(request)
+    form = ClipForm(request.POST)
+    if not form.is_valid():
+        message = " ".join(form.complaints())
+        field = next(iter(form.errors))
+        return _refused(request, form, message, status=400, field=field)
+    character = _usable(user, request.POST.get("character", ""))
+    try:
+        clip = services.request_clip(
+            owner=user, character=character, **form.request(character.voice_spec)
+        )
+    except services.ScriptError as error:
+        return _refused(request, form, str(error), status=422, field="script")
+    except services.NoTicketsError as error:
+        return _refused(request, form, error.message, status=429, field="quota")
+    except services.DiskFullError as error:
+        return _refused(request, form, error.message, status=507, field="")
+    except (services.NotNowError, services.IdempotencyConflictError) as error:
+        return _refused(request, form, error.message, status=409, field="")
+    if _wants_json(request):
+        return JsonResponse(selectors.progress_of(clip), status=201)
+    return redirect(clip)
+
+
+@login_required
+@require_POST
+def check(request: HttpRequest) -> JsonResponse:
+    """What a script would be, while it is written. Costs nothing."""
+    script = request.POST.get("script", "")
+    try:
+        speed = min(max(float(request.POST.get("speed", "1")), 0.5), 2.0)
+    except ValueError:
+        speed = 1.0
+    answer = {
+        "characters": len(script.strip()),
+        "seconds": round(scripts.estimate_seconds(script, speed), 1),
+        "error": "",
+    }
+    try:
+        scripts.check(script, max_characters=settings.MAX_SCRIPT_CHARACTERS)
+    except scripts.ScriptError as error:
+        answer["error"] = str(error)
+    return JsonResponse(answer)
+
+
+@login_required
+@require_safe
+def actor(request: HttpRequest, key: str) -> JsonResponse:
+    """What the preview stage needs to put a character on."""
+    character = _usable(person(request), key)
+    if character.portrait is None:
+        return JsonResponse({"detail": "This character has no portrait."}, status=409)
+    return JsonResponse({"rig": characters.rig_json(character.portrait)})

@@ -1,0 +1,48 @@
+"""What the feed does when something happens elsewhere."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.signals import user_logged_in
+from django.dispatch import receiver
+
+from avatarfx.signals import clip_ready
+from feed import services
+from feed.models import Post
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from avatarfx.models import Clip
+    from socialapp.accounts.models import User
+
+log = logging.getLogger(__name__)
+
+PENDING_LIKE = "pending_like"
+"""Session key: the post that a visitor liked before signing in."""
+
+
+@receiver(clip_ready, dispatch_uid="feed.publish_when_asked")
+def publish_when_asked(*, clip: Clip, **_: Any) -> None:
+    """A refusal is logged: the clip is ready and its owner can still publish it."""
+    if not clip.publish:
+        return
+    try:
+        services.publish_post(clip=clip, author=clip.owner, caption=clip.caption)
+    except services.PostError as error:
+        log.warning("Clip %s was not published: %s", clip.key, error)
+
+
+@receiver(user_logged_in, dispatch_uid="feed.give_pending_like")
+def give_pending_like(
+    *, request: HttpRequest | None, user: User, **_: Any
+) -> None:
+    """The like that sent a visitor to the door is given once they are inside."""
+    if request is None or not hasattr(request, "session"):
+        return
+    key = request.session.pop(PENDING_LIKE, "")
+    post = key and Post.objects.visible_to(user).filter(key=key).first()
+    if post:
+        services.like_post(post=post, user=user)

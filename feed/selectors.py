@@ -1,0 +1,107 @@
+"""What a viewer gets to see, in which order. Newest first."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import BooleanField, Exists, OuterRef, Q, Value
+
+from avatarfx.models import Clip
+from feed.models import Like, Post, PostQuerySet
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from socialapp.accounts.models import User
+    from socialapp.characters.models import Character
+
+    Viewer = User | AnonymousUser
+
+MAX_PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPage:
+    posts: list[Post]
+    """With ``liked`` set for the viewer."""
+
+    after: str | None
+    """Where the next page begins; None on the last one."""
+
+
+def cursor_of(post: Post) -> str:
+    """Microseconds since 1970 and the row, so that equal times keep their order."""
+    since = post.published - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+    return f"{since // dt.timedelta(microseconds=1)}.{post.pk}"
+
+
+def _older_than(cursor: str) -> Q:
+    """A cursor that nobody gave out begins at the top."""
+    microseconds, _, pk = cursor.partition(".")
+    try:
+        moment = dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(
+            microseconds=int(microseconds)
+        )
+        return Q(published__lt=moment) | Q(published=moment, pk__lt=int(pk))
+    except (ValueError, OverflowError):
+        return Q()
+
+
+def _shown_to(viewer: Viewer) -> PostQuerySet:
+    """Public posts of clips that can be played, each with ``liked``."""
+    return _with_likes(Post.objects.listed(), viewer)
+
+
+def _with_likes(posts: PostQuerySet, viewer: Viewer) -> PostQuerySet:
+    liked: Exists | Value = Value(False, output_field=BooleanField())
+    if viewer.is_authenticated:
+        liked = Exists(Like.objects.filter(post=OuterRef("pk"), user=viewer.pk))
+    playable = posts.filter(clip__state=Clip.State.READY, clip__removed__isnull=True)
+    return playable.annotate(liked=liked).full().order_by("-published", "-pk")
+
+
+def _page(posts: PostQuerySet, after: str | None, limit: int) -> FeedPage:
+    limit = min(max(limit, 1), MAX_PAGE)
+    if after:
+        posts = posts.filter(_older_than(after))
+    found = list(posts[: limit + 1])
+    more = len(found) > limit
+    found = found[:limit]
+    return FeedPage(found, cursor_of(found[-1]) if more else None)
+
+
+def feed_page(
+    *, viewer: Viewer, after: str | None = None, limit: int = 6, tag: str = ""
+) -> FeedPage:
+    """One page of the feed, or of one hashtag: two queries whatever its size."""
+    posts = _shown_to(viewer)
+    if tag:
+        posts = posts.filter(tags__name=tag.lower())
+    return _page(posts, after, limit)
+
+
+def post_for(*, viewer: Viewer, key: str) -> Post:
+    """The post, if this viewer may open it; else Post.DoesNotExist."""
+    return _with_likes(Post.objects.visible_to(viewer), viewer).get(key=key)
+
+
+def posts_of(
+    *,
+    viewer: Viewer,
+    author: User | None = None,
+    character: Character | None = None,
+    after: str | None = None,
+    limit: int = 24,
+) -> FeedPage:
+    """The posts of a person, of a character, or of both; authors see all of theirs."""
+    shown = Q(visibility=Post.Visibility.PUBLIC)
+    if viewer.is_authenticated:
+        shown |= Q(author=viewer.pk)
+    posts = Post.objects.filter(shown, removed__isnull=True)
+    if author is not None:
+        posts = posts.filter(author=author)
+    if character is not None:
+        posts = posts.filter(clip__character=character)
+    return _page(_with_likes(posts, viewer), after, limit)

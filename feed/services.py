@@ -1,0 +1,159 @@
+"""The only writers of posts, likes and views."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Greatest
+from django.utils import timezone
+
+from avatarfx.models import Clip
+from feed import hashtags
+from feed.models import Like, Post, PostStat, Tag, View
+
+if TYPE_CHECKING:
+    from socialapp.accounts.models import User
+
+MAX_CAPTION = 500
+"""Characters, as in ``feed.models.Post``."""
+
+
+class PostError(Exception):
+    """A refusal; its text is for the person who asked."""
+
+
+def _checked(caption: str, visibility: str) -> str:
+    caption = caption.strip()
+    if len(caption) > MAX_CAPTION:
+        raise PostError(
+            f"The caption has {len(caption)} characters; {MAX_CAPTION} fit."
+            " Shorten it and try again."
+        )
+    if visibility not in Post.Visibility.values:
+        raise PostError("Choose who may see this: everyone, a link, or only you.")
+    return caption
+
+
+def _set_tags(post: Post) -> None:
+    names = hashtags.names_in(post.caption)
+    Tag.objects.bulk_create([Tag(name=name) for name in names], ignore_conflicts=True)
+    post.tags.set(Tag.objects.filter(name__in=names))
+
+
+@transaction.atomic
+def publish_post(
+    *,
+    clip: Clip,
+    author: User,
+    caption: str,
+    visibility: str = Post.Visibility.PUBLIC,
+) -> Post:
+    """Show a ready clip. A removed post of it comes back; a second call changes nothing.
+
+    PostError: not the author's clip, not ready, or a caption that is too long.
+    """
+    caption = _checked(caption, visibility)
+    # The row lock makes two publishers of one clip take turns.
+    clip = Clip.objects.select_for_update().get(pk=clip.pk)
+    if clip.owner_id != author.pk or clip.removed is not None:
+        raise PostError("Only the person who made a clip can publish it.")
+    if clip.state != Clip.State.READY:
+        raise PostError("This clip is not ready yet. Publish it when it is.")
+    post, created = Post.objects.get_or_create(
+        clip=clip,
+        defaults={"author": author, "caption": caption, "visibility": visibility},
+    )
+    if created:
+        PostStat.objects.create(post=post)
+    elif post.removed is not None:
+        post.removed = None
+        post.caption, post.visibility = caption, visibility
+        post.published = timezone.now()
+        post.save(update_fields=["removed", "caption", "visibility", "published"])
+    else:
+        return post
+    _set_tags(post)
+    return post
+
+
+@transaction.atomic
+def edit_post(
+    *, post: Post, caption: str | None = None, visibility: str | None = None
+) -> Post:
+    """Change what was given; PostError as in ``publish_post``."""
+    new_caption = _checked(
+        post.caption if caption is None else caption,
+        post.visibility if visibility is None else visibility,
+    )
+    post.caption = new_caption
+    post.visibility = post.visibility if visibility is None else visibility
+    post.edited = timezone.now()
+    post.save(update_fields=["caption", "visibility", "edited"])
+    _set_tags(post)
+    return post
+
+
+def remove_post(*, post: Post) -> None:
+    """Take it off the stage. The clip stays, and so do likes for `restore_post`."""
+    post.removed = timezone.now()
+    post.save(update_fields=["removed"])
+
+
+def restore_post(*, post: Post) -> None:
+    """Undo `remove_post`: the same place in the feed, the same likes."""
+    post.removed = None
+    post.save(update_fields=["removed"])
+
+
+@transaction.atomic
+def like_post(*, post: Post, user: User) -> int:
+    """Like once, however often asked; the number of likes now.
+
+    The like and the counter change in one transaction, and only the call that made
+    the row counts: under any concurrency the counter is count(*).
+    """
+    _, created = Like.objects.get_or_create(post=post, user=user)
+    if created:
+        PostStat.objects.filter(post=post).update(likes=F("likes") + 1)
+    return PostStat.objects.values_list("likes", flat=True).get(post=post)
+
+
+@transaction.atomic
+def unlike_post(*, post: Post, user: User) -> int:
+    """Take the like back if there is one; the number of likes now."""
+    gone, _ = Like.objects.filter(post=post, user=user).delete()
+    if gone:
+        PostStat.objects.filter(post=post).update(likes=F("likes") - 1)
+    return PostStat.objects.values_list("likes", flat=True).get(post=post)
+
+
+@transaction.atomic
+def count_view(
+    *,
+    post: Post,
+    viewer: str,
+    seconds: float = 0.0,
+    completed: bool = False,
+    day: dt.date | None = None,
+) -> bool:
+    """Count `viewer` once a day (UTC); True when this call counted.
+
+    Later calls of the day only lengthen what was watched.
+    """
+    seconds = max(0.0, seconds)
+    view, created = View.objects.get_or_create(
+        post=post,
+        viewer=viewer,
+        day=day or timezone.now().astimezone(dt.UTC).date(),
+        defaults={"seconds": seconds, "completed": completed},
+    )
+    if created:
+        PostStat.objects.filter(post=post).update(views=F("views") + 1)
+        return True
+    View.objects.filter(pk=view.pk).update(seconds=Greatest(F("seconds"), seconds))
+    if completed:
+        View.objects.filter(pk=view.pk).update(completed=True)
+    return False

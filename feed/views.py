@@ -1,0 +1,241 @@
+"""The feed and everything that is found by a post: its page, people, tags."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.contrib.auth import get_user_model
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe, require_POST
+
+from avatarfx.models import Clip
+from feed import selectors, services, visits
+from feed.forms import PublishForm
+from feed.models import Post, Tag
+from feed.receivers import PENDING_LIKE
+from avatarfx.transcript import lines_of
+from socialapp.accounts.requests import person
+from socialapp.characters.models import Character
+from socialapp.lib import blobs
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return request.headers.get("Accept", "").startswith("application/json")
+
+
+def _post_or_404(request: HttpRequest, key: str) -> Post:
+    try:
+        return selectors.post_for(viewer=request.user, key=key)
+    except Post.DoesNotExist as error:
+        raise Http404 from error
+
+
+def _absolute(request: HttpRequest, ref: str) -> str:
+    return request.build_absolute_uri(blobs.url(ref)) if ref else ""
+
+
+def _my_post(request: HttpRequest, key: str) -> Post:
+    return get_object_or_404(Post, key=key, author=request.user.pk)
+
+
+@require_safe
+def feed(request: HttpRequest) -> HttpResponse:
+    """``?at=<key>`` begins at one post, so that nobody loses their place."""
+    first = request.GET.get("at", "")
+    posts: list[Post] = []
+    after = request.GET.get("after")
+    if first:
+        found = [p for p in [_maybe(request, first)] if p]
+        posts, after = found, selectors.cursor_of(found[0]) if found else after
+    page = selectors.feed_page(viewer=request.user, after=after)
+    context = {"posts": [*posts, *page.posts], "after": page.after, "kind": "feed"}
+    return visits.welcome(request, render(request, "feed/feed.html", context))
+
+
+def _maybe(request: HttpRequest, key: str) -> Post | None:
+    try:
+        return selectors.post_for(viewer=request.user, key=key)
+    except Post.DoesNotExist:
+        return None
+
+
+@require_safe
+def more(request: HttpRequest) -> HttpResponse:
+    """The next articles of the feed, as a fragment; empty at the end."""
+    page = selectors.feed_page(viewer=request.user, after=request.GET.get("after"))
+    try:
+        start = int(request.GET.get("start", "0"))
+    except ValueError:
+        start = 0
+    response = render(
+        request, "feed/_items.html", {"posts": page.posts, "start": start}
+    )
+    response["X-After"] = page.after or ""
+    return response
+
+
+@require_safe
+def post(request: HttpRequest, key: str) -> HttpResponse:
+    found = _post_or_404(request, key)
+    performance = found.clip.as_performance()
+    context = {
+        "post": found,
+        "clip": found.clip,
+        "lines": lines_of(performance) if performance else [],
+        "mine": found.author_id == request.user.pk,
+        "visibilities": Post.Visibility.choices,
+        "page_url": request.build_absolute_uri(found.get_absolute_url()),
+        "poster_url": _absolute(request, found.clip.poster),
+        "video_url": _absolute(request, found.clip.video),
+    }
+    return visits.welcome(request, render(request, "feed/post.html", context))
+
+
+@require_POST
+def like(request: HttpRequest, key: str) -> HttpResponse:
+    """``liked=1`` or ``0``. A visitor signs up first; the like waits for them."""
+    found = _post_or_404(request, key)
+    if not request.user.is_authenticated:
+        request.session[PENDING_LIKE] = found.key
+        back = request.POST.get("back", "")
+        here = found.get_absolute_url() if back == "post" else f"/?at={found.key}"
+        door = f"{reverse('account_signup')}?next={here}"
+        if _wants_json(request):
+            return JsonResponse({"sign_up": door}, status=401)
+        return redirect(door)
+    wanted = request.POST.get("liked", "1") == "1"
+    change = services.like_post if wanted else services.unlike_post
+    likes = change(post=found, user=request.user)
+    if _wants_json(request):
+        return JsonResponse({"liked": wanted, "likes": likes})
+    return redirect(found)
+
+
+@require_POST
+def view(request: HttpRequest, key: str) -> HttpResponse:
+    """A clip was watched for two seconds or half its length."""
+    found = _post_or_404(request, key)
+    try:
+        seconds = float(request.POST.get("seconds", "0"))
+    except ValueError:
+        seconds = 0.0
+    if viewer := visits.viewer_of(request):
+        services.count_view(
+            post=found,
+            viewer=viewer,
+            # No clip was watched for longer than it is; this also drops NaN.
+            seconds=min(seconds, found.clip.seconds or 0.0) if seconds > 0 else 0.0,
+            completed=request.POST.get("completed") == "1",
+        )
+    return HttpResponse(status=204)
+
+
+@login_required
+@require_POST
+def publish(request: HttpRequest, key: str) -> HttpResponse:
+    clip = get_object_or_404(Clip.objects.of(person(request)), key=key)
+    form = PublishForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(form.complaints()))
+        return redirect(clip)
+    try:
+        made = services.publish_post(
+            clip=clip, author=person(request), **form.cleaned_data
+        )
+    except services.PostError as error:
+        messages.error(request, str(error))
+        return redirect(clip)
+    messages.success(request, "Published. It is in the feed now.")
+    return redirect(made)
+
+
+@login_required
+@require_POST
+def edit(request: HttpRequest, key: str) -> HttpResponse:
+    found = _my_post(request, key)
+    form = PublishForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(form.complaints()))
+        return redirect(found)
+    try:
+        services.edit_post(post=found, **form.cleaned_data)
+    except services.PostError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, "Saved.")
+    return redirect(found)
+
+
+@login_required
+@require_POST
+def remove(request: HttpRequest, key: str) -> HttpResponse:
+    found = _my_post(request, key)
+    services.remove_post(post=found)
+    # The undo is a form: leaving the page never restores by itself.
+    request.session["removed_post"] = found.key
+    return redirect("profile", username=person(request).username)
+
+
+@login_required
+@require_POST
+def restore(request: HttpRequest, key: str) -> HttpResponse:
+    found = _my_post(request, key)
+    services.restore_post(post=found)
+    messages.success(request, "It is back, with its likes.")
+    return redirect(found)
+
+
+@require_safe
+def tag(request: HttpRequest, name: str) -> HttpResponse:
+    found = get_object_or_404(Tag, name=name.lower())
+    page = selectors.feed_page(
+        viewer=request.user, tag=found.name, limit=24, after=request.GET.get("after")
+    )
+    context = {"tag": found, "posts": page.posts, "after": page.after}
+    return render(request, "feed/tag.html", context)
+
+
+@require_safe
+def profile(request: HttpRequest, username: str) -> HttpResponse:
+    person = get_object_or_404(
+        get_user_model(), username=username.lower(), is_active=True
+    )
+    mine = person.pk == request.user.pk
+    context: dict[str, Any] = {"person": person, "mine": mine}
+    characters = Character.objects.full().filter(owner=person)
+    characters = characters.alive() if mine else characters.listed()
+    context["tab"] = "characters" if request.GET.get("tab") == "characters" else "clips"
+    context["characters_count"] = characters.count()
+    context["posts_count"] = (
+        Post.objects.listed().filter(author=person).count()
+    )
+    if context["tab"] == "characters":
+        context["characters"] = characters.order_by("-created")[:60]
+    else:
+        page = selectors.posts_of(
+            viewer=request.user, author=person, after=request.GET.get("after")
+        )
+        context |= {"posts": page.posts, "after": page.after}
+    if mine:
+        context["removed_post"] = request.session.pop("removed_post", "")
+    return render(request, "feed/profile.html", context)
+
+
+@require_safe
+def character_clips(request: HttpRequest, key: str) -> HttpResponse:
+    """A fragment for the character's page."""
+    character = get_object_or_404(
+        Character.objects.visible_to(request.user), key=key
+    )
+    page = selectors.posts_of(
+        viewer=request.user, character=character, after=request.GET.get("after")
+    )
+    context = {"character": character, "posts": page.posts, "after": page.after}
+    return render(request, "feed/_character_clips.html", context)

@@ -1,0 +1,12 @@
+from django.urls import path
+
+from socialapp.accounts import views
+
+urlpatterns = [
+    path("theme/", views.theme, name="theme"),
+    path("settings/", views.settings, name="settings"),
+    path("settings/picture/", views.picture, name="settings-picture"),
+    path("settings/tokens/", views.create_token, name="token-create"),
+    path("settings/tokens/<int:pk>/revoke/", views.revoke_token, name="token-revoke"),
+    path("settings/leave/", views.leave, name="leave"),
+]

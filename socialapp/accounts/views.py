@@ -1,0 +1,145 @@
+"""A person's own pages: settings, tokens, theme, the staff's first door."""
+
+from __future__ import annotations
+
+import zoneinfo
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from socialapp.accounts import services
+from socialapp.accounts.context import THEME_COOKIE, THEMES
+from socialapp.accounts.forms import ProfileForm
+from socialapp.accounts.requests import person
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+YEAR = 365 * 24 * 3600
+
+
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Remember ``dark`` or ``light``; anything else follows the system again."""
+    wanted = request.POST.get("theme", "")
+    back = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}):
+        back = "/"
+    response = redirect(back)
+    if wanted in THEMES:
+        response.set_cookie(
+            THEME_COOKIE, wanted, max_age=YEAR, samesite="Lax", httponly=True
+        )
+    else:
+        response.delete_cookie(THEME_COOKIE)
+    return response
+
+
+def _settings_page(
+    request: HttpRequest, form: ProfileForm, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "tokens": person(request).tokens.order_by("-created"),
+        "zones": sorted(zoneinfo.available_timezones()),
+        **more,
+    }
+    return render(request, "accounts/settings.html", context, status=status)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def settings(request: HttpRequest) -> HttpResponse:
+    user = person(request)
+    fields = ("username", "display_name", "bio", "time_zone")
+    if request.method != "POST":
+        form = ProfileForm(initial={name: getattr(user, name) for name in fields})
+        return _settings_page(request, form)
+    form = ProfileForm(request.POST)
+    if form.is_valid():
+        try:
+            services.change_profile(user=user, **form.cleaned_data)
+        except services.AccountError as error:
+            for name, complaints in error.errors.items():
+                form.add_error(name if name in form.fields else None, complaints)
+        else:
+            messages.success(request, "Saved.")
+            return redirect("settings")
+    return _settings_page(request, form, status=400)
+
+
+@login_required
+@require_POST
+def picture(request: HttpRequest) -> HttpResponse:
+    """A new picture, or none when ``remove`` was pressed."""
+    if "remove" in request.POST:
+        services.remove_picture(user=person(request))
+        messages.success(request, "Your picture is gone.")
+        return redirect("settings")
+    file = request.FILES.get("picture")
+    if file is None:
+        messages.error(request, "Choose a picture first: PNG, JPEG or WebP.")
+        return redirect("settings")
+    try:
+        services.set_picture(user=person(request), data=file.read())
+    except services.AccountError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, "Your new picture is up.")
+    return redirect("settings")
+
+
+@login_required
+@never_cache
+@require_POST
+def create_token(request: HttpRequest) -> HttpResponse:
+    """The key is on this one answer and nowhere else, so there is no redirect."""
+    form = ProfileForm(
+        initial={
+            name: getattr(person(request), name)
+            for name in ("username", "display_name", "bio", "time_zone")
+        }
+    )
+    try:
+        token, key = services.create_token(
+            user=person(request), name=request.POST.get("name", "")
+        )
+    except services.AccountError as error:
+        return _settings_page(request, form, status=400, token_error=str(error))
+    return _settings_page(request, form, new_token=token, new_key=key)
+
+
+@login_required
+@require_POST
+def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
+    services.revoke_token(token=get_object_or_404(person(request).tokens, pk=pk))
+    messages.success(request, "Revoked. Programs with this key are locked out.")
+    return redirect("settings")
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def leave(request: HttpRequest) -> HttpResponse:
+    """Close the account; the password proves that it is theirs."""
+    context: dict[str, Any] = {}
+    if request.method == "POST":
+        if person(request).check_password(request.POST.get("password", "")):
+            services.close_account(user=person(request))
+            logout(request)
+            messages.success(request, "Your account is closed. Thank you for the show.")
+            return redirect("feed")
+        context["error"] = "This is not your password. Nothing was changed."
+    return render(
+        request,
+        "accounts/leave.html",
+        context,
+        status=400 if "error" in context else 200,
+    )

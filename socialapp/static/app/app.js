@@ -1,0 +1,71 @@
+// @ts-check
+/** What every page does: theme, toasts, sharing, parts that load themselves. */
+import "./like.js";
+import "./news.js";
+import { armToasts, toast } from "./toast.js";
+
+/** @param {SubmitEvent} event */
+function chooseTheme(event) {
+  const form = event.target instanceof HTMLFormElement ? event.target : null;
+  const button = event.submitter;
+  if (!form?.matches("[data-theme-form]") || !(button instanceof HTMLButtonElement)) return;
+  event.preventDefault();
+  const root = document.documentElement;
+  if (button.value === "system") root.removeAttribute("data-theme");
+  else root.dataset.theme = button.value;
+  const fields = new FormData(form);
+  fields.set("theme", button.value);
+  for (const other of form.querySelectorAll("[aria-pressed]")) {
+    other.setAttribute("aria-pressed", String(other === button));
+  }
+  // The cookie is the server's, so the next page is painted right at once.
+  void fetch(form.action, { method: "POST", body: fields });
+}
+
+/** @param {HTMLElement} button */
+async function share(button) {
+  const url = new URL(button.dataset.share ?? "", location.href).href;
+  if (navigator.share) {
+    try {
+      await navigator.share({ title: button.dataset.shareTitle, url });
+      return;
+    } catch (error) {
+      if (error instanceof DOMException && error.name === "AbortError") return;
+    }
+  }
+  try {
+    await navigator.clipboard.writeText(url);
+    toast("Link copied.", "check");
+  } catch {
+    toast(`Copy this link: ${url}`, "link");
+  }
+}
+
+/** `<troupe-include src>`: a fragment that another app serves. */
+class TroupeInclude extends HTMLElement {
+  async connectedCallback() {
+    const src = this.getAttribute("src");
+    if (!src || this.asked) return;
+    this.asked = true;
+    this.setAttribute("aria-busy", "true");
+    try {
+      const response = await fetch(src);
+      if (!response.ok) throw new Error(`${src} answered ${response.status}`);
+      const parsed = new DOMParser().parseFromString(await response.text(), "text/html");
+      this.replaceChildren(...parsed.body.childNodes);
+    } catch (error) {
+      console.info(error);
+      this.textContent = "This part did not load. Reload the page to try again.";
+    } finally {
+      this.removeAttribute("aria-busy");
+    }
+  }
+}
+
+document.addEventListener("submit", chooseTheme);
+document.addEventListener("click", (event) => {
+  const button = event.target instanceof Element && event.target.closest("[data-share]");
+  if (button instanceof HTMLElement) void share(button);
+});
+customElements.define("troupe-include", TroupeInclude);
+armToasts();

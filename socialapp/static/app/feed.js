@@ -1,0 +1,210 @@
+// @ts-check
+/** `<troupe-feed>`: one clip to a screen, one playing, the next one loading. */
+import { TroupeClip } from "./clip.js";
+import { TroupeLike } from "./like.js";
+import { pref } from "./prefs.js";
+import { clock } from "./watch.js";
+
+const AHEAD = 3; // items left when the next page is fetched
+const DOUBLE = 280; // milliseconds between two taps that belong together
+
+export class TroupeFeed extends HTMLElement {
+  connectedCallback() {
+    const feed = /** @type {HTMLElement | null} */ (this.querySelector('[role="feed"]'));
+    if (!feed || this.feed) return;
+    this.feed = feed;
+    this.aside = document.querySelector("[data-feed-aside]");
+    this.after = this.dataset.after ?? "";
+    /** @type {HTMLElement | null} */
+    this.active = null;
+    this.watcher = new IntersectionObserver((entries) => this.see(entries), {
+      root: feed,
+      threshold: 0.6,
+    });
+    for (const item of this.items) this.take(item);
+    this.addEventListener("click", (event) => {
+      const button = event.target instanceof Element && event.target.closest("[data-step]");
+      if (button) this.step(Number(button.getAttribute("data-step")));
+    });
+    this.addEventListener("keydown", (event) => this.key(event));
+    // Sound that was chosen on another visit waits for the first touch.
+    if (pref("sound") && !navigator.userActivation?.hasBeenActive) {
+      this.whisper();
+    }
+  }
+
+  /** @returns {HTMLElement[]} */
+  get items() {
+    return [...(this.feed?.querySelectorAll("article") ?? [])];
+  }
+
+  whisper() {
+    const speak = () => {
+      for (const item of this.items) this.clip(item)?.applyPrefs();
+      removeEventListener("pointerdown", speak);
+      removeEventListener("keydown", speak);
+    };
+    addEventListener("pointerdown", speak);
+    addEventListener("keydown", speak);
+  }
+
+  /**
+   * @param {HTMLElement} item
+   * @returns {TroupeClip | null}
+   */
+  clip(item) {
+    return item.querySelector("troupe-clip");
+  }
+
+  /** @param {HTMLElement} item */
+  take(item) {
+    this.watcher?.observe(item);
+    const clip = this.clip(item);
+    let tapped = 0;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let waiting;
+    clip?.addEventListener("click", (event) => {
+      if (event.target instanceof Element && event.target.closest("a, button")) return;
+      clearTimeout(waiting);
+      if (event.timeStamp - tapped < DOUBLE) {
+        tapped = 0;
+        this.like(item);
+      } else {
+        tapped = event.timeStamp;
+        waiting = setTimeout(() => clip.flip(), DOUBLE);
+      }
+    });
+  }
+
+  /** @param {HTMLElement} item */
+  like(item) {
+    const like = /** @type {TroupeLike | null} */ (item.querySelector("troupe-like"));
+    void like?.set(true);
+    const heart = item.querySelector("troupe-like svg")?.cloneNode(true);
+    if (!(heart instanceof SVGElement)) return;
+    heart.classList.add("clip__heart");
+    this.clip(item)?.append(heart);
+    heart.addEventListener("animationend", () => heart.remove());
+    setTimeout(() => heart.remove(), 900);
+  }
+
+  /** @param {IntersectionObserverEntry[]} entries */
+  see(entries) {
+    for (const entry of entries) {
+      const item = /** @type {HTMLElement} */ (entry.target);
+      if (entry.isIntersecting) this.enter(item);
+      else if (item !== this.active) this.clip(item)?.stop();
+    }
+  }
+
+  /** @param {HTMLElement} item */
+  enter(item) {
+    if (item === this.active) return;
+    const before = this.active;
+    this.active = item;
+    if (before) {
+      this.clip(before)?.stop();
+      before.removeAttribute("data-active");
+    }
+    item.setAttribute("data-active", "");
+    const clip = this.clip(item);
+    if (clip?.mayBegin) void clip.play();
+    else clip?.showState();
+    const items = this.items;
+    const place = items.indexOf(item);
+    const next = items[place + 1]?.querySelector("video");
+    if (next) next.preload = "auto";
+    if (items.length - place <= AHEAD) void this.more();
+    void this.fillAside(item);
+  }
+
+  /** @param {HTMLElement} item */
+  async fillAside(item) {
+    const template = item.querySelector("template");
+    if (!this.aside || !template) return;
+    this.aside.replaceChildren(template.content.cloneNode(true));
+    const clip = this.clip(item);
+    const box = this.aside.querySelector("[data-transcript]");
+    const cues = (await clip?.surtitles?.load()) ?? [];
+    if (!box || item !== this.active) return;
+    box.replaceChildren(
+      ...cues.map((cue) => {
+        const line = document.createElement("p");
+        const at = document.createElement("span");
+        at.className = "num";
+        at.textContent = clock(cue.at);
+        line.append(at, ` ${cue.words.map((word) => word.text).join(" ")}`);
+        return line;
+      }),
+    );
+  }
+
+  /** @param {number} by */
+  step(by) {
+    const items = this.items;
+    const place = this.active ? items.indexOf(this.active) : 0;
+    const item = items[Math.min(Math.max(place + by, 0), items.length - 1)];
+    item?.scrollIntoView({ block: "start" });
+    item?.focus({ preventScroll: true });
+  }
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    const target = event.target instanceof Element ? event.target : null;
+    if (event.altKey || event.metaKey || target?.closest("input, textarea, select")) return;
+    const { key, ctrlKey } = event;
+    if (ctrlKey && (key === "End" || key === "Home")) this.leave(key === "End");
+    else if (ctrlKey) return;
+    else if (key === "PageDown" || key === "ArrowDown") this.step(1);
+    else if (key === "PageUp" || key === "ArrowUp") this.step(-1);
+    else if (key === " " && !target?.closest("a, button") && this.active) {
+      this.clip(this.active)?.flip();
+    } else return;
+    event.preventDefault();
+  }
+
+  /**
+   * The feed has no end, so a key goes past it.
+   * @param {boolean} forwards
+   */
+  leave(forwards) {
+    const all = [...document.querySelectorAll("a[href], button")].filter(
+      (one) => one instanceof HTMLElement && one.offsetParent !== null && !this.contains(one),
+    );
+    const after = all.filter(
+      (one) => this.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING,
+    );
+    const goal = forwards ? after[0] : all[all.length - after.length - 1];
+    if (goal instanceof HTMLElement) goal.focus();
+  }
+
+  async more() {
+    if (!this.feed || !this.after || this.loading) return;
+    this.loading = true;
+    this.feed.setAttribute("aria-busy", "true");
+    try {
+      const query = new URLSearchParams({
+        after: this.after,
+        start: String(this.items.length),
+      });
+      const response = await fetch(`${this.dataset.more}?${query}`);
+      if (!response.ok) throw new Error(`The feed answered ${response.status}`);
+      const parsed = new DOMParser().parseFromString(await response.text(), "text/html");
+      this.after = response.headers.get("X-After") ?? "";
+      for (const item of parsed.querySelectorAll("article")) {
+        const here = document.adoptNode(item);
+        this.feed.append(here);
+        this.take(here);
+      }
+      document.dispatchEvent(new CustomEvent("troupe-more"));
+    } catch (error) {
+      // The next clip that comes on screen asks again.
+      console.info(error);
+    } finally {
+      this.loading = false;
+      this.feed.setAttribute("aria-busy", "false");
+    }
+  }
+}
+
+customElements.define("troupe-feed", TroupeFeed);

@@ -1,0 +1,63 @@
+// @ts-check
+/** `<troupe-like>` around a form: like at once, correct when the server answers. */
+import { RefusedError, post } from "./http.js";
+import { toast } from "./toast.js";
+import { compact } from "./watch.js";
+
+export class TroupeLike extends HTMLElement {
+  connectedCallback() {
+    if (this.form) return;
+    this.form = this.querySelector("form");
+    this.button = this.querySelector("button");
+    this.count = this.querySelector("[data-count]");
+    this.form?.addEventListener("submit", (event) => {
+      event.preventDefault();
+      void this.set(!this.liked);
+    });
+  }
+
+  get liked() {
+    return this.button?.getAttribute("aria-pressed") === "true";
+  }
+
+  get likes() {
+    return Number(this.button?.getAttribute("aria-label")?.replace(/\D/g, "") || 0);
+  }
+
+  /**
+   * @param {boolean} liked
+   * @param {number} likes
+   */
+  show(liked, likes) {
+    this.button?.setAttribute("aria-pressed", String(liked));
+    this.button?.setAttribute("aria-label", `Like, ${likes}`);
+    if (this.count) this.count.textContent = compact(likes);
+    const field = this.querySelector('[name="liked"]');
+    if (field instanceof HTMLInputElement) field.value = liked ? "0" : "1";
+  }
+
+  /** @param {boolean} liked */
+  async set(liked) {
+    if (!this.form || this.asked || liked === this.liked) return;
+    this.asked = true;
+    const before = { liked: this.liked, likes: this.likes };
+    this.show(liked, before.likes + (liked ? 1 : -1));
+    const fields = new FormData(this.form);
+    fields.set("liked", liked ? "1" : "0");
+    try {
+      const answer = await post(this.form.action, fields);
+      this.show(answer.liked, answer.likes);
+    } catch (error) {
+      this.show(before.liked, before.likes);
+      if (error instanceof RefusedError && error.status === 401 && error.data?.sign_up) {
+        location.assign(error.data.sign_up);
+        return;
+      }
+      toast("The like did not reach us. Try again in a moment.", "circle-alert");
+    } finally {
+      this.asked = false;
+    }
+  }
+}
+
+if (!customElements.get("troupe-like")) customElements.define("troupe-like", TroupeLike);

@@ -1,0 +1,333 @@
+// @ts-check
+/** `<troupe-studio>`: write, hear, render. Everything here works on the plain form. */
+import "./ladder.js";
+import { keep, read } from "./drafts.js";
+import { RefusedError, getJson, post } from "./http.js";
+import { setIcon } from "./icons.js";
+import { pieces, insert, opening } from "./script-marks.js";
+
+/** @typedef {HTMLElement & { rig: unknown, performance: unknown, sound: unknown, play: () => Promise<void>, pause: () => void }} Stage */
+
+const CHECK_AFTER = 350; // milliseconds without a key
+const PREVIEW = 160; // characters, as in avatarfx.services.previews
+const DRAFT = "studio";
+const MOTIONS = ["still", "subtle", "lively"];
+const KEPT = ["character", "script", "voice", "shape", "background", "motion", "title", "caption", "publish"];
+const SHAPES = { "9:16": "studio__stage--tall", "1:1": "studio__stage--square", "16:9": "studio__stage--wide" };
+
+export class TroupeStudio extends HTMLElement {
+  connectedCallback() {
+    const form = this.querySelector("form");
+    const script = this.querySelector("textarea[data-script]");
+    if (!form || !(script instanceof HTMLTextAreaElement) || this.form) return;
+    this.form = form;
+    this.script = script;
+    this.stage = /** @type {Stage | null} */ (this.querySelector("[data-stage]"));
+    this.mirror = this.querySelector("[data-mirror]");
+    this.tags = [...this.querySelectorAll("[data-tag]")].map((b) => b.getAttribute("data-tag") ?? "");
+    this.dial = /** @type {HTMLInputElement} */ (this.querySelector("[data-motion]"));
+    this.checked = 0;
+    this.heard = "";
+
+    if (!this.hasAttribute("data-filled")) this.restore();
+    script.addEventListener("input", () => this.wrote());
+    script.addEventListener("scroll", () => {
+      if (this.mirror) this.mirror.scrollTop = script.scrollTop;
+    });
+    form.addEventListener("input", () => this.remember());
+    form.addEventListener("change", (event) => this.changed(event));
+    form.addEventListener("submit", (event) => this.submit(event));
+    this.addEventListener("click", (event) => this.click(event));
+    this.stage?.addEventListener("stage-state", (event) => this.heardState(event));
+    this.dial.addEventListener("input", () => this.setMotion(Number(this.dial.value)));
+    this.setMotion(Math.max(0, MOTIONS.indexOf(this.value("motion") || this.actor?.dataset.motion || "subtle")), false);
+    this.wrote();
+    this.dress();
+    this.backdrop();
+    this.shape();
+    void this.enter();
+  }
+
+  /** @returns {HTMLInputElement | null} the chosen character's radio */
+  get actor() {
+    return this.querySelector('[name="character"]:checked');
+  }
+
+  /** @param {string} name */
+  value(name) {
+    return String(new FormData(this.form).get(name) ?? "");
+  }
+
+  // Drafts ---------------------------------------------------------------------
+
+  restore() {
+    const draft = read(DRAFT);
+    if (!draft) return;
+    const asked = new URLSearchParams(location.search).has("character");
+    for (const [name, value] of Object.entries(draft)) {
+      if (name === "character" && asked) continue;
+      for (const field of this.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
+        if (field instanceof HTMLTextAreaElement) field.value = value;
+        else if (field instanceof HTMLInputElement) {
+          if (field.type === "radio") field.checked = field.value === value || field.checked && !this.has(name, value);
+          else if (field.type === "checkbox") field.checked = value === field.value;
+          else field.value = value;
+        }
+      }
+    }
+  }
+
+  /**
+   * @param {string} name
+   * @param {string} value
+   */
+  has(name, value) {
+    return this.querySelector(`[name="${CSS.escape(name)}"][value="${CSS.escape(value)}"]`) !== null;
+  }
+
+  remember() {
+    /** @type {Record<string, string>} */
+    const fields = {};
+    for (const name of KEPT) fields[name] = this.value(name);
+    keep(DRAFT, fields);
+  }
+
+  // Writing --------------------------------------------------------------------
+
+  wrote() {
+    const { script } = this;
+    if (!script) return;
+    this.mirror?.replaceChildren(
+      ...pieces(script.value, this.tags ?? []).map(({ text, tag }) => {
+        const span = document.createElement("span");
+        if (tag) span.className = "mood";
+        span.textContent = text;
+        return span;
+      }),
+      // A closing line break is not drawn without something after it.
+      "\u200b",
+    );
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.check(), CHECK_AFTER);
+  }
+
+  async check() {
+    if (!this.script) return;
+    const turn = (this.checked = (this.checked ?? 0) + 1);
+    const script = this.script.value;
+    try {
+      const answer = await post(this.dataset.check ?? "", {
+        script,
+        speed: this.actor?.dataset.speed ?? "1",
+      });
+      if (turn !== this.checked) return;
+      this.count(answer.seconds, answer.characters);
+      this.complain(script.trim() ? answer.error : "");
+    } catch (error) {
+      // The render button asks again; a lost connection shows there.
+      console.info("studio:", error);
+    }
+  }
+
+  /**
+   * @param {number} seconds
+   * @param {number} characters
+   */
+  count(seconds, characters) {
+    const box = this.querySelector("[data-count]");
+    if (!box) return;
+    const most = Number(this.dataset.maxSeconds);
+    const room = Number(this.dataset.maxCharacters);
+    const letters = characters > room * 0.8 ? `, ${characters} of ${room} characters` : "";
+    box.textContent = characters ? `About ${Math.ceil(seconds)} of ${most} seconds${letters}` : `Up to ${most} seconds`;
+    box.toggleAttribute("data-over", seconds > most || characters > room);
+  }
+
+  /** @param {string} message empty: all is well */
+  complain(message) {
+    const box = this.querySelector("[data-error]");
+    const text = this.querySelector("[data-error-text]");
+    if (text) text.textContent = message;
+    box?.toggleAttribute("hidden", !message);
+    if (message) this.script?.setAttribute("aria-invalid", "true");
+    else this.script?.removeAttribute("aria-invalid");
+  }
+
+  // Choosing -------------------------------------------------------------------
+
+  /** @param {Event} event */
+  click(event) {
+    const button = event.target instanceof Element ? event.target.closest("button") : null;
+    if (!button) return;
+    if (button.dataset.tag && this.script) {
+      const { script } = this;
+      const put = insert(script.value, button.dataset.tag, script.selectionStart, script.selectionEnd);
+      script.value = put.script;
+      script.focus();
+      script.setSelectionRange(put.caret, put.caret);
+      script.dispatchEvent(new Event("input", { bubbles: true }));
+    } else if (button.dataset.hear !== undefined) {
+      event.preventDefault();
+      void this.hear(button, button.dataset.hear);
+    } else if (button.hasAttribute("data-hear-script")) {
+      void this.hear(button, this.value("voice"));
+    }
+  }
+
+  /** @param {Event} event */
+  changed(event) {
+    const field = event.target instanceof HTMLInputElement ? event.target : null;
+    if (field?.name === "character") {
+      this.setMotion(Math.max(0, MOTIONS.indexOf(field.dataset.motion ?? "subtle")), false);
+      this.dress();
+      void this.enter();
+      void this.check();
+    }
+    if (field?.name === "background" || field?.name === "character") this.backdrop();
+    if (field?.name === "shape") this.shape();
+  }
+
+  dress() {
+    const name = this.actor?.dataset.name ?? "";
+    for (const box of this.querySelectorAll("[data-who]")) box.textContent = name;
+    const picture = this.stage?.querySelector("img");
+    if (picture) {
+      picture.src = this.actor?.dataset.picture ?? "";
+      picture.alt = name;
+    }
+  }
+
+  /** Their own background is a built-in's name too, or the portrait's. */
+  backdrop() {
+    const chosen = this.querySelector('[name="background"]:checked');
+    const name = chosen instanceof HTMLInputElement && chosen.value ? chosen.value : this.actor?.dataset.background;
+    const source = name && this.querySelector(`[name="background"][value="${CSS.escape(name)}"]`);
+    const url = source instanceof HTMLElement ? source.dataset.url : undefined;
+    if (url) this.stage?.setAttribute("background", url);
+    else this.stage?.removeAttribute("background");
+  }
+
+  shape() {
+    const wanted = this.value("shape");
+    for (const [shape, name] of Object.entries(SHAPES)) this.stage?.classList.toggle(name, shape === wanted);
+  }
+
+  /**
+   * @param {number} step on the dial
+   * @param {boolean} [chosen] whether a person moved it
+   */
+  setMotion(step, chosen = true) {
+    const word = MOTIONS[step];
+    const said = word.charAt(0).toUpperCase() + word.slice(1);
+    this.dial.value = String(step);
+    this.dial.setAttribute("aria-valuetext", said);
+    const label = this.querySelector("[data-motion-word]");
+    if (label) label.textContent = said;
+    const field = this.querySelector("[data-motion-value]");
+    if (chosen && field instanceof HTMLInputElement) field.value = word;
+  }
+
+  // The stage ------------------------------------------------------------------
+
+  async enter() {
+    const key = this.actor?.value;
+    if (!this.stage || !key) return;
+    this.stage.pause?.();
+    try {
+      const { rig } = await getJson((this.dataset.actor ?? "").replace("KEY", key));
+      if (key !== this.actor?.value) return;
+      await customElements.whenDefined("troupe-stage");
+      this.stage.performance = null;
+      this.stage.sound = null;
+      this.stage.rig = rig;
+    } catch (error) {
+      // The plain portrait stays on the stage.
+      console.info("studio:", error);
+    }
+  }
+
+  /**
+   * @param {HTMLButtonElement} button
+   * @param {string} voice empty: the character's own
+   */
+  async hear(button, voice) {
+    if (button.getAttribute("aria-busy") === "true") return;
+    if (this.stage?.dataset.state === "playing" && this.speaker === button) {
+      this.stage.pause();
+      return;
+    }
+    const text = opening(this.script?.value ?? "", PREVIEW) || `Good evening. This is how I sound.`;
+    this.warn("");
+    this.speaker = button;
+    setIcon(button, "loader-circle");
+    button.setAttribute("aria-busy", "true");
+    try {
+      const { performance, sound } = await post(this.dataset.preview ?? "", {
+        text,
+        voice: voice || (this.actor?.dataset.voice ?? ""),
+        speed: this.actor?.dataset.speed ?? "1",
+        pitch: this.actor?.dataset.pitch ?? "0",
+        motion: MOTIONS[Number(this.dial?.value)],
+      });
+      const bytes = Uint8Array.from(atob(sound), (letter) => letter.charCodeAt(0));
+      if (!this.stage) return;
+      this.stage.sound = bytes.buffer;
+      this.stage.performance = performance;
+      await this.stage.play();
+    } catch (error) {
+      this.warn(error instanceof RefusedError ? error.message : "The preview did not reach us. Try again in a moment.");
+    } finally {
+      button.removeAttribute("aria-busy");
+      if (this.stage?.dataset.state !== "playing") setIcon(button, "play");
+    }
+  }
+
+  /** @param {Event} event */
+  heardState(event) {
+    const playing = /** @type {CustomEvent<string>} */ (event).detail === "playing";
+    if (this.speaker && this.speaker.getAttribute("aria-busy") !== "true") setIcon(this.speaker, playing ? "pause" : "play");
+    if (this.speaker && playing) setIcon(this.speaker, "pause");
+  }
+
+  /** @param {string} message */
+  warn(message) {
+    const box = this.querySelector("[data-preview-error]");
+    const text = box?.querySelector("span");
+    if (text) text.textContent = message;
+    box?.toggleAttribute("hidden", !message);
+  }
+
+  // Rendering ------------------------------------------------------------------
+
+  /** @param {SubmitEvent} event */
+  async submit(event) {
+    event.preventDefault();
+    const button = this.querySelector("[data-render]");
+    if (!this.form || !(button instanceof HTMLButtonElement) || button.getAttribute("aria-busy") === "true") return;
+    if (button.getAttribute("aria-disabled") === "true") return;
+    button.setAttribute("aria-busy", "true");
+    setIcon(button, "loader-circle");
+    try {
+      const progress = await post(this.form.action, new FormData(this.form));
+      keep(DRAFT, null);
+      try {
+        sessionStorage.setItem("troupe-open", "1");
+      } catch {
+        // Only the note on other pages is lost.
+      }
+      location.assign(`${this.form.action.split("?")[0]}?again=${progress.key}`);
+    } catch (error) {
+      const message =
+        error instanceof RefusedError
+          ? error.message
+          : "We lost the connection. Your script is kept on this device. Try again in a moment.";
+      this.complain(message);
+      this.querySelector("[data-error]")?.scrollIntoView({ block: "center" });
+      if (error instanceof RefusedError && error.data?.field === "script") this.script?.focus();
+      button.removeAttribute("aria-busy");
+      setIcon(button, "clapperboard");
+    }
+  }
+}
+
+customElements.define("troupe-studio", TroupeStudio);

@@ -1,0 +1,85 @@
+// @ts-check
+/** How a wait is put into words. No DOM. */
+
+/**
+ * What socket and page say of a clip; see `avatarfx.selectors.progress_of`.
+ * @typedef {object} Progress
+ * @property {string} key
+ * @property {string} title
+ * @property {string} state
+ * @property {string} state_label
+ * @property {string} stage
+ * @property {string} stage_label
+ * @property {{ name: string, label: string, state: "done" | "now" | "todo" }[]} steps
+ * @property {number} percent
+ * @property {number | null} place
+ * @property {number | null} eta_seconds
+ * @property {string} detail
+ * @property {string} error
+ * @property {string} rung
+ * @property {string} rung_label
+ * @property {string} rung_reason
+ * @property {number | null} seconds
+ * @property {string} url
+ */
+
+const WORDS = ["", "Next", "Second", "Third", "Fourth", "Fifth"];
+
+/**
+ * @param {number} place
+ * @returns {string} `Next in line`, `Third in line`, `21st in line`
+ */
+export function inLine(place) {
+  if (WORDS[place]) return `${WORDS[place]} in line`;
+  const tens = place % 100;
+  const ending =
+    tens > 10 && tens < 14 ? "th" : (["th", "st", "nd", "rd"][place % 10] ?? "th");
+  return `${place}${ending} in line`;
+}
+
+/**
+ * @param {number} seconds
+ * @returns {string} `about 40 seconds`, `about 2 minutes`, `a moment`
+ */
+export function about(seconds) {
+  if (seconds < 5) return "a moment";
+  if (seconds < 90) {
+    return `about ${seconds < 20 ? Math.ceil(seconds) : Math.ceil(seconds / 10) * 10} seconds`;
+  }
+  return `about ${Math.round(seconds / 60)} minutes`;
+}
+
+/**
+ * @param {Progress} progress
+ * @returns {string} one line for a list
+ */
+export function line(progress) {
+  const { state, place, eta_seconds: eta, stage_label: stage, detail } = progress;
+  if (state === "queued") {
+    const ready = eta === null ? "" : ` Ready in ${about(eta)}.`;
+    return `${place ? inLine(place) : "In line"}.${ready}`;
+  }
+  if (state === "rendering") {
+    const now = [stage || "Getting ready", detail].filter(Boolean).join(", ");
+    return `${now}.${eta === null ? "" : ` ${capital(about(eta))} left.`}`;
+  }
+  if (state === "ready") {
+    const length = progress.seconds ? `${Math.max(1, Math.round(progress.seconds))} seconds, ` : "";
+    return `“${progress.title}” is ready. ${capital(length + progress.rung_label.toLowerCase())}.`;
+  }
+  if (state === "cancelled") return "You stopped it. Your ticket is back.";
+  return progress.error || progress.state_label;
+}
+
+/** @param {string} text */
+function capital(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/**
+ * @param {Progress} progress
+ * @returns {boolean}
+ */
+export function open(progress) {
+  return progress.state === "queued" || progress.state === "rendering";
+}

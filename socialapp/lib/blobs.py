@@ -7,7 +7,10 @@ A ref is ``sha256:<64 hex digits>.<extension>``; its file is
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+import secrets
+from pathlib import Path
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -29,11 +32,15 @@ def name_of(ref: str) -> str:
 
 
 def put(data: bytes, extension: str) -> str:
-    """Store `data` once and return its ref."""
+    """Store `data` once and return its ref.
+
+    A blob appears under its name only when it is whole: a full disk (OSError) or a
+    kill in the middle leaves nothing that could be taken for it.
+    """
     ref = ref_of(data, extension)
     name = name_of(ref)
     if not default_storage.exists(name):
-        default_storage.save(name, ContentFile(data))
+        _save_whole(name, data)
     return ref
 
 
@@ -46,3 +53,23 @@ def get(ref: str) -> bytes:
 
 def url(ref: str) -> str:
     return default_storage.url(name_of(ref))
+
+
+def _save_whole(name: str, data: bytes) -> None:
+    try:
+        path = Path(default_storage.path(name))
+    except NotImplementedError:  # an object store: its uploads are all or nothing
+        default_storage.save(name, ContentFile(data))
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Beside its place, since a rename is atomic within one file system only.
+    part = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
+    try:
+        with part.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.chmod(0o644)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

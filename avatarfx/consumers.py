@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
@@ -12,6 +12,8 @@ from avatarfx.models import Clip
 from avatarfx.services.news import group_of
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from socialapp.accounts.models import User
 
 SIGN_IN = 4401
@@ -28,7 +30,7 @@ class ClipsConsumer(AsyncJsonWebsocketConsumer):
     group = ""
 
     async def connect(self) -> None:
-        user = self.scope.get("user")
+        user = cast("User | AnonymousUser | None", self.scope.get("user"))
         if user is None or not user.is_authenticated:
             await self.close(code=SIGN_IN)
             return

@@ -7,7 +7,7 @@ import queue
 import threading
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import av
 import cv2
@@ -160,8 +160,9 @@ class Writer:
             sound = _Sound(container, self._track, self._options)
             number = 0
             while (pixels := self._frames.get()) is not None:
+                planes = cv2.cvtColor(pixels, cv2.COLOR_RGB2YUV_I420)
                 frame = av.VideoFrame.from_ndarray(
-                    cv2.cvtColor(pixels, cv2.COLOR_RGB2YUV_I420), format="yuv420p"
+                    cast("NDArray[np.uint8]", planes), format="yuv420p"
                 )
                 frame.pts = number
                 frame.time_base = Fraction(1, self._fps)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 from django.templatetags.static import static
 
-from avatarfx.models import Clip, Render
+from avatarfx.models import Clip, ClipQuerySet, Render
 from socialapp.acting.script import estimate_seconds
 from socialapp.content import backgrounds as built_in
 
@@ -80,6 +80,7 @@ def learnt_rate() -> float:
         for started, ended, seconds in done.values_list(
             "started", "ended", "clip__seconds"
         )[:LEARN_FROM]
+        if ended and seconds
     ]
     return median(rates) if rates else UNKNOWN_RATE
 
@@ -92,7 +93,7 @@ def backgrounds() -> list[dict[str, str]]:
     ]
 
 
-def _ahead(clip: Clip) -> Any:
+def _ahead(clip: Clip) -> ClipQuerySet:
     """Open clips that are done before this one."""
     return Clip.objects.open().filter(
         Q(state=Clip.State.RENDERING)

@@ -44,7 +44,7 @@ def read(data: bytes) -> tuple[Samples, int]:
             raw = raw.reshape(-1, file.getnchannels())
             return (raw.mean(axis=1) / 32768).astype(np.float32), file.getframerate()
     try:
-        with av.open(io.BytesIO(data)) as container:
+        with av.open(io.BytesIO(data), "r") as container:
             rate = container.streams.audio[0].rate
             mono = av.AudioResampler(format="fltp", layout="mono", rate=rate)
             pieces = [

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 EYES_TO_CHIN = 0.61
 """Of a face's height, hairline to chin: the classical thirds put the eyes there."""
 
-CLOSE_UP = {"9:16": 0.38, "1:1": 0.45, "16:9": 0.5}
+CLOSE_UP = {"9:16": 0.35, "1:1": 0.45, "16:9": 0.5}
 """Height of the face by shape of the frame, in units of the frame's height."""
 
 FACE_LINE = {"9:16": 0.43, "1:1": 0.47, "16:9": 0.5}

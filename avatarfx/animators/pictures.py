@@ -22,7 +22,7 @@ def decode(data: bytes) -> NDArray[np.uint8]:
     if pixels is None:
         raise EngineError("The picture cannot be read.", permanent=True)
     if pixels.dtype == np.uint16:
-        pixels = (pixels >> 8).astype(np.uint8)
+        pixels = (pixels // 256).astype(np.uint8)
     if pixels.ndim == 2:
         pixels = cv2.cvtColor(pixels, cv2.COLOR_GRAY2RGBA)
     elif pixels.shape[2] == 3:
@@ -94,7 +94,8 @@ def show(
         flags=sampler | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REFLECT_101 if edge else cv2.BORDER_CONSTANT,
     )
-    return _straight(shown) if alpha else cast("NDArray[np.uint8]", shown)
+    pixels = cast("NDArray[np.uint8]", shown)
+    return _straight(pixels) if alpha else pixels
 
 
 def cover(picture: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:

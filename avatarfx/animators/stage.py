@@ -103,7 +103,7 @@ class StageAnimator:
                     if not coming:
                         break
                     pixels = coming.popleft().result()
-                    yield Frame(memoryview(pixels).cast("B"), width, height)
+                    yield Frame(pixels.data.cast("B"), width, height)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from socialapp.performance.captions import to_webvtt
-
 from avatarfx.pipeline import FPS, Rendered
 from socialapp.lib import blobs
+from socialapp.performance.captions import to_webvtt
 
 if TYPE_CHECKING:
     from avatarfx.pipeline import Work

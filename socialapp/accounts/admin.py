@@ -88,12 +88,10 @@ class UserAdmin(Users[User], Admin[User]):
 
     @admin.action(description="Close the accounts", permissions=["delete"])
     def close_accounts(self, request: HttpRequest, users: QuerySet[User]) -> None:
-        others = users.exclude(pk=request.user.pk).exclude(is_superuser=True)
-        for user in others:
+        found = [user for user in users if not user.is_superuser]
+        for user in found:
             services.close_account(user=user)
-        messages.success(
-            request, f"{others.count()} closed. Yours and other administrators' stay."
-        )
+        messages.success(request, f"{len(found)} closed. Administrators' stay.")
 
     @admin.action(description="Revoke all tokens", permissions=["change"])
     def revoke_tokens(self, request: HttpRequest, users: QuerySet[User]) -> None:

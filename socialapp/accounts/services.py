@@ -1,4 +1,4 @@
-"""Writes to people: joining, changing, leaving; their tokens; the staff's first door."""
+"""Writes to people: joining, changing, leaving; their tokens and tickets."""
 
 from __future__ import annotations
 
@@ -13,12 +13,10 @@ from typing import TYPE_CHECKING, Any
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
-from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
-from django.urls import reverse
 from django.utils import timezone
 from PIL import Image, ImageOps
 
@@ -37,9 +35,6 @@ TOKEN_PREFIX = "troupe_"  # noqa: S105 - the public part, so that leak scanners 
 MAX_TOKENS = 50
 PICTURE_SIDE = 400
 """Pixels: twice the largest avatar on a page."""
-
-ADMIN_LINK_SALT = "accounts.admin-link"
-ADMIN_LINK_AGE = timedelta(hours=1)
 
 
 class AccountError(Exception):
@@ -297,44 +292,3 @@ def return_ticket(*, ticket: Ticket) -> bool:
     """Staff give a ticket back, whatever became of it; False when it was back already."""
     due = Ticket.objects.filter(pk=ticket.pk).exclude(state=Ticket.State.RETURNED)
     return bool(due.update(state=Ticket.State.RETURNED))
-
-
-# The staff's first door -------------------------------------------------------
-
-
-@transaction.atomic
-def make_admin_link() -> str:
-    """The path of a link that signs the first administrator in, once, for an hour.
-
-    Makes that administrator when there is none. Nothing is stored for it: the link
-    carries the time of the last sign-in, so signing in makes it worthless.
-    """
-    admin = (
-        User.objects.filter(is_superuser=True, is_active=True).order_by("pk").first()
-    )
-    if admin is None:
-        admin = User.objects.create_superuser(
-            email="admin@localhost.localdomain", username="admin", password=None
-        )
-    token = signing.dumps([admin.pk, _last_seen(admin)], salt=ADMIN_LINK_SALT)
-    return reverse("admin-link", args=[token])
-
-
-@transaction.atomic
-def use_admin_link(*, token: str) -> User | None:
-    """Its administrator; None when the link is forged, old or used."""
-    try:
-        pk, seen = signing.loads(token, salt=ADMIN_LINK_SALT, max_age=ADMIN_LINK_AGE)
-    except signing.BadSignature:
-        return None
-    admins = User.objects.filter(pk=pk, is_superuser=True, is_active=True)
-    admin = admins.first()
-    if admin is None or _last_seen(admin) != seen:
-        return None
-    # Two clicks at once: the one that changes the time of the last sign-in wins.
-    won = admins.filter(last_login=admin.last_login).update(last_login=timezone.now())
-    return admin if won else None
-
-
-def _last_seen(user: User) -> str:
-    return user.last_login.isoformat() if user.last_login else ""

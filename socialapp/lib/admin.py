@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from django.contrib.admin import ModelAdmin as _ModelAdmin
     from django.contrib.admin import TabularInline as _TabularInline
-    from django.contrib.auth.admin import UserAdmin as Users
+    from django.contrib.auth.admin import UserAdmin as _Users
     from django.http import HttpRequest
 else:
     # Django's classes know no type arguments at run time; the stubs do.
@@ -33,12 +33,15 @@ else:
     class _TabularInline(_Subscripted, TabularInline):
         pass
 
-    class Users(_Subscripted, UserAdmin):
+    class _Users(_Subscripted, UserAdmin):
         pass
 
 
 ModelT = TypeVar("ModelT", bound=Model)
 ParentT = TypeVar("ParentT", bound=Model)
+
+
+Users = _Users
 
 
 class Admin(_ModelAdmin[ModelT]):

@@ -91,7 +91,7 @@ class ForkingWorker(Worker):
         super().fork_work_horse(job, queue)
 
     def main_work_horse(self, job: Job, queue: Queue) -> None:
-        _die_with_parent()
+        _die_with_parent(self.pid)
         horse.mark()
         super().main_work_horse(job, queue)
 
@@ -127,12 +127,11 @@ def _redis() -> Redis:
     )
 
 
-def _die_with_parent() -> None:
+def _die_with_parent(parent: int | None) -> None:
     """Linux: the kernel kills this process when its parent goes.
 
     Elsewhere an orphan works on, and is stopped by the fence when it wants to commit.
     """
-    parent = os.getppid()
     if not sys.platform.startswith("linux"):
         return
     import ctypes  # noqa: PLC0415 - Linux only

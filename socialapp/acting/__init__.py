@@ -1,5 +1,6 @@
 """Dialogue in, performance out: clips, scenes and streams act by the same code."""
 
+from socialapp.acting.dialogue import Line, perform_dialogue
 from socialapp.acting.perform import Performed, perform
 from socialapp.acting.script import (
     ScriptError,
@@ -10,6 +11,7 @@ from socialapp.acting.script import (
 )
 
 __all__ = [
+    "Line",
     "Performed",
     "ScriptError",
     "Segment",
@@ -17,4 +19,5 @@ __all__ = [
     "estimate_seconds",
     "parse",
     "perform",
+    "perform_dialogue",
 ]

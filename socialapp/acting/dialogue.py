@@ -1,0 +1,229 @@
+"""Two or three on one stage, one clock: the speaker of each line speaks, the rest listen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from socialapp.acting import sound
+from socialapp.acting.edit import edit
+from socialapp.acting.perform import Performed
+from socialapp.acting.script import ScriptError, Segment, parse
+from socialapp.acting.takes import take
+from socialapp.engines.errors import EngineError
+from socialapp.engines.protocols import Speech
+from socialapp.performance import (
+    CameraKey,
+    MadeBy,
+    Part,
+    Performance,
+    Place,
+    Sound,
+    Stage,
+    join,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from socialapp.engines.protocols import Beat, Director, Voice, VoiceSpec
+
+BETWEEN = 0.12
+"""Seconds of quiet on either side of a change of speaker: people leave about 0.2 s
+between turns (Stivers et al., 2009)."""
+
+FIRST, LAST = 0.25, 0.7
+"""Seconds before the first line and after the last."""
+
+SHORT = 1.4
+"""Seconds; no cut is made for a shorter line."""
+
+LISTENER_LOOKS, SPEAKER_LOOKS = 0.55, 0.25
+"""How far eyes turn to the other one, -1 to 1."""
+
+LISTENER_TURNS, SPEAKER_TURNS = 7.0, 3.0
+"""How far heads turn to the other one, in degrees."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    seat: str
+    script: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    seat: str
+    speech: Speech
+    beats: list[Beat]
+
+
+def perform_dialogue(
+    lines: Sequence[Line],
+    *,
+    cast: Mapping[str, VoiceSpec],
+    speakers: Sequence[tuple[str, Voice]],
+    director: Director,
+    seed: int = 0,
+    motions: Mapping[str, str] | None = None,
+    shape: str = "9:16",
+    background: str = "",
+    places: Mapping[str, Place] | None = None,
+    put_sound: Callable[[bytes], str],
+) -> Performed:
+    """The lines in order. `cast` and `motions` by seat; each seat gets a part.
+
+    `put_sound` is called once for each seat that is heard: its sound lasts as long as
+    the whole. ScriptError when nothing can be said, EngineError when no speaker could.
+    """
+    scripts = [(line.seat, parse(line.script)) for line in lines]
+    scripts = [(seat, segments) for seat, segments in scripts if segments]
+    if not scripts:
+        raise ScriptError("There is nothing to say in this dialogue. Add a few words.")
+    if odd := sorted({seat for seat, _ in scripts} - set(cast)):
+        raise ScriptError(f"Nobody sits on seat {', '.join(odd)}. Cast someone there.")
+    takes = take([(s, cast[seat]) for seat, part in scripts for s in part], speakers)
+    spoken = _edited(scripts, takes.speeches, seed)
+    stand = dict(places) if places else standing(list(cast))
+    motion = dict(motions or {})
+    stage = Stage(background=background, shape=shape, places=stand)
+    acts = []
+    for i, line in enumerate(spoken):
+        parts = []
+        for seat in cast:
+            how = motion.get(seat, "subtle")
+            one = seed * 1000 + i
+            if seat == line.seat:
+                part = director.direct(
+                    line.beats, line.speech, seat=seat, seed=one, motion=how
+                )
+                others = [s for s in cast if s != seat]
+                toward = others[i % len(others)] if others else seat
+                part = _facing(part, stand, seat, toward, SPEAKER_LOOKS, SPEAKER_TURNS)
+            else:
+                part = director.listen(
+                    line.speech.seconds, seat=seat, seed=one, motion=how
+                )
+                part = _facing(
+                    part, stand, seat, line.seat, LISTENER_LOOKS, LISTENER_TURNS
+                )
+            parts.append(part)
+        acts.append(
+            Performance(
+                seconds=round(line.speech.seconds, 6),
+                parts=tuple(parts),
+                stage=replace(stage, camera=_shots(spoken, i)),
+                made_by=MadeBy(line.speech.engine, type(director).__name__, seed),
+            )
+        )
+    whole = reduce(join, acts)
+    speech, sounds = _mixed(spoken, list(cast), whole, put_sound)
+    heard = tuple(replace(part, sound=sounds[part.seat]) for part in whole.parts)
+    whole = replace(whole, parts=heard)
+    return Performed(whole, speech, takes.engine, takes.fallback_reason)
+
+
+def standing(seats: Sequence[str]) -> dict[str, Place]:
+    """Side by side, from the left, as large as fits."""
+    count = len(seats)
+    return {
+        seat: Place(
+            x=round((i + 0.5) / count, 4),
+            y=0.5,
+            scale=round(min(1.0, 1.7 / count), 3) if count > 1 else 1.0,
+        )
+        for i, seat in enumerate(seats)
+    }
+
+
+def _edited(
+    scripts: Sequence[tuple[str, tuple[Segment, ...]]],
+    takes: Sequence[Speech | None],
+    seed: int,
+) -> list[_Spoken]:
+    spoken, used = [], 0
+    for i, (seat, segments) in enumerate(scripts):
+        speech, beats = edit(
+            segments,
+            takes[used : used + len(segments)],
+            seed=seed + 100 * i,
+            lead_in=FIRST if i == 0 else BETWEEN,
+            lead_out=LAST if i + 1 == len(scripts) else BETWEEN,
+        )
+        spoken.append(_Spoken(seat, speech, beats))
+        used += len(segments)
+    if len({line.speech.rate for line in spoken}) > 1:
+        raise EngineError("The voice changed its sample rate between two lines")
+    return spoken
+
+
+def _shots(spoken: Sequence[_Spoken], i: int) -> tuple[CameraKey, ...]:
+    """Everyone first and last, else whoever speaks; short lines get no cut."""
+    edge = i in {0, len(spoken) - 1} and len(spoken) > 1
+    on = "all" if edge else spoken[i].seat
+    if i and not edge and spoken[i].speech.seconds < SHORT:
+        return ()
+    return (CameraKey(0.0, on),)
+
+
+def _facing(
+    part: Part,
+    places: Mapping[str, Place],
+    seat: str,
+    toward: str,
+    looks: float,
+    turns: float,
+) -> Part:
+    """The same acting, turned to the side on which the other one stands."""
+    here, there = places.get(seat, Place()), places.get(toward, Place())
+    side = (there.x > here.x) - (there.x < here.x)
+    if not side:
+        return part
+    return replace(
+        part,
+        glances=tuple(
+            replace(g, x=round(min(1.0, max(-1.0, g.x + side * looks)), 3))
+            for g in part.glances
+        ),
+        poses=tuple(replace(p, yaw=round(p.yaw + side * turns, 3)) for p in part.poses),
+    )
+
+
+def _mixed(
+    spoken: Sequence[_Spoken],
+    seats: Sequence[str],
+    whole: Performance,
+    put_sound: Callable[[bytes], str],
+) -> tuple[Speech, dict[str, Sound | None]]:
+    """Everything heard as one speech, and each seat's own sound, all equally long."""
+    rate = spoken[0].speech.rate
+    pieces: dict[str, list[sound.Samples]] = {seat: [] for seat in seats}
+    for line in spoken:
+        samples = sound.decode(line.speech.samples)
+        for seat in seats:
+            own = samples if seat == line.seat else np.zeros_like(samples)
+            pieces[seat].append(own)
+    tracks = {seat: np.concatenate(parts) for seat, parts in pieces.items()}
+    sounds: dict[str, Sound | None] = {}
+    for seat, samples in tracks.items():
+        sounds[seat] = None
+        if samples.any():
+            file = sound.wav(sound.encode(samples), rate)
+            sounds[seat] = Sound(put_sound(file), rate)
+    speech = Speech(
+        samples=sound.encode(np.sum(list(tracks.values()), axis=0)),
+        rate=rate,
+        phones=tuple(
+            sorted((p for part in whole.parts for p in part.phones), key=lambda p: p.at)
+        ),
+        captions=tuple(
+            sorted(
+                (c for part in whole.parts for c in part.captions), key=lambda c: c.at
+            )
+        ),
+        engine=spoken[0].speech.engine,
+    )
+    return speech, sounds

@@ -14,8 +14,10 @@ urlpatterns = [
     path("enter/<token>/", enter, name="enter"),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.account.urls")),
+    path("api/v1/", include("socialapp.api_urls")),
     path("", include("socialapp.accounts.urls")),
     path("", include("socialapp.characters.urls")),
+    path("", include("avatarfx.urls")),
     path("", include("feed.urls")),
 ]
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from django.utils.module_loading import import_string
 
 from socialapp.characters.errors import CharacterError
 from socialapp.characters.models import Character, Portrait
@@ -147,7 +147,7 @@ def _portrait(owner: User, portrait: Portrait | None) -> Portrait | None:
 
 def _voice(_owner: User, voice: str) -> str:
     # The catalogue is higher up than characters, so it is reached by name.
-    if not import_string(settings.VOICE_CATALOGUE).is_known(voice):
+    if not import_module(settings.VOICE_CATALOGUE).is_known(voice):
         raise ValueError("We do not have this voice. Choose one from the list.")
     return voice
 

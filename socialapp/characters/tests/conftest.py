@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from socialapp.characters import services
+from socialapp.characters.tests.rigging import picture, use_telling_rigger
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_django.fixtures import SettingsWrapper
+
+    from socialapp.accounts.models import User
+    from socialapp.characters.models import Character, Portrait
+
+
+@pytest.fixture(autouse=True)
+def telling_rigger(settings: SettingsWrapper) -> Iterator[None]:
+    yield from use_telling_rigger(settings)
+
+
+@pytest.fixture
+def portrait(alice: User) -> Portrait:
+    return services.add_portrait(owner=alice, data=picture())
+
+
+@pytest.fixture
+def character(alice: User, portrait: Portrait) -> Character:
+    return services.create_character(
+        owner=alice, name="Hob", persona="A secret past.", portrait=portrait
+    )

@@ -11,7 +11,7 @@ from socialapp.jobs.backends import inline
 from socialapp.lib.health import UnhealthyError
 
 if TYPE_CHECKING:
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django.fixtures import Settings
 
 
 def test_jobs_that_run_at_once_need_no_worker() -> None:
@@ -24,7 +24,7 @@ def test_a_queue_without_a_worker_is_named(monkeypatch: pytest.MonkeyPatch) -> N
         health.worker()
 
 
-def test_without_redis_nobody_can_tell(settings: SettingsWrapper) -> None:
+def test_without_redis_nobody_can_tell(settings: Settings) -> None:
     settings.JOBS = {"BACKEND": "socialapp.jobs.backends.rq"}
     settings.REDIS_URL = "unix:///nowhere/redis.sock"
     with pytest.raises(UnhealthyError, match="while Redis is away"):

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from django.test import Client
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django.fixtures import Settings
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def checks(settings: SettingsWrapper) -> Callable[..., None]:
+def checks(settings: Settings) -> Callable[..., None]:
     def only(*names: str) -> None:
         settings.HEALTH_CHECKS = [f"socialapp.lib.health.{name}" for name in names]
 
@@ -53,7 +53,7 @@ def test_readyz_says_yes_when_every_check_passes(
 
 
 def test_one_failing_check_makes_it_503_and_says_why(
-    client: Client, checks: Callable[..., None], settings: SettingsWrapper
+    client: Client, checks: Callable[..., None], settings: Settings
 ) -> None:
     checks("database", "disk")
     settings.MIN_FREE_DISK_BYTES = 1 << 60
@@ -65,7 +65,7 @@ def test_one_failing_check_makes_it_503_and_says_why(
 
 
 def test_a_redis_that_is_not_there_is_named_without_its_address(
-    client: Client, checks: Callable[..., None], settings: SettingsWrapper
+    client: Client, checks: Callable[..., None], settings: Settings
 ) -> None:
     checks("redis")
     settings.REDIS_URL = "unix:///nowhere/secret.sock"
@@ -78,7 +78,7 @@ def test_a_redis_that_is_not_there_is_named_without_its_address(
 def test_a_storage_that_cannot_be_written_is_seen(
     client: Client,
     checks: Callable[..., None],
-    settings: SettingsWrapper,
+    settings: Settings,
     tmp_path: Path,
 ) -> None:
     checks("storage")
@@ -104,7 +104,7 @@ def test_a_database_that_does_not_answer_is_seen(
     assert "db.internal" not in answer["checks"]["database"]["reason"]
 
 
-def test_the_free_disk_is_that_of_the_data_folder(settings: SettingsWrapper) -> None:
+def test_the_free_disk_is_that_of_the_data_folder(settings: Settings) -> None:
     settings.MIN_FREE_DISK_BYTES = shutil.disk_usage(settings.DATA_DIR).free * 2
     with pytest.raises(health.UnhealthyError, match="MIN_FREE_DISK_BYTES"):
         health.disk()

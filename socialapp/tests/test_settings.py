@@ -1,0 +1,105 @@
+"""How the environment becomes settings: what is derived, what is refused."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from socialapp import env
+from socialapp import settings as house
+from tools.gates import documented
+
+ROOT = Path(house.__file__).parent.parent
+
+
+def told(code: str, **environment: str) -> str:
+    """What a fresh process prints that reads the settings in this environment."""
+    done = subprocess.run(
+        [sys.executable, "-c", f"from socialapp import settings as s; {code}"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout.strip() or done.stderr.strip().splitlines()[-1]
+
+
+def test_a_socket_under_a_long_path_moves_to_a_short_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    monkeypatch.setattr(house, "DATA_DIR", Path("/data"))
+    assert house._redis_socket() == Path("/data/redis.sock")
+    monkeypatch.setattr(house, "DATA_DIR", Path("/" + "long/" * 30))
+    moved = house._redis_socket()
+    assert len(os.fsencode(moved)) <= 100
+    monkeypatch.setattr(house, "DATA_DIR", Path("/" + "other/" * 30))
+    assert house._redis_socket() != moved, "two copies never share one"
+
+
+def test_every_copy_makes_a_key_of_its_own(tmp_path: Path) -> None:
+    first = told("print(s.SECRET_KEY)", DATA_DIR=str(tmp_path))
+    assert len(first) > 50
+    assert told("print(s.SECRET_KEY)", DATA_DIR=str(tmp_path)) == first
+    assert (tmp_path / "secret-key").stat().st_mode & 0o077 == 0
+    other = told("print(s.SECRET_KEY)", DATA_DIR=str(tmp_path / "other"))
+    assert other != first
+
+
+def test_in_production_the_key_must_be_given(tmp_path: Path) -> None:
+    words = told("", DATA_DIR=str(tmp_path), PRODUCTION="1")
+    assert words.endswith("SECRET_KEY must be set when PRODUCTION=1")
+
+
+def test_postgres_is_reached_over_the_network_and_over_a_socket(tmp_path: Path) -> None:
+    show = (
+        "d = s.DATABASES['default'];"
+        " print(d['USER'], d['PASSWORD'], d['HOST'], d['PORT'], d['NAME'])"
+    )
+    folder = {"DATA_DIR": str(tmp_path)}
+    url = "postgres://me:p%40ss@db.example:5433/troupe"
+    assert told(show, DATABASE_URL=url, **folder) == "me p@ss db.example 5433 troupe"
+    url = "postgres:///troupe?host=/run/pg&user=me"
+    assert told(show, DATABASE_URL=url, **folder).split() == ["me", "/run/pg", "troupe"]
+    words = told(show, DATABASE_URL="mysql://db/troupe", **folder)
+    assert "DATABASE_URL: use postgres://" in words
+
+
+def test_the_documented_environment_is_production(tmp_path: Path) -> None:
+    show = "print(s.SESSION_COOKIE_SECURE, s.SECURE_HSTS_SECONDS > 0, s.S3_BUCKET)"
+    environment = {**documented(), "DATA_DIR": str(tmp_path)}
+    assert told(show, **environment) == "True True troupe"
+
+
+def test_a_variable_is_refused_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEBUG", "maybe")
+    with pytest.raises(ImproperlyConfigured, match="DEBUG=maybe: use 1 or 0"):
+        env.flag("DEBUG")
+    monkeypatch.setenv("PORT", "http")
+    with pytest.raises(ImproperlyConfigured, match="PORT=http: a whole number"):
+        env.number("PORT", 8000)
+
+
+def test_a_secret_may_come_from_a_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "secret"
+    file.write_text("quiet\n", encoding="utf-8")
+    monkeypatch.setenv("SECRET_KEY_FILE", str(file))
+    assert env.text("SECRET_KEY") == "quiet"
+    monkeypatch.setenv("SECRET_KEY_FILE", str(tmp_path / "nowhere"))
+    with pytest.raises(ImproperlyConfigured, match="SECRET_KEY_FILE"):
+        env.text("SECRET_KEY")
+
+
+def test_lists_and_folders_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALLOWED_HOSTS", "a.example, ,b.example,")
+    assert env.words("ALLOWED_HOSTS") == ["a.example", "b.example"]
+    monkeypatch.setenv("DATA_DIR", "~/troupe")
+    assert env.path("DATA_DIR", Path("/x")) == Path.home() / "troupe"

@@ -87,7 +87,7 @@ def perform_dialogue(
         raise ScriptError(f"Nobody sits on seat {', '.join(odd)}. Cast someone there.")
     takes = take([(s, cast[seat]) for seat, part in scripts for s in part], speakers)
     spoken = _edited(scripts, takes.speeches, seed)
-    stand = dict(places) if places else standing(list(cast))
+    stand = dict(places) if places else standing(list(cast), shape)
     motion = dict(motions or {})
     stage = Stage(background=background, shape=shape, places=stand)
     acts = []
@@ -102,14 +102,14 @@ def perform_dialogue(
                 )
                 others = [s for s in cast if s != seat]
                 toward = others[i % len(others)] if others else seat
-                part = _facing(part, stand, seat, toward, SPEAKER_LOOKS, SPEAKER_TURNS)
+                side = _side(stand, seat, toward)
+                part = _facing(part, side, SPEAKER_LOOKS, SPEAKER_TURNS)
             else:
                 part = director.listen(
                     line.speech.seconds, seat=seat, seed=one, motion=how
                 )
-                part = _facing(
-                    part, stand, seat, line.seat, LISTENER_LOOKS, LISTENER_TURNS
-                )
+                side = _side(stand, seat, line.seat)
+                part = _facing(part, side, LISTENER_LOOKS, LISTENER_TURNS)
             parts.append(part)
         acts.append(
             Performance(
@@ -126,14 +126,15 @@ def perform_dialogue(
     return Performed(whole, speech, takes.engine, takes.fallback_reason)
 
 
-def standing(seats: Sequence[str]) -> dict[str, Place]:
-    """Side by side, from the left, as large as fits."""
+def standing(seats: Sequence[str], shape: str) -> dict[str, Place]:
+    """Side by side, from the left, as large as fits the shape."""
     count = len(seats)
+    room = {"16:9": 1.7, "1:1": 1.2}.get(shape, 1.0)
     return {
         seat: Place(
             x=round((i + 0.5) / count, 4),
             y=0.5,
-            scale=round(min(1.0, 1.7 / count), 3) if count > 1 else 1.0,
+            scale=round(min(1.0, room / count), 3),
         )
         for i, seat in enumerate(seats)
     }
@@ -169,17 +170,14 @@ def _shots(spoken: Sequence[_Spoken], i: int) -> tuple[CameraKey, ...]:
     return (CameraKey(0.0, on),)
 
 
-def _facing(
-    part: Part,
-    places: Mapping[str, Place],
-    seat: str,
-    toward: str,
-    looks: float,
-    turns: float,
-) -> Part:
-    """The same acting, turned to the side on which the other one stands."""
+def _side(places: Mapping[str, Place], seat: str, toward: str) -> int:
+    """On which side of `seat` the other one stands: -1 left, 1 right, 0 the same."""
     here, there = places.get(seat, Place()), places.get(toward, Place())
-    side = (there.x > here.x) - (there.x < here.x)
+    return (there.x > here.x) - (there.x < here.x)
+
+
+def _facing(part: Part, side: int, looks: float, turns: float) -> Part:
+    """The same acting, turned to a side."""
     if not side:
         return part
     return replace(
@@ -213,17 +211,25 @@ def _mixed(
         if samples.any():
             file = sound.wav(sound.encode(samples), rate)
             sounds[seat] = Sound(put_sound(file), rate)
+    words = sorted(
+        (
+            (c, part.seat, i)
+            for part in whole.parts
+            for i, c in enumerate(part.captions)
+        ),
+        key=lambda word: word[0].at,
+    )
+    index = {(seat, i): n for n, (_, seat, i) in enumerate(words)}
+    phones = [
+        replace(p, word=index.get((part.seat, p.word), -1))
+        for part in whole.parts
+        for p in part.phones
+    ]
     speech = Speech(
         samples=sound.encode(np.sum(list(tracks.values()), axis=0)),
         rate=rate,
-        phones=tuple(
-            sorted((p for part in whole.parts for p in part.phones), key=lambda p: p.at)
-        ),
-        captions=tuple(
-            sorted(
-                (c for part in whole.parts for c in part.captions), key=lambda c: c.at
-            )
-        ),
+        phones=tuple(sorted(phones, key=lambda p: p.at)),
+        captions=tuple(caption for caption, _, _ in words),
         engine=spoken[0].speech.engine,
     )
     return speech, sounds

@@ -91,6 +91,9 @@ void main() {
 
 /** Several layers in one box: what an eye or a mouth is made of. */
 class Patch {
+  /** @type {number | undefined} pixels a unit */
+  #sharpness;
+
   /**
    * @param {string} name
    * @param {Layer[]} layers
@@ -145,10 +148,10 @@ class Patch {
    * @param {Map<string, ImageBitmap>} pictures
    */
   scale(layers, pictures) {
-    this.sharpness ??= Math.max(
+    this.#sharpness ??= Math.max(
       ...layers.map((layer) => (pictures.get(layer.ref)?.width ?? 0) / layer.box[2]),
     );
-    return this.sharpness;
+    return this.#sharpness;
   }
 }
 

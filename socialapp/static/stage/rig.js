@@ -48,6 +48,7 @@
  * @property {Point} gaze_travel
  * @property {Point} pivot
  * @property {number} rest_tilt
+ * @property {string} made_by
  * @property {Record<string, string>} urls
  */
 

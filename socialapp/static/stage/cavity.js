@@ -1,0 +1,208 @@
+// @ts-check
+/**
+ * The inside of the mouth, painted between the two inner lip curves: the twin of
+ * ``avatarfx/animators/warp/mouth.py``. What the server rasterises and blurs is written
+ * here as distances to the same shapes.
+ */
+
+import { makeProgram, uniformsOf } from "./gl.js";
+import { CURVE } from "./grids.js";
+
+/** @import { Point } from "./rig.js" */
+/** @import { View } from "./view.js" */
+
+/** @typedef {[number, number, number]} Colour 0 to 1 */
+
+/**
+ * @typedef {object} Look
+ * @property {Colour} deep
+ * @property {Colour} tooth
+ * @property {Colour} tongue
+ * @property {number} gaps darkness of the lines between teeth
+ * @property {number} unit distance of the outer eye corners, portrait widths
+ * @property {number} teeth how far the upper teeth hang below the closed lips
+ * @property {Point} down unit vector towards the chin
+ */
+
+/**
+ * The lips of one frame, viewer's left to right, where they are drawn.
+ * @typedef {object} Lips
+ * @property {Point[]} upper
+ * @property {Point[]} lower
+ * @property {Point[]} skull corner, middle, corner of the closed mouth, moved by the pose only
+ * @property {number} tongue 0 to 1: tip up
+ */
+
+const VERTEX = `#version 300 es
+uniform vec4 box;
+uniform vec4 view;
+layout(location = 0) in vec2 corner;
+out vec2 at;
+void main() {
+  at = box.xy + corner * box.zw;
+  vec2 p = (at - view.xy) / view.zw;
+  gl_Position = vec4(2.0 * p.x - 1.0, 1.0 - 2.0 * p.y, 0.0, 1.0);
+}`;
+
+/** Everything in multiples of a canvas pixel, along the mouth and down the face. */
+const FRAGMENT = `#version 300 es
+precision highp float;
+uniform vec2 upper[${CURVE}];
+uniform vec2 lower[${CURVE}];
+uniform vec2 skull[3];
+uniform vec2 down;
+uniform float pixel;
+uniform float unit;
+uniform float hang;
+uniform float gap;
+uniform float tongueTip;
+uniform float gaps;
+uniform vec3 deep;
+uniform vec3 tooth;
+uniform vec3 tongue;
+in vec2 at;
+out vec4 colour;
+
+vec2 turned(vec2 p) { return vec2(p.x * down.y - p.y * down.x, dot(p, down)) / pixel; }
+
+float under(float x) { return 1.0 / (1.0 + exp(-1.702 * clamp(x, -12.0, 12.0))); }
+
+float curveAt(vec2 curve[${CURVE}], float s) {
+  vec2 a = turned(curve[0]);
+  if (s <= a.x) return a.y;
+  for (int i = 1; i < ${CURVE}; i++) {
+    vec2 b = turned(curve[i]);
+    if (s <= b.x) return mix(a.y, b.y, (s - a.x) / max(b.x - a.x, 1e-4));
+    a = b;
+  }
+  return a.y;
+}
+
+void main() {
+  vec2 p = turned(at);
+  float top = curveAt(upper, p.x);
+  float bottom = curveAt(lower, p.x);
+  vec2 left = turned(upper[0]);
+  vec2 right = turned(upper[${CURVE - 1}]);
+  float ends = under((p.x - left.x) / 0.7) * under((right.x - p.x) / 0.7);
+  float inside = under((p.y - top) / 0.6) * under((bottom - p.y) / 0.6) * ends;
+  float cover = inside * min(1.0, (gap - 0.7) / 1.5);
+  if (cover < 0.004) discard;
+
+  vec2 centre = turned(skull[1]);
+  vec2 reach = (turned(skull[2]) - turned(skull[0])) / 2.0;
+  vec2 middle = turned(lower[${(CURVE - 1) / 2}]);
+  float lit = clamp((p.y - centre.y) / max(gap, 1.0), 0.0, 1.0);
+  vec3 paint = deep * (0.55 + 0.45 * lit);
+
+  // The tongue lies in the lower jaw.
+  float half_ = distance(turned(lower[0]), turned(lower[${CURVE - 1}])) / 2.0;
+  float rise = 0.05 * unit + gap * (0.16 + 0.42 * tongueTip);
+  float sink = 0.06 * unit;
+  vec2 size = vec2(max(0.62 * half_, 0.5), max((rise + sink) / 2.0, 0.5));
+  vec2 bed = (p - middle - vec2(0.0, sink - rise / 2.0)) / size;
+  float away = (1.0 - length(bed)) * mix(size.y, size.x, smoothstep(0.0, 1.0, abs(bed.x)));
+  float shade = clamp(1.05 - 0.35 * ((middle.y - p.y) / max(rise, 1.0)), 0.6, 1.1);
+  paint = mix(paint, tongue * shade, under(away / max(0.7, 0.014 * unit)));
+
+  // Upper teeth belong to the skull; the lip rises off them.
+  float along = (p.x - centre.x) / max(length(reach), 1.0);
+  float bow = along / 0.84;
+  float line = centre.y + along * reach.y;
+  float edge = line + hang * (1.0 - 0.45 * bow * bow);
+  float sharp = max(0.5, 0.007 * unit);
+  float teeth = under((edge - p.y) / sharp) * under((p.y - line + 0.25 * unit) / sharp)
+    * under((1.0 - abs(bow)) * length(reach) * 0.84 / sharp);
+  float roundOff = 1.0 - 0.5 * pow(clamp(abs(along), 0.0, 1.0), 2.0);
+  float between = exp(-pow(fract(along * 4.4) - 0.5, 2.0) / 0.006);
+  float gapsHere = abs(along) < 0.8 ? gaps * between : 0.0;
+  paint = mix(paint, tooth * roundOff * (1.0 - gapsHere), teeth);
+
+  // Lower teeth belong to the jaw and show when it drops far.
+  float show = clamp((gap / unit - 0.13) / 0.12, 0.0, 1.0);
+  float blunt = max(0.6, 0.012 * unit);
+  float row = under((p.y - bottom + 0.022 * unit) / blunt)
+    * under((p.x - turned(lower[4]).x) / blunt)
+    * under((turned(lower[${CURVE - 5}]).x - p.x) / blunt);
+  paint = mix(paint, tooth * 0.72 * roundOff, row * 0.6 * show);
+
+  // The lips throw shade on all of it, the upper one most.
+  float soft = max(1.2, 0.028 * unit);
+  float near = under((p.y - top) / soft) * under((bottom - p.y) / soft);
+  float above = under((p.y - soft - top) / soft) * under((bottom - p.y + soft) / soft);
+  float dim = clamp((min(near, above) - 0.1) / 0.6, 0.28, 1.0);
+  colour = vec4(paint * dim, 1.0) * cover;
+}`;
+
+export class Cavity {
+  /**
+   * @param {WebGL2RenderingContext} gl
+   * @param {Look} look
+   */
+  constructor(gl, look) {
+    this.gl = gl;
+    this.look = look;
+    this.program = makeProgram(gl, VERTEX, FRAGMENT);
+    this.at = uniformsOf(gl, this.program);
+    this.array = gl.createVertexArray();
+    this.buffer = gl.createBuffer();
+    gl.bindVertexArray(this.array);
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.buffer);
+    gl.bufferData(gl.ARRAY_BUFFER, new Float32Array([0, 0, 1, 0, 0, 1, 1, 1]), gl.STATIC_DRAW);
+    gl.enableVertexAttribArray(0);
+    gl.vertexAttribPointer(0, 2, gl.FLOAT, false, 0, 0);
+    gl.bindVertexArray(null);
+  }
+
+  /**
+   * Over what is drawn, wherever the lips stand apart.
+   * @param {Lips} lips
+   * @param {View} view
+   * @param {number} width of the canvas in pixels
+   */
+  paint({ upper, lower, skull, tongue }, view, width) {
+    const { gl, at, look } = this;
+    const pixel = view.width / width;
+    const gap = gapOf(upper, lower, look.down) / pixel;
+    if (gap < 0.7) return;
+    const xs = [...upper, ...lower].map((p) => p[0]);
+    const ys = [...upper, ...lower].map((p) => p[1]);
+    const x = Math.min(...xs) - 3 * pixel;
+    const y = Math.min(...ys) - 3 * pixel;
+    gl.useProgram(this.program);
+    gl.uniform4f(at.view, view.x, view.y, view.width, view.height);
+    gl.uniform4f(at.box, x, y, Math.max(...xs) + 3 * pixel - x, Math.max(...ys) + 3 * pixel - y);
+    gl.uniform2fv(at.upper, upper.flat());
+    gl.uniform2fv(at.lower, lower.flat());
+    gl.uniform2fv(at.skull, skull.flat());
+    gl.uniform2f(at.down, ...look.down);
+    gl.uniform1f(at.pixel, pixel);
+    gl.uniform1f(at.unit, look.unit / pixel);
+    gl.uniform1f(at.hang, look.teeth / pixel);
+    gl.uniform1f(at.gap, gap);
+    gl.uniform1f(at.tongueTip, tongue);
+    gl.uniform1f(at.gaps, look.gaps);
+    gl.uniform3f(at.deep, ...look.deep);
+    gl.uniform3f(at.tooth, ...look.tooth);
+    gl.uniform3f(at.tongue, ...look.tongue);
+    gl.bindVertexArray(this.array);
+    gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
+  }
+
+  free() {
+    this.gl.deleteProgram(this.program);
+    this.gl.deleteBuffer(this.buffer);
+    this.gl.deleteVertexArray(this.array);
+  }
+}
+
+/**
+ * Height of the opening between two curves.
+ * @param {Point[]} upper
+ * @param {Point[]} lower
+ * @param {Point} down
+ */
+export function gapOf(upper, lower, down) {
+  const apart = upper.map(([x, y], i) => (lower[i][0] - x) * down[0] + (lower[i][1] - y) * down[1]);
+  return Math.max(...apart);
+}

@@ -1,0 +1,509 @@
+// @ts-check
+/**
+ * ``<troupe-stage>``: one actor on a stage, alive. ``render(rig, performance)`` in the
+ * browser.
+ *
+ * Attributes: ``rig`` (an address, or ``#id`` of a JSON script on the page),
+ * ``performance``, ``sound`` (addresses; the properties of the same names take the data
+ * itself), ``background`` (address of a picture), ``seat``,
+ * ``framing`` (close, bust, cover), ``autoplay``. Inside it a page puts an ``<img>`` of
+ * the portrait, shown where WebGL2 is missing, and may put a ``[data-surtitle]`` element.
+ *
+ * Says ``stage-state`` (detail: the state) and ``stage-time`` (detail: seconds). Its
+ * dataset tells the same: state (loading, ready, playing, paused, lost, failed), drawn
+ * (webgl or plain), time, mouth, frames.
+ */
+
+import { Clock } from "./clock.js";
+import { idleFace, rehearsalFace } from "./idle.js";
+import { LayersPuppet } from "./layers.js";
+import { faceTrack, readPerformance, restingFace } from "./performance.js";
+import { closeRig, loadRig } from "./rig.js";
+import { Surtitle } from "./surtitle.js";
+import { viewOf } from "./view.js";
+import { WarpPuppet } from "./warp.js";
+
+/** @import { Face, Part, Performance } from "./performance.js" */
+/** @import { Loaded, Rig } from "./rig.js" */
+/** @import { Framing, View } from "./view.js" */
+
+/** @typedef {"empty" | "loading" | "ready" | "playing" | "paused" | "lost" | "failed"} State */
+
+/**
+ * @typedef {object} Puppet
+ * @property {(face: Face, view: View, width: number, height: number) => void} draw
+ * @property {() => void} free
+ */
+
+/** More pixels than twice the layout cost battery and nobody sees them. */
+const MAX_PIXEL_RATIO = 2;
+/** Idling is drawn at most this often. */
+const IDLE_FPS = 30;
+
+/** @param {string} query */
+const prefers = (query) => globalThis.matchMedia?.(query).matches ?? false;
+
+export class TroupeStage extends HTMLElement {
+  static observedAttributes = ["rig", "performance", "sound", "background", "framing"];
+
+  #clock = new Clock();
+  #surtitle = new Surtitle();
+  /** @type {HTMLCanvasElement | null} */ #canvas = null;
+  /** @type {WebGL2RenderingContext | null} */ #gl = null;
+  /** @type {Loaded | null} */ #loaded = null;
+  /** @type {Puppet | null} */ #puppet = null;
+  /** @type {Performance | null} */ #performance = null;
+  /** @type {Part | null} */ #part = null;
+  /** @type {{at: (t: number) => Face} | null} */ #track = null;
+  /** @type {ArrayBuffer | string | null} */ #sound = null;
+  /** @type {Face | null} */ #held = null;
+  /** @type {AbortController} */ #loading = new AbortController();
+  /** @type {Promise<void>} */ #rigReady = Promise.resolve();
+  /** @type {Promise<void>} */ #performanceReady = Promise.resolve();
+  /** @type {ResizeObserver | null} */ #resizes = null;
+  /** @type {IntersectionObserver | null} */ #sights = null;
+  #seen = true;
+  #request = 0;
+  #idleFrom = 0;
+  #rehearsed = -Infinity;
+  #turn = 0;
+  #drawnAt = 0;
+  #frames = 0;
+
+  connectedCallback() {
+    this.#setState("empty");
+    this.dataset.drawn = "plain";
+    this.#resizes = new ResizeObserver(() => this.#resize());
+    this.#resizes.observe(this);
+    this.#sights = new IntersectionObserver(([entry]) => {
+      this.#seen = entry.isIntersecting;
+      this.#wake();
+    });
+    this.#sights.observe(this);
+    document.addEventListener("visibilitychange", this.#onVisibility);
+    this.#idleFrom = performance.now() / 1000;
+    if (this.hasAttribute("background")) this.#setBackground();
+    if (this.hasAttribute("rig")) this.#rigReady = this.#loadRig(this.getAttribute("rig"));
+    if (this.hasAttribute("sound")) this.#sound = this.getAttribute("sound");
+    if (this.hasAttribute("performance")) {
+      this.#performanceReady = this.#loadPerformance(this.getAttribute("performance"));
+    }
+  }
+
+  disconnectedCallback() {
+    this.#loading.abort();
+    this.#resizes?.disconnect();
+    this.#sights?.disconnect();
+    document.removeEventListener("visibilitychange", this.#onVisibility);
+    cancelAnimationFrame(this.#request);
+    this.#request = 0;
+    this.#clock.close();
+    this.#clock = new Clock();
+    this.#dropPuppet();
+    this.#gl?.getExtension("WEBGL_lose_context")?.loseContext();
+    this.#gl = null;
+    this.#canvas?.remove();
+    this.#canvas = null;
+    if (this.#loaded) closeRig(this.#loaded);
+    this.#loaded = null;
+  }
+
+  /**
+   * @param {string} name
+   * @param {string | null} before
+   * @param {string | null} after
+   */
+  attributeChangedCallback(name, before, after) {
+    if (!this.isConnected || before === after || this.dataset.state === undefined) return;
+    if (name === "rig") this.#rigReady = this.#loadRig(after);
+    if (name === "performance") this.#performanceReady = this.#loadPerformance(after);
+    if (name === "sound") this.sound = after;
+    if (name === "background") this.#setBackground();
+    if (name === "framing") this.#drawNow();
+  }
+
+  /** @returns {Rig | null} */
+  get rig() {
+    return this.#loaded?.rig ?? null;
+  }
+
+  /**
+   * The rig's JSON, or its address. The old one is shown until the new one is there.
+   * @param {Rig | string | null} source
+   */
+  set rig(source) {
+    this.#rigReady = this.#loadRig(source);
+  }
+
+  /** @returns {Performance | null} */
+  get performance() {
+    return this.#performance;
+  }
+
+  /**
+   * The performance's JSON, or its address; null takes it away.
+   * @param {Performance | string | null} source
+   */
+  set performance(source) {
+    this.#performanceReady = this.#loadPerformance(source);
+  }
+
+  /**
+   * The encoded sound, or its address; null: silent.
+   * @param {ArrayBuffer | string | null} source
+   */
+  set sound(source) {
+    this.#sound = source;
+    if (this.#performance) this.performance = this.#performance;
+  }
+
+  /**
+   * Performance and sound together.
+   * @param {Performance} performance
+   * @param {ArrayBuffer | string | null} sound
+   */
+  perform(performance, sound) {
+    this.#sound = sound;
+    this.performance = performance;
+  }
+
+  /** Call it in the click that will lead to sound: browsers allow it only there. */
+  unlock() {
+    void this.#clock.context().resume();
+  }
+
+  /**
+   * How loud the sound is in each of `count` equal stretches, the loudest being 1.
+   * @param {number} count
+   * @returns {Float32Array | null} null without sound
+   */
+  loudness(count) {
+    return this.#clock.loudness(count);
+  }
+
+  /** Open and shut the mouth without a sound, to show a new rig. */
+  rehearse() {
+    if (this.dataset.state !== "playing" && !prefers("(prefers-reduced-motion: reduce)")) {
+      this.#rehearsed = performance.now() / 1000;
+      this.#wake();
+    }
+  }
+
+  /** Seconds from the start of the performance. */
+  get time() {
+    return this.#clock.now();
+  }
+
+  get seconds() {
+    return this.#clock.seconds;
+  }
+
+  /** Resolves when all that was asked for is loaded. */
+  async loaded() {
+    await Promise.all([this.#rigReady, this.#performanceReady]);
+  }
+
+  /** Play from where it stands; from the start when it has ended. */
+  async play() {
+    if (this.#sound) this.unlock();
+    await this.loaded();
+    if (!this.#track) return;
+    if (this.#clock.now() >= this.#clock.seconds - 0.02) await this.#clock.seek(0);
+    this.#held = null;
+    const started = this.#clock.start();
+    this.#setState("playing");
+    await started;
+    this.#wake();
+  }
+
+  pause() {
+    if (this.dataset.state !== "playing") return;
+    this.#clock.stop();
+    this.#setState("paused");
+    this.#drawNow();
+  }
+
+  /** @param {number} t seconds */
+  async seek(t) {
+    this.#held = null;
+    await this.#clock.seek(t);
+    if (this.#track && this.dataset.state === "ready") this.#setState("paused");
+    this.#drawNow();
+  }
+
+  /**
+   * Hold one face; null goes back to living. Drawn before it returns.
+   * @param {Partial<Face> | null} face
+   */
+  show(face) {
+    this.#held = face && { ...restingFace(), ...face };
+    this.#drawNow();
+  }
+
+  /** @param {State} state */
+  #setState(state) {
+    if (this.dataset.state === state) return;
+    this.dataset.state = state;
+    this.dispatchEvent(new CustomEvent("stage-state", { detail: state, bubbles: true }));
+  }
+
+  /** @param {string | unknown} source */
+  async #loadRig(source) {
+    this.#loading.abort();
+    this.#loading = new AbortController();
+    const { signal } = this.#loading;
+    if (source === null) return;
+    if (!this.#loaded) this.#setState("loading");
+    try {
+      const loaded = await loadRig(onPage(source), signal);
+      if (signal.aborted) return closeRig(loaded);
+      if (this.#loaded) closeRig(this.#loaded);
+      this.#loaded = loaded;
+      this.#build();
+      if (this.dataset.state === "loading" || this.dataset.state === "failed") {
+        this.#setState("ready");
+      }
+      this.#wake();
+    } catch (error) {
+      if (signal.aborted) return;
+      console.warn("troupe-stage:", error);
+      if (!this.#loaded) this.#setState("failed");
+    }
+  }
+
+  /** @param {string | Performance | null} source */
+  async #loadPerformance(source) {
+    const turn = ++this.#turn;
+    if (this.dataset.state === "playing") this.pause();
+    if (source === null) {
+      this.#performance = this.#part = this.#track = null;
+      this.#surtitle.load([]);
+      this.#clock.load(0, null);
+      return;
+    }
+    try {
+      const raw = typeof source === "string" ? await (await fetch(source)).json() : source;
+      const data = "format" in raw ? readPerformance(raw) : raw;
+      const seat = this.getAttribute("seat");
+      const part = data.parts.find((/** @type {Part} */ p) => !seat || p.seat === seat);
+      const sound = await this.#decode();
+      // A newer one was asked for while this was being fetched.
+      if (turn !== this.#turn) return;
+      this.#performance = data;
+      this.#part = part;
+      this.#track = faceTrack(part);
+      this.#surtitle.load(part.captions ?? []);
+      this.#clock.load(data.seconds, sound);
+      this.dataset.time = "0.00";
+      if (this.dataset.state === "paused") this.#setState("ready");
+      if (this.hasAttribute("autoplay") && !prefers("(prefers-reduced-motion: reduce)")) {
+        void this.play();
+      }
+    } catch (error) {
+      if (turn === this.#turn) this.#performance = this.#part = this.#track = null;
+      console.warn("troupe-stage:", error);
+    }
+  }
+
+  /** @returns {Promise<AudioBuffer | null>} */
+  async #decode() {
+    if (!this.#sound) return null;
+    const data =
+      typeof this.#sound === "string"
+        ? await (await fetch(this.#sound)).arrayBuffer()
+        : this.#sound.slice(0);
+    return this.#clock.context().decodeAudioData(data);
+  }
+
+  #setBackground() {
+    const url = this.getAttribute("background");
+    const old = /** @type {HTMLImageElement | null} */ (this.querySelector(":scope > .stage__bg"));
+    if (!url) return old?.remove();
+    const image = old ?? document.createElement("img");
+    image.className = "stage__bg";
+    image.alt = "";
+    image.src = url;
+    if (!old) this.prepend(image);
+  }
+
+  get #plain() {
+    return /** @type {HTMLImageElement | null} */ (
+      this.querySelector(":scope > img:not(.stage__bg)")
+    );
+  }
+
+  /** Make canvas and puppet for what is loaded; leave the plain picture where that fails. */
+  #build() {
+    const loaded = this.#loaded;
+    if (!loaded) return;
+    if (!this.#canvas) this.#makeCanvas();
+    this.#dropPuppet();
+    const gl = this.#gl;
+    if (!gl || gl.isContextLost()) return;
+    try {
+      this.#puppet =
+        loaded.rig.style === "layers" ? new LayersPuppet(gl, loaded) : new WarpPuppet(gl, loaded);
+    } catch (error) {
+      console.warn("troupe-stage:", error);
+      return;
+    }
+    this.#resize();
+    this.#drawNow();
+    this.dataset.drawn = "webgl";
+    if (this.#plain) this.#plain.hidden = true;
+    if (this.#canvas) this.#canvas.hidden = false;
+  }
+
+  #makeCanvas() {
+    const canvas = document.createElement("canvas");
+    canvas.className = "troupe-stage__canvas";
+    const gl = canvas.getContext("webgl2", { alpha: true, premultipliedAlpha: true, antialias: true });
+    if (!gl) return;
+    canvas.hidden = true;
+    const plain = this.#plain;
+    if (plain?.alt) {
+      canvas.setAttribute("role", "img");
+      canvas.setAttribute("aria-label", plain.alt);
+    } else {
+      canvas.setAttribute("aria-hidden", "true");
+    }
+    canvas.addEventListener("webglcontextlost", (event) => {
+      event.preventDefault();
+      if (canvas !== this.#canvas) return;
+      this.#puppet = null;
+      this.dataset.drawn = "plain";
+      canvas.hidden = true;
+      if (this.#plain) this.#plain.hidden = false;
+    });
+    canvas.addEventListener("webglcontextrestored", () => {
+      if (canvas === this.#canvas) this.#build();
+    });
+    if (plain) plain.after(canvas);
+    else this.append(canvas);
+    this.#canvas = canvas;
+    this.#gl = gl;
+  }
+
+  #dropPuppet() {
+    this.#puppet?.free();
+    this.#puppet = null;
+  }
+
+  #resize() {
+    const canvas = this.#canvas;
+    if (!canvas) return;
+    const ratio = Math.min(devicePixelRatio || 1, MAX_PIXEL_RATIO);
+    const width = Math.max(1, Math.round(this.clientWidth * ratio));
+    const height = Math.max(1, Math.round(this.clientHeight * ratio));
+    if (canvas.width === width && canvas.height === height) return;
+    canvas.width = width;
+    canvas.height = height;
+    this.#drawNow();
+  }
+
+  #onVisibility = () => {
+    if (document.hidden) this.pause();
+    else this.#wake();
+  };
+
+  /** Whether anything moves by itself now. */
+  #moving() {
+    if (!this.isConnected || document.hidden) return false;
+    if (this.dataset.state === "playing") return true;
+    const still = this.#held !== null || prefers("(prefers-reduced-motion: reduce)");
+    return this.#puppet !== null && this.#seen && !still;
+  }
+
+  #wake() {
+    if (this.#request || !this.#moving()) return;
+    this.#request = requestAnimationFrame((now) => {
+      this.#request = 0;
+      this.#tick(now / 1000);
+      this.#wake();
+    });
+  }
+
+  /** @param {number} now seconds */
+  #tick(now) {
+    if (this.dataset.state === "playing") {
+      const t = this.#clock.now();
+      this.dataset.time = t.toFixed(2);
+      this.dispatchEvent(new CustomEvent("stage-time", { detail: t }));
+      if (this.#clock.ended) {
+        this.#clock.stop();
+        this.#setState("ready");
+        this.dispatchEvent(new CustomEvent("stage-ended"));
+      }
+      this.#caption(t);
+    } else if (now - this.#drawnAt < 1 / IDLE_FPS) {
+      return;
+    }
+    this.#draw(now);
+  }
+
+  #drawNow() {
+    this.#caption(this.#clock.now());
+    this.#draw(performance.now() / 1000);
+    this.#wake();
+  }
+
+  /** @param {number} t */
+  #caption(t) {
+    const element = /** @type {HTMLElement | null} */ (this.querySelector("[data-surtitle]"));
+    const speaks = this.dataset.state === "playing" || this.dataset.state === "paused";
+    if (element) this.#surtitle.show(element, speaks ? t : -1);
+  }
+
+  /** @param {number} now seconds */
+  #draw(now) {
+    const face = this.#face(now);
+    this.dataset.mouth = face.mouth;
+    const canvas = this.#canvas;
+    if (!this.#puppet || !this.#loaded || !canvas) return;
+    const framing = /** @type {Framing} */ (this.getAttribute("framing") ?? "close");
+    const view = viewOf(this.#loaded.rig, canvas.width / canvas.height, framing);
+    this.#puppet.draw(face, view, canvas.width, canvas.height);
+    this.#drawnAt = now;
+    this.#frames += 1;
+    this.dataset.frames = String(this.#frames);
+  }
+
+  /**
+   * @param {number} now seconds
+   * @returns {Face}
+   */
+  #face(now) {
+    if (this.#held) return this.#held;
+    const calm = prefers("(prefers-reduced-motion: reduce)");
+    const state = this.dataset.state;
+    if (this.#track && (state === "playing" || state === "paused")) {
+      const t = this.#clock.now();
+      const face = this.#track.at(t);
+      return calm ? { ...face, ...heldPose(this.#part, t) } : face;
+    }
+    const life = calm ? {} : idleFace(now - this.#idleFrom);
+    return { ...restingFace(), ...life, ...rehearsalFace(now - this.#rehearsed) };
+  }
+}
+
+/**
+ * ``#id`` becomes the JSON of that script element.
+ * @param {unknown} source
+ */
+function onPage(source) {
+  if (typeof source !== "string" || !source.startsWith("#")) return source;
+  return JSON.parse(document.querySelector(source)?.textContent ?? "null");
+}
+
+/**
+ * The pose of the key before `t`, without a tween: for people who asked for less motion.
+ * @param {Part | null} part
+ * @param {number} t
+ */
+function heldPose(part, t) {
+  const still = { yaw: 0, pitch: 0, roll: 0, x: 0, y: 0 };
+  const key = part?.poses.filter((pose) => pose.at <= t).pop();
+  return key ? { yaw: key.yaw, pitch: key.pitch, roll: key.roll, x: 0, y: 0 } : still;
+}
+
+if (!customElements.get("troupe-stage")) customElements.define("troupe-stage", TroupeStage);

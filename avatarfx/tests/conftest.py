@@ -1,0 +1,86 @@
+"""Characters who can speak at once, and the engines that make them."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image
+
+from avatarfx import pipeline
+from avatarfx.services import rendering
+from avatarfx.tests.engines import GreyAnimator, PlainDirector, ToneVoice
+from socialapp.characters.models import Character, Portrait
+from socialapp.lib import blobs
+from socialapp.performance import Rig
+from socialapp.performance.rig import Anchors
+
+if TYPE_CHECKING:
+    from socialapp.accounts.models import User
+
+ANCHORS = Anchors((0.4, 0.45), (0.6, 0.45), (0.5, 0.62), (0.5, 0.72), 0.16)
+
+
+def picture(width: int = 96, height: int = 96, *, mode: str = "RGB") -> bytes:
+    file = io.BytesIO()
+    Image.radial_gradient("L").resize((width, height)).convert(mode).save(file, "PNG")
+    return file.getvalue()
+
+
+def make_character(owner: User, name: str = "Hob") -> Character:
+    ref = blobs.put(picture(), "png")
+    rig = Rig(portrait=ref, width=96, height=96, style="photo", anchors=ANCHORS)
+    portrait = Portrait.objects.create(
+        owner=owner, ref=ref, rig=rig.to_json(), rig_state=Portrait.RigState.FOUND
+    )
+    return Character.objects.create(owner=owner, name=name, portrait=portrait)
+
+
+@pytest.fixture
+def hob(alice: User) -> Character:
+    """Alice's character, ready to speak."""
+    return make_character(alice)
+
+
+@dataclass
+class Troupe:
+    """The engines of a test; change them before the render."""
+
+    voice: ToneVoice = field(default_factory=ToneVoice)
+    spare: ToneVoice = field(default_factory=ToneVoice)
+    silent: ToneVoice = field(default_factory=lambda: ToneVoice(silent=True))
+    full: GreyAnimator = field(default_factory=GreyAnimator)
+    simple: GreyAnimator = field(default_factory=lambda: GreyAnimator("simple"))
+    still: GreyAnimator = field(
+        default_factory=lambda: GreyAnimator("still", frozen=True)
+    )
+
+    def engines(self) -> pipeline.Engines:
+        return pipeline.Engines(
+            voices=(
+                ("kokoro", self.voice),
+                ("hibari", self.spare),
+                ("silent", self.silent),
+            ),
+            director=PlainDirector(),
+            animators=(
+                ("warp", self.full),
+                ("sway", self.simple),
+                ("still", self.still),
+            ),
+            encoder={"preset": "ultrafast", "threads": 1},
+        )
+
+
+@pytest.fixture
+def troupe(monkeypatch: pytest.MonkeyPatch) -> Troupe:
+    """Instant engines in place of the real ones."""
+    made = Troupe()
+    monkeypatch.setattr(rendering, "engines", made.engines)
+    # Large enough for a face, small enough to encode in no time.
+    monkeypatch.setattr(
+        pipeline, "SIZES", {"1:1": (64, 64), "9:16": (64, 112), "16:9": (112, 64)}
+    )
+    return made

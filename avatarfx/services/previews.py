@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from socialapp.performance import Performance
 
 PREVIEW_CHARACTERS = 160
+QUICKEST = "hibari"
+"""Speaks in a fiftieth of the time of the voices that clips have."""
 
 
 def preview_voice(*, text: str, spec: VoiceSpec) -> Speech:
@@ -29,11 +31,19 @@ def preview_voice(*, text: str, spec: VoiceSpec) -> Speech:
 
 
 def preview_performance(
-    *, text: str, character: Character | None = None, spec: VoiceSpec | None = None
+    *,
+    text: str,
+    character: Character | None = None,
+    spec: VoiceSpec | None = None,
+    quick: bool = False,
 ) -> tuple[Performance, bytes]:
-    """What the live stage plays, and its sound as WAV. Errors as for `preview_voice`."""
+    """What the live stage plays, and its sound as WAV. Errors as for `preview_voice`.
+
+    `quick`: the face matters more than the voice, so the fastest voice speaks.
+    """
     said = spec or (character.voice_spec if character else VoiceSpec())
-    done = _perform(text, said, motion=character.motion if character else "subtle")
+    motion = character.motion if character else "subtle"
+    done = _perform(text, said, motion=motion, quick=quick)
     return done.performance, wav(done.speech)
 
 
@@ -48,9 +58,13 @@ def wav(speech: Speech) -> bytes:
     return file.getvalue()
 
 
-def _perform(text: str, spec: VoiceSpec, *, motion: str) -> acting.Performed:
+def _perform(
+    text: str, spec: VoiceSpec, *, motion: str, quick: bool = False
+) -> acting.Performed:
     scripts.check(text, max_characters=PREVIEW_CHARACTERS)
     speakers = _speakers()
+    if quick:
+        speakers.sort(key=lambda speaker: speaker[0] != QUICKEST)
     if not speakers:
         raise EngineError("No voice can speak on this copy just now.")
     return acting.perform(

@@ -38,6 +38,9 @@ class LineForm(forms.Form):
     voice = forms.CharField(max_length=120, required=False)
     speed = forms.FloatField(min_value=0.5, max_value=2.0, required=False)
     pitch = forms.FloatField(min_value=-6.0, max_value=6.0, required=False)
+    quick = forms.BooleanField(required=False)
+    """The face is what is looked at: any voice will do, if it comes soon."""
+
     motion = forms.ChoiceField(
         choices=[(m, m) for m in ("still", "subtle", "lively")], required=False
     )
@@ -83,7 +86,9 @@ def preview(request: HttpRequest) -> HttpResponse:
         return _refused("That is a lot of listening. Wait a minute, then go on.", 429)
     try:
         performance, sound = services.preview_performance(
-            text=form.cleaned_data["text"], character=form.speaker()
+            text=form.cleaned_data["text"],
+            character=form.speaker(),
+            quick=form.cleaned_data["quick"],
         )
     except services.ScriptError as error:
         return _refused(str(error), 422)

@@ -37,7 +37,7 @@ class FaceFit extends HTMLElement {
     this.board = /** @type {SVGSVGElement} */ (this.querySelector("[data-board]"));
     this.width = /** @type {HTMLInputElement} */ (part(this, "[data-mouth-width]"));
     const line = /** @type {HTMLTextAreaElement} */ (part(this, "[data-line-text]"));
-    this.player = new Player(this, () => speak(this.dataset.preview ?? "", { text: line.value }));
+    this.player = new Player(this, () => speak(this.dataset.preview ?? "", { text: line.value, quick: "1" }));
     this.#wear(this.#rig);
     this.#armHandles();
     this.width.addEventListener("input", () => {

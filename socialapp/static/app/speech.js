@@ -31,10 +31,11 @@ export function opening(text) {
 }
 
 /**
- * @param {{performance: Performance, sound: string}} data
- * @returns {Speech}
+ * @param {{performance: Performance, sound?: string, url?: string}} data
+ * @returns {Promise<Speech>}
  */
-function unpack({ performance, sound }) {
+async function unpack({ performance, sound = "", url }) {
+  if (url) return { performance, sound: await (await fetch(url)).arrayBuffer() };
   const bytes = Uint8Array.from(atob(sound), (c) => c.charCodeAt(0));
   return { performance, sound: bytes.buffer };
 }
@@ -57,7 +58,7 @@ function once(key, make) {
 /**
  * Have a line spoken. Asking twice for the same is free.
  * @param {string} url
- * @param {{text: string, voice?: string, speed?: string, pitch?: string, motion?: string}} fields
+ * @param {{text: string, voice?: string, speed?: string, pitch?: string, motion?: string, quick?: string}} fields
  * @returns {Promise<Speech>} RefusedError with the reason when it cannot be spoken
  */
 export function speak(url, fields) {

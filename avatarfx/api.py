@@ -16,6 +16,7 @@ from drf_spectacular.utils import (
     OpenApiResponse,
     extend_schema,
     extend_schema_field,
+    extend_schema_view,
 )
 from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
@@ -372,6 +373,7 @@ class ClipWrite(VoiceFields):
 
 
 @extend_schema(tags=["clips"])
+@extend_schema_view(retrieve=extend_schema(summary="One of my clips"))
 class ClipViewSet(
     mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Clip]
 ):

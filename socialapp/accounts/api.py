@@ -10,7 +10,12 @@ from allauth.account.utils import setup_user_email
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field
+from drf_spectacular.utils import (
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_field,
+    extend_schema_view,
+)
 from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
@@ -285,6 +290,10 @@ class MyPictureViewSet(viewsets.GenericViewSet[User]):
 
 
 @extend_schema(tags=["me"])
+@extend_schema_view(
+    list=extend_schema(summary="My tokens"),
+    retrieve=extend_schema(summary="One of my tokens"),
+)
 class TokenViewSet(
     mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Token]
 ):
@@ -312,6 +321,7 @@ class TokenViewSet(
 
 
 @extend_schema(tags=["people"])
+@extend_schema_view(retrieve=extend_schema(summary="A person"))
 class PersonViewSet(mixins.RetrieveModelMixin, viewsets.GenericViewSet[User]):
     permission_classes = (AllowAny,)
     serializer_class = PersonRead

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    extend_schema,
+    extend_schema_field,
+    extend_schema_view,
+)
 from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.permissions import AllowAny, IsAuthenticatedOrReadOnly
@@ -131,6 +136,7 @@ class RecipeWrite(serializers.Serializer[Any]):
 
 
 @extend_schema(tags=["portraits"])
+@extend_schema_view(list=extend_schema(summary="My portraits, newest first"))
 class PortraitViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Portrait]):
     serializer_class = PortraitRead
     parser_classes = (StrictJSONParser, PictureParser)
@@ -342,6 +348,7 @@ class CharacterWrite(serializers.Serializer[Any]):
 
 
 @extend_schema(tags=["characters"])
+@extend_schema_view(retrieve=extend_schema(summary="One character"))
 class CharacterViewSet(
     mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Character]
 ):

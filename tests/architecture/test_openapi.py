@@ -24,7 +24,7 @@ UNDOCUMENTED = {"api", "api-schema", "api-docs"}
 
 @pytest.fixture(scope="module")
 def schema() -> dict[str, Any]:
-    GENERATOR_STATS.reset()  # type: ignore[no-untyped-call]
+    GENERATOR_STATS.reset()
     found: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     return found
 
@@ -58,7 +58,7 @@ def test_every_route_and_method_is_in_it(schema: dict[str, Any]) -> None:
             continue
         served += sum(
             method in {"get", "post", "put", "patch", "delete"}
-            for method in pattern.callback.actions  # type: ignore[union-attr]
+            for method in getattr(pattern.callback, "actions", {})
         )
     assert served == len(list(operations(schema)))
 

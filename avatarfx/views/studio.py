@@ -21,7 +21,6 @@ from socialapp.acting.delivery import DELIVERIES, PAUSE
 from socialapp.characters import selectors as characters
 from socialapp.characters.models import Character
 from socialapp.lib.ids import new_key
-from socialapp.performance.timeline import SHAPES
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -51,13 +50,28 @@ def _chosen(user: User, cast: list[Character], key: str) -> Character | None:
     return next(iter([*mine, *cast]), None)
 
 
-def _page(
-    request: HttpRequest,
-    *,
-    form: ClipForm | None = None,
-    error: str = "",
-    status: int = 200,
-) -> HttpResponse:
+def _fields(request: HttpRequest, clip: Clip | None) -> dict[str, Any]:
+    """What stands in the form: what was sent, else an earlier clip, else nothing."""
+    if request.method == "POST":
+        return request.POST.dict()
+    if clip is None:
+        return {"shape": next(iter(SHAPE_NAMES))}
+    recipe = clip.as_recipe()
+    role = recipe.cast[0]
+    own = clip.character.voice_spec.voice
+    return {
+        "script": clip.script,
+        "title": clip.title,
+        "shape": clip.shape,
+        "background": recipe.background,
+        "motion": role.motion,
+        "voice": "" if role.voice.voice == own else role.voice.voice,
+        "publish": clip.publish,
+        "caption": clip.caption,
+    }
+
+
+def _page(request: HttpRequest, *, error: str = "", status: int = 200) -> HttpResponse:
     user = person(request)
     cast = [c for c in characters.usable_characters(user) if c.portrait is not None]
     clip = Clip.objects.of(user).full().filter(key=request.GET.get("again", "")).first()
@@ -70,32 +84,28 @@ def _page(
         "cast": cast,
         "chosen": _chosen(user, cast, wanted),
         "backgrounds": selectors.backgrounds(),
-        "shapes": [(shape, SHAPE_NAMES.get(shape, shape)) for shape in SHAPES],
+        "shapes": SHAPE_NAMES.items(),
         "motions": [(word, word.capitalize()) for word in MOTIONS],
         "tags": [*DELIVERIES, PAUSE],
         "voices": VOICES,
         "max_characters": settings.MAX_SCRIPT_CHARACTERS,
         "max_seconds": settings.MAX_CLIP_SECONDS,
-        "form": form,
+        "filled": request.method == "POST" or clip is not None,
+        "fields": _fields(request, clip),
         "error": error,
         "once": new_key(),
     }
     if clip is not None:
-        context |= {
-            "clip": clip,
-            "progress": selectors.progress_of(clip),
-            "background": clip.as_recipe().background,
-            "motion": clip.as_recipe().cast[0].motion,
-        }
+        context |= {"clip": clip, "progress": selectors.progress_of(clip)}
     return render(request, "avatarfx/studio.html", context, status=status)
 
 
 def _refused(
-    request: HttpRequest, form: ClipForm, message: str, *, status: int, field: str
+    request: HttpRequest, message: str, *, status: int, field: str
 ) -> HttpResponse:
     if _wants_json(request):
         return JsonResponse({"detail": message, "field": field}, status=status)
-    return _page(request, form=form, error=message, status=status)
+    return _page(request, error=message, status=status)
 
 
 def _wants_json(request: HttpRequest) -> bool:
@@ -113,20 +123,20 @@ def studio(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         message = " ".join(form.complaints())
         field = next(iter(form.errors))
-        return _refused(request, form, message, status=400, field=field)
+        return _refused(request, message, status=400, field=field)
     character = _usable(user, request.POST.get("character", ""))
     try:
         clip = services.request_clip(
             owner=user, character=character, **form.request(character.voice_spec)
         )
     except services.ScriptError as error:
-        return _refused(request, form, str(error), status=422, field="script")
+        return _refused(request, str(error), status=422, field="script")
     except services.NoTicketsError as error:
-        return _refused(request, form, error.message, status=429, field="quota")
+        return _refused(request, error.message, status=429, field="quota")
     except services.DiskFullError as error:
-        return _refused(request, form, error.message, status=507, field="")
+        return _refused(request, error.message, status=507, field="")
     except (services.NotNowError, services.IdempotencyConflictError) as error:
-        return _refused(request, form, error.message, status=409, field="")
+        return _refused(request, error.message, status=409, field="")
     if _wants_json(request):
         return JsonResponse(selectors.progress_of(clip), status=201)
     return redirect(clip)

@@ -129,7 +129,10 @@ def stamp(moment: datetime) -> str:
 @register.filter
 def control(field: BoundField, kind: str = "input") -> SafeString:
     """A form's widget with the class of the house and its state for readers."""
-    attributes: dict[str, str] = {"class": kind} if kind else {}
+    # The label says it already; a placeholder that repeats it reads as content.
+    attributes: dict[str, str] = {"placeholder": ""}
+    if kind:
+        attributes["class"] = kind
     notes = []
     if field.help_text:
         notes.append(f"{field.auto_id}_hint")

@@ -1,11 +1,14 @@
 // @ts-check
 /** `<troupe-ladder>`: the steps of one render, live. */
-import { follow } from "./progress.js";
+import { setIcon } from "./icons.js";
 import { swap } from "./live.js";
+import { follow } from "./progress.js";
 import { about, inLine, line, open } from "./waiting.js";
 
 /** @typedef {import("./waiting.js").Progress} Progress */
 
+/** @type {Record<string, string>} */
+const NOW = { queue: "users", voice: "mic", movement: "drama", check: "eye", finish: "download" };
 const SAID = { done: ", done", now: ", now", todo: ", to come" };
 
 export class TroupeLadder extends HTMLElement {
@@ -76,6 +79,7 @@ export class TroupeLadder extends HTMLElement {
     step.setAttribute("data-state", state);
     step.toggleAttribute("aria-current", state === "now");
     if (state === "now") step.setAttribute("aria-current", "step");
+    setIcon(step, state === "now" ? NOW[name] ?? "clock" : "check");
     const said = step.querySelector("[data-said]");
     if (said) said.textContent = SAID[state];
     const at = step.querySelector("[data-time]");

@@ -25,7 +25,7 @@ export class TroupeStudio extends HTMLElement {
     this.stage = /** @type {Stage | null} */ (this.querySelector("[data-stage]"));
     this.mirror = this.querySelector("[data-mirror]");
     this.tags = [...this.querySelectorAll("[data-tag]")].map((b) => b.getAttribute("data-tag") ?? "");
-    this.dial = /** @type {HTMLInputElement} */ (this.querySelector("[data-motion]"));
+    this.dial = /** @type {HTMLInputElement} */ (this.querySelector("[data-dial]"));
     this.checked = 0;
     this.heard = "";
 

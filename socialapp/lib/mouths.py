@@ -303,4 +303,4 @@ class _Pen:
         )
 
     def shine(self, x: float, y: float, rx: float, ry: float) -> str:
-        return self.ellipse(x, y, rx, ry, "#ffffff").replace("/>", ' opacity="0.35"/>')
+        return self.ellipse(x, y, rx, ry, "#ffffff").replace("/>", ' opacity="0.26"/>')

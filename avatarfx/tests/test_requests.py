@@ -21,7 +21,7 @@ from socialapp.jobs.backends import inline
 from socialapp.jobs.queue import BackendDownError
 
 if TYPE_CHECKING:
-    from pytest_django import DjangoCaptureOnCommitCallbacks, SettingsWrapper
+    from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
     from avatarfx.tests.conftest import Troupe
     from socialapp.characters.models import Character
@@ -110,7 +110,7 @@ def test_an_unknown_background_is_refused(alice: User, hob: Character) -> None:
 def test_a_full_disk_refuses_with_the_way_out(
     alice: User,
     hob: Character,
-    settings: SettingsWrapper,
+    settings: Settings,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     usage = namedtuple("usage", "total used free")

@@ -1,0 +1,1 @@
+"""Benches of avatarfx: `manage.py bench NAME --json`."""

@@ -2,7 +2,7 @@
 /** What is behind a person: the background, grown inwards over them from their edge. */
 
 /** Longest side of the plate. Only a narrow band of it is ever seen. */
-const SIDE = 256;
+const SIDE = 384;
 
 /**
  * Colours of the background everywhere; alpha says where the person stands, so that the
@@ -24,7 +24,7 @@ export function makePlate(picture, matte) {
   const person = context.getImageData(0, 0, width, height).data;
   context.drawImage(picture, 0, 0, width, height);
   const image = context.getImageData(0, 0, width, height);
-  const known = background(person, width, height, Math.ceil(0.012 * SIDE));
+  const known = background(person, width, height, Math.ceil(0.006 * SIDE));
   const filled = grow(image.data, known, width, height);
   for (let i = 0; i < width * height; i++) {
     for (let c = 0; c < 3; c++) image.data[4 * i + c] = filled[3 * i + c];
@@ -83,7 +83,7 @@ export function grow(rgba, known, width, height) {
  */
 function filled(colour, weight, width, height) {
   const out = new Float32Array(colour.length);
-  const small = Math.min(width, height) > 2;
+  const small = Math.max(width, height) > 1;
   const [w, h] = [Math.ceil(width / 2), Math.ceil(height / 2)];
   /** @type {Float32Array | null} */
   let coarse = null;

@@ -236,9 +236,9 @@ class Shapes:
         return out
 
     def _brow_up(self) -> Floats:
-        out = self._brow(lambda p: np.column_stack([0 * p, -0.085 + 0.02 * p]))
+        out = self._brow(lambda p: np.column_stack([0 * p, -0.07 + 0.015 * p]))
         for i in t.FOREHEAD:
-            out[i, 1] = -0.045
+            out[i, 1] = -0.04
         return self._lids(out, 0.012)
 
     def _brow_down(self) -> Floats:

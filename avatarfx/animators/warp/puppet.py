@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import cv2
 import numpy as np
 
 from avatarfx.animators.warp import grids
+from avatarfx.animators.warp.lids import LidPaint
 from avatarfx.animators.warp.motion import (
     PLAIN,
     STEP,
@@ -16,6 +17,7 @@ from avatarfx.animators.warp.motion import (
     Effort,
     Motion,
     enlarge,
+    fixed,
     lid_weight,
     sampled,
 )
@@ -78,7 +80,7 @@ class WarpPuppet:
         self._mouth = motion.block_around(low - slack, high + slack)
         self._below = _Mask(texture, _below(self._lower, low, high), low, high)
         self._lids = [
-            _Lid(motion, texture, layer, rig.lids[side])
+            _Lid(motion, texture, layer, rig.lids[side], still=self._still, style=style)
             for layer, side in ((grids.LID_LEFT, "left"), (grids.LID_RIGHT, "right"))
         ]
 
@@ -90,12 +92,9 @@ class WarpPuppet:
         drawn = self._sampled(upper, motion.whole)
         for lid in self._lids:
             if lid_weight(lid.layer, face) > _LID_SKIPPED:
-                self._overlay(
-                    drawn,
-                    motion.displacement(lid.layer, face, lean),
-                    lid.block,
-                    lid.mask,
-                )
+                moved = motion.displacement(lid.layer, face, lean)
+                self._overlay(drawn, moved, lid.block, lid.mask)
+                lid.close(drawn, motion, upper, moved, face)
         left, top, _, _ = motion.area(motion.whole)
         corner = np.array([left, top], np.float32)
         lips = Lips(
@@ -137,7 +136,13 @@ class WarpPuppet:
     def _sampled(self, displacement: Floats, block: Block) -> Picture:
         index = enlarge(self._texture.index(self._motion.source(displacement, block)))
         border = cv2.BORDER_REPLICATE if self.opaque else cv2.BORDER_CONSTANT
-        return sampled(self._texture.pixels, index, border)
+        whole, part = fixed(index)
+        return cast(
+            "Picture",
+            cv2.remap(
+                self._texture.pixels, whole, part, cv2.INTER_LINEAR, borderMode=border
+            ),
+        )
 
     def _overlay(
         self, drawn: Picture, displacement: Floats, block: Block, mask: _Mask
@@ -222,6 +227,9 @@ class _Lid:
         texture: Texture,
         layer: str,
         curves: tuple[Floats, Floats],
+        *,
+        still: Picture,
+        style: str,
     ) -> None:
         self.layer = layer
         upper = motion.pixels(curves[0])
@@ -235,6 +243,21 @@ class _Lid:
         edge = _refined(upper) + drop
         polygon = np.concatenate([edge, [[edge[-1, 0], low[1]], [edge[0, 0], low[1]]]])
         self.mask = _Mask(texture, polygon.astype(np.float32), low, high, STRETCHED)
+        self._line = _refined(upper)
+        self._paint = LidPaint(still, upper, style=style)
+
+    def close(
+        self, drawn: Picture, motion: Motion, upper: Floats, moved: Floats, face: Face
+    ) -> None:
+        """Paint what the lid covers: from where its edge rests to where it is now."""
+        left, top, _, _ = motion.area(motion.whole)
+        corner = np.array([left, top], np.float32)
+        self._paint.paint(
+            drawn,
+            motion.moved(self._line, upper) - corner,
+            motion.moved(self._line, moved) - corner,
+            lid_weight(self.layer, face),
+        )
 
 
 def areas(moved: Floats) -> Floats:

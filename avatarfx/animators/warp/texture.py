@@ -110,16 +110,17 @@ class Texture:
 
 
 def over(front: Picture, back: Picture) -> Picture:
-    """Straight-alpha RGBA over RGB; only where the front is neither all nor nothing."""
-    alpha = front[..., 3]
-    out = np.ascontiguousarray(front[..., :3])
-    cv2.copyTo(back, _where(alpha == 0), out)
-    rows, columns = np.nonzero(cv2.inRange(alpha, np.array(1), np.array(254)))
-    if len(rows):
-        share = alpha[rows, columns, None].astype(np.uint16)
-        mixed = out[rows, columns] * share + back[rows, columns] * (255 - share)
-        out[rows, columns] = ((mixed + 127) // 255).astype(np.uint8)
-    return out
+    """Straight-alpha RGBA over RGB."""
+    alpha = cv2.extractChannel(front, 3)
+    share = cv2.merge([alpha, alpha, alpha])
+    rgb = cv2.cvtColor(front, cv2.COLOR_RGBA2RGB)
+    return cast(
+        "Picture",
+        cv2.add(
+            cv2.multiply(rgb, share, scale=1 / 255),
+            cv2.multiply(back, cv2.bitwise_not(share), scale=1 / 255),
+        ),
+    )
 
 
 def _without_person(pixels: Picture) -> Picture:

@@ -1,0 +1,112 @@
+"""Lids that close: skin laid over the eye, with the lashes along its edge.
+
+Stretching the few pixels of a lid over the whole eye smears its lashes, so the lid's
+skin is painted, in the colours found between eye and brow.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import cv2
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.floating[Any]]
+    Picture = NDArray[np.uint8]
+
+_BITS = 4
+
+
+class LidPaint:
+    """Colours of one lid. Never changes."""
+
+    def __init__(self, rgb: Picture, upper: Floats, *, style: str) -> None:
+        """`upper`: the lid's edge in pixels of `rgb`, viewer's left to right."""
+        self._width = float(np.linalg.norm(upper[-1] - upper[0]))
+        across = (upper[-1] - upper[0]) / max(self._width, 1e-6)
+        self._down = np.array([-across[1], across[0]], np.float32)
+        reach = 0.17 * self._width
+        spots = upper - self._down * reach
+        skin = np.stack([_median(rgb, spot, max(1.0, 0.3 * reach)) for spot in spots])
+        # One odd sample (a lash, a lock of hair) must not stripe the lid.
+        self._skin = cv2.blur(skin, (1, 5), borderType=cv2.BORDER_REPLICATE)
+        self._skin = 0.6 * self._skin + 0.4 * np.median(skin, 0)
+        dark = [_darkest(rgb, spot, max(1.0, 0.05 * self._width)) for spot in upper]
+        lash = np.median(np.stack(dark), 0)
+        self._lash = np.minimum(lash, np.median(self._skin, 0) * 0.55)
+        self._flat = style == "flat"
+        self._line = 0.075 if self._flat else 0.045
+
+    def paint(self, canvas: Picture, top: Floats, edge: Floats, closed: float) -> None:
+        """Between the lid's resting line `top` and its moving `edge`, both (n, 2)."""
+        rise = self._down * (0.025 * self._width)
+        outline = np.concatenate([top - rise, edge[::-1]])
+        line = max(1.0, self._line * self._width)
+        room = int(line) + 4
+        low = np.maximum(np.floor(outline.min(0)).astype(int) - room, 0)
+        high = np.minimum(
+            np.ceil(outline.max(0)).astype(int) + room, canvas.shape[1::-1]
+        )
+        if (high <= low).any():
+            return
+        shape = (int(high[1] - low[1]), int(high[0] - low[0]))
+        cover = _filled(shape, outline - low, 0.3 if self._flat else 0.02 * self._width)
+        x = np.arange(shape[1], dtype=np.float32) + float(low[0])
+        y = np.arange(shape[0], dtype=np.float32)[:, None] + float(low[1])
+        spots = np.linspace(top[0, 0], top[-1, 0], len(self._skin))
+        order = np.argsort(spots)
+        columns = np.stack(
+            [np.interp(x, spots[order], self._skin[order, c]) for c in range(3)], -1
+        )
+        paint = np.broadcast_to(columns[None], (*shape, 3)).astype(np.float32)
+        if not self._flat:
+            # The ball of the eye: lit in the middle, darker towards its edge.
+            at = (
+                np.interp(x, edge[:, 0], edge[:, 1])
+                if edge[0, 0] < edge[-1, 0]
+                else (np.full_like(x, edge[:, 1].mean()))
+            )
+            away = np.clip((at[None] - y) / max(0.22 * self._width, 1.0), 0, 1)
+            paint = (
+                paint * (0.90 + 0.10 * np.sin(np.pi * np.clip(away, 0, 0.8)))[..., None]
+            )
+        area = canvas[low[1] : high[1], low[0] : high[0], :3]
+        share = (cover * min(1.0, 4 * closed))[..., None]
+        mixed = area * (1 - share) + paint * share
+        lashes = np.zeros(shape, np.uint8)
+        fixed = np.round((edge - low) * (1 << _BITS)).astype(np.int32)
+        cv2.polylines(
+            lashes, [fixed], False, 255, max(1, round(line)), cv2.LINE_AA, _BITS
+        )
+        soft = cv2.GaussianBlur(lashes, (0, 0), max(0.5, 0.3 * line))
+        dim = (soft.astype(np.float32) / 255 * min(1.0, 2.5 * closed) * 0.8)[..., None]
+        mixed = mixed * (1 - dim) + self._lash * dim
+        area[:] = np.clip(mixed, 0, 255)
+
+
+def _filled(shape: tuple[int, int], points: Floats, sigma: float) -> Floats:
+    mask = np.zeros(shape, np.uint8)
+    fixed = np.round(points * (1 << _BITS)).astype(np.int32)
+    cv2.fillPoly(mask, [fixed], 255, cv2.LINE_AA, _BITS)
+    soft = cv2.GaussianBlur(mask, (0, 0), max(0.5, sigma))
+    return cast("Floats", soft.astype(np.float32) / 255)
+
+
+def _patch(rgb: Picture, at: Floats, reach: float) -> Picture:
+    height, width = rgb.shape[:2]
+    x0, x1 = (int(np.clip(at[0] + d, 0, width - 1)) for d in (-reach, reach))
+    y0, y1 = (int(np.clip(at[1] + d, 0, height - 1)) for d in (-reach, reach))
+    return rgb[y0 : y1 + 1, x0 : x1 + 1, :3].reshape(-1, 3)
+
+
+def _median(rgb: Picture, at: Floats, reach: float) -> Floats:
+    return np.asarray(np.median(_patch(rgb, at, reach), 0), np.float32)
+
+
+def _darkest(rgb: Picture, at: Floats, reach: float) -> Floats:
+    found = _patch(rgb, at, reach).astype(np.float32)
+    light = found.mean(1)
+    return np.asarray(found[light <= np.percentile(light, 20)].mean(0), np.float32)

@@ -57,5 +57,7 @@ class WarpMaker:
             height=height,
             cut_out=cut_out,
         )
-        motion = Motion(found, view=view, width=width, height=height)
+        motion = Motion(
+            found, view=view, width=width, height=height, flat=rig.style == "flat"
+        )
         return WarpPuppet(found, texture, motion, palette=rig.palette, style=rig.style)

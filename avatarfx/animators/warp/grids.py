@@ -195,10 +195,14 @@ class Grids:
             raise GridsError("Broken grids header") from error
 
 
-def weights_of(face: Face) -> dict[str, float]:
-    """The weight of every field for one face, lids apart."""
+FLAT_JAW = 0.35
+"""How much of the jaw's motion a face with a drawn mouth takes."""
+
+
+def weights_of(face: Face, *, flat: bool = False) -> dict[str, float]:
+    """The weight of every field for one face, lids apart; `flat`: with a drawn mouth."""
     free = 1 - face.mouth_press
-    return {
+    weights = {
         "rest": 1.0,
         "jaw_open": face.jaw_open * free * (1 - 0.7 * face.lip_bite),
         "mouth_wide": face.mouth_wide,
@@ -218,6 +222,11 @@ def weights_of(face: Face) -> dict[str, float]:
         "gaze_x": face.gaze_x,
         "gaze_y": face.gaze_y,
     }
+    if flat:
+        jaw = weights["jaw_open"]
+        weights |= dict.fromkeys(MOUTH_FIELDS, 0.0)
+        weights["jaw_open"] = FLAT_JAW * jaw
+    return weights
 
 
 def _cut(data: Floats, at: int, shape: tuple[int, ...]) -> Floats:

@@ -74,7 +74,10 @@ class Lean:
 class Motion:
     """The displacements of one rig, resampled for one canvas. Never changes."""
 
-    def __init__(self, rig: Grids, *, view: View, width: int, height: int) -> None:
+    def __init__(
+        self, rig: Grids, *, view: View, width: int, height: int, flat: bool = False
+    ) -> None:
+        self._flat = flat
         self.scale = width / view.width
         """Canvas pixels for the portrait's width."""
 
@@ -202,7 +205,7 @@ class Motion:
         names, stack = self._stacks[
             grids.LOWER if layer == grids.LOWER else grids.UPPER
         ]
-        weights = weights_of(face)
+        weights = weights_of(face, flat=self._flat)
         # Most weights are 0 most of the time; a matrix product would also wake the
         # threads of BLAS, which spin for longer than this takes.
         total = np.zeros(self.nodes.shape, np.float32)

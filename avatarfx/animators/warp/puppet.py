@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from avatarfx.animators.warp import grids
+from avatarfx.animators.warp.drawn import DrawnMouth, cover_mouth
 from avatarfx.animators.warp.lids import LidPaint
 from avatarfx.animators.warp.motion import (
     PLAIN,
@@ -57,6 +58,15 @@ class WarpPuppet:
         style: str,
     ) -> None:
         self.opaque = texture.opaque
+        self._drawn: DrawnMouth | None = None
+        if style == "flat":
+            reach = 2 * float(rig.mouth["half_width"]) * motion.scale
+            pixels = rig.unit * motion.scale
+            lips = np.concatenate([rig.lip_upper, rig.lip_lower])
+            cover_mouth(
+                texture, texture.index(motion.pixels(lips)), pixels * texture.fine
+            )
+            self._drawn = DrawnMouth(palette, width=reach, unit=pixels)
         self._motion = motion
         self._texture = texture
         self._still = texture.still()
@@ -104,8 +114,11 @@ class WarpPuppet:
             down=self._down,
             tongue=face.tongue,
         )
-        self._cavity.paint(drawn, lips)
-        self._overlay(drawn, lower, self._mouth, self._below)
+        if self._drawn is not None:
+            self._drawn.paint(drawn, face, lips.skull)
+        else:
+            self._cavity.paint(drawn, lips)
+            self._overlay(drawn, lower, self._mouth, self._below)
         return self._placed(drawn)
 
     def folds(self, face: Face) -> int:

@@ -131,7 +131,7 @@ def _without_person(pixels: Picture) -> Picture:
         _where(alpha > 20),
         cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)),
     )
-    return _grow(pixels[..., :3], _where(person == 0))
+    return grow(pixels[..., :3], _where(person == 0))
 
 
 def _own_colours(pixels: Picture) -> Picture:
@@ -139,14 +139,14 @@ def _own_colours(pixels: Picture) -> Picture:
     solid = _where(pixels[..., 3] > 235)
     if not solid.any():
         return pixels[..., :3]
-    return _grow(pixels[..., :3], solid)
+    return grow(pixels[..., :3], solid)
 
 
 def _where(true: NDArray[np.bool_]) -> Picture:
     return true.astype(np.uint8) * np.uint8(255)
 
 
-def _grow(rgb: Picture, known: Picture) -> Picture:
+def grow(rgb: Picture, known: Picture) -> Picture:
     """Fill unknown pixels from the known ones around them: averages down a pyramid,
     then back up, each level filling what the finer one lacks."""
     levels: list[tuple[Floats, Floats]] = []

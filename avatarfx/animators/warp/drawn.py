@@ -1,0 +1,119 @@
+"""Mouths of flat cartoons: the picture's own is covered with skin, a drawn one set in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import cv2
+import numpy as np
+
+from avatarfx.animators import mouths
+from avatarfx.animators.layers.cels import premultiply
+from avatarfx.animators.layers.mouth import Mouth
+from avatarfx.animators.warp.texture import grow
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from avatarfx.animators.warp.texture import Texture
+    from socialapp.performance import Face
+
+    Floats = NDArray[np.floating[Any]]
+    Picture = NDArray[np.uint8]
+
+_DETAIL = 1.5
+"""Pixels of the drawing for one of the canvas."""
+
+_SMALLEST, _LARGEST = 0.34, 0.62
+"""Width of a drawn mouth in eye distances: a line of two pixels cannot speak, and a grin
+from ear to ear would leave the face when it does."""
+
+_CORNER = 0.05
+"""How far a full smile lifts the corners, in eye distances."""
+
+_UNLIKE = 16.0
+"""Lab distance from the skin around it at which a pixel belongs to the old mouth."""
+
+
+class DrawnMouth:
+    """Safe to share between threads."""
+
+    def __init__(
+        self, palette: Mapping[str, str], *, width: float, unit: float
+    ) -> None:
+        """`width` of the picture's own mouth and `unit` in canvas pixels."""
+        self.width = float(np.clip(width, _SMALLEST * unit, _LARGEST * unit))
+        across = max(24, round(mouths.SPAN * self.width * _DETAIL))
+        drawn = {
+            letter: premultiply(mouths.drawn_mouth(letter, palette, across))
+            for letter in mouths.LETTERS
+        }
+        self._mouth = Mouth(drawn, corner=_CORNER * unit * _DETAIL)
+
+    def paint(self, canvas: Picture, face: Face, skull: Floats) -> None:
+        """Onto the RGB(A) canvas; `skull`: left corner, middle, right corner, (3, 2)."""
+        patch = self._mouth.draw(face)
+        reach = skull[2] - skull[0]
+        across = reach / max(float(np.linalg.norm(reach)), 1e-6)
+        down = np.array([-across[1], across[0]])
+        height, width = patch.shape[:2]
+        matrix = np.column_stack([across, down]) / _DETAIL
+        line = np.array([mouths.LINE[0] * width, mouths.LINE[1] * height])
+        corners = np.array([[0, 0], [width, 0], [0, height], [width, height]]) - line
+        box = skull[1] + corners @ matrix.T
+        low = np.maximum(np.floor(box.min(0)).astype(int), 0)
+        high = np.minimum(np.ceil(box.max(0)).astype(int) + 1, canvas.shape[1::-1])
+        if (high <= low).any():
+            return
+        shift = skull[1] - low - matrix @ line
+        placed = cv2.warpAffine(
+            patch,
+            np.column_stack([matrix, shift]),
+            (int(high[0] - low[0]), int(high[1] - low[1])),
+            flags=cv2.INTER_AREA,
+        )
+        area = canvas[low[1] : high[1], low[0] : high[0], :3]
+        clear = 255 - placed[..., 3:].astype(np.uint16)
+        area[:] = placed[..., :3] + ((area * clear + 127) // 255).astype(np.uint8)
+
+
+def cover_mouth(texture: Texture, lips: Floats, unit: float) -> None:
+    """Paint skin over the mouth in the texture, before anything is drawn from it.
+
+    `lips`: outer lip points in texture pixels; `unit`: the eye distance there.
+    """
+    low, high = lips.min(0), lips.max(0)
+    room = np.array([0.10, 0.09]) * unit
+    shape = texture.pixels.shape[1::-1]
+    x0, y0 = np.clip(np.floor(low - room), 0, shape).astype(int)
+    x1, y1 = np.clip(np.ceil(high + room), 0, shape).astype(int)
+    if x1 - x0 < 4 or y1 - y0 < 4:
+        return
+    area = np.ascontiguousarray(texture.pixels[y0:y1, x0:x1, :3])
+    lab = cv2.cvtColor(area.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    edge = max(2, round(0.02 * unit))
+    inner = np.zeros(area.shape[:2], np.uint8)
+    inner[edge:-edge, edge:-edge] = 255
+    skin = grow(np.asarray(area, np.uint8), 255 - inner)
+    skin_lab = cv2.cvtColor(skin.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    unlike = np.linalg.norm(lab - skin_lab, axis=2) > _UNLIKE
+    hull: Picture = np.zeros(area.shape[:2], np.uint8)
+    points = (lips - [x0, y0]).astype(np.int32)
+    cv2.fillConvexPoly(hull, cv2.convexHull(points), 255)
+    core = max(3, round(0.03 * unit))
+    hull = cast("Picture", cv2.dilate(hull, np.ones((core, core), np.uint8)))
+    # Whatever stands out and is connected to the lips is mouth; a moustache, a beak's
+    # edge or a whisker that only comes near is not.
+    _, labels = cv2.connectedComponents(unlike.astype(np.uint8) * 255)
+    touching = np.unique(labels[(hull > 0) & unlike])
+    old = np.isin(labels, touching) & unlike
+    mask = np.where(old | (hull > 0), 255, 0).astype(np.uint8) & inner
+    swell = max(3, round(0.035 * unit)) | 1
+    brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (swell, swell))
+    mask = np.asarray(cv2.dilate(mask, brush), np.uint8)
+    filled = grow(area, 255 - mask)
+    soft = cv2.GaussianBlur(mask, (0, 0), max(0.8, 0.01 * unit))[..., None] / 255
+    mixed = area * (1 - soft) + filled * soft
+    texture.pixels[y0:y1, x0:x1, :3] = np.round(mixed)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page
 
-    from conftest import Troupe
+    from tests.e2e.conftest import Troupe
 
     Fetch = Callable[..., tuple[int, bytes]]
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from socialapp.engines.protocols import Beat, Speech
 
-FLOOR, SPAN = 0.45, 0.55
+FLOOR, SPAN = 0.25, 0.75
 """The weight of the softest sound, and what the loudest adds."""
 
 LOUD = 90

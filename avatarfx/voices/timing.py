@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from avatarfx.voices import alignment
 from avatarfx.voices.pronounce import LENGTH, PAUSES, STRESS, words_of
 from socialapp.performance import Caption, Phone
 
@@ -104,7 +105,7 @@ def loudness(samples: NDArray[np.float32], window: float = 0.01) -> NDArray[np.f
 
 
 def tidy(said: Utterance) -> Utterance:
-    """Silence at both ends cut to HEAD and TAIL; phones end where their sound does."""
+    """Phones on their sound; silence at both ends cut to HEAD and TAIL."""
     level = loudness(said.samples)
     if not len(level) or not said.phones or level.max() <= 0.0:
         return said
@@ -113,10 +114,11 @@ def tidy(said: Utterance) -> Utterance:
     start = max(0.0, first - HEAD)
     end = min(len(said.samples) / RATE, last + TAIL)
     phones = []
-    for i, phone in enumerate(said.phones):
+    aligned = alignment.slid(said.phones, level, RATE)
+    for i, phone in enumerate(aligned):
         at, until = phone.at, phone.until
-        following = said.phones[i + 1].at if i + 1 < len(said.phones) else end
-        if following > until + 0.02 or i + 1 == len(said.phones):
+        following = aligned[i + 1].at if i + 1 < len(aligned) else end
+        if following > until + 0.02 or i + 1 == len(aligned):
             until = _dies(level, at, until)
         # A stop is shut before it is heard; everything else starts with the sound.
         at = max(at, start)

@@ -46,7 +46,7 @@ def film(work: Work) -> Work:
         [actor.rig for actor in work.actors.values()],
         silent="" if _spoken(performance) else (work.voice_reason or SILENT_REASON),
     )
-    track = _soundtrack(performance)
+    track = soundtrack(performance)
     while True:
         with work.trace.stage("movement") as entry:
             entry["engine"] = ladder.name
@@ -89,7 +89,7 @@ def _spoken(performance: Performance) -> bool:
     return any(part.sound is not None for part in performance.parts)
 
 
-def _soundtrack(performance: Performance) -> encode.Track | None:
+def soundtrack(performance: Performance) -> encode.Track | None:
     """Every part's sound mixed, as loud as it should be; None when all are silent."""
     spoken = [part.sound for part in performance.parts if part.sound is not None]
     if not spoken:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from socialapp.accounts.models import User
     from socialapp.characters.models import Character
     from socialapp.content.library import StarterPost
+    from socialapp.performance import Performance
 
 FACTS = ("rung", "voice_engine", "seconds", "width", "height")
 """Columns of a clip that ship beside its files."""
@@ -72,13 +74,27 @@ def export_post(*, clip: Clip, folder: Path) -> int:
     sound = performance.part("a").sound
     if sound is None:
         raise ValueError(f"{clip} is silent")
-    files["speech.flac"] = blobs.get(sound.ref)
+    # Loads FFmpeg, which seeding does without.
+    from avatarfx import flac  # noqa: PLC0415
+
+    speech = flac.from_wav(blobs.get(sound.ref))
+    files["speech.flac"] = speech
+    performance = _with_sound(performance, blobs.ref_of(speech, "flac"))
     facts = {name: getattr(clip, name) for name in FACTS}
     files["facts.json"] = _json(facts, indent=2)
     files["performance.json"] = _json(performance.to_json())
     for name, data in files.items():
         (folder / name).write_bytes(data)
     return sum(map(len, files.values()))
+
+
+def _with_sound(performance: Performance, ref: str) -> Performance:
+    """The same performance, its speech kept under another ref."""
+    parts = tuple(
+        replace(part, sound=replace(part.sound, ref=ref)) if part.sound else part
+        for part in performance.parts
+    )
+    return replace(performance, parts=parts)
 
 
 def _json(value: object, indent: int | None = None) -> bytes:

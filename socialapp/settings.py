@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse_lazy
 
 from socialapp import env
 
@@ -479,6 +480,15 @@ def _mark(_request: object) -> str:
     return static("icons/mark.svg")
 
 
+def _backstage(title: str, *pages: tuple[str, str, str]) -> dict[str, Any]:
+    """A group of the sidebar: names, Material symbols, ``app_model``."""
+    items = [
+        {"title": name, "icon": icon, "link": reverse_lazy(f"admin:{page}_changelist")}
+        for name, icon, page in pages
+    ]
+    return {"title": title, "collapsible": False, "items": items}
+
+
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Troupe",
     "SITE_HEADER": "Troupe",
@@ -486,7 +496,33 @@ UNFOLD: dict[str, Any] = {
     "SITE_ICON": _mark,
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _mark}],
     "SHOW_VIEW_ON_SITE": True,
-    "SIDEBAR": {"show_search": True, "show_all_applications": True},
+    "SIDEBAR": {
+        "show_search": True,
+        "navigation": [
+            _backstage(
+                "People",
+                ("Users", "person", "accounts_user"),
+                ("E-mail addresses", "mail", "account_emailaddress"),
+                ("Tokens", "key", "accounts_token"),
+                ("Tickets", "confirmation_number", "accounts_ticket"),
+                ("Groups", "group", "auth_group"),
+            ),
+            _backstage(
+                "Stage",
+                ("Characters", "theater_comedy", "characters_character"),
+                ("Portraits", "portrait", "characters_portrait"),
+                ("Clips", "movie", "avatarfx_clip"),
+                ("Renders", "manufacturing", "avatarfx_render"),
+            ),
+            _backstage(
+                "Feed",
+                ("Posts", "smart_display", "feed_post"),
+                ("Tags", "tag", "feed_tag"),
+                ("Likes", "favorite", "feed_like"),
+                ("Views", "visibility", "feed_view"),
+            ),
+        ],
+    },
     "COLORS": {
         # The house by day and night, and the limelight, as in static/css/tokens.css.
         "base": {

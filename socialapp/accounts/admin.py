@@ -83,7 +83,8 @@ class UserAdmin(Users[User], Admin[User]):
         if not user.picture:
             return SafeString("–")
         return format_html(
-            '<img src="{}" alt="" height="40" class="rounded-full">', user.picture.url
+            '<img src="{}" alt="" style="height:40px" class="max-w-none rounded-full">',
+            user.picture.url,
         )
 
     @admin.action(description="Close the accounts", permissions=["delete"])

@@ -46,6 +46,7 @@ Users = _Users
 
 class Admin(_ModelAdmin[ModelT]):
     list_per_page = 50
+    ordering: Any = ("-pk",)
     show_full_result_count = False
     """Counting a whole table for each filtered page costs more than it tells."""
 
@@ -86,7 +87,8 @@ def picture(ref: str, label: str, *, side: int = 40) -> SafeString:
     if not ref:
         return SafeString("–")
     return format_html(
-        '<img src="{}" alt="{}" height="{}" loading="lazy" class="rounded-md">',
+        # The theme's own rule makes the attribute "height" mean nothing.
+        '<img src="{}" alt="{}" style="height:{}px" loading="lazy" class="max-w-none">',
         blobs.url(ref),
         label,
         side,
@@ -98,7 +100,7 @@ def video(ref: str, poster: str, captions: str) -> SafeString:
     if not ref:
         return SafeString("–")
     return format_html(
-        '<video src="{}" poster="{}" controls preload="none" height="420" class="rounded-md">'
+        '<video src="{}" poster="{}" controls preload="none" style="height:420px">'
         '<track kind="captions" srclang="en" src="{}" default></video>',
         blobs.url(ref),
         blobs.url(poster) if poster else "",

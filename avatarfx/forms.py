@@ -41,7 +41,7 @@ class ClipForm(forms.Form):
 
     def complaints(self) -> list[str]:
         """Every message, in the order of the fields."""
-        return [message for errors in self.errors.values() for message in errors]
+        return [str(message) for errors in self.errors.values() for message in errors]
 
     def request(self, own: VoiceSpec) -> dict[str, Any]:
         """Arguments of ``request_clip``; `own` is how the character sounds."""

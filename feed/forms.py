@@ -23,4 +23,4 @@ class PublishForm(forms.Form):
 
     def complaints(self) -> list[str]:
         """Every message, in the order of the fields."""
-        return [message for errors in self.errors.values() for message in errors]
+        return [str(message) for errors in self.errors.values() for message in errors]

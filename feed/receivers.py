@@ -11,6 +11,7 @@ from django.dispatch import receiver
 from avatarfx.signals import clip_ready
 from feed import services
 from feed.models import Post
+from feed.visits import PENDING_LIKE
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from socialapp.accounts.models import User
 
 log = logging.getLogger(__name__)
-
-PENDING_LIKE = "pending_like"
-"""Session key: the post that a visitor liked before signing in."""
 
 
 @receiver(clip_ready, dispatch_uid="feed.publish_when_asked")
@@ -36,9 +34,7 @@ def publish_when_asked(*, clip: Clip, **_: Any) -> None:
 
 
 @receiver(user_logged_in, dispatch_uid="feed.give_pending_like")
-def give_pending_like(
-    *, request: HttpRequest | None, user: User, **_: Any
-) -> None:
+def give_pending_like(*, request: HttpRequest | None, user: User, **_: Any) -> None:
     """The like that sent a visitor to the door is given once they are inside."""
     if request is None or not hasattr(request, "session"):
         return

@@ -21,6 +21,17 @@ if TYPE_CHECKING:
 
 MAX_PAGE = 100
 
+HEAVY = (
+    "clip__performance",
+    "clip__recipe",
+    "clip__character__persona",
+    "clip__character__card",
+    "clip__character__portrait__rig",
+    "clip__character__portrait__recipe",
+    "clip__character__portrait__hand",
+)
+"""Up to a hundred kilobytes a post that no list shows."""
+
 
 @dataclass(frozen=True, slots=True)
 class FeedPage:
@@ -59,7 +70,12 @@ def _with_likes(posts: PostQuerySet, viewer: Viewer) -> PostQuerySet:
     if viewer.is_authenticated:
         liked = Exists(Like.objects.filter(post=OuterRef("pk"), user=viewer.pk))
     playable = posts.filter(clip__state=Clip.State.READY, clip__removed__isnull=True)
-    return playable.annotate(liked=liked).full().order_by("-published", "-pk")
+    return (
+        playable.annotate(liked=liked)
+        .full()
+        .defer(*HEAVY)
+        .order_by("-published", "-pk")
+    )
 
 
 def _page(posts: PostQuerySet, after: str | None, limit: int) -> FeedPage:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth import get_user_model
@@ -10,14 +11,13 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_safe, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from avatarfx.models import Clip
+from avatarfx.transcript import lines_of
 from feed import selectors, services, visits
 from feed.forms import PublishForm
 from feed.models import Post, Tag
-from feed.receivers import PENDING_LIKE
-from avatarfx.transcript import lines_of
 from socialapp.accounts.requests import person
 from socialapp.characters.models import Character
 from socialapp.lib import blobs
@@ -103,10 +103,10 @@ def like(request: HttpRequest, key: str) -> HttpResponse:
     """``liked=1`` or ``0``. A visitor signs up first; the like waits for them."""
     found = _post_or_404(request, key)
     if not request.user.is_authenticated:
-        request.session[PENDING_LIKE] = found.key
+        request.session[visits.PENDING_LIKE] = found.key
         back = request.POST.get("back", "")
         here = found.get_absolute_url() if back == "post" else f"/?at={found.key}"
-        door = f"{reverse('account_signup')}?next={here}"
+        door = f"{reverse('account_signup')}?{urlencode({'next': here}, safe='/')}"
         if _wants_json(request):
             return JsonResponse({"sign_up": door}, status=401)
         return redirect(door)
@@ -213,9 +213,7 @@ def profile(request: HttpRequest, username: str) -> HttpResponse:
     characters = characters.alive() if mine else characters.listed()
     context["tab"] = "characters" if request.GET.get("tab") == "characters" else "clips"
     context["characters_count"] = characters.count()
-    context["posts_count"] = (
-        Post.objects.listed().filter(author=person).count()
-    )
+    context["posts_count"] = Post.objects.listed().filter(author=person).count()
     if context["tab"] == "characters":
         context["characters"] = characters.order_by("-created")[:60]
     else:
@@ -231,9 +229,7 @@ def profile(request: HttpRequest, username: str) -> HttpResponse:
 @require_safe
 def character_clips(request: HttpRequest, key: str) -> HttpResponse:
     """A fragment for the character's page."""
-    character = get_object_or_404(
-        Character.objects.visible_to(request.user), key=key
-    )
+    character = get_object_or_404(Character.objects.visible_to(request.user), key=key)
     page = selectors.posts_of(
         viewer=request.user, character=character, after=request.GET.get("after")
     )

@@ -11,12 +11,16 @@ if TYPE_CHECKING:
 
 COOKIE = "visit"
 SALT = "feed.visit"
+PENDING_LIKE = "pending_like"
+"""Session key: the post that a visitor liked before signing in."""
+
 MAX_AGE = 400 * 24 * 3600
 """Seconds. Browsers keep no cookie longer than 400 days."""
 
 
 def _visit(request: HttpRequest) -> str:
-    return request.get_signed_cookie(COOKIE, default="", salt=SALT, max_age=MAX_AGE)
+    kept = request.get_signed_cookie(COOKIE, default="", salt=SALT, max_age=MAX_AGE)
+    return kept or ""
 
 
 def viewer_of(request: HttpRequest) -> str:

@@ -11,7 +11,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from avatarfx import selectors, services
 from avatarfx.models import Clip
@@ -54,15 +54,15 @@ def jobs(request: HttpRequest) -> HttpResponse:
     found = list(clips[start : start + SHOWN + 1])
     page = found[:SHOWN]
     rows = list(zip(page, selectors.progress_of_all(page), strict=True))
+    # In line, the one that comes first stands first.
+    waiting = [row for row in rows if not row[0].finished_for_good][::-1]
     context = {
-        "open": [row for row in rows if not row[0].finished_for_good],
+        "open": waiting,
         "done": [row for row in rows if row[0].finished_for_good],
         "filters": [(name, label) for name, (label, _) in FILTERS.items()],
         "shown": shown,
         "next_from": start + SHOWN if len(found) > SHOWN else None,
     }
-    # In line, the one that comes first stands first.
-    context["open"].reverse()
     return render(request, "avatarfx/jobs.html", context)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.functional import SimpleLazyObject
 
 from socialapp.accounts import quotas
+from socialapp.accounts.requests import person
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -47,6 +48,6 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "house": {
             "theme": theme if theme in THEMES else "",
             "place": _place(request),
-            "quota": SimpleLazyObject(lambda: quotas.left(request.user)),
+            "quota": SimpleLazyObject(lambda: quotas.left(person(request))),
         }
     }

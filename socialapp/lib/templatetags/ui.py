@@ -103,7 +103,8 @@ def compact(number: int) -> str:
         return f"{number:,}"
     if number < 1_000_000:
         return f"{number // 1000}k"
-    return f"{number / 1_000_000:.1f}M".replace(".0M", "M")
+    # Cut, not rounded: a count never says more than there is.
+    return f"{number // 100_000 / 10:g}M"
 
 
 @register.filter
@@ -130,7 +131,7 @@ def stamp(moment: datetime) -> str:
 def control(field: BoundField, kind: str = "input") -> SafeString:
     """A form's widget with the class of the house and its state for readers."""
     # The label says it already; a placeholder that repeats it reads as content.
-    attributes: dict[str, str] = {"placeholder": ""}
+    attributes: dict[str, str | bool] = {"placeholder": ""}
     if kind:
         attributes["class"] = kind
     notes = []

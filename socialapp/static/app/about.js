@@ -17,8 +17,8 @@ function keepDraft(form, key) {
   const skip = ["csrfmiddlewaretoken"];
   try {
     const kept = JSON.parse(localStorage.getItem(name) ?? "null");
-    // After a refusal the server has filled the form with what was sent.
-    if (kept && !form.querySelector("[aria-invalid]")) fill(form, kept);
+    // Never older than what the server echoes: every key that is pressed is kept here.
+    if (kept) fill(form, kept);
   } catch {
     // Storage is closed or holds something else: begin with an empty form.
   }

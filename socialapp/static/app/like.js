@@ -4,6 +4,8 @@ import { RefusedError, post } from "./http.js";
 import { toast } from "./toast.js";
 import { compact } from "./watch.js";
 
+const signedIn = () => "signedIn" in document.body.dataset;
+
 export class TroupeLike extends HTMLElement {
   connectedCallback() {
     if (this.form) return;
@@ -11,6 +13,8 @@ export class TroupeLike extends HTMLElement {
     this.button = this.querySelector("button");
     this.count = this.querySelector("[data-count]");
     this.form?.addEventListener("submit", (event) => {
+      // A visitor's like goes by the door: the form leads to the sign-up page.
+      if (!signedIn()) return;
       event.preventDefault();
       void this.set(!this.liked);
     });
@@ -39,6 +43,10 @@ export class TroupeLike extends HTMLElement {
   /** @param {boolean} liked */
   async set(liked) {
     if (!this.form || this.asked || liked === this.liked) return;
+    if (!signedIn()) {
+      this.form.requestSubmit();
+      return;
+    }
     this.asked = true;
     const before = { liked: this.liked, likes: this.likes };
     this.show(liked, before.likes + (liked ? 1 : -1));
@@ -49,7 +57,7 @@ export class TroupeLike extends HTMLElement {
       this.show(answer.liked, answer.likes);
     } catch (error) {
       this.show(before.liked, before.likes);
-      if (error instanceof RefusedError && error.status === 401 && error.data?.sign_up) {
+      if (error instanceof RefusedError && error.data?.sign_up) {
         location.assign(error.data.sign_up);
         return;
       }

@@ -236,7 +236,7 @@ function chips(name, { title, choices: all }) {
  * @param {{title: string, choices: string[]}} entry
  */
 function swatches(name, { title, choices: all }) {
-  const { box, choices, radio } = group(name, `${title}, colour`, "swatches");
+  const { box, choices, radio } = group(name, `${title} colour`, "swatches");
   all.forEach((colour, n) => {
     const swatch = document.createElement("label");
     swatch.className = "swatch";

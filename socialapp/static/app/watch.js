@@ -29,5 +29,6 @@ export function clock(seconds) {
 export function compact(number) {
   if (number < 10_000) return number.toLocaleString("en");
   if (number < 1_000_000) return `${Math.floor(number / 1000)}k`;
-  return `${(number / 1_000_000).toFixed(1).replace(/\.0$/, "")}M`;
+  // Cut, not rounded: a count never says more than there is.
+  return `${Math.floor(number / 100_000) / 10}M`;
 }

@@ -1,0 +1,93 @@
+"""Counters under many hands at once: they are count(*), whatever happens."""
+
+from __future__ import annotations
+
+import threading
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import connection
+
+from feed import services
+from feed.models import Like, PostStat, View
+from feed.tests.rows import post_by
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from socialapp.accounts.models import User
+
+pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
+
+
+def at_once(calls: Sequence[Callable[[], object]]) -> list[Exception]:
+    """Run every call in a thread of its own, all starting together; their errors."""
+    ready = threading.Barrier(len(calls))
+    errors: list[Exception] = []
+
+    def run(call: Callable[[], object]) -> None:
+        try:
+            ready.wait(timeout=10)
+            call()
+        except Exception as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(call,)) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    return errors
+
+
+def people(number: int) -> list[User]:
+    return [
+        get_user_model().objects.create_user(
+            username=f"guest{n}", email=f"guest{n}@example.com", password="x"
+        )
+        for n in range(number)
+    ]
+
+
+def test_impatient_fingers_like_once(alice: User) -> None:
+    post = post_by(alice)
+    guests = people(4)
+    errors = at_once(
+        [
+            partial(services.like_post, post=post, user=user)
+            for user in guests
+            for _ in range(3)
+        ]
+    )
+    assert errors == []
+    assert PostStat.objects.get(post=post).likes == Like.objects.count() == 4
+
+
+def test_likes_and_unlikes_that_meet_leave_a_true_count(alice: User) -> None:
+    post = post_by(alice)
+    guests = people(4)
+    for user in guests[:2]:
+        services.like_post(post=post, user=user)
+    errors = at_once(
+        [
+            partial(change, post=post, user=user)
+            for user in guests
+            for change in (services.like_post, services.unlike_post)
+        ]
+        + [partial(services.unlike_post, post=post, user=guests[0])] * 3
+    )
+    assert errors == []
+    assert PostStat.objects.get(post=post).likes == Like.objects.count()
+
+
+def test_a_clip_in_ten_tabs_is_one_view(alice: User) -> None:
+    post = post_by(alice)
+    errors = at_once(
+        [partial(services.count_view, post=post, viewer="visit:x", seconds=2.0)] * 10
+    )
+    assert errors == []
+    assert PostStat.objects.get(post=post).views == View.objects.count() == 1

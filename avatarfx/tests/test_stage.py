@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import pytest
 
-from avatarfx.animators import framing, puppets, stage
+from avatarfx.animators import backdrop, framing, puppets, stage
 from avatarfx.animators.stage import StageAnimator
 from avatarfx.tests.conftest import ANCHORS, picture
 from socialapp.engines.errors import EngineError
@@ -170,7 +170,7 @@ def test_an_extended_picture_has_no_empty_edge() -> None:
 
 
 def test_a_photo_alone_keeps_its_background_and_a_bust_gets_velvet() -> None:
-    assert stage.backdrop.velvet(64, 64).std() > 3
+    assert backdrop.velvet(64, 64).std() > 3
     frame = films({"a": bust()})[0]
     corner, middle = frame[20, 20], frame[400, 256]
     assert corner[0] > corner[1]  # velvet is red

@@ -1,0 +1,93 @@
+"""What a waiting person is told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from django.utils import timezone
+
+from avatarfx import selectors, services
+from avatarfx.models import Clip, Render
+from avatarfx.services import leases
+from avatarfx.services.leases import Lease
+
+if TYPE_CHECKING:
+    from socialapp.accounts.models import User
+    from socialapp.characters.models import Character
+
+LINE = "Good evening to the lamp, to the sea, and to whoever reads this."
+
+
+def ask(owner: User, hob: Character, script: str = LINE) -> Clip:
+    return services.request_clip(owner=owner, character=hob, script=script, exempt=True)
+
+
+def progress(clip: Clip) -> dict[str, object]:
+    return selectors.progress_of(Clip.objects.full().get(pk=clip.pk))
+
+
+@pytest.mark.database
+def test_the_place_in_line_counts_who_came_before(alice: User, hob: Character) -> None:
+    clips = [ask(alice, hob) for _ in range(3)]
+    assert [progress(clip)["place"] for clip in clips] == [1, 2, 3]
+    services.cancel_clip(clip=clips[0])
+    assert [progress(clip)["place"] for clip in clips] == [None, 1, 2]
+
+
+def test_the_wait_grows_with_the_line_and_shrinks_with_the_work(
+    alice: User, hob: Character
+) -> None:
+    first, second = ask(alice, hob), ask(alice, hob)
+    alone, behind = progress(first)["eta_seconds"], progress(second)["eta_seconds"]
+    assert isinstance(alone, int)
+    assert isinstance(behind, int)
+    assert behind >= 2 * alone - 1
+    claimed = leases.claim(worker="far:1")
+    assert claimed is not None
+    leases.beat(Lease(claimed.pk, claimed.fence), stage="movement", percent=80)
+    now, later = progress(first)["eta_seconds"], progress(second)["eta_seconds"]
+    assert isinstance(now, int)
+    assert isinstance(later, int)
+    assert now < alone / 2
+    assert later < behind
+
+
+def test_the_rate_is_learnt_from_this_copys_own_renders(
+    alice: User, hob: Character
+) -> None:
+    assert selectors.learnt_rate() == selectors.UNKNOWN_RATE
+    for number, seconds in enumerate((6.5, 11.5, 101.5)):
+        clip = ask(alice, hob)
+        Clip.objects.filter(pk=clip.pk).update(seconds=5.0)
+        began = timezone.now() - timedelta(hours=number)
+        Render.objects.create(
+            clip=clip,
+            fence=1,
+            worker="far:1",
+            started=began,
+            ended=began + timedelta(seconds=seconds),
+            outcome="ready",
+        )
+    assert selectors.learnt_rate() == pytest.approx(2.0)
+
+
+def test_the_steps_follow_the_stage(alice: User, hob: Character) -> None:
+    clip = ask(alice, hob)
+    states = [step["state"] for step in selectors.progress_of(clip)["steps"]]
+    assert states == ["todo"] * 4
+    claimed = leases.claim(worker="far:1")
+    assert claimed is not None
+    leases.beat(Lease(clip.pk, 1), stage="movement", percent=40, detail="frame 2 of 9")
+    told = progress(clip)
+    steps = selectors.progress_of(Clip.objects.get(pk=clip.pk))["steps"]
+    assert [s["state"] for s in steps] == ["done", "now", "todo", "todo"]
+    assert (told["stage_label"], told["detail"]) == ("Movement", "frame 2 of 9")
+
+
+def test_backgrounds_have_a_name_a_title_and_a_picture() -> None:
+    for one in selectors.backgrounds():
+        assert one["name"]
+        assert one["title"]
+        assert one["url"].endswith(".svg")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).resolve().parent
+POSTS = FOLDER / "posts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class StarterPost:
     @property
     def folder(self) -> Path:
         """Where its rendered files lie, if they ship."""
-        return FOLDER / "posts" / self.id
+        return POSTS / self.id
 
 
 def cast_ids() -> tuple[str, ...]:
@@ -53,7 +54,7 @@ def drawing(name: str) -> tuple[str, dict[str, Any]]:
 
 def starter_posts() -> tuple[StarterPost, ...]:
     """In the order in which they were published, oldest first."""
-    data = _read(FOLDER / "posts" / "posts.json")
+    data = _read(POSTS / "posts.json")
     return tuple(StarterPost(**post) for post in data["posts"])
 
 

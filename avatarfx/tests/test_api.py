@@ -17,7 +17,7 @@ from socialapp.characters.models import Character, Portrait
 from socialapp.performance import Rig
 
 if TYPE_CHECKING:
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django import Settings
 
     from socialapp.accounts.models import User
 
@@ -53,8 +53,8 @@ def api(user: User | None = None) -> APIClient:
 
 def ask(user: User, character: Character, key: str = "", **more: Any) -> Any:
     body = {"character": character.key, "script": "Hello there, friend."} | more
-    headers = {"HTTP_IDEMPOTENCY_KEY": key} if key else {}
-    return api(user).post(f"{BASE}/clips/", body, **headers)
+    headers = {"Idempotency-Key": key} if key else {}
+    return api(user).post(f"{BASE}/clips/", body, headers=headers)
 
 
 def fields(response: Any) -> set[str]:
@@ -93,7 +93,12 @@ def test_a_script_that_cannot_be_spoken_costs_nothing(
 
 
 def test_odd_fields_are_refused(alice: User, hob: Character) -> None:
-    odd = {"shape": "2:1", "voice": "nobody", "voice_pitch": 40, "motion": "wild"}
+    odd: dict[str, Any] = {
+        "shape": "2:1",
+        "voice": "nobody",
+        "voice_pitch": 40,
+        "motion": "wild",
+    }
     assert fields(ask(alice, hob, **odd)) == set(odd)
 
 
@@ -160,9 +165,7 @@ def test_without_tickets_the_answer_says_when_they_return(
     assert Clip.objects.count() == 5
 
 
-def test_a_full_disk_is_said(
-    alice: User, hob: Character, settings: SettingsWrapper
-) -> None:
+def test_a_full_disk_is_said(alice: User, hob: Character, settings: Settings) -> None:
     settings.MIN_FREE_DISK_BYTES = 2**62
     assert ask(alice, hob).status_code == 507
     assert not Ticket.objects.exists()

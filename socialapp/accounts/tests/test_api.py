@@ -17,7 +17,7 @@ from socialapp.accounts.models import Token, User
 from socialapp.accounts.tests.test_services import PNG
 
 if TYPE_CHECKING:
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django import Settings
 
 pytestmark = pytest.mark.django_db
 
@@ -117,7 +117,7 @@ def test_a_child_cannot_sign_up() -> None:
 
 
 def test_where_mail_must_be_opened_first_no_token_is_given(
-    settings: SettingsWrapper,
+    settings: Settings,
 ) -> None:
     settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
     assert api().post("/api/v1/auth/sign-up/", NEW).status_code == 202
@@ -130,7 +130,7 @@ def test_where_mail_must_be_opened_first_no_token_is_given(
 # Me ------------------------------------------------------------------------------
 
 
-def test_me_is_my_profile_and_quota(alice: User, settings: SettingsWrapper) -> None:
+def test_me_is_my_profile_and_quota(alice: User, settings: Settings) -> None:
     me = api(alice).get("/api/v1/me/").json()
     assert (me["username"], me["email"]) == (alice.username, alice.email)
     assert me["quota"]["left"] == settings.CLIPS_PER_DAY

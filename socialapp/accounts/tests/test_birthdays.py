@@ -37,7 +37,7 @@ def test_a_date_that_is_none_is_refused_with_the_part_to_look_at(
 
 
 def test_one_is_old_enough_on_the_birthday_and_not_the_day_before() -> None:
-    assert born(20, 5, 2013)
+    assert age(born(20, 5, 2013), today=TODAY) == 13
     with pytest.raises(BirthDateError, match="13 or older"):
         born(21, 5, 2013)
 

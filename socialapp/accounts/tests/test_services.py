@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.test import Client
-    from pytest_django.fixtures import DjangoCaptureOnCommitCallbacks
+    from pytest_django import DjangoCaptureOnCommitCallbacks
 
 pytestmark = pytest.mark.django_db
 
@@ -133,7 +133,7 @@ def test_a_name_that_turns_the_line_around_is_refused(alice: User) -> None:
 
 def test_a_picture_becomes_a_square_and_replaces_the_last(alice: User) -> None:
     services.set_picture(user=alice, data=PNG.getvalue())
-    first = alice.picture.name
+    first = str(alice.picture.name)
     services.set_picture(user=alice, data=PNG.getvalue())
     assert not alice.picture.storage.exists(first)
     with alice.picture.open() as file, Image.open(file) as picture:

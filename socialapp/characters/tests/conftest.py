@@ -10,14 +10,14 @@ from socialapp.characters.tests.rigging import picture, use_telling_rigger
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django import Settings
 
     from socialapp.accounts.models import User
     from socialapp.characters.models import Character, Portrait
 
 
 @pytest.fixture(autouse=True)
-def telling_rigger(settings: SettingsWrapper) -> Iterator[None]:
+def telling_rigger(settings: Settings) -> Iterator[None]:
     yield from use_telling_rigger(settings)
 
 

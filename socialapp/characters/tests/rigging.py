@@ -14,7 +14,7 @@ from socialapp.performance.rig import Anchors
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django import Settings
 
 FACE = Anchors((0.4, 0.4), (0.6, 0.4), (0.5, 0.6), (0.5, 0.72))
 REASON = "We found no face in this picture."
@@ -53,7 +53,7 @@ class TellingRigger:
         return rig, {grids_ref: grids} if found else {}
 
 
-def use_telling_rigger(settings: SettingsWrapper) -> Iterator[None]:
+def use_telling_rigger(settings: Settings) -> Iterator[None]:
     """Body of a fixture: registered under ``default``, forgotten afterwards."""
     from socialapp.engines.handler import riggers  # noqa: PLC0415  needs the settings
 

@@ -13,7 +13,7 @@ from socialapp.characters.tests.rigging import FACE, faceless, picture
 from socialapp.performance import codec
 
 if TYPE_CHECKING:
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django import Settings
 
     from socialapp.accounts.models import User
 
@@ -76,9 +76,7 @@ def test_a_picture_sent_as_text_is_refused(alice: User) -> None:
     assert fields(response) == {"picture"}
 
 
-def test_a_huge_upload_is_refused_by_its_size(
-    alice: User, settings: SettingsWrapper
-) -> None:
+def test_a_huge_upload_is_refused_by_its_size(alice: User, settings: Settings) -> None:
     settings.MAX_PICTURE_BYTES = 1000
     response = upload(api(alice), b"x" * 70_000)
     assert response.status_code == 413

@@ -14,7 +14,7 @@ from socialapp.lib.api import parsers, throttles
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django import Settings
 
     from socialapp.accounts.models import User
 
@@ -158,7 +158,7 @@ def test_a_cursor_that_nobody_gave_out_is_a_problem(alice: User, cursor: str) ->
     problem(client.get(f"/api/v1/clips/?cursor={cursor}"), 400, "invalid")
 
 
-def test_too_much_is_a_problem_with_the_time_to_wait(settings: SettingsWrapper) -> None:
+def test_too_much_is_a_problem_with_the_time_to_wait(settings: Settings) -> None:
     settings.API_RATES = {"anon": "2/5m"}
     client = APIClient()
     for _ in range(2):

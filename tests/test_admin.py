@@ -1,0 +1,215 @@
+"""The admin: every model has pages that open, cheaply, and actions that call services."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.urls import reverse
+
+from avatarfx import services as clips
+from avatarfx.models import Clip, Render
+from feed import services as posts
+from feed.models import Post
+from socialapp.accounts import quotas
+from socialapp.accounts.models import Ticket, Token, User
+from socialapp.accounts.services import create_token
+from socialapp.characters import services as characters
+from socialapp.characters.models import Character, Portrait
+from socialapp.performance import Rig
+
+if TYPE_CHECKING:
+    from django.db.models import Model
+
+pytestmark = pytest.mark.django_db
+
+OURS = ("accounts", "characters", "avatarfx", "feed")
+REF = "sha256:" + "0" * 64 + ".png"
+INLINE = {"ClipActor", "PostStat"}
+"""Seen on the page of what they belong to."""
+
+
+@pytest.fixture
+def staff(db: None) -> Client:
+    boss = User.objects.create_superuser(
+        email="boss@example.com", username="boss", password=None
+    )
+    client = Client()
+    client.force_login(boss)
+    return client
+
+
+@pytest.fixture
+def house(alice: User) -> Post:
+    """One of everything."""
+    rig = Rig(portrait=REF, width=400, height=300, style="photo")
+    portrait = Portrait.objects.create(
+        owner=alice, ref=REF, thumb=REF, rig=rig.to_json()
+    )
+    hob = characters.create_character(owner=alice, name="Hob", portrait=portrait)
+    clip = clips.request_clip(owner=alice, character=hob, script="Hello there.")
+    trace = [{"name": "voice", "engine": "kokoro", "seconds": 1.25, "note": "<b>"}]
+    Render.objects.create(clip=clip, fence=1, worker="w", trace=trace)
+    Clip.objects.update(state="ready", poster=portrait.thumb, video=portrait.ref)
+    clip.refresh_from_db()
+    post = posts.publish_post(clip=clip, author=alice, caption="Night #tea")
+    posts.like_post(post=post, user=alice)
+    posts.count_view(post=post, viewer="user:1")
+    create_token(user=alice)
+    return post
+
+
+def pages() -> list[Any]:
+    return [
+        pytest.param(model, id=model._meta.label)
+        for model in admin.site._registry
+        if model._meta.app_label in OURS
+    ]
+
+
+def act(client: Client, model: type[Model], action: str, *things: Model) -> None:
+    meta = model._meta
+    url = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
+    chosen = {"action": action, "_selected_action": [thing.pk for thing in things]}
+    assert client.post(url, chosen).status_code == 302
+
+
+def test_every_model_is_registered() -> None:
+    registered = {model.__name__ for model in admin.site._registry}
+    ours = {m.__name__ for app in OURS for m in apps.get_app_config(app).get_models()}
+    through = {"User_groups", "User_user_permissions"}
+    assert ours - INLINE - through <= registered
+
+
+@pytest.mark.parametrize("model", pages())
+def test_its_pages_open(model: type[Model], staff: Client, house: Post) -> None:
+    meta = model._meta
+    base = f"admin:{meta.app_label}_{meta.model_name}"
+    thing = model._default_manager.first()
+    assert thing is not None
+    listed = staff.get(reverse(f"{base}_changelist"), {"q": "a"})
+    assert listed.status_code == 200
+    assert "'unsafe-eval'" in listed["Content-Security-Policy"]
+    one = staff.get(reverse(f"{base}_change", args=[thing.pk]))
+    assert one.status_code == 200
+
+
+@pytest.mark.parametrize("model", pages())
+def test_strangers_are_turned_away(
+    model: type[Model], house: Post, mallory: User
+) -> None:
+    client = Client()
+    client.force_login(mallory)
+    meta = model._meta
+    url = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
+    assert "/admin/login/" in client.get(url)["Location"]
+
+
+def test_a_list_costs_the_same_for_one_and_many(
+    staff: Client, house: Post, django_assert_max_num_queries: Any
+) -> None:
+    for n in range(15):
+        Clip.objects.create(
+            owner=house.author,
+            character=house.clip.character,
+            script="x",
+            title=f"Clip {n}",
+            recipe=house.clip.recipe,
+        )
+    with django_assert_max_num_queries(14):
+        assert staff.get(reverse("admin:avatarfx_clip_changelist")).status_code == 200
+
+
+def test_previews_and_traces_are_shown(staff: Client, house: Post) -> None:
+    page = staff.get(reverse("admin:avatarfx_clip_change", args=[house.clip_id]))
+    body = page.content.decode()
+    assert "<video src=" in body
+    assert "kokoro" in body
+    assert "1.25" in body
+    assert '<td class="px-3 py-1 text-left align-top"><b></td>' not in body
+
+
+def test_records_cannot_be_typed_into(staff: Client, house: Post) -> None:
+    for name, thing in (("avatarfx_clip", house.clip), ("feed_post", house)):
+        url = reverse(f"admin:{name}_change", args=[thing.pk])
+        assert staff.post(url, {"title": "Mine", "state": "failed"}).status_code == 403
+        assert staff.get(reverse(f"admin:{name}_add")).status_code == 403
+        assert (
+            staff.post(reverse(f"admin:{name}_delete", args=[thing.pk])).status_code
+            == 403
+        )
+
+
+def test_staff_cancel_a_clip_and_its_ticket_returns(
+    staff: Client, house: Post, alice: User
+) -> None:
+    waiting = clips.request_clip(
+        owner=alice, character=house.clip.character, script="Again, please."
+    )
+    act(staff, Clip, "cancel", waiting, house.clip)
+    waiting.refresh_from_db()
+    assert waiting.state == "cancelled"
+    assert Ticket.objects.get(key=f"clip:{waiting.key}").state == "returned"
+    assert Clip.objects.get(pk=house.clip_id).state == "ready"
+
+
+def test_staff_put_a_failed_clip_in_line_again(staff: Client, house: Post) -> None:
+    Clip.objects.update(state="failed")
+    act(staff, Clip, "retry", house.clip)
+    assert Clip.objects.get().state == "queued"
+
+
+def test_staff_take_a_post_down_and_put_it_back(staff: Client, house: Post) -> None:
+    act(staff, Post, "remove", house)
+    assert not Post.objects.listed().exists()
+    act(staff, Post, "restore", house)
+    assert Post.objects.listed().exists()
+
+
+def test_staff_give_a_ticket_back(staff: Client, house: Post, alice: User) -> None:
+    before = quotas.left(alice).left
+    act(staff, Ticket, "give_back", Ticket.objects.get())
+    assert quotas.left(alice).left == before + 1
+
+
+def test_staff_revoke_tokens(staff: Client, house: Post) -> None:
+    act(staff, Token, "revoke", Token.objects.get())
+    assert not Token.objects.exists()
+
+
+def test_staff_hide_and_remove_a_character(staff: Client, house: Post) -> None:
+    hob = house.clip.character
+    characters.change_character(character=hob, visibility="public")
+    act(staff, Character, "hide", hob)
+    hob.refresh_from_db()
+    assert hob.visibility == "private"
+    act(staff, Character, "remove", hob)
+    assert not Character.objects.alive().exists()
+
+
+def test_staff_close_accounts_but_not_administrators(
+    staff: Client, house: Post, alice: User
+) -> None:
+    boss = User.objects.get(username="boss")
+    act(staff, User, "close_accounts", alice, boss)
+    alice.refresh_from_db()
+    boss.refresh_from_db()
+    assert not alice.is_active
+    assert boss.is_active
+
+
+def test_one_who_may_only_look_cannot_act(house: Post, bob: User) -> None:
+
+    User.objects.filter(pk=bob.pk).update(is_staff=True)
+    bob.user_permissions.add(Permission.objects.get(codename="view_post"))
+    client = Client()
+    client.force_login(User.objects.get(pk=bob.pk))
+    page = client.get(reverse("admin:feed_post_changelist"))
+    assert page.status_code == 200
+    url = reverse("admin:feed_post_changelist")
+    client.post(url, {"action": "remove", "_selected_action": [house.pk]})
+    assert Post.objects.listed().exists()

@@ -46,7 +46,7 @@ Users = _Users
 
 class Admin(_ModelAdmin[ModelT]):
     list_per_page = 50
-    ordering: Any = ("-pk",)
+    ordering = ("-pk",)
     show_full_result_count = False
     """Counting a whole table for each filtered page costs more than it tells."""
 

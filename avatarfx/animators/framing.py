@@ -21,16 +21,19 @@ if TYPE_CHECKING:
 EYES_TO_CHIN = 0.61
 """Of a face's height, hairline to chin: the classical thirds put the eyes there."""
 
-CLOSE_UP = {"9:16": 0.35, "1:1": 0.45, "16:9": 0.5}
+CLOSE_UP = {"9:16": 0.34, "1:1": 0.42, "16:9": 0.43}
 """Height of the face by shape of the frame, in units of the frame's height."""
 
-FACE_LINE = {"9:16": 0.43, "1:1": 0.47, "16:9": 0.5}
+FACE_LINE = {"9:16": 0.43, "1:1": 0.5, "16:9": 0.53}
 """How far down the middle of the face is, in the same units."""
 
-SHARE = {1: 1.0, 2: 0.44, 3: 0.32}
+SHARE = {1: 1.0, 2: 0.42, 3: 0.3}
 """Widest a face may be high when several share the stage, in frame widths."""
 
-SPOTS = {1: (0.5,), 2: (0.28, 0.72), 3: (0.2, 0.5, 0.8)}
+WIDE_SHOT = 0.35
+"""The same in frame heights: a close-up of one of them must still come nearer."""
+
+SPOTS = {1: (0.5,), 2: (0.26, 0.74), 3: (0.2, 0.5, 0.8)}
 """Where the faces stand by default, in frame widths."""
 
 LARGEST_UPSCALE = 2.5
@@ -38,6 +41,9 @@ LARGEST_UPSCALE = 2.5
 
 SMALLEST_FACE = 0.28
 """... unless it would stay smaller than this, in frame heights."""
+
+NEARER = 1.4
+"""How much larger than a close-up a face may be, to spare the picture a surround."""
 
 LOWEST_FACE = 0.66
 """A bust may not push the middle of its face further down than this."""
@@ -143,6 +149,8 @@ class Shot:
     at: float
     box: Box
     ease: float = 0.0
+    on: str = ""
+    """The seat it looks at, who then stands in front; empty: all of them."""
 
 
 def head_of(rig: Rig) -> Head:
@@ -168,15 +176,15 @@ def head_of(rig: Rig) -> Head:
 def fill(rig: Rig, *, shape: str, width: int, height: int, place: Place) -> Placed:
     """A picture with its own background: a close-up that the picture fills if it can.
 
-    A picture that is too narrow or too low for a close-up is shown nearer, up to a
-    face 1.5 times as high; what still stays empty is the backdrop's to paint.
+    A picture that is a little too narrow or too low is shown nearer than others. One
+    that is far too small is not: what it leaves empty is the backdrop's to paint.
     """
     head = head_of(rig)
     ratio = rig.height / rig.width
     wanted = _close_up_scale(rig, head, shape, height) * place.scale
     covering = max(float(width), height / ratio)
-    largest = wanted * 1.5
-    scale = wanted if wanted >= covering else min(covering, largest)
+    nearer = wanted < covering <= wanted * NEARER
+    scale = covering if nearer else wanted
     x = width * place.x - _along(head, place) * scale
     y = height * (FACE_LINE[shape] + place.y - 0.5) - head.y * scale
     # Inside the picture where it is large enough, else in the middle of the frame.
@@ -192,7 +200,10 @@ def stand(
     head = head_of(rig)
     ratio = rig.height / rig.width
     scale = _close_up_scale(rig, head, shape, height)
-    scale = min(scale, SHARE[sharing] * width / head.height) * place.scale
+    if sharing > 1:
+        widest = min(SHARE[sharing] * width, WIDE_SHOT * height)
+        scale = min(scale, widest / head.height)
+    scale *= place.scale
     face_y = height * (FACE_LINE[shape] + place.y - 0.5)
     below = max(ratio - head.y, 1e-3)
     foot = height * 1.01
@@ -233,12 +244,13 @@ def shots(
     found: list[Shot] = []
     for key in sorted(keys, key=lambda k: k.at):
         box = _box(key, placed, shape=shape, width=width, height=height)
+        on = key.on if key.on in placed else ""
         if key.at <= 0:
-            found = [Shot(0.0, box)]
-        elif not found or box != found[-1].box:
+            found = [Shot(0.0, box, on=on)]
+        elif not found or (box, on) != (found[-1].box, found[-1].on):
             if not found:
                 found.append(Shot(0.0, Box(0, 0, width, height)))
-            found.append(Shot(key.at, box, max(0.0, key.ease)))
+            found.append(Shot(key.at, box, max(0.0, key.ease), on))
     return tuple(found) or (Shot(0.0, Box(0, 0, width, height)),)
 
 

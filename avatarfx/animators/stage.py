@@ -1,6 +1,6 @@
-"""The stage: one to three actors over a background, followed by a camera.
+"""The stage animator: keeps makers, threads and the order of frames.
 
-It frames, composites and keeps order; the actors are puppets, drawn by their makers.
+What is in a frame is the scene's business; who moves in it, the puppets'.
 """
 
 from __future__ import annotations
@@ -8,38 +8,26 @@ from __future__ import annotations
 import math
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import cv2
-import numpy as np
 
-from avatarfx.animators import backdrop, framing, pictures
-from avatarfx.animators.framing import Box, Placed, Shot
-from socialapp.engines.errors import EngineError
+from avatarfx.animators.scene import Scene
 from socialapp.engines.protocols import Frame
-from socialapp.performance.motion import FaceTrack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from concurrent.futures import Future
 
+    import numpy as np
     from numpy.typing import NDArray
 
-    from avatarfx.animators.puppets import Puppet, PuppetMaker
-    from socialapp.engines.protocols import Actor, Staging
-    from socialapp.performance import Face, Performance, Rig
+    from avatarfx.animators.puppets import PuppetMaker
+    from socialapp.engines.protocols import Staging
+    from socialapp.performance import Rig
 
     Pixels = NDArray[np.uint8]
-
-MOST_ACTORS = 3
-
-REACH = 0.06
-"""How far beyond its picture an actor may move, in portrait widths."""
-
-FEATHER = 18
-"""Pixels over which a picture that does not fill the frame melts into its surround."""
 
 # One thread a frame and several frames at once beats several threads a frame: the
 # operations are too small to share.
@@ -88,7 +76,7 @@ class StageAnimator:
 
         OpenCV lets go of the interpreter while it works, so threads suffice.
         """
-        scene = _Scene(staging, self._built(), width, height)
+        scene = Scene(staging, self._built(), width, height)
         count = max(1, math.ceil(staging.performance.seconds * fps))
         ahead = self._threads * 2
         pool = ThreadPoolExecutor(self._threads, thread_name_prefix="stage")
@@ -111,311 +99,6 @@ class StageAnimator:
         if self._makers is None:
             self._makers = tuple(_maker(path)() for path in self._paths)
         return self._makers
-
-
-@dataclass(frozen=True, slots=True)
-class _Cast:
-    """One actor of the scene: who, where, and how they move."""
-
-    seat: str
-    actor: Actor
-    placed: Placed
-    track: FaceTrack
-    cut_out: bool
-
-    def face_at(self, t: float) -> Face:
-        face = self.track.at(t)
-        return mirrored(face) if self.placed.mirrored else face
-
-
-@dataclass(frozen=True, slots=True)
-class _Standing:
-    """A puppet at its spot in a shot's canvas."""
-
-    cast: _Cast
-    puppet: Puppet
-    x: int
-    y: int
-    mask: NDArray[np.float32] | None
-    """Where an opaque picture melts into what surrounds it; None: it fills the shot."""
-
-
-class _Scene:
-    """A whole clip: the placed cast, the backdrop, and the shots in turn."""
-
-    def __init__(
-        self, staging: Staging, makers: Sequence[PuppetMaker], width: int, height: int
-    ) -> None:
-        self._makers = makers
-        self._size = (width, height)
-        performance = staging.performance
-        seats = [part.seat for part in performance.parts]
-        if not 1 <= len(seats) <= MOST_ACTORS or set(seats) - set(staging.actors):
-            raise EngineError(
-                f"A stage holds one to {MOST_ACTORS} actors, and each needs a rig.",
-                permanent=True,
-            )
-        self.cast = _place(performance, staging, width, height)
-        self._backdrop = self._paint(staging.background)
-        self._shots = framing.shots(
-            performance.stage.camera,
-            {one.seat: one.placed for one in self.cast},
-            shape=performance.stage.shape,
-            width=width,
-            height=height,
-        )
-        self._built: dict[int, _Drawn] = {}
-        self._moves: dict[int, _Drawn] = {}
-
-    def shot_at(self, t: float) -> _Drawn:
-        """What draws the frame at `t`; shots that are over are forgotten."""
-        number = max(i for i, shot in enumerate(self._shots) if shot.at <= t + 1e-9)
-        shot = self._shots[number]
-        if number and t < shot.at + shot.ease:
-            if number not in self._moves:
-                self._moves = {number: self._move(self._shots[number - 1], shot)}
-            return self._moves[number]
-        if number not in self._built:
-            known = [n for n in self._built if self._shots[n].box == shot.box]
-            drawn = self._built[known[0]] if known else self._draw(shot.box)
-            self._built[number] = drawn
-        return self._built[number]
-
-    def _draw(self, box: Box) -> _Drawn:
-        return self._canvas(box, *self._size, move=None)
-
-    def _move(self, start: Shot, end: Shot) -> _Drawn:
-        """A canvas that holds both ends of a camera move, sharp enough for either."""
-        width, height = self._size
-        hull = start.box.join(end.box)
-        fine = width / min(start.box.width, end.box.width)
-        budget = framing.PIXEL_BUDGET * width * height
-        fine = min(fine, math.sqrt(budget / (hull.width * hull.height)))
-        size = (max(2, round(hull.width * fine)), max(2, round(hull.height * fine)))
-        return self._canvas(hull, *size, move=(start, end))
-
-    def _canvas(
-        self, box: Box, width: int, height: int, *, move: tuple[Shot, Shot] | None
-    ) -> _Drawn:
-        scale = width / box.width
-        standing = []
-        for one in self.cast:
-            reach = 0.0 if not one.cut_out else REACH * one.placed.scale
-            whole = Box(
-                one.placed.x - reach,
-                one.placed.y - reach,
-                one.placed.scale + 2 * reach,
-                one.placed.scale * one.placed.ratio + 2 * reach,
-            )
-            seen = whole.meet(box)
-            if seen is None:
-                continue
-            # Whole pixels, so that nothing needs to be sampled a second time.
-            left = max(0, math.floor((seen.x - box.x) * scale + 1e-6))
-            top = max(0, math.floor((seen.y - box.y) * scale + 1e-6))
-            right = min(width, math.ceil((seen.right - box.x) * scale - 1e-6))
-            bottom = min(height, math.ceil((seen.bottom - box.y) * scale - 1e-6))
-            if right - left < 2 or bottom - top < 2:
-                continue
-            under = Box(
-                box.x + left / scale,
-                box.y + top / scale,
-                (right - left) / scale,
-                (bottom - top) / scale,
-            )
-            puppet = self._puppet(one, under, right - left, bottom - top)
-            covers = (left, top, right, bottom) == (0, 0, width, height)
-            mask = (
-                _feathered(left, top, right, bottom, width=width, height=height)
-                if puppet.opaque and not covers
-                else None
-            )
-            standing.append(_Standing(one, puppet, left, top, mask))
-        return _Drawn(
-            standing=tuple(standing),
-            behind=backdrop.behind(self._backdrop, box, width, height),
-            box=box,
-            size=self._size,
-            move=move,
-        )
-
-    def _puppet(self, one: _Cast, under: Box, width: int, height: int) -> Puppet:
-        error: EngineError | None = None
-        for maker in self._makers:
-            if maker.suits(one.actor.rig) is not None:
-                continue
-            try:
-                return maker.build(
-                    one.actor,
-                    view=one.placed.view(under),
-                    width=width,
-                    height=height,
-                    cut_out=one.cut_out,
-                )
-            except EngineError as raised:
-                error = raised
-        raise error or EngineError("Nobody can draw this cast.", permanent=True)
-
-    def _paint(self, background: bytes) -> Pixels:
-        width, height = self._size
-        if background:
-            return backdrop.from_picture(background, width, height)
-        lead = self.cast[0]
-        if len(self.cast) == 1 and not lead.cut_out:
-            picture = pictures.decode(lead.actor.portrait)
-            return backdrop.extended(picture, width, height)
-        return backdrop.velvet(width, height)
-
-
-@dataclass(frozen=True, slots=True)
-class _Drawn:
-    """One shot, ready to be drawn at any time that it covers."""
-
-    standing: tuple[_Standing, ...]
-    behind: Pixels
-    box: Box
-    size: tuple[int, int]
-    move: tuple[Shot, Shot] | None
-
-    def draw(self, t: float) -> Pixels:
-        canvas = self._compose(t)
-        if self.move is None:
-            return canvas
-        start, end = self.move
-        share = framing.ease((t - end.at) / end.ease)
-        return self._look(canvas, start.box.towards(end.box, share))
-
-    def _compose(self, t: float) -> Pixels:
-        canvas: Pixels | None = None
-        for one in self.standing:
-            drawn = one.puppet.draw(one.cast.face_at(t))
-            if one.cast.placed.mirrored:
-                drawn = cast("Pixels", cv2.flip(drawn, 1))
-            if one.puppet.opaque and one.mask is None:
-                canvas = drawn  # it hides whatever was there
-                continue
-            if canvas is None or not canvas.flags.writeable:
-                canvas = self.behind.copy()
-            _lay(canvas, drawn, one)
-        if canvas is None:
-            canvas = self.behind
-        return np.ascontiguousarray(canvas)
-
-    def _look(self, canvas: Pixels, box: Box) -> Pixels:
-        width, height = self.size
-        fine = canvas.shape[1] / self.box.width
-        across, down = box.width * fine / width, box.height * fine / height
-        matrix = np.array(
-            [
-                [across, 0, (box.x - self.box.x) * fine + across / 2 - 0.5],
-                [0, down, (box.y - self.box.y) * fine + down / 2 - 0.5],
-            ]
-        )
-        return cast(
-            "Pixels",
-            cv2.warpAffine(
-                canvas,
-                matrix,
-                (width, height),
-                flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-                borderMode=cv2.BORDER_REPLICATE,
-            ),
-        )
-
-
-def mirrored(face: Face) -> Face:
-    """The face to draw so that, flipped afterwards, it does what `face` says."""
-    return replace(
-        face,
-        yaw=-face.yaw,
-        roll=-face.roll,
-        x=-face.x,
-        gaze_x=-face.gaze_x,
-        lid_left=face.lid_right,
-        lid_right=face.lid_left,
-    )
-
-
-def _place(
-    performance: Performance, staging: Staging, width: int, height: int
-) -> tuple[_Cast, ...]:
-    """Everybody on their spot, the last of the parts at the back."""
-    shape = performance.stage.shape
-    seats = [part.seat for part in performance.parts]
-    places = framing.places_for(seats, performance.stage.places)
-    placed = []
-    for part in performance.parts:
-        actor = staging.actors[part.seat]
-        place, _ = places[part.seat]
-        cut_out = _stands_free(actor) and (
-            bool(staging.background) or len(seats) > 1 or _has_no_ground(actor)
-        )
-        where = (
-            framing.stand(
-                actor.rig,
-                shape=shape,
-                width=width,
-                height=height,
-                place=place,
-                sharing=len(seats),
-            )
-            if cut_out or len(seats) > 1
-            else framing.fill(
-                actor.rig, shape=shape, width=width, height=height, place=place
-            )
-        )
-        placed.append(_Cast(part.seat, actor, where, FaceTrack(part), cut_out))
-    return tuple(reversed(placed)) if len(placed) > 1 else tuple(placed)
-
-
-def _stands_free(actor: Actor) -> bool:
-    """It can be cut out of its picture."""
-    return bool(actor.rig.matte) or _has_no_ground(actor)
-
-
-def _has_no_ground(actor: Actor) -> bool:
-    """It was drawn to stand before something: there is nothing behind it."""
-    if actor.rig.style == "layers":
-        return True
-    return pictures.has_holes(pictures.decode(actor.portrait))
-
-
-def _lay(canvas: Pixels, drawn: Pixels, one: _Standing) -> None:
-    """Blend a puppet into the canvas, in place.
-
-    Two multiplications and a sum in 8 bits: at most one grey level off, and three
-    times as fast as floats.
-    """
-    height, width = drawn.shape[:2]
-    spot = canvas[one.y : one.y + height, one.x : one.x + width]
-    if one.mask is not None:
-        mask = one.mask
-        cv2.blendLinear(drawn[..., :3].copy(), spot.copy(), mask, 1 - mask, spot)
-        return
-    alpha = cv2.cvtColor(cv2.extractChannel(drawn, 3), cv2.COLOR_GRAY2RGB)
-    front = cv2.multiply(cv2.cvtColor(drawn, cv2.COLOR_RGBA2RGB), alpha, scale=1 / 255)
-    rest = cv2.multiply(spot, cv2.bitwise_not(alpha), scale=1 / 255)
-    cv2.add(front, rest, spot)
-
-
-def _feathered(
-    left: int, top: int, right: int, bottom: int, *, width: int, height: int
-) -> NDArray[np.float32]:
-    """1 inside, falling to 0 at those edges that lie inside of the canvas."""
-    across = np.ones(right - left, np.float32)
-    down = np.ones(bottom - top, np.float32)
-    for line, near, far in (
-        (across, left > 0, right < width),
-        (down, top > 0, bottom < height),
-    ):
-        size = min(FEATHER, len(line) // 2)
-        ramp = np.linspace(0, 1, size, dtype=np.float32)
-        ramp = ramp * ramp * (3 - 2 * ramp)
-        if near:
-            line[:size] *= ramp
-        if far:
-            line[len(line) - size :] *= ramp[::-1]
-    return down[:, None] * across[None, :]
 
 
 def _maker(path: str) -> Any:

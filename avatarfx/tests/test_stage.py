@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import pytest
 
-from avatarfx.animators import backdrop, framing, puppets, stage
+from avatarfx.animators import backdrop, framing, puppets, scene, stage
 from avatarfx.animators.stage import StageAnimator
 from avatarfx.tests.conftest import ANCHORS, picture
 from socialapp.engines.errors import EngineError
@@ -236,7 +236,7 @@ def test_mirroring_flips_the_picture() -> None:
 
 
 def test_a_mirrored_actor_still_turns_to_the_viewers_right() -> None:
-    face = stage.mirrored(Face(yaw=5, roll=2, gaze_x=0.5, lid_left=1.0))
+    face = scene.mirrored(Face(yaw=5, roll=2, gaze_x=0.5, lid_left=1.0))
     assert (face.yaw, face.roll, face.gaze_x) == (-5, -2, -0.5)
     assert (face.lid_left, face.lid_right) == (0.0, 1.0)
 

@@ -15,7 +15,11 @@ class CharacterForm(forms.Form):
     What the words may be is the service's to say; here is only what HTML needs.
     """
 
-    name = forms.CharField(max_length=50, label="Name")
+    name = forms.CharField(
+        max_length=50,
+        label="Name",
+        error_messages={"required": "They need a name. One word is enough."},
+    )
     tagline = forms.CharField(
         max_length=80,
         required=False,

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils.http import urlencode
 
 from socialapp.characters.models import Character, CharacterQuerySet, Portrait
 from socialapp.lib import blobs
+from socialapp.lib.mouths import LETTERS
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -72,6 +75,17 @@ def refs_of(rig: Rig) -> list[str]:
 
 
 def rig_json(portrait: Portrait) -> dict[str, Any]:
-    """The rig's JSON and, under ``urls``, where each of its blobs is."""
+    """The rig's JSON and, under ``urls``, where each of its blobs is.
+
+    A flat cartoon has its nine drawn mouths there too, as ``mouth-X`` and so on.
+    """
     rig = portrait.as_rig()
-    return {**portrait.rig, "urls": {ref: blobs.url(ref) for ref in refs_of(rig)}}
+    urls = {ref: blobs.url(ref) for ref in refs_of(rig)}
+    if rig.style == "flat":
+        urls |= {f"mouth-{letter}": _mouth_url(letter, rig) for letter in LETTERS}
+    return {**portrait.rig, "urls": urls}
+
+
+def _mouth_url(letter: str, rig: Rig) -> str:
+    """The drawing that the browser sets into a flat cartoon, as the server does."""
+    return f"{reverse('drawn-mouth', args=[letter])}?{urlencode(rig.palette)}"

@@ -16,6 +16,7 @@ urlpatterns = [
     path("create/character/<str:key>/anchors/", views.anchors, name="anchors"),
     path("create/character/<str:key>/find/", views.find_face, name="find-face"),
     path("create/character/<str:key>/drop/", views.drop_portrait, name="drop-portrait"),
+    path("create/mouth/<str:letter>.svg", views.drawn_mouth, name="drawn-mouth"),
     path("create/avatar/", views.avatar, name="avatar"),
     path("create/avatar/drawing.svg", views.avatar_drawing, name="avatar-drawing"),
     path("create/avatar/shuffle/", views.avatar_shuffle, name="avatar-shuffle"),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import BadRequest
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
@@ -22,6 +23,7 @@ from socialapp.characters import maker, selectors, services
 from socialapp.characters.errors import CharacterError
 from socialapp.characters.forms import CharacterForm
 from socialapp.characters.models import Character, Portrait
+from socialapp.lib import mouths
 from socialapp.lib.images import PictureError
 
 if TYPE_CHECKING:
@@ -38,6 +40,9 @@ HANDLES = (
     {"name": "chin", "label": "Chin", "side": "end"},
 )
 MOTIONS = (("still", "Still"), ("subtle", "Subtle"), ("lively", "Lively"))
+MOUTH_PARTS = frozenset({"skin", "lip", "teeth", "tongue", "mouth"})
+MOUTH_PIXELS = 320
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 MAX_JSON = 8 * 1024
 """Characters of a field; the longest honest one is a recipe of the maker, 2 kB."""
 
@@ -148,6 +153,7 @@ def new(request: HttpRequest) -> HttpResponse:
             "drafts": [] if recast else drafts,
             "sample": _drawing_url(maker.random_recipe(_user(request).pk)),
             "max_bytes": settings.MAX_PICTURE_BYTES,
+            "max_megabytes": settings.MAX_PICTURE_BYTES // 1024**2,
         },
         status=422 if error else 200,
     )
@@ -372,3 +378,20 @@ def avatar_shuffle(request: HttpRequest) -> HttpResponse:
     except ValueError as error:
         raise BadRequest("A seed is a whole number.") from error
     return JsonResponse({"recipe": maker.random_recipe(seed)})
+
+
+@require_GET
+def drawn_mouth(request: HttpRequest, letter: str) -> HttpResponse:
+    """One of the nine mouths of a flat cartoon, in the colours that are asked for."""
+    palette = {
+        name: colour
+        for name, colour in request.GET.items()
+        if name in MOUTH_PARTS and _COLOUR.fullmatch(colour)
+    }
+    if letter not in mouths.LETTERS:
+        raise Http404
+    response = HttpResponse(
+        mouths.cartoon_svg(letter, palette, MOUTH_PIXELS), content_type="image/svg+xml"
+    )
+    patch_cache_control(response, public=True, max_age=86400)
+    return response

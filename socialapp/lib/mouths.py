@@ -7,6 +7,10 @@ E rounded (o), F puckered (u w), G teeth on the lip (f v), H tongue raised (l).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 LETTERS = "XABCDEFGH"
 
@@ -80,6 +84,62 @@ def mouth_svg(
     if letter in "XA":
         return pen.closed(pressed=letter == "A")
     return pen.open(_OPEN[letter], letter, f"{prefix}-{letter}")
+
+
+SPAN = 1.6
+"""Width of a cartoon's mouth picture in mouth widths, corner to corner at rest."""
+
+HEIGHT = 0.8
+"""Height of that picture in parts of its width."""
+
+LINE = (0.5, 0.34)
+"""The middle of the lip line in it, in parts of its width and height."""
+
+_UNITS = 160.0
+_CARTOON = MouthStyle(lips=0.0, smile=0.2, weight=1.05)
+
+
+def cartoon_svg(letter: str, palette: Mapping[str, str], width: int) -> str:
+    """One mouth as a document of `width` pixels, to be set into a flat cartoon.
+
+    `palette` is a rig's: ``#rrggbb`` for skin, lip, teeth, tongue and mouth, each
+    optional. The height is ``round(width * HEIGHT)``. KeyError for an unknown letter.
+    """
+    plain = MouthColours()
+    tall = round(width * HEIGHT)
+    mouth = mouth_svg(
+        letter,
+        x=_UNITS * LINE[0],
+        y=_UNITS * HEIGHT * LINE[1],
+        half=_UNITS / SPAN / 2,
+        colours=MouthColours(
+            lip=palette.get("lip", plain.lip),
+            lip_upper=palette.get("lip", plain.lip_upper),
+            line=line_colour(palette),
+            inside=palette.get("mouth", plain.inside),
+            teeth=palette.get("teeth", plain.teeth),
+            tongue=palette.get("tongue", plain.tongue),
+        ),
+        style=_CARTOON,
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{tall}" '
+        f'viewBox="0 0 {_UNITS:g} {_UNITS * tall / width:g}">{mouth}</svg>'
+    )
+
+
+def line_colour(palette: Mapping[str, str]) -> str:
+    """The ink of the lips: the picture's own lip colour, dark enough to read on skin."""
+    skin = _rgb(palette.get("skin", "#e0a885"))
+    lip = _rgb(palette.get("lip", "#7a3b32"))
+    # On dark skin a dark line drowns; there the line goes the other way.
+    dark = 0.299 * skin[0] + 0.587 * skin[1] + 0.114 * skin[2] < 48
+    ink = [v + (255 - v) * 0.35 if dark else v * 0.45 for v in lip]
+    return "#" + "".join(f"{round(v):02x}" for v in ink)
+
+
+def _rgb(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 
 class _Pen:

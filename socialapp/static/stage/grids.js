@@ -57,8 +57,12 @@ export class Grids {
   /** @type {Map<LayerName, Map<string, Float32Array>>} by layer and name, dx and dy in turn */
   #fields = new Map();
 
-  /** @param {ArrayBuffer} blob */
-  constructor(blob) {
+  /**
+   * @param {ArrayBuffer} blob
+   * @param {boolean} [flat] with a drawn mouth
+   */
+  constructor(blob, flat = false) {
+    this.flat = flat;
     const bytes = new Uint8Array(blob);
     if (String.fromCharCode(...bytes.subarray(0, 4)) !== "FXG1") {
       throw new GridsError("Not a grids file");
@@ -112,7 +116,7 @@ export class Grids {
    * @param {Float32Array} out
    */
   sum(layer, face, out) {
-    const weights = weightsOf(face);
+    const weights = weightsOf(face, this.flat);
     const upper = this.#fields.get("upper") ?? new Map();
     const lower = this.#fields.get("lower") ?? new Map();
     out.fill(0);
@@ -208,22 +212,30 @@ function bilinear(grid, at, p, size, which) {
   return top * (1 - fy) + bottom * fy;
 }
 
+/** How much of the jaw's motion a face with a drawn mouth takes. */
+const FLAT_JAW = 0.35;
+
 /**
  * The weight of every field for one face, lids apart.
  * @param {Face} f
+ * @param {boolean} [flat] with a drawn mouth: the picture's own does not move
  * @returns {Record<string, number>}
  */
-export function weightsOf(f) {
+export function weightsOf(f, flat = false) {
   const free = 1 - f.mouth_press;
-  return {
+  const jaw = f.jaw_open * free * (1 - 0.7 * f.lip_bite);
+  const mouth = {
     rest: 1,
-    jaw_open: f.jaw_open * free * (1 - 0.7 * f.lip_bite),
+    jaw_open: jaw,
     mouth_wide: f.mouth_wide,
     mouth_round: f.mouth_round,
     mouth_press: f.mouth_press,
     lip_bite: f.lip_bite * free,
     smile_up: Math.max(f.smile, 0),
     smile_down: Math.max(-f.smile, 0),
+  };
+  return {
+    ...(flat ? { jaw_open: FLAT_JAW * jaw } : mouth),
     brow_up: Math.max(f.brow_raise, 0),
     brow_down: Math.max(-f.brow_raise, 0),
     knit_in: Math.max(f.brow_knit, 0),

@@ -35,7 +35,8 @@ const CHEEK_UP = 4 * UNIT;
 const CHEEK_REST = 0.78;
 const SQUINT = 0.14;
 const NOSE_UP = 2.5 * UNIT;
-const CORNER_UP = 9 * UNIT;
+/** How far a full smile lifts the corners of a layered portrait's mouth. */
+export const CORNER_UP = 9 * UNIT;
 const CORNER_DOWN = 8 * UNIT;
 const STRETCH = 0.3;
 const MOST = 1.9;
@@ -184,7 +185,7 @@ export function eyeOf(eye, rig, face) {
 
 /**
  * What stands at the mouth: two drawings, how much is seen of the second (0 to 1), and
- * the bend of the corners (units of the portrait's width, positive up).
+ * the bend of the corners (1: as far up as a full smile takes them).
  * @param {Face} face
  * @param {Sizes} sizes
  * @returns {{first: Shown, second: Shown, seen: number, bend: number}}
@@ -203,7 +204,7 @@ export function mouthOf(face, sizes) {
     first: towards(old, letter, t, { jaw, breadth, sizes }),
     second: towards(letter, old, 1 - t, { jaw, breadth, sizes }),
     seen: clamp((t - 0.5) / BLEND + 0.5, 0, 1),
-    bend: smile * (smile > 0 ? CORNER_UP : CORNER_DOWN),
+    bend: smile > 0 ? smile : (smile * CORNER_DOWN) / CORNER_UP,
   };
 }
 

@@ -5,32 +5,18 @@
  * shader can clip, lower and blend them by the same texture coordinates.
  */
 
+import { DrawnMouth, QUAD_VERTEX, alphaOf, makeQuad } from "./drawn-mouth.js";
 import { makeProgram, makeTexture, uniformsOf } from "./gl.js";
-import { eyeOf, mouthOf, place, stand } from "./layers-motion.js";
+import { CORNER_UP, eyeOf, place, stand } from "./layers-motion.js";
 
 /** @import { Face } from "./performance.js" */
-/** @import { Layer, Loaded, Rig } from "./rig.js" */
+/** @import { Alpha, Box } from "./drawn-mouth.js" */
+/** @import { Layer, Loaded } from "./rig.js" */
 /** @import { View } from "./view.js" */
-/** @import { Matrix, Placed, Sizes } from "./layers-motion.js" */
+/** @import { Matrix, Placed } from "./layers-motion.js" */
 
 /** Width added round the mouth and the eyes, for what bends out of its own box. */
 const ROOM = 0.03;
-
-/** @typedef {[number, number, number, number]} Box x, y, width, height, portrait units */
-
-const VERTEX = `#version 300 es
-uniform vec4 box;
-uniform vec3 rowX;
-uniform vec3 rowY;
-uniform vec4 view;
-in vec2 corner;
-out vec2 uv;
-void main() {
-  vec3 p = vec3(box.xy + corner * box.zw, 1.0);
-  vec2 q = (vec2(dot(rowX, p), dot(rowY, p)) - view.xy) / view.zw;
-  uv = corner;
-  gl_Position = vec4(2.0 * q.x - 1.0, 1.0 - 2.0 * q.y, 0.0, 1.0);
-}`;
 
 const CEL = `#version 300 es
 precision mediump float;
@@ -63,30 +49,6 @@ void main() {
   } else {
     colour = texture(cel, uv - vec2(0.0, way));
   }
-}`;
-
-/** Two mouths, each stretched from its upper lip and bent, one changing into the other. */
-const MOUTH = `#version 300 es
-precision highp float;
-uniform sampler2D cel;
-uniform sampler2D other;
-uniform vec2 lips;
-uniform vec2 wide;
-uniform vec2 tall;
-uniform float middle;
-uniform float half_;
-uniform float bend;
-uniform float seen;
-in vec2 uv;
-out vec4 colour;
-void main() {
-  float arm = min(abs(uv.x - middle) / half_, 1.25);
-  vec2 x = (uv.x - middle) / wide + middle;
-  vec2 y = (uv.y + bend * (arm * arm - 0.25) - lips) / tall + lips;
-  // One of the two is always whole, so the skin never shines through.
-  vec4 under = texture(cel, vec2(x.x, y.x)) * min(2.0 - 2.0 * seen, 1.0);
-  vec4 over = texture(other, vec2(x.y, y.y)) * min(2.0 * seen, 1.0);
-  colour = under * (1.0 - over.a) + over;
 }`;
 
 /** Several layers in one box: what an eye or a mouth is made of. */
@@ -163,15 +125,7 @@ class Patch {
  * @property {number} pixel height of a pixel in the patch's texture coordinates
  */
 
-/**
- * @typedef {object} Mouth
- * @property {Patch} patch
- * @property {Record<string, WebGLTexture>} drawn by letter
- * @property {Sizes} sizes by letter, in texture coordinates
- * @property {Record<string, number>} lips by letter: what stretching leaves in place
- * @property {number} middle
- * @property {number} half
- */
+/** @typedef {{patch: Patch, drawn: DrawnMouth}} Mouth */
 
 /** @typedef {{layer: Layer, placed: Placed, texture: WebGLTexture}} Cel */
 
@@ -180,9 +134,9 @@ export class LayersPuppet {
   /** @type {Record<string, Eye>} */ #eyes = {};
   /** @type {Mouth} */ #mouth;
   /** @type {WebGLTexture[]} */ #textures = [];
-  /** @type {Record<"cel" | "eye" | "mouth", {program: WebGLProgram, at: Record<string, WebGLUniformLocation | null>}>} */
+  /** @type {Record<"cel" | "eye", {program: WebGLProgram, at: Record<string, WebGLUniformLocation | null>}>} */
   #programs;
-  /** @type {WebGLVertexArrayObject} */ #quad;
+  /** @type {ReturnType<typeof makeQuad>} */ #quad;
 
   /**
    * @param {WebGL2RenderingContext} gl
@@ -192,19 +146,11 @@ export class LayersPuppet {
     this.gl = gl;
     this.rig = rig;
     const make = (/** @type {string} */ fragment) => {
-      const program = makeProgram(gl, VERTEX, fragment);
+      const program = makeProgram(gl, QUAD_VERTEX, fragment);
       return { program, at: uniformsOf(gl, program) };
     };
-    this.#programs = { cel: make(CEL), eye: make(EYE), mouth: make(MOUTH) };
-    this.#quad = gl.createVertexArray();
-    gl.bindVertexArray(this.#quad);
-    gl.bindBuffer(gl.ARRAY_BUFFER, gl.createBuffer());
-    gl.bufferData(gl.ARRAY_BUFFER, new Float32Array([0, 0, 1, 0, 0, 1, 1, 1]), gl.STATIC_DRAW);
-    for (const { program } of Object.values(this.#programs)) {
-      const corner = gl.getAttribLocation(program, "corner");
-      gl.enableVertexAttribArray(corner);
-      gl.vertexAttribPointer(corner, 2, gl.FLOAT, false, 0, 0);
-    }
+    this.#programs = { cel: make(CEL), eye: make(EYE) };
+    this.#quad = makeQuad(gl);
     const { eyes, mouths } = this.#sort(pictures);
     for (const [side, parts] of Object.entries(eyes)) {
       if (Object.keys(parts).length) this.#eyes[side] = this.#makeEye(side, parts, pictures);
@@ -225,7 +171,7 @@ export class LayersPuppet {
     gl.clear(gl.COLOR_BUFFER_BIT);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
-    gl.bindVertexArray(this.#quad);
+    gl.bindVertexArray(this.#quad.array);
     for (const { program, at } of Object.values(this.#programs)) {
       gl.useProgram(program);
       gl.uniform4f(at.view, view.x, view.y, view.width, view.height);
@@ -233,7 +179,8 @@ export class LayersPuppet {
     const stands = stand(this.rig, face);
     for (const entry of this.#order) {
       if (entry === "mouth") {
-        this.#drawMouth(place(this.#mouth.patch.placed, stands, face).matrix, face);
+        const { patch, drawn } = this.#mouth;
+        drawn.draw(face, patch.box, place(patch.placed, stands, face).matrix, CORNER_UP, view);
       } else if (typeof entry === "string") {
         const eye = this.#eyes[entry];
         this.#drawEye(entry, eye, place(eye.patch.placed, stands, face).matrix, face);
@@ -247,7 +194,8 @@ export class LayersPuppet {
   free() {
     for (const texture of this.#textures) this.gl.deleteTexture(texture);
     for (const { program } of Object.values(this.#programs)) this.gl.deleteProgram(program);
-    this.gl.deleteVertexArray(this.#quad);
+    this.#mouth.drawn.free();
+    this.#quad.free();
     this.#textures = [];
   }
 
@@ -336,30 +284,14 @@ export class LayersPuppet {
    */
   #makeMouth(named, pictures) {
     const layers = Object.values(named);
-    if (!named.X) throw new Error("This drawing has no resting mouth");
     const patch = new Patch("mouth", layers);
     patch.scale(layers, pictures);
-    /** @type {Mouth} */
-    const mouth = { patch, drawn: {}, sizes: {}, lips: {}, middle: 0.5, half: 0.5 };
-    for (const [letter, layer] of Object.entries(named)) {
-      const canvas = patch.paint([layer], pictures);
-      const [left, top, right, bottom] = solidBox(alphaOf(canvas));
-      mouth.drawn[letter] = this.#keep(makeTexture(this.gl, canvas));
-      mouth.sizes[letter] = {
-        width: (right - left) / canvas.width,
-        height: (bottom - top) / canvas.height,
-      };
-      mouth.lips[letter] = (top + 0.25 * (bottom - top)) / canvas.height;
-      if (letter === "X") {
-        mouth.middle = (left + right) / 2 / canvas.width;
-        mouth.half = Math.max((right - left) / 2, 1) / canvas.width;
-      }
-    }
-    return mouth;
+    const drawings = Object.entries(named).map(([l, layer]) => [l, patch.paint([layer], pictures)]);
+    return { patch, drawn: new DrawnMouth(this.gl, Object.fromEntries(drawings)) };
   }
 
   /**
-   * @param {"cel" | "eye" | "mouth"} kind
+   * @param {"cel" | "eye"} kind
    * @param {Box} box
    * @param {Matrix} matrix
    */
@@ -434,27 +366,6 @@ export class LayersPuppet {
     }
     this.#paste(parts.over, box, matrix);
   }
-
-  /**
-   * @param {Matrix} matrix
-   * @param {Face} face
-   */
-  #drawMouth(matrix, face) {
-    const { gl } = this;
-    const mouth = this.#mouth;
-    const { first, second, seen, bend } = mouthOf(face, mouth.sizes);
-    const at = this.#use("mouth", mouth.patch.box, matrix);
-    this.#bind(at.cel, 0, mouth.drawn[first.letter]);
-    this.#bind(at.other, 1, mouth.drawn[second.letter]);
-    gl.uniform2f(at.lips, mouth.lips[first.letter], mouth.lips[second.letter]);
-    gl.uniform2f(at.wide, first.wide, second.wide);
-    gl.uniform2f(at.tall, first.tall, second.tall);
-    gl.uniform1f(at.middle, mouth.middle);
-    gl.uniform1f(at.half_, mouth.half);
-    gl.uniform1f(at.bend, bend / mouth.patch.box[3]);
-    gl.uniform1f(at.seen, seen);
-    gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
-  }
 }
 
 /**
@@ -465,37 +376,6 @@ export class LayersPuppet {
 function sideOf(name) {
   if (name.includes("-left")) return "eye-left";
   return name.includes("-right") ? "eye-right" : null;
-}
-
-/** @typedef {{width: number, height: number, solid: (x: number, y: number) => boolean}} Alpha */
-
-/**
- * @param {HTMLCanvasElement} canvas
- * @returns {Alpha}
- */
-function alphaOf(canvas) {
-  const { width, height } = canvas;
-  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-  const { data } = context.getImageData(0, 0, width, height);
-  return { width, height, solid: (x, y) => data[(y * width + x) * 4 + 3] > 127 };
-}
-
-/**
- * Left, top, right, bottom of what is solid; all of it when nothing is.
- * @param {Alpha} alpha
- */
-export function solidBox({ width, height, solid }) {
-  let [left, top, right, bottom] = [width, height, 0, 0];
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      if (!solid(x, y)) continue;
-      left = Math.min(left, x);
-      right = Math.max(right, x + 1);
-      top = Math.min(top, y);
-      bottom = Math.max(bottom, y + 1);
-    }
-  }
-  return right > left ? [left, top, right, bottom] : [0, 0, width, height];
 }
 
 /**

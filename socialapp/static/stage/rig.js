@@ -58,6 +58,7 @@
  * @property {ImageBitmap | null} portrait null for layers, which bring their own
  * @property {Map<string, ImageBitmap>} pictures by ref: layers and matte
  * @property {ArrayBuffer | null} grids
+ * @property {Record<string, HTMLCanvasElement>} mouths drawn for a flat cartoon, by letter
  */
 
 /** What was sent is not a rig this code can draw. */
@@ -114,6 +115,24 @@ async function fetchPicture(url, signal) {
   });
 }
 
+/** Under ``urls`` a flat cartoon has ``mouth-X`` and eight more: vector drawings. */
+const DRAWN = "mouth-";
+
+/**
+ * A vector drawing on a canvas, at the size it says it has.
+ * @param {string} url
+ */
+async function drawing(url) {
+  const image = new Image();
+  image.src = url;
+  await image.decode();
+  const canvas = document.createElement("canvas");
+  canvas.width = image.naturalWidth;
+  canvas.height = image.naturalHeight;
+  canvas.getContext("2d", { willReadFrequently: true })?.drawImage(image, 0, 0);
+  return canvas;
+}
+
 /**
  * Fetch and decode all that the rig names.
  * @param {string | unknown} source address of the rig's JSON, or the JSON itself
@@ -126,12 +145,20 @@ export async function loadRig(source, signal) {
   const layered = rig.style === "layers";
   const refs = new Set(rig.layers.map((layer) => layer.ref));
   if (rig.matte && !layered) refs.add(rig.matte);
-  const [portrait, grids, ...pictures] = await Promise.all([
+  const drawn = Object.entries(rig.urls).filter(([name]) => name.startsWith(DRAWN));
+  const [mouths, portrait, grids, ...pictures] = await Promise.all([
+    Promise.all(drawn.map(async ([name, url]) => [name.slice(DRAWN.length), await drawing(url)])),
     layered ? null : fetchPicture(urlOf(rig, rig.portrait), signal),
     rig.grids ? fetchOk(urlOf(rig, rig.grids), signal).then((r) => r.arrayBuffer()) : null,
     ...[...refs].map((ref) => fetchPicture(urlOf(rig, ref), signal)),
   ]);
-  return { rig, portrait, grids, pictures: new Map([...refs].map((ref, i) => [ref, pictures[i]])) };
+  return {
+    rig,
+    portrait,
+    grids,
+    pictures: new Map([...refs].map((ref, i) => [ref, pictures[i]])),
+    mouths: Object.fromEntries(mouths),
+  };
 }
 
 /** @param {Loaded} loaded */

@@ -21,9 +21,9 @@
 
 const EYES_TO_CHIN = 0.61;
 /** @type {Record<Shape, number>} */
-const CLOSE_UP = { "9:16": 0.38, "1:1": 0.45, "16:9": 0.5 };
+const CLOSE_UP = { "9:16": 0.34, "1:1": 0.42, "16:9": 0.43 };
 /** @type {Record<Shape, number>} */
-const FACE_LINE = { "9:16": 0.43, "1:1": 0.47, "16:9": 0.5 };
+const FACE_LINE = { "9:16": 0.43, "1:1": 0.5, "16:9": 0.53 };
 const LARGEST_UPSCALE = 2.5;
 const SMALLEST_FACE = 0.28;
 const LOWEST_FACE = 0.66;

@@ -7,13 +7,20 @@
 
 import { Cavity } from "./cavity.js";
 import { colour, makeProgram, makeTexture, uniformsOf } from "./gl.js";
+import { DrawnMouth, makeQuad } from "./drawn-mouth.js";
 import { CURVE, Grids, lidWeight, refined } from "./grids.js";
+import { LidPaint } from "./lid-paint.js";
+import { extreme, lines, makeMesh, nodes } from "./mesh.js";
 import { makePlate } from "./plate.js";
+import { coverMouth, lidColours, onCanvas } from "./skin.js";
 
 /** @import { Face } from "./performance.js" */
 /** @import { Loaded, Point, Rig } from "./rig.js" */
 /** @import { View } from "./view.js" */
+/** @import { Matrix } from "./layers-motion.js" */
 /** @import { LayerName, Lattice, Lean } from "./grids.js" */
+/** @import { Mesh } from "./mesh.js" */
+/** @import { Colour } from "./skin.js" */
 
 /** A lid less closed than this is not drawn over its eye. */
 const LID_SKIPPED = 0.02;
@@ -123,8 +130,6 @@ void main() {
   }
 }`;
 
-/** @typedef {{array: WebGLVertexArrayObject, count: number, buffers: WebGLBuffer[]}} Mesh */
-
 /** @typedef {{x: number, y: number, width: number, height: number}} Zone */
 
 /**
@@ -136,6 +141,17 @@ void main() {
  * @property {number} kind
  */
 
+/**
+ * @typedef {object} Lid
+ * @property {Cover} cover
+ * @property {Point[]} line its edge at rest
+ * @property {number} width from corner to corner
+ * @property {{skin: Colour[], lash: Colour}} colours
+ */
+
+/** Sizes of a drawn mouth, as in ``mouths`` and ``warp/drawn.py`` of the server. */
+const MOUTH = { span: 1.6, height: 0.8, line: [0.5, 0.34], least: 0.34, most: 0.62, corner: 0.05 };
+
 export class WarpPuppet {
   /** @type {WebGLTexture[]} */ #textures = [];
 
@@ -144,7 +160,7 @@ export class WarpPuppet {
    * @param {Loaded} loaded
    * @param {boolean} [cutOut] before a stage background
    */
-  constructor(gl, { rig, portrait, pictures, grids }, cutOut = false) {
+  constructor(gl, { rig, portrait, pictures, grids, mouths }, cutOut = false) {
     if (!portrait) throw new Error("This rig has no picture");
     this.gl = gl;
     this.rig = rig;
@@ -157,23 +173,44 @@ export class WarpPuppet {
     };
     this.warp = make(VERTEX, FRAGMENT);
     this.behind = make(PLATE_VERTEX, PLATE);
-    this.picture = this.#keep(makeTexture(gl, portrait));
+    this.grids = grids ? new Grids(grids, rig.style === "flat") : null;
+    const picture = this.grids && rig.mouth_drawn ? this.#prepared(portrait, this.grids) : portrait;
+    this.picture = this.#keep(makeTexture(gl, picture));
     this.matte = matte ? this.#keep(makeTexture(gl, matte)) : null;
     const plate = matte && !this.cutOut ? makePlate(portrait, matte) : null;
     this.plate = plate && this.#keep(makeTexture(gl, plate, { mipmaps: false }));
-    this.quad = this.#mesh([0, 1], [0, 1], null);
-    this.grids = grids ? new Grids(grids) : null;
-    this.still = this.grids ? null : this.#mesh([-1, 2], [-1, this.ratio + 1], null);
-    if (this.grids) this.#build(this.grids);
+    this.quad = makeQuad(gl);
+    this.still = this.grids ? null : makeMesh(gl, [-1, 2], [-1, this.ratio + 1], null);
+    if (this.grids) this.#build(this.grids, onCanvas(portrait));
+    /** @type {DrawnMouth | null} */
+    this.drawn = Object.keys(mouths).length ? new DrawnMouth(gl, mouths) : null;
   }
 
-  /** @param {Grids} grids */
-  #build(grids) {
+  /**
+   * The picture as it is drawn from: without its own mouth, where one is drawn instead.
+   * @param {ImageBitmap} portrait
+   * @param {Grids} grids
+   */
+  #prepared(portrait, grids) {
+    if (this.rig.style !== "flat") return portrait;
+    const canvas = onCanvas(portrait);
+    const lips = [...grids.lips.upper, ...grids.lips.lower];
+    coverMouth(canvas, lips.map((p) => pixels(p, portrait)), grids.unit * portrait.width);
+    return canvas;
+  }
+
+  /**
+   * @param {Grids} grids
+   * @param {HTMLCanvasElement} portrait
+   */
+  #build(grids, portrait) {
     const { gl, rig } = this;
     const { face, head } = grids;
-    const xs = lines([...nodes(face, "x"), ...nodes(head, "x"), -1, 2], face.width / face.columns);
-    const ys = lines([...nodes(face, "y"), ...nodes(head, "y"), -1, this.ratio + 1], face.height / face.rows);
-    this.whole = this.#mesh(xs, ys, grids);
+    const own = (/** @type {"x" | "y"} */ axis, /** @type {number} */ end, /** @type {number} */ step) =>
+      lines(nodes(face, axis), [...nodes(head, axis), -1, end], step / 4);
+    const xs = own("x", 2, face.width / face.columns);
+    const ys = own("y", this.ratio + 1, face.height / face.rows);
+    this.whole = makeMesh(gl, xs, ys, grids);
     this.sums = { upper: grids.makeSum(), lower: grids.makeSum() };
     this.moves = this.#keep(makeMoves(gl, face));
     this.upperLip = refined(grids.lips.upper);
@@ -187,8 +224,8 @@ export class WarpPuppet {
         upper[upper.length - 1][0] - upper[0][0],
         upper[upper.length - 1][1] - upper[0][1],
       );
-      const low = least(upper, Math.min);
-      const high = least(lower, Math.max);
+      const low = extreme(upper, Math.min);
+      const high = extreme(lower, Math.max);
       const zone = {
         x: low[0] - 0.6 * wide,
         y: low[1] - 0.9 * wide,
@@ -197,10 +234,16 @@ export class WarpPuppet {
       };
       // The lashes belong to the lid: cut a little below the line.
       const edge = refined(upper).map(([u, v]) => /** @type {Point} */ ([u, v + 0.02 * wide]));
-      return this.#cover(grids, `lid_${side}`, zone, edge, 2);
+      return {
+        cover: this.#cover(grids, `lid_${side}`, zone, edge, 2),
+        line: refined(upper),
+        width: wide,
+        colours: lidColours(portrait, upper.map((p) => pixels(p, portrait))),
+      };
     });
     const { centre, half_width: half, teeth } = grids.mouth;
     const [ax, ay] = grids.axis;
+    this.lidPaint = new LidPaint(gl, { flat: rig.style === "flat", down: [-ay, ax] });
     /** @type {Point[]} */
     this.skull = [-1, 0, 1].map((s) => [centre[0] + s * half * ax, centre[1] + s * half * ay]);
     this.cavity = new Cavity(gl, {
@@ -247,22 +290,16 @@ export class WarpPuppet {
     this.#move(grids.sum("upper", face, sums.upper));
     gl.uniform1i(at.kind, 0);
     this.#drawMesh(whole);
+    for (const lid of this.lids ?? []) this.#drawLid(lid, face, lean, view, width);
     // Nobody paints a mouth, or cuts one open, where none can be seen.
-    const speaks = this.rig.mouth_drawn && this.rig.style !== "flat";
-    const lip = speaks ? this.upperLip?.map((p) => grids.moved(p, sums.upper, lean)) : null;
-    for (const lid of this.lids ?? []) {
-      const layer = /** @type {"lid_left" | "lid_right"} */ (lid.layer);
-      if (lidWeight(layer, face) > LID_SKIPPED) {
-        this.#drawCover(lid, grids.sum(layer, face, sums.lower));
-      }
-    }
-    if (!lip || !this.lower) return;
-    grids.sum("lower", face, sums.lower);
-    const lowerLip = this.lowerLip?.map((p) => grids.moved(p, sums.lower, lean)) ?? [];
+    if (!this.rig.mouth_drawn) return;
     const skull = this.skull?.map((p) => grids.moved(p, null, lean)) ?? [];
-    this.cavity?.paint({ upper: lip, lower: lowerLip, skull, tongue: face.tongue }, view, width);
-    gl.useProgram(program);
-    this.#drawCover(this.lower, sums.lower);
+    if (this.rig.style === "flat") return this.#drawMouth(face, skull, view);
+    const upper = this.upperLip?.map((p) => grids.moved(p, sums.upper, lean)) ?? [];
+    grids.sum("lower", face, sums.lower);
+    const lower = this.lowerLip?.map((p) => grids.moved(p, sums.lower, lean)) ?? [];
+    this.cavity?.paint({ upper, lower, skull, tongue: face.tongue }, view, width);
+    if (this.lower) this.#drawCover(this.lower, sums.lower);
   }
 
   free() {
@@ -271,12 +308,10 @@ export class WarpPuppet {
     gl.deleteProgram(this.warp.program);
     gl.deleteProgram(this.behind.program);
     this.cavity?.free();
-    const meshes = [this.quad, this.still, this.whole, this.lower?.mesh, ...(this.lids ?? []).map((l) => l.mesh)];
-    for (const mesh of meshes) {
-      if (!mesh) continue;
-      for (const buffer of mesh.buffers) gl.deleteBuffer(buffer);
-      gl.deleteVertexArray(mesh.array);
-    }
+    this.lidPaint?.free();
+    this.drawn?.free();
+    const lids = (this.lids ?? []).map((lid) => lid.cover.mesh);
+    for (const mesh of [this.quad, this.still, this.whole, this.lower?.mesh, ...lids]) mesh?.free();
     this.#textures = [];
   }
 
@@ -296,7 +331,52 @@ export class WarpPuppet {
     gl.uniform1i(at.filled, Number(this.plate !== null));
     this.#bind(at.picture, 1, this.picture);
     this.#bind(at.plate, 2, this.plate ?? this.picture);
-    this.#drawMesh(this.quad);
+    gl.bindVertexArray(this.quad.array);
+    gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
+  }
+
+  /**
+   * @param {Lid} lid
+   * @param {Face} face
+   * @param {Lean} lean
+   * @param {View} view
+   * @param {number} width
+   */
+  #drawLid({ cover, line, width: wide, colours }, face, lean, view, width) {
+    const { gl, grids, sums } = this;
+    const layer = /** @type {"lid_left" | "lid_right"} */ (cover.layer);
+    const closed = lidWeight(layer, face);
+    if (!grids || !sums || closed <= LID_SKIPPED) return;
+    grids.sum(layer, face, sums.lower);
+    this.#drawCover(cover, sums.lower);
+    const top = line.map((p) => grids.moved(p, sums.upper, lean));
+    const edge = line.map((p) => grids.moved(p, sums.lower, lean));
+    gl.bindVertexArray(this.quad.array);
+    this.lidPaint?.paint({ top, edge, width: wide, closed }, colours, view, width);
+  }
+
+  /**
+   * One of the nine drawn mouths, where the skull says.
+   * @param {Face} face
+   * @param {Point[]} skull left corner, middle, right corner
+   * @param {View} view
+   */
+  #drawMouth(face, skull, view) {
+    if (!this.drawn || !this.grids) return;
+    const { unit, mouth } = this.grids;
+    const reach = [skull[2][0] - skull[0][0], skull[2][1] - skull[0][1]];
+    const long = Math.max(Math.hypot(...reach), 1e-6);
+    const [ax, ay] = [reach[0] / long, reach[1] / long];
+    const wide = MOUTH.span * Math.min(Math.max(2 * mouth.half_width, MOUTH.least * unit), MOUTH.most * unit);
+    const tall = wide * MOUTH.height;
+    const [u, v] = [MOUTH.line[0] * wide, MOUTH.line[1] * tall];
+    /** @type {Matrix} */
+    const matrix = [
+      ax, -ay, skull[1][0] - ax * u + ay * v,
+      ay, ax, skull[1][1] - ay * u - ax * v,
+    ];
+    this.gl.bindVertexArray(this.quad.array);
+    this.drawn.draw(face, [0, 0, wide, tall], matrix, MOUTH.corner * unit, view);
   }
 
   /** A picture without a face: nothing in it moves. */
@@ -326,7 +406,8 @@ export class WarpPuppet {
    */
   #drawCover({ mesh, zone, curve, kind }, summed) {
     const { gl } = this;
-    const { at } = this.warp;
+    const { program, at } = this.warp;
+    gl.useProgram(program);
     this.#move(summed);
     this.#bind(at.picture, 1, this.picture);
     this.#bind(at.matte, 2, this.matte ?? this.picture);
@@ -368,89 +449,16 @@ export class WarpPuppet {
       const start = zone[axis];
       const end = start + (axis === "x" ? zone.width : zone.height);
       const inner = nodes(grids.face, axis).filter((v) => v > start && v < end);
-      return lines([start, ...inner, end], 0);
+      return [start, ...inner, end];
     };
     return {
       layer,
       zone,
       kind,
       curve: new Float32Array(curve.flat()),
-      mesh: this.#mesh(within("x"), within("y"), grids),
+      mesh: makeMesh(this.gl, within("x"), within("y"), grids),
     };
   }
-
-  /**
-   * Triangles between lines. Each vertex knows its place, its depth and how much of the
-   * head's turn it follows.
-   * @param {number[]} xs
-   * @param {number[]} ys
-   * @param {Grids | null} grids
-   * @returns {Mesh}
-   */
-  #mesh(xs, ys, grids) {
-    const { gl } = this;
-    const vertices = new Float32Array(xs.length * ys.length * 4);
-    let n = 0;
-    for (const y of ys) {
-      for (const x of xs) {
-        const [depth, follow] = grids ? grids.headAt([x, y]) : [0, 0];
-        vertices.set([x, y, depth, follow], n);
-        n += 4;
-      }
-    }
-    const cells = new Uint32Array((xs.length - 1) * (ys.length - 1) * 6);
-    n = 0;
-    for (let j = 0; j + 1 < ys.length; j++) {
-      for (let i = 0; i + 1 < xs.length; i++) {
-        const a = j * xs.length + i;
-        const b = a + xs.length;
-        cells.set([a, a + 1, b, a + 1, b + 1, b], n);
-        n += 6;
-      }
-    }
-    const array = gl.createVertexArray();
-    const [points, order] = [gl.createBuffer(), gl.createBuffer()];
-    gl.bindVertexArray(array);
-    gl.bindBuffer(gl.ARRAY_BUFFER, points);
-    gl.bufferData(gl.ARRAY_BUFFER, vertices, gl.STATIC_DRAW);
-    gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, order);
-    gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, cells, gl.STATIC_DRAW);
-    gl.enableVertexAttribArray(0);
-    gl.vertexAttribPointer(0, 2, gl.FLOAT, false, 16, 0);
-    gl.enableVertexAttribArray(1);
-    gl.vertexAttribPointer(1, 2, gl.FLOAT, false, 16, 8);
-    gl.bindVertexArray(null);
-    return { array, count: cells.length, buffers: [points, order] };
-  }
-}
-
-/**
- * @param {Lattice} at
- * @param {"x" | "y"} axis
- */
-function nodes(at, axis) {
-  const [start, size, count] =
-    axis === "x" ? [at.x, at.width, at.columns] : [at.y, at.height, at.rows];
-  return Array.from({ length: count }, (_, i) => start + (size * i) / (count - 1));
-}
-
-/**
- * In order, those that lie nearer than half of `apart` to the one before left out.
- * @param {number[]} values
- * @param {number} apart
- */
-function lines(values, apart) {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted.filter((v, i) => i === 0 || i === sorted.length - 1 || v - sorted[i - 1] > apart / 2);
-}
-
-/**
- * @param {Point[]} points
- * @param {(...values: number[]) => number} pick
- * @returns {Point}
- */
-function least(points, pick) {
-  return [pick(...points.map((p) => p[0])), pick(...points.map((p) => p[1]))];
 }
 
 /**
@@ -465,4 +473,13 @@ function makeMoves(gl, at) {
     gl.texParameteri(gl.TEXTURE_2D, filter, gl.NEAREST);
   }
   return texture;
+}
+
+/**
+ * @param {Point} p portrait units
+ * @param {{width: number}} picture
+ * @returns {Point}
+ */
+function pixels([x, y], { width }) {
+  return [x * width, y * width];
 }

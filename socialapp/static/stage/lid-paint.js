@@ -1,0 +1,143 @@
+// @ts-check
+/**
+ * A lid that closes: skin laid over the eye, with the lashes along its edge. The twin of
+ * ``avatarfx/animators/warp/lids.py``.
+ */
+
+import { makeProgram, uniformsOf } from "./gl.js";
+import { CURVE } from "./grids.js";
+
+/** @import { Point } from "./rig.js" */
+/** @import { Colour } from "./skin.js" */
+/** @import { View } from "./view.js" */
+
+/** Colours that a lid's skin is told in at most. */
+const SPOTS = 16;
+
+const VERTEX = `#version 300 es
+uniform vec4 box;
+uniform vec4 view;
+layout(location = 0) in vec2 corner;
+out vec2 at;
+void main() {
+  at = box.xy + corner * box.zw;
+  vec2 p = (at - view.xy) / view.zw;
+  gl_Position = vec4(2.0 * p.x - 1.0, 1.0 - 2.0 * p.y, 0.0, 1.0);
+}`;
+
+/** In multiples of a canvas pixel, along the lid and down the face. */
+const FRAGMENT = `#version 300 es
+precision highp float;
+uniform vec2 top[${CURVE}];
+uniform vec2 edge[${CURVE}];
+uniform vec3 skin[${SPOTS}];
+uniform int spots;
+uniform vec3 lash;
+uniform vec2 down;
+uniform float pixel;
+uniform float wide;
+uniform float closed;
+uniform float line;
+uniform float soft;
+uniform bool lit;
+in vec2 at;
+out vec4 colour;
+
+vec2 turned(vec2 p) { return vec2(p.x * down.y - p.y * down.x, dot(p, down)) / pixel; }
+
+float under(float x) { return 1.0 / (1.0 + exp(-1.702 * clamp(x, -12.0, 12.0))); }
+
+float curveAt(vec2 curve[${CURVE}], float s) {
+  vec2 a = turned(curve[0]);
+  if (s <= a.x) return a.y;
+  for (int i = 1; i < ${CURVE}; i++) {
+    vec2 b = turned(curve[i]);
+    if (s <= b.x) return mix(a.y, b.y, (s - a.x) / max(b.x - a.x, 1e-4));
+    a = b;
+  }
+  return a.y;
+}
+
+void main() {
+  vec2 p = turned(at);
+  float left = turned(top[0]).x;
+  float right = turned(top[${CURVE - 1}]).x;
+  float upper = curveAt(top, p.x) - 0.025 * wide;
+  float lower = curveAt(edge, p.x);
+  float ends = under((p.x - left) / soft) * under((right - p.x) / soft);
+  float cover = under((p.y - upper) / soft) * under((lower - p.y) / soft) * ends;
+  float share = cover * min(1.0, 4.0 * closed);
+
+  float at01 = clamp((p.x - left) / max(right - left, 1.0), 0.0, 1.0) * float(spots - 1);
+  int i = min(int(at01), spots - 2);
+  vec3 paint = mix(skin[i], skin[i + 1], at01 - float(i));
+  if (lit) {
+    // The ball of the eye: lit in the middle, darker towards its edge.
+    float away = clamp((lower - p.y) / max(0.22 * wide, 1.0), 0.0, 0.8);
+    paint *= 0.90 + 0.10 * sin(3.14159265 * away);
+  }
+
+  float slope = (curveAt(edge, p.x + 1.0) - curveAt(edge, p.x - 1.0)) / 2.0;
+  float off = abs(p.y - lower) * inversesqrt(1.0 + slope * slope);
+  float blur = max(0.5, 0.3 * line);
+  float dim = under((line / 2.0 - off) / blur) * under((p.x - left) / blur)
+    * under((right - p.x) / blur) * min(1.0, 2.5 * closed) * 0.8;
+  // Skin over what is there, then lashes over both, as one premultiplied layer.
+  float alpha = 1.0 - (1.0 - share) * (1.0 - dim);
+  if (alpha < 0.004) discard;
+  colour = vec4(paint * share * (1.0 - dim) + lash * dim, alpha);
+}`;
+
+export class LidPaint {
+  /**
+   * @param {WebGL2RenderingContext} gl
+   * @param {{flat: boolean, down: Point}} look `down`: unit vector towards the chin
+   */
+  constructor(gl, look) {
+    this.gl = gl;
+    this.look = look;
+    this.program = makeProgram(gl, VERTEX, FRAGMENT);
+    this.at = uniformsOf(gl, this.program);
+  }
+
+  /**
+   * Between a lid's resting line and its moving edge, with the caller's quad bound.
+   * @param {{top: Point[], edge: Point[], width: number, closed: number}} lid `width` in
+   *   portrait units, from corner to corner
+   * @param {{skin: Colour[], lash: Colour}} colours
+   * @param {View} view
+   * @param {number} canvas width in pixels
+   */
+  paint({ top, edge, width, closed }, { skin, lash }, view, canvas) {
+    const { gl, at, look } = this;
+    const pixel = view.width / canvas;
+    const wide = width / pixel;
+    const line = Math.max(1, (look.flat ? 0.075 : 0.045) * wide);
+    const room = (line + 6) * pixel + 0.06 * width;
+    const xs = [...top, ...edge].map((p) => p[0]);
+    const ys = [...top, ...edge].map((p) => p[1]);
+    const x = Math.min(...xs) - room;
+    const y = Math.min(...ys) - room;
+    gl.useProgram(this.program);
+    gl.uniform4f(at.view, view.x, view.y, view.width, view.height);
+    gl.uniform4f(at.box, x, y, Math.max(...xs) + room - x, Math.max(...ys) + room - y);
+    gl.uniform2fv(at.top, top.flat());
+    gl.uniform2fv(at.edge, edge.flat());
+    const some = skin.slice(0, SPOTS);
+    gl.uniform3fv(at.skin, some.flat().map((v) => v / 255));
+    gl.uniform1i(at.spots, some.length);
+    gl.uniform3f(at.lash, lash[0] / 255, lash[1] / 255, lash[2] / 255);
+    gl.uniform2f(at.down, ...look.down);
+    gl.uniform1f(at.pixel, pixel);
+    gl.uniform1f(at.wide, wide);
+    gl.uniform1f(at.closed, closed);
+    gl.uniform1f(at.line, line);
+    gl.uniform1f(at.soft, Math.max(0.5, look.flat ? 0.3 : 0.02 * wide));
+    gl.uniform1i(at.lit, Number(!look.flat));
+    gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
+  }
+
+  free() {
+    this.gl.deleteProgram(this.program);
+  }
+}

@@ -141,7 +141,7 @@ class LandmarkRigger:
         return _Face(canonical.fit(anchors), 1.0, by_hand=True)
 
     def _find(self, rgb: Picture) -> _Face | None:
-        finder = self._loaded()
+        finder = self.finder()
         if finder is None:
             return None
         height, width = rgb.shape[:2]
@@ -157,7 +157,7 @@ class LandmarkRigger:
             best.landmarks / np.float32(rgb.shape[1]), best.presence, by_hand=False
         )
 
-    def _loaded(self) -> FaceFinder | None:
+    def finder(self) -> FaceFinder | None:
         if self.available():
             return None
         with self._lock:

@@ -4,6 +4,9 @@ Forty short clips of the starter cast are put in line in a house of their own (S
 Redis, two workers and the reconciler, restarted by the supervisor of `make up`). At
 random moments of a render one of its processes, or both, is killed. At the end every
 clip must be ready or failed, with one result and one charge for each that is ready.
+
+The supervisor's growing delay is for programs that crash by themselves; here it starts
+over after each kill.
 """
 
 from __future__ import annotations
@@ -28,6 +31,7 @@ from avatarfx.services import leases
 from socialapp.accounts.models import Ticket, User
 from socialapp.jobs.queue import waiting
 from socialapp.lib import blobs
+from socialapp.lib.supervise import FIRST_DELAY_SECONDS
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -58,7 +62,7 @@ def run(options: dict[str, Any]) -> dict[str, Any]:
     with houses.house(workers=options["workers"]) as (supervisor, cast):
         user = User.objects.create_user("chaos", "chaos@example.com", None)
         clips = _ask(user, list(cast.values()), options["jobs"])
-        killer = _Killer(random.Random(options["seed"]), options["kills"])  # noqa: S311
+        killer = _Killer(random.Random(options["seed"]), options["kills"], supervisor)
         supervisor.wait_for(lambda: killer.tick() and _all_over(), LIMIT_SECONDS)
         supervisor.wait_for(lambda: _swept() and not waiting(), 30)
         return _judge(clips, killer, time.monotonic() - began)
@@ -67,8 +71,11 @@ def run(options: dict[str, Any]) -> dict[str, Any]:
 class _Killer:
     """Kills while a clip is being rendered, and remembers whom it hit."""
 
-    def __init__(self, chance: random.Random, kills: int) -> None:
+    def __init__(
+        self, chance: random.Random, kills: int, supervisor: Supervisor
+    ) -> None:
         self._chance = chance
+        self._supervisor = supervisor
         self._left = kills
         self._due = time.monotonic()
         self.hits: list[tuple[int, int, float]] = []
@@ -101,6 +108,8 @@ class _Killer:
         self.hits.append((clip, fence, time.time()))
         self.kills += 1
         self._left -= 1
+        for program in self._supervisor.programs:
+            program.delay = FIRST_DELAY_SECONDS
         self._due = time.monotonic() + self._chance.uniform(*BETWEEN_KILLS)
         sys.stderr.write(f"chaos: kill {self.kills}: {victim} of clip {clip}\n")
 

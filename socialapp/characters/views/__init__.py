@@ -1,0 +1,1 @@
+"""Pages where a person makes, meets and changes characters."""

@@ -1,0 +1,44 @@
+"""Pages where a person meets characters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from socialapp.characters import selectors
+from socialapp.characters.models import Character
+from socialapp.characters.views.common import backdrop_of
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+
+@require_safe
+def cast(request: HttpRequest) -> HttpResponse:
+    mine: list[Character] = []
+    if request.user.is_authenticated:
+        mine = list(selectors.characters_of(owner=request.user, viewer=request.user))
+    return render(
+        request,
+        "characters/cast.html",
+        {"mine": mine, "starters": list(selectors.starter_cast())},
+    )
+
+
+@require_safe
+def character(request: HttpRequest, key: str) -> HttpResponse:
+    found = get_object_or_404(
+        Character.objects.visible_to(request.user).full(), key=key
+    )
+    return render(
+        request,
+        "characters/character.html",
+        {
+            "character": found,
+            "mine": found.owner_id == request.user.pk,
+            "backdrop": backdrop_of(found),
+            "rig": selectors.rig_json(found.portrait) if found.portrait else None,
+        },
+    )

@@ -7,6 +7,15 @@ import { Surtitles } from "./surtitles.js";
 import { clock, counts } from "./watch.js";
 
 export class TroupeClip extends HTMLElement {
+  /** Seconds watched since the clip came on screen. */
+  watched = 0;
+  last = 0;
+  counted = false;
+  told = false;
+  /** The person pressed pause: no script starts this clip again. */
+  held = false;
+  wasPlaying = false;
+
   connectedCallback() {
     if (this.video) return;
     const video = this.querySelector("video");
@@ -19,12 +28,6 @@ export class TroupeClip extends HTMLElement {
     this.bar = /** @type {HTMLProgressElement | null} */ (this.querySelector("[data-bar]"));
     this.seek = /** @type {HTMLInputElement | null} */ (this.querySelector("[data-seek]"));
     this.time = this.querySelector("[data-time]");
-    this.watched = 0;
-    this.last = 0;
-    this.counted = false;
-    this.told = false;
-    /** The person pressed pause: no script starts this clip again. */
-    this.held = false;
 
     this.big?.addEventListener("click", () => this.start());
     this.toggler?.addEventListener("click", () => this.flip());

@@ -14,7 +14,7 @@ export class TroupeFeed extends HTMLElement {
     if (!feed || this.feed) return;
     this.feed = feed;
     this.aside = document.querySelector("[data-feed-aside]");
-    this.after = this.dataset.after ?? "";
+    this.next = this.dataset.after ?? "";
     /** @type {HTMLElement | null} */
     this.active = null;
     this.watcher = new IntersectionObserver((entries) => this.see(entries), {
@@ -112,8 +112,8 @@ export class TroupeFeed extends HTMLElement {
     else clip?.showState();
     const items = this.items;
     const place = items.indexOf(item);
-    const next = items[place + 1]?.querySelector("video");
-    if (next) next.preload = "auto";
+    const coming = items[place + 1]?.querySelector("video");
+    if (coming) coming.preload = "auto";
     if (items.length - place <= AHEAD) void this.more();
     void this.fillAside(item);
   }
@@ -179,18 +179,18 @@ export class TroupeFeed extends HTMLElement {
   }
 
   async more() {
-    if (!this.feed || !this.after || this.loading) return;
+    if (!this.feed || !this.next || this.loading) return;
     this.loading = true;
     this.feed.setAttribute("aria-busy", "true");
     try {
       const query = new URLSearchParams({
-        after: this.after,
+        after: this.next,
         start: String(this.items.length),
       });
       const response = await fetch(`${this.dataset.more}?${query}`);
       if (!response.ok) throw new Error(`The feed answered ${response.status}`);
       const parsed = new DOMParser().parseFromString(await response.text(), "text/html");
-      this.after = response.headers.get("X-After") ?? "";
+      this.next = response.headers.get("X-After") ?? "";
       for (const item of parsed.querySelectorAll("article")) {
         const here = document.adoptNode(item);
         this.feed.append(here);

@@ -12,6 +12,9 @@ const NOW = { queue: "users", voice: "mic", movement: "drama", check: "eye", fin
 const SAID = { done: ", done", now: ", now", todo: ", to come" };
 
 export class TroupeLadder extends HTMLElement {
+  /** Where in line it stands or stood, in words. */
+  place = "";
+
   connectedCallback() {
     this.best = 0;
     /** @type {string | undefined} */
@@ -43,7 +46,10 @@ export class TroupeLadder extends HTMLElement {
       "[data-eta]",
       open(progress) && eta !== null ? about(eta).replace(/^./, (a) => a.toUpperCase()) : progress.state_label,
     );
-    this.step("queue", progress.state === "queued" ? "now" : "done", progress.place ? inLine(progress.place) : "");
+    const waits = progress.state === "queued";
+    if (progress.place) this.place = inLine(progress.place);
+    const stood = this.place ? `was ${this.place.toLowerCase()}` : "";
+    this.step("queue", waits ? "now" : "done", waits ? this.place : stood);
     for (const { name, state } of progress.steps) {
       this.step(name, state, state === "now" ? progress.detail : "");
     }

@@ -5,6 +5,7 @@ import { getJson } from "./http.js";
 /** @typedef {import("./waiting.js").Progress} Progress */
 
 const POLL = 2000; // milliseconds
+const IN_LINE = 5000; // the socket tells of my clips, not of those before them
 const SLOWEST = 20_000; // between two tries of the socket
 const SIGN_IN = 4401; // close code: nobody is signed in
 
@@ -17,9 +18,15 @@ let started = false;
 let wait = 1000;
 /** @type {ReturnType<typeof setInterval> | undefined} */
 let polling;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let asking;
 
 /** @param {Progress} progress */
 function tell(progress) {
+  if (progress.state === "queued" && !polling) {
+    clearTimeout(asking);
+    asking = setTimeout(poll, IN_LINE);
+  }
   for (const name of [progress.key, "*"]) {
     for (const listener of listeners.get(name) ?? []) listener(progress);
   }

@@ -16,6 +16,11 @@ const KEPT = ["character", "script", "voice", "shape", "background", "motion", "
 const SHAPES = { "9:16": "studio__stage--tall", "1:1": "studio__stage--square", "16:9": "studio__stage--wide" };
 
 export class TroupeStudio extends HTMLElement {
+  /** @type {string[]} */
+  tags = [];
+  /** Counts the checks, so that a late answer is dropped. */
+  checked = 0;
+
   connectedCallback() {
     const form = this.querySelector("form");
     const script = this.querySelector("textarea[data-script]");
@@ -25,9 +30,6 @@ export class TroupeStudio extends HTMLElement {
     this.stage = /** @type {Stage | null} */ (this.querySelector("[data-stage]"));
     this.mirror = this.querySelector("[data-mirror]");
     this.tags = [...this.querySelectorAll("[data-tag]")].map((b) => b.getAttribute("data-tag") ?? "");
-    this.dial = /** @type {HTMLInputElement} */ (this.querySelector("[data-dial]"));
-    this.checked = 0;
-    this.heard = "";
 
     if (!this.hasAttribute("data-filled")) this.restore();
     script.addEventListener("input", () => this.wrote());
@@ -37,7 +39,7 @@ export class TroupeStudio extends HTMLElement {
     form.addEventListener("input", () => this.remember());
     form.addEventListener("change", (event) => this.changed(event));
     form.addEventListener("submit", (event) => this.submit(event));
-    this.addEventListener("click", (event) => this.click(event));
+    this.addEventListener("click", (event) => this.press(event));
     this.stage?.addEventListener("stage-state", (event) => this.heardState(event));
     this.dial.addEventListener("input", () => this.setMotion(Number(this.dial.value)));
     this.setMotion(Math.max(0, MOTIONS.indexOf(this.value("motion") || this.actor?.dataset.motion || "subtle")), false);
@@ -46,6 +48,11 @@ export class TroupeStudio extends HTMLElement {
     this.backdrop();
     this.shape();
     void this.enter();
+  }
+
+  /** @returns {HTMLInputElement} */
+  get dial() {
+    return /** @type {HTMLInputElement} */ (this.querySelector("[data-dial]"));
   }
 
   /** @returns {HTMLInputElement | null} the chosen character's radio */
@@ -98,7 +105,7 @@ export class TroupeStudio extends HTMLElement {
     const { script } = this;
     if (!script) return;
     this.mirror?.replaceChildren(
-      ...pieces(script.value, this.tags ?? []).map(({ text, tag }) => {
+      ...pieces(script.value, this.tags).map(({ text, tag }) => {
         const span = document.createElement("span");
         if (tag) span.className = "mood";
         span.textContent = text;
@@ -113,7 +120,7 @@ export class TroupeStudio extends HTMLElement {
 
   async check() {
     if (!this.script) return;
-    const turn = (this.checked = (this.checked ?? 0) + 1);
+    const turn = (this.checked += 1);
     const script = this.script.value;
     try {
       const answer = await post(this.dataset.check ?? "", {
@@ -156,7 +163,7 @@ export class TroupeStudio extends HTMLElement {
   // Choosing -------------------------------------------------------------------
 
   /** @param {Event} event */
-  click(event) {
+  press(event) {
     const button = event.target instanceof Element ? event.target.closest("button") : null;
     if (!button) return;
     if (button.dataset.tag && this.script) {
@@ -267,7 +274,7 @@ export class TroupeStudio extends HTMLElement {
         voice: voice || (this.actor?.dataset.voice ?? ""),
         speed: this.actor?.dataset.speed ?? "1",
         pitch: this.actor?.dataset.pitch ?? "0",
-        motion: MOTIONS[Number(this.dial?.value)],
+        motion: MOTIONS[Number(this.dial.value)],
       });
       const bytes = Uint8Array.from(atob(sound), (letter) => letter.charCodeAt(0));
       if (!this.stage) return;

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from socialapp.performance import Blink, Glance
@@ -25,6 +27,9 @@ APART = 0.85
 AT_END = 0.55
 """A blink moves this many seconds to fall on the end of a phrase."""
 
+SHORTEST = 2.0
+"""Seconds of a part below which it need not blink: one blink would be too many."""
+
 LASTS = (0.14, 0.19)
 """Seconds of a blink, lids leaving to lids back."""
 
@@ -39,30 +44,31 @@ def dial(motion: str) -> float:
 def blinks(
     seconds: float, rng: random.Random, *, ends: Sequence[float]
 ) -> tuple[Blink, ...]:
-    """8 to 30 a minute over the whole, whatever `seconds` is, for 2.5 s and more."""
-    fewest = _at_least(seconds)
-    most = max(fewest, int(seconds * 29 / 60))
-    chosen: list[Blink] = []
+    """8 to 30 a minute of the whole, however short it is from two seconds on.
+
+    `ends`: where phrases end, in seconds; most blinks fall there.
+    """
+    fewest = math.ceil(seconds * 8 / 60) if seconds >= SHORTEST else 0
+    most = max(fewest, int(seconds * 29 / 60)) if fewest else 0
+    starts: list[float] = []
     now = FIRST_BLINK + rng.uniform(0.3, 1.6)
-    while len(chosen) < most:
+    while len(starts) < most and now < seconds - LASTS[1] - 0.1:
         at = min(ends, key=lambda end: abs(end - now), default=now)
-        if abs(at - now) > AT_END:
+        if abs(at - now) > AT_END or at > seconds - LASTS[1] - 0.1:
             at = now
-        lasts = rng.uniform(*LASTS)
-        at = max(at, FIRST_BLINK, chosen[-1].until + APART if chosen else 0.0)
-        if at + lasts > seconds - 0.1:
+        at = max(at, FIRST_BLINK, starts[-1] + LASTS[1] + APART if starts else 0.0)
+        if at > seconds - LASTS[1] - 0.1:
             break
-        chosen.append(Blink(round(at, 3), round(at + lasts, 3)))
+        starts.append(at)
         now = at + rng.uniform(*BETWEEN)
-    if not chosen and fewest:
-        at = max(FIRST_BLINK, seconds * 0.5)
-        chosen.append(Blink(round(at, 3), round(at + LASTS[0], 3)))
-    return tuple(chosen)
-
-
-def _at_least(seconds: float) -> int:
-    """The fewest blinks that make eight a minute; none fit into a moment."""
-    return max(1, round(seconds * 9 / 60)) if seconds > FIRST_BLINK + 0.6 else 0
+    while len(starts) < fewest:
+        # The middle of the longest stare.
+        edges = [FIRST_BLINK, *starts, seconds - LASTS[1] - 0.1]
+        gap, left = max((b - a, a) for a, b in pairwise(edges))
+        starts = sorted([*starts, left + gap / 2])
+    return tuple(
+        Blink(round(at, 3), round(at + rng.uniform(*LASTS), 3)) for at in starts
+    )
 
 
 def speaking_glances(
@@ -119,7 +125,7 @@ def _away(
 def _rests(speech: Speech) -> list[tuple[float, float]]:
     """(at, seconds) of the silences between phrases."""
     found = []
-    for one, two in zip(speech.phones, speech.phones[1:], strict=False):
+    for one, two in pairwise(speech.phones):
         if two.at - one.until > 0.2:
             found.append((one.until, two.at - one.until))
     return found

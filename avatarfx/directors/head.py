@@ -1,4 +1,4 @@
-"""How the head moves: keys a quarter of a second apart, smooth between."""
+"""How the head moves: keys a tenth of a second apart, smooth between."""
 
 from __future__ import annotations
 
@@ -14,11 +14,17 @@ if TYPE_CHECKING:
 
     from socialapp.engines.protocols import Beat, Speech
 
-STEP = 0.2
-"""Seconds between keys of the drift."""
+STEP = 0.1
+"""Seconds between keys: enough for a nod, and little to send."""
 
 NOD = 2.6
 """Degrees down on a stressed word at full motion."""
+
+NOD_LASTS = 0.3
+"""Seconds from level to down, and from down to level."""
+
+CHIN = 3.0
+"""Degrees up when proud, down when sad, at full motion."""
 
 TILT = 3.5
 """Degrees of roll in a question at full motion."""
@@ -58,25 +64,25 @@ def speaking(
     amount = dial(motion)
     drift = _Drift(rng, amount)
     nods = _nods(speech, rng, amount)
+    side = rng.choice((-1.0, 1.0))
     keys = []
     for i in range(int(speech.seconds / STEP) + 1):
         t = i * STEP
         yaw, pitch, roll, x, y = drift.at(t)
         beat = next((b for b in beats if b.at <= t < b.until), None)
-        if beat and beat.delivery == "deadpan":
-            yaw, pitch, roll, x = 0.2 * yaw, 0.2 * pitch, 0.2 * roll, 0.2 * x
-        elif beat:
+        level = 1.0
+        if beat:
             inside = _inside(beat, t)
+            if beat.delivery == "deadpan":
+                level = 1.0 - 0.85 * inside
             if beat.text.rstrip("\"'”’)").endswith("?"):
-                roll += amount * TILT * inside
+                roll += side * amount * TILT * inside
             if beat.delivery == "proud":
-                pitch += amount * 3.0 * inside
+                pitch += amount * CHIN * inside
             if beat.mood == "sad":
-                pitch -= amount * 3.0 * beat.weight * inside
-        for at, depth in nods:
-            away = abs(t - at) / 0.28
-            if away < 1.0:
-                pitch -= depth * (1.0 - away * away) ** 2
+                pitch -= amount * CHIN * beat.weight * inside
+        pitch -= _nodding(nods, t)
+        yaw, pitch, roll, x = level * yaw, level * pitch, level * roll, level * x
         keys.append(_pose(t, (yaw, pitch, roll, x, y)))
     return tuple(keys)
 
@@ -93,11 +99,7 @@ def listening(seconds: float, rng: random.Random, motion: str) -> tuple[Pose, ..
     for i in range(int(seconds / STEP) + 1):
         t = i * STEP
         yaw, pitch, roll, x, y = drift.at(t)
-        for when, depth in nods:
-            away = abs(t - when) / 0.28
-            if away < 1.0:
-                pitch -= depth * (1.0 - away * away) ** 2
-        keys.append(_pose(t, (yaw, pitch, roll, x, y)))
+        keys.append(_pose(t, (yaw, pitch - _nodding(nods, t), roll, x, y)))
     return tuple(keys)
 
 
@@ -113,6 +115,16 @@ def _nods(
         if (not found or at - found[-1][0] > 0.7) and rng.random() < 0.7:
             found.append((at, amount * NOD * rng.uniform(0.6, 1.1)))
     return found
+
+
+def _nodding(nods: Sequence[tuple[float, float]], t: float) -> float:
+    """Degrees that the head is down at `t`."""
+    down = 0.0
+    for at, depth in nods:
+        away = abs(t - at) / NOD_LASTS
+        if away < 1.0:
+            down += depth * (1.0 - away * away) ** 2
+    return down
 
 
 def _inside(beat: Beat, t: float) -> float:

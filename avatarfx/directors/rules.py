@@ -55,7 +55,7 @@ class RulesDirector:
         rng = random.Random(f"{seed} {seat} listening")  # noqa: S311  a look, not a secret
         return Part(
             seat=seat,
-            expressions=(Expression(0.0, "calm", 0.0),),
+            expressions=_reactions(seconds, rng),
             poses=head.listening(seconds, rng, motion),
             glances=eyes.listening_glances(seconds, rng, motion),
             blinks=eyes.blinks(seconds, rng, ends=()),
@@ -89,6 +89,20 @@ def _phrase_ends(speech: Speech) -> tuple[float, ...]:
         if following is None or following - phone.until > 0.12:
             ends.append(phone.until)
     return tuple(ends)
+
+
+def _reactions(seconds: float, rng: random.Random) -> tuple[Expression, ...]:
+    """A listener's face: attentive, and amused for a moment if there is time."""
+    calm = Expression(0.0, "calm", 0.0)
+    if seconds < 3.0 or rng.random() < 0.4:
+        return (calm,)
+    at = seconds * rng.uniform(0.4, 0.65)
+    back = min(seconds - 0.3, at + rng.uniform(1.0, 1.8))
+    return (
+        calm,
+        Expression(round(at, 3), "happy", round(rng.uniform(0.15, 0.35), 3)),
+        Expression(round(back, 3), "calm", 0.0),
+    )
 
 
 def _expressions(beats: Sequence[Beat]) -> tuple[Expression, ...]:

@@ -50,7 +50,8 @@ def edit(
     beats: list[Beat] = []
     now = lead_in
     for i, (segment, take) in enumerate(zip(segments, takes, strict=True)):
-        start = now
+        # A pause is a listening face: the next mood waits until it is over.
+        start = now + segment.pause
         gap = segment.pause + (SEGMENT_GAP if i and not segment.pause else 0.0)
         quiet = sound.silence(gap, rate)
         made = sound.effect(segment.effect, rate, seed + i)

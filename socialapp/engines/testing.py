@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 LINE = "Bob moved Dr. Vim — for $9!"
 """Closures, a number, an abbreviation, a dash that is no word."""
 
-ODD_LINES = ("!!!", "brrr" * 9, "O'Neill's 3rd re-entry @ 7:30 — naïve & co.")
+ODD_LINES = ("!!!", "brrr" * 3, "O'Neill's 3rd re-entry @ 7:30 — naïve & co.")
 MARGIN = 0.02
 """Seconds a time may stick out of the sound by rounding."""
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from socialapp.characters import services
-from socialapp.characters.tests.rigging import picture, use_telling_rigger
+from socialapp.characters.tests.rigging import picture, telling_rigger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(autouse=True)
-def telling_rigger(settings: Settings) -> Iterator[None]:
-    yield from use_telling_rigger(settings)
+def told(settings: Settings) -> Iterator[None]:
+    with telling_rigger(settings):
+        yield
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from PIL import Image
@@ -53,8 +54,9 @@ class TellingRigger:
         return rig, {grids_ref: grids} if found else {}
 
 
-def use_telling_rigger(settings: Settings) -> Iterator[None]:
-    """Body of a fixture: registered under ``default``, forgotten afterwards."""
+@contextmanager
+def telling_rigger(settings: Settings) -> Iterator[None]:
+    """Registered under ``default``, forgotten afterwards."""
     from socialapp.engines.handler import riggers  # noqa: PLC0415  needs the settings
 
     settings.ENGINES = settings.ENGINES | {

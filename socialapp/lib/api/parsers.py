@@ -54,9 +54,14 @@ def loads(data: bytes) -> Any:
     """JSON in UTF-8; ValueError for anything else, too deep or not finite."""
     if depth_of(data) > MAX_DEPTH:
         raise ValueError(f"more than {MAX_DEPTH} levels deep")
-    return json.loads(
+    found = json.loads(
         data.decode("utf-8"), parse_constant=_no_constant, parse_float=_finite
     )
+    if b"\\u" in data:
+        # Half a surrogate pair can be written but is no text: nothing could store it,
+        # and an answer that quotes it could not be sent.
+        json.dumps(found, ensure_ascii=False).encode("utf-8")
+    return found
 
 
 class StrictJSONParser(JSONParser):

@@ -101,7 +101,8 @@ def test_json_of_another_shape_is_a_problem_with_the_field(data: bytes) -> None:
 
 
 def test_a_lone_surrogate_is_a_problem() -> None:
-    problem(post(b'{"script": "\\ud800"}'), 400, "invalid")
+    problem(post(b'{"script": "\\ud800"}'), 400, "parse-error")
+    assert post(b'{"script": "Hi \\ud83d\\ude42"}').status_code == 200
 
 
 def test_brackets_in_strings_are_not_depth() -> None:

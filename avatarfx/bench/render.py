@@ -1,10 +1,11 @@
 """How fast a clip is made: voice, drawing, encoding, and the whole way round.
 
-One sentence of about six seconds is spoken once. Its frames are then filmed by the real
+Clips of three sentences, about six seconds, go the whole way through Redis and a
+worker that is up: from submit to done, and the attempt's own seconds. Then nobody else
+works: the sentences are spoken once more, and their frames are filmed by the real
 movement stage (draw and encode) and, the very same frames, by the encoder alone, in
 turn; medians are reported. The portrait is a painting that is warped (`--portrait`, or
-a starter character flattened), at 512 x 512. Last, clips go the whole way through
-Redis and a worker that is up: from submit to done, and the attempt's own seconds.
+a starter character flattened), at 512 x 512.
 Figures of the layered character are in ``layers``.
 """
 
@@ -39,8 +40,8 @@ if TYPE_CHECKING:
     from socialapp.characters.models import Character
 
 SCRIPT = (
-    "Good evening. I kept the lamp lit all night for you, and nobody came,"
-    " but the moon was very polite about it."
+    "Good evening to you all. I kept the lamp lit until the morning."
+    " Nobody came, but the moon was very polite about it."
 )
 SHAPE = "1:1"
 ROUNDS = 5

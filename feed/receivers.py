@@ -10,8 +10,9 @@ from django.dispatch import receiver
 
 from avatarfx.signals import clip_ready
 from feed import services
-from feed.models import Post
+from feed.models import Like, Post, View
 from feed.visits import PENDING_LIKE
+from socialapp.accounts.signals import account_closed
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -31,6 +32,15 @@ def publish_when_asked(*, clip: Clip, **_: Any) -> None:
         services.publish_post(clip=clip, author=clip.owner, caption=clip.caption)
     except services.PostError as error:
         log.warning("Clip %s was not published: %s", clip.key, error)
+
+
+@receiver(account_closed, dispatch_uid="feed.leave_with_viewer")
+def leave_with_viewer(*, user: User, **_: Any) -> None:
+    """Take back the likes and forget what was watched; counted views stay counted.
+    The person's own posts go with their clips."""
+    for like in Like.objects.filter(user=user).select_related("post"):
+        services.unlike_post(post=like.post, user=user)
+    View.objects.filter(viewer=f"user:{user.pk}").delete()
 
 
 @receiver(user_logged_in, dispatch_uid="feed.give_pending_like")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -118,7 +119,25 @@ def remove_portrait(*, portrait: Portrait) -> None:
     if portrait.roles.exists():
         raise PictureError("A clip was made with this portrait, so it stays.")
     portrait.characters.update(portrait=None)
+    delete_portrait(portrait)
+
+
+def delete_portrait(portrait: Portrait) -> None:
+    """The row and, at commit, its files that no other portrait has. ProtectedError
+    while something points at it.
+
+    Layers of drawn portraits are parts that many share; they stay.
+    """
+    others = Portrait.objects.exclude(pk=portrait.pk)
+    mine = []
+    if not others.filter(ref=portrait.ref).exists():
+        rig = portrait.as_rig()
+        mine += [portrait.ref, rig.grids, rig.matte]
+    if not others.filter(thumb=portrait.thumb).exists():
+        mine.append(portrait.thumb)
     portrait.delete()
+    for ref in filter(None, mine):
+        transaction.on_commit(partial(blobs.remove, ref), robust=True)
 
 
 def _recipe(recipe: dict[str, Any]) -> dict[str, Any]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils import timezone
 
 from socialapp.characters.errors import CharacterError
@@ -15,6 +17,7 @@ from socialapp.characters.models import Character, Portrait
 from socialapp.characters.portraits import (
     add_made_portrait,
     add_portrait,
+    delete_portrait,
     draw_recipe,
     find_face_again,
     remove_portrait,
@@ -38,6 +41,7 @@ __all__ = [
     "create_character",
     "draw_recipe",
     "find_face_again",
+    "forget_owner",
     "remove_character",
     "remove_portrait",
     "set_anchors",
@@ -108,6 +112,30 @@ def remove_character(*, character: Character) -> None:
     """Take a character off every list. Clips that were made with it stay."""
     character.removed = timezone.now()
     character.save(update_fields=["removed", "changed"])
+
+
+@transaction.atomic
+def forget_owner(*, owner: User) -> None:
+    """Empty a leaving person's characters and delete all that no clip holds on to.
+
+    May be called again when the clips are gone.
+    """
+    owner.characters.update(
+        name="Removed",
+        tagline="",
+        greeting="",
+        persona="",
+        tags=[],
+        card={},
+        visibility=Character.Visibility.PRIVATE,
+        removed=timezone.now(),
+    )
+    for character in owner.characters.all():
+        with suppress(ProtectedError), transaction.atomic():
+            character.delete()
+    for portrait in owner.portraits.all():
+        with suppress(ProtectedError), transaction.atomic():
+            delete_portrait(portrait)
 
 
 # Checks -----------------------------------------------------------------------

@@ -1,0 +1,47 @@
+"""What clips do when something happens below them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+from django.dispatch import receiver
+
+from avatarfx import services
+from avatarfx.models import Clip
+from socialapp.accounts.signals import account_closed
+from socialapp.characters.services import forget_owner
+from socialapp.lib import blobs
+
+if TYPE_CHECKING:
+    from socialapp.accounts.models import User
+
+
+@receiver(account_closed, dispatch_uid="avatarfx.leave_with_owner")
+def leave_with_owner(*, user: User, **_: Any) -> None:
+    """Stop what is being made, delete the person's clips and their files."""
+    for clip in Clip.objects.filter(owner=user):
+        if not clip.finished_for_good:
+            services.cancel_clip(clip=clip)
+        refs = _files_of(clip)
+        clip.delete()
+        for ref in refs:
+            blobs.remove(ref)
+    # Clips held on to portraits and characters; nothing does any longer.
+    forget_owner(owner=user)
+
+
+def _files_of(clip: Clip) -> list[str]:
+    """Blobs of this clip that no other clip has: equal content is stored once."""
+    others = Clip.objects.exclude(pk=clip.pk)
+    refs = {clip.video, clip.poster, clip.captions} - {""}
+    mine = [
+        ref
+        for ref in refs
+        if not others.filter(Q(video=ref) | Q(poster=ref) | Q(captions=ref)).exists()
+    ]
+    # Speech follows from the script, so only an equal script has an equal recording.
+    performance = clip.as_performance()
+    if performance and not others.filter(script=clip.script).exists():
+        mine += [part.sound.ref for part in performance.parts if part.sound]
+    return mine

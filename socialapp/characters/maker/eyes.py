@@ -89,7 +89,7 @@ def eye(p: Palette, kind: str, side: str, skin: str, iris: str) -> str:
     shape = turn(_eye_path(style, x, y))
     upper = turn(_lid_lines(style, x, y)[0])
     lashes = _lash_colour(skin)
-    lid = dark(skin, 0.22)
+    lid = _lid_colour(skin)
     name = f"eye-{side}"
     return "".join(
         [
@@ -116,7 +116,7 @@ def eye(p: Palette, kind: str, side: str, skin: str, iris: str) -> str:
 
 def lids_closed(kind: str, skin: str) -> str:
     style = EYES[kind]
-    lashes, lid = _lash_colour(skin), dark(skin, 0.22)
+    lashes, lid = _lash_colour(skin), _lid_colour(skin)
     x, y = MIDDLE - EYE_APART, EYE_Y
     out = ['<g id="lids-closed" display="none">']
     for side, turn in (("left", str), ("right", mirrored)):
@@ -134,6 +134,7 @@ def lids_closed(kind: str, skin: str) -> str:
         )
         out += [
             f'<g class="closed-{side}">',
+            fill(turn(_socket(style, x, y)), dark(skin, 0.3), 0.28),
             f'<path d="{shape}" fill="{lid}" stroke="{lid}" stroke-width="5"/>',
             stroke(turn(line), lashes, max(style.lash, 5)),
             stroke(turn(_crease(style, x, y + 9)), lashes, 2, 0.22),
@@ -141,6 +142,11 @@ def lids_closed(kind: str, skin: str) -> str:
             "</g>",
         ]
     return "".join([*out, "</g>"])
+
+
+def _lid_colour(skin: str) -> str:
+    """A lid is a little darker and rosier than the face."""
+    return mix(dark(skin, 0.18), "#8a5570", 0.14)
 
 
 def _lash_colour(skin: str) -> str:

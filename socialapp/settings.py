@@ -507,6 +507,17 @@ UNFOLD: dict[str, Any] = {
                 ("Tickets", "confirmation_number", "accounts_ticket"),
                 ("Groups", "group", "auth_group"),
             ),
+            {
+                "title": "Mail",
+                "items": [
+                    {
+                        "title": "Outbox",
+                        "icon": "outbox",
+                        "link": reverse_lazy("outbox"),
+                        "permission": lambda _: "filebased" in EMAIL_BACKEND,
+                    }
+                ],
+            },
             _backstage(
                 "Stage",
                 ("Characters", "theater_comedy", "characters_character"),

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from socialapp.accounts.outbox import outbox
 from socialapp.lib.door import enter
 from socialapp.lib.health import healthz, readyz
 from socialapp.lib.media import media
@@ -13,6 +14,7 @@ urlpatterns = [
     path("media/<path:path>", media, name="media"),
     path("enter/<token>/", enter, name="enter"),
     path("admin/", admin.site.urls),
+    path("outbox/", outbox, name="outbox"),
     path("accounts/", include("allauth.account.urls")),
     path("api/v1/", include("socialapp.api_urls")),
     path("", include("socialapp.accounts.urls")),

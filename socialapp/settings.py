@@ -10,9 +10,9 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
-from django.urls import reverse_lazy
 
 from socialapp import env
+from socialapp.backstage import LOOK
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -470,97 +470,5 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     },
 }
 
-
-# Admin ------------------------------------------------------------------------
-
-
-def _mark(_request: object) -> str:
-    from django.templatetags.static import static  # noqa: PLC0415  needs the settings
-
-    return static("icons/mark.svg")
-
-
-def _backstage(title: str, *pages: tuple[str, str, str]) -> dict[str, Any]:
-    """A group of the sidebar: names, Material symbols, ``app_model``."""
-    items = [
-        {"title": name, "icon": icon, "link": reverse_lazy(f"admin:{page}_changelist")}
-        for name, icon, page in pages
-    ]
-    return {"title": title, "collapsible": False, "items": items}
-
-
-UNFOLD: dict[str, Any] = {
-    "SITE_TITLE": "Troupe",
-    "SITE_HEADER": "Troupe",
-    "SITE_SUBHEADER": "Backstage",
-    "SITE_ICON": _mark,
-    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _mark}],
-    "SHOW_VIEW_ON_SITE": True,
-    "SIDEBAR": {
-        "show_search": True,
-        "navigation": [
-            _backstage(
-                "People",
-                ("Users", "person", "accounts_user"),
-                ("E-mail addresses", "mail", "account_emailaddress"),
-                ("Tokens", "key", "accounts_token"),
-                ("Tickets", "confirmation_number", "accounts_ticket"),
-                ("Groups", "group", "auth_group"),
-            ),
-            {
-                "title": "Mail",
-                "items": [
-                    {
-                        "title": "Outbox",
-                        "icon": "outbox",
-                        "link": reverse_lazy("outbox"),
-                        "permission": lambda _: "filebased" in EMAIL_BACKEND,
-                    }
-                ],
-            },
-            _backstage(
-                "Stage",
-                ("Characters", "theater_comedy", "characters_character"),
-                ("Portraits", "portrait", "characters_portrait"),
-                ("Clips", "movie", "avatarfx_clip"),
-                ("Renders", "manufacturing", "avatarfx_render"),
-            ),
-            _backstage(
-                "Feed",
-                ("Posts", "smart_display", "feed_post"),
-                ("Tags", "tag", "feed_tag"),
-                ("Likes", "favorite", "feed_like"),
-                ("Views", "visibility", "feed_view"),
-            ),
-        ],
-    },
-    "COLORS": {
-        # The house by day and night, and the limelight, as in static/css/tokens.css.
-        "base": {
-            "50": "#fbf6ee",
-            "100": "#f4ebe1",
-            "200": "#e9ddd3",
-            "300": "#cdbfca",
-            "400": "#ad9dae",
-            "500": "#857584",
-            "600": "#564658",
-            "700": "#3b2d40",
-            "800": "#281d2c",
-            "900": "#1d1520",
-            "950": "#140e17",
-        },
-        "primary": {
-            "50": "#fdf8dc",
-            "100": "#fdf3bf",
-            "200": "#fff09a",
-            "300": "#f9e87f",
-            "400": "#f4e06d",
-            "500": "#e3c94f",
-            "600": "#6f5800",
-            "700": "#5d4a00",
-            "800": "#4b3b00",
-            "900": "#3a3322",
-            "950": "#241d08",
-        },
-    },
-}
+UNFOLD = LOOK
+"""Of the admin; it reads the settings only when a page is drawn."""

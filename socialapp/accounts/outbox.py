@@ -15,10 +15,11 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from socialapp.backstage import FILE_BACKEND
+
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-FILE_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 NEWEST = 50
 """Files read: each holds the mails of one request, nearly always one."""
 

@@ -7,7 +7,7 @@ from django.core import mail
 from django.test import Client
 
 from socialapp.accounts.models import User
-from socialapp.accounts.outbox import FILE_BACKEND
+from socialapp.backstage import FILE_BACKEND
 
 if TYPE_CHECKING:
     from collections.abc import Callable

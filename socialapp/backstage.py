@@ -1,0 +1,106 @@
+"""How the admin looks and what its sidebar holds: Unfold's settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+
+FILE_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+"""There is an outbox to look into."""
+
+
+def _mark(_request: object) -> str:
+    return static("icons/mark.svg")
+
+
+def _files_mail(_request: object) -> bool:
+    return settings.EMAIL_BACKEND == FILE_BACKEND
+
+
+def _group(title: str, *pages: tuple[str, str, str]) -> dict[str, Any]:
+    """A group of the sidebar: names, Material symbols, ``app_model``."""
+    items = [
+        {"title": name, "icon": icon, "link": reverse_lazy(f"admin:{page}_changelist")}
+        for name, icon, page in pages
+    ]
+    return {"title": title, "collapsible": False, "items": items}
+
+
+LOOK: dict[str, Any] = {
+    "SITE_TITLE": "Troupe",
+    "SITE_HEADER": "Troupe",
+    "SITE_SUBHEADER": "Backstage",
+    "SITE_ICON": _mark,
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _mark}],
+    "SHOW_VIEW_ON_SITE": True,
+    "SIDEBAR": {
+        "show_search": True,
+        "navigation": [
+            _group(
+                "People",
+                ("Users", "person", "accounts_user"),
+                ("E-mail addresses", "mail", "account_emailaddress"),
+                ("Tokens", "key", "accounts_token"),
+                ("Tickets", "confirmation_number", "accounts_ticket"),
+                ("Groups", "group", "auth_group"),
+            ),
+            {
+                "title": "Mail",
+                "items": [
+                    {
+                        "title": "Outbox",
+                        "icon": "outbox",
+                        "link": reverse_lazy("outbox"),
+                        "permission": _files_mail,
+                    }
+                ],
+            },
+            _group(
+                "Stage",
+                ("Characters", "theater_comedy", "characters_character"),
+                ("Portraits", "portrait", "characters_portrait"),
+                ("Clips", "movie", "avatarfx_clip"),
+                ("Renders", "manufacturing", "avatarfx_render"),
+            ),
+            _group(
+                "Feed",
+                ("Posts", "smart_display", "feed_post"),
+                ("Tags", "tag", "feed_tag"),
+                ("Likes", "favorite", "feed_like"),
+                ("Views", "visibility", "feed_view"),
+            ),
+        ],
+    },
+    "COLORS": {
+        # The house by day and night, and the limelight, as in static/css/tokens.css.
+        "base": {
+            "50": "#fbf6ee",
+            "100": "#f4ebe1",
+            "200": "#e9ddd3",
+            "300": "#cdbfca",
+            "400": "#ad9dae",
+            "500": "#857584",
+            "600": "#564658",
+            "700": "#3b2d40",
+            "800": "#281d2c",
+            "900": "#1d1520",
+            "950": "#140e17",
+        },
+        "primary": {
+            "50": "#fdf8dc",
+            "100": "#fdf3bf",
+            "200": "#fff09a",
+            "300": "#f9e87f",
+            "400": "#f4e06d",
+            "500": "#e3c94f",
+            "600": "#6f5800",
+            "700": "#5d4a00",
+            "800": "#4b3b00",
+            "900": "#3a3322",
+            "950": "#241d08",
+        },
+    },
+}

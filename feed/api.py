@@ -13,7 +13,7 @@ from rest_framework.decorators import action
 from rest_framework.permissions import AllowAny, IsAuthenticatedOrReadOnly
 from rest_framework.response import Response
 
-from avatarfx.api import LeadRead
+from avatarfx.api.clips import LeadRead
 from avatarfx.models import Clip
 from feed import selectors, services, visits
 from feed.models import Post, Tag

@@ -5,20 +5,20 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
-from avatarfx import api as avatarfx
+from avatarfx.api import clips, speech
 from feed import api as feed
 from socialapp.accounts import api as accounts
-from socialapp.characters import api as characters
+from socialapp.characters.api import characters, portraits
 from socialapp.lib.api.docs import DocsView
 
 router = SimpleRouter()
 router.register("tokens", accounts.TokenViewSet, "api-token")
 router.register("people", accounts.PersonViewSet, "api-person")
-router.register("portraits", characters.PortraitViewSet, "api-portrait")
-router.register("maker", characters.MakerViewSet, "api-maker")
+router.register("portraits", portraits.PortraitViewSet, "api-portrait")
+router.register("maker", portraits.MakerViewSet, "api-maker")
 router.register("characters", characters.CharacterViewSet, "api-character")
-router.register("scripts", avatarfx.ScriptViewSet, "api-script")
-router.register("clips", avatarfx.ClipViewSet, "api-clip")
+router.register("scripts", speech.ScriptViewSet, "api-script")
+router.register("clips", clips.ClipViewSet, "api-clip")
 router.register("posts", feed.PostViewSet, "api-post")
 
 urlpatterns = [
@@ -46,9 +46,10 @@ urlpatterns = [
         "people/<str:username>/posts/",
         feed.PersonPostsViewSet.as_view({"get": "list"}),
     ),
-    path("voices/", avatarfx.VoiceViewSet.as_view({"get": "list"})),
-    path("voices/preview/", avatarfx.SpeechViewSet.as_view({"post": "create"})),
-    path("backgrounds/", avatarfx.BackgroundViewSet.as_view({"get": "list"})),
+    path("voices/", speech.VoiceViewSet.as_view({"get": "list"})),
+    path("voices/preview/", speech.SpeechViewSet.as_view({"post": "create"})),
+    path("previews/", speech.PreviewViewSet.as_view({"post": "create"})),
+    path("backgrounds/", speech.BackgroundViewSet.as_view({"get": "list"})),
     path("tags/", feed.TagViewSet.as_view({"get": "list"})),
     *router.urls,
 ]

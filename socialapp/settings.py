@@ -466,7 +466,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_NAME_OVERRIDES": {
         "Visibility": "socialapp.characters.models.Character.Visibility",
         "ClipState": "avatarfx.models.Clip.State",
-        "Shape": "avatarfx.api.SHAPE_CHOICES",
+        "Shape": "avatarfx.api.clips.SHAPE_CHOICES",
     },
 }
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,8 @@ from socialapp.accounts import quotas
 from socialapp.accounts.models import Ticket, Token
 from socialapp.accounts.services import create_token
 from socialapp.characters.models import Character, Portrait
-from socialapp.performance import Rig
+from socialapp.engines.protocols import VoiceSpec
+from socialapp.performance import Part, Performance, Rig
 
 if TYPE_CHECKING:
     from pytest_django import Settings
@@ -303,6 +305,33 @@ def test_a_preview_needs_an_account_and_words(alice: User) -> None:
     assert api().post(url, {"text": "Hello."}).status_code == 401
     assert fields(api(alice).post(url, {"text": "🙂"})) == {"text"}
     assert fields(api(alice).post(url, {"text": "Hi.", "voice": "nobody"})) == {"voice"}
+
+
+def test_a_line_is_performed_before_it_is_rendered(
+    alice: User, hob: Character, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: dict[str, Any] = {}
+
+    def perform(**given: Any) -> tuple[Performance, bytes]:
+        asked.update(given)
+        return Performance(seconds=1.0, parts=(Part("a"),)), b"RIFF"
+
+    monkeypatch.setattr("avatarfx.services.preview_performance", perform)
+    body = {"text": "Hello.", "character": hob.key, "voice_speed": 1.5, "quick": True}
+    response = api(alice).post(f"{BASE}/previews/", body)
+    assert response.status_code == 200
+    assert Performance.from_json(response.json()["performance"]).seconds == 1.0
+    assert base64.b64decode(response.json()["sound"]) == b"RIFF"
+    assert asked["spec"] == VoiceSpec(hob.voice, 1.5, hob.voice_pitch)
+    assert asked["character"] == hob
+    assert asked["quick"] is True
+    assert not Ticket.objects.exists()
+
+
+def test_strangers_characters_give_no_preview(mallory: User, hob: Character) -> None:
+    body = {"text": "Hello.", "character": hob.key}
+    assert fields(api(mallory).post(f"{BASE}/previews/", body)) == {"character"}
+    assert api().post(f"{BASE}/previews/", body).status_code == 401
 
 
 # All at once ---------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Voices, scripts, backgrounds and clips over HTTP."""
+"""Clips over HTTP: asked for, followed, cancelled, tried again, removed."""
 
 from __future__ import annotations
 
@@ -7,10 +7,6 @@ import json
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
-from django.http import HttpResponse
-from django.utils import timezone
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
     OpenApiParameter,
     OpenApiResponse,
@@ -20,79 +16,24 @@ from drf_spectacular.utils import (
 )
 from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
-from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 
 from avatarfx import selectors, services
+from avatarfx.api.refusals import quota_headers_of
+from avatarfx.api.speech import UsableCharacter, VoiceFields, spec_of
 from avatarfx.models import Clip
-from avatarfx.services.previews import wav
-from avatarfx.voices import catalogue
-from socialapp.accounts import quotas
 from socialapp.accounts.api import me
-from socialapp.acting import script as scripts
 from socialapp.characters.models import Character
-from socialapp.engines.errors import EngineError
-from socialapp.engines.protocols import VoiceSpec
 from socialapp.lib.api.fields import BlobUrl, valid
-from socialapp.lib.api.problems import Problem, refusal
+from socialapp.lib.api.problems import Problem
 from socialapp.performance.timeline import SHAPES
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from django.db.models import QuerySet
     from rest_framework.request import Request
 
-    from socialapp.accounts.models import User
-
-
-@refusal(services.ScriptError)
-def _script_refused(error: services.ScriptError) -> Problem:
-    return Problem(400, "script_refused", str(error), field="script")
-
-
-@refusal(services.NoTicketsError)
-def _no_tickets(error: services.NoTicketsError) -> Problem:
-    headers = _quota_headers(0, error.of, error.resets_at)
-    headers["Retry-After"] = headers["X-Quota-Reset"]
-    return Problem(429, "no_tickets", str(error), headers=headers)
-
-
-@refusal(services.DiskFullError)
-def _disk_full(error: services.DiskFullError) -> Problem:
-    return Problem(507, "disk_full", str(error))
-
-
-@refusal(services.IdempotencyConflictError)
-def _key_reused(error: services.IdempotencyConflictError) -> Problem:
-    return Problem(422, "idempotency_key_reused", str(error))
-
-
-@refusal(services.NotNowError)
-def _not_now(error: services.NotNowError) -> Problem:
-    return Problem(409, "not_now", str(error))
-
-
-@refusal(EngineError)
-def _engine_failed(error: EngineError) -> Problem:
-    return Problem(503, "engine_failed", str(error), headers={"Retry-After": "30"})
-
-
-def _quota_headers(left: int, of: int, resets_at: datetime) -> dict[str, str]:
-    seconds = max(1, int((resets_at - timezone.now()).total_seconds()) + 1)
-    return {
-        "X-Quota-Limit": str(of),
-        "X-Quota-Remaining": str(left),
-        "X-Quota-Reset": str(seconds),
-    }
-
-
-def _quota_of(user: User) -> dict[str, str]:
-    quota = quotas.left(user)
-    return _quota_headers(quota.left, quota.of, quota.resets_at)
-
-
 SHAPE_CHOICES = [(shape, shape) for shape in SHAPES]
+
 _QUOTA = [
     OpenApiParameter(
         name,
@@ -116,139 +57,6 @@ _KEY = OpenApiParameter(
         " clip is the answer and nothing more is spent."
     ),
 )
-
-
-# Voices, scripts, backgrounds -------------------------------------------------
-
-
-class VoiceRead(serializers.Serializer[Any]):
-    id = serializers.CharField()
-    name = serializers.CharField()
-    description = serializers.CharField()
-
-
-class VoiceFields(serializers.Serializer[Any]):
-    voice = serializers.CharField(max_length=120, required=False)
-    voice_speed = serializers.FloatField(min_value=0.5, max_value=2, required=False)
-    voice_pitch = serializers.FloatField(min_value=-6, max_value=6, required=False)
-
-    def validate_voice(self, voice: str) -> str:
-        if not catalogue.is_known(voice):
-            raise serializers.ValidationError(
-                "We do not have this voice. Choose one from /api/v1/voices/."
-            )
-        return voice
-
-
-class SpeechWrite(VoiceFields):
-    text = serializers.CharField(max_length=400, trim_whitespace=False)
-
-
-class ScriptWrite(serializers.Serializer[Any]):
-    script = serializers.CharField(
-        max_length=20_000, allow_blank=True, trim_whitespace=False
-    )
-    voice_speed = serializers.FloatField(min_value=0.5, max_value=2, default=1.0)
-
-
-class ScriptCheckRead(serializers.Serializer[Any]):
-    ok = serializers.BooleanField()
-    seconds = serializers.FloatField(help_text="How long it will be, about.")
-    characters = serializers.IntegerField()
-    max_characters = serializers.IntegerField()
-    problems = serializers.ListField(child=serializers.CharField())
-
-
-class BackgroundRead(serializers.Serializer[Any]):
-    name = serializers.CharField()
-    title = serializers.CharField()
-    url = serializers.CharField()
-
-
-def _spec(data: dict[str, Any], default: VoiceSpec | None = None) -> VoiceSpec:
-    base = default or VoiceSpec()
-    return VoiceSpec(
-        voice=data.get("voice", base.voice),
-        speed=data.get("voice_speed", base.speed),
-        pitch=data.get("voice_pitch", base.pitch),
-    )
-
-
-@extend_schema(tags=["clips"])
-class VoiceViewSet(viewsets.GenericViewSet[Clip]):
-    serializer_class = VoiceRead
-    permission_classes = (AllowAny,)
-    pagination_class = None
-
-    @extend_schema(summary="The voices", responses=VoiceRead(many=True))
-    def list(self, request: Request) -> Response:  # noqa: ARG002
-        return Response(VoiceRead(catalogue.VOICES, many=True).data)
-
-
-@extend_schema(tags=["clips"])
-class SpeechViewSet(viewsets.GenericViewSet[Clip]):
-    """Short samples, made at once; they cost no ticket."""
-
-    serializer_class = SpeechWrite
-    throttle_scope = "preview"
-
-    @extend_schema(
-        summary="Hear a sentence in a voice",
-        request=SpeechWrite,
-        responses={(200, "audio/wav"): OpenApiTypes.BINARY},
-    )
-    def create(self, request: Request) -> HttpResponse:
-        data = valid(SpeechWrite(data=request.data))
-        try:
-            speech = services.preview_voice(text=data["text"], spec=_spec(data))
-        except services.ScriptError as error:
-            raise Problem(400, "script_refused", str(error), field="text") from None
-        return HttpResponse(wav(speech), content_type="audio/wav")
-
-
-@extend_schema(tags=["clips"])
-class ScriptViewSet(viewsets.GenericViewSet[Clip]):
-    serializer_class = ScriptWrite
-    permission_classes = (AllowAny,)
-    throttle_scope: str | None = None
-
-    @extend_schema(
-        summary="Can this be spoken, and how long is it?",
-        request=ScriptWrite,
-        responses=ScriptCheckRead,
-    )
-    @action(detail=False, methods=["post"], throttle_scope="preview")
-    def check(self, request: Request) -> Response:
-        data = valid(ScriptWrite(data=request.data))
-        text = data["script"]
-        problems: list[str] = []
-        try:
-            scripts.check(text, max_characters=settings.MAX_SCRIPT_CHARACTERS)
-            seconds = scripts.estimate_seconds(text, data["voice_speed"])
-        except scripts.ScriptError as error:
-            problems, seconds = [str(error)], 0.0
-        found = {
-            "ok": not problems,
-            "seconds": round(seconds, 1),
-            "characters": len(text),
-            "max_characters": settings.MAX_SCRIPT_CHARACTERS,
-            "problems": problems,
-        }
-        return Response(ScriptCheckRead(found).data)
-
-
-@extend_schema(tags=["clips"])
-class BackgroundViewSet(viewsets.GenericViewSet[Clip]):
-    serializer_class = BackgroundRead
-    permission_classes = (AllowAny,)
-    pagination_class = None
-
-    @extend_schema(summary="The backgrounds", responses=BackgroundRead(many=True))
-    def list(self, request: Request) -> Response:  # noqa: ARG002
-        return Response(BackgroundRead(selectors.backgrounds(), many=True).data)
-
-
-# Clips ------------------------------------------------------------------------
 
 
 class StepRead(serializers.Serializer[Any]):
@@ -338,21 +146,6 @@ class ClipRead(serializers.ModelSerializer[Clip]):
         return selectors.progress_of(clip, rate=self._rate)
 
 
-class UsableCharacter(serializers.SlugRelatedField[Character]):
-    """One that whoever asks may make speak, by its key; others do not exist."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            slug_field="key",
-            queryset=Character.objects.none(),
-            error_messages={"does_not_exist": "You have no such character."},
-            **kwargs,
-        )
-
-    def get_queryset(self) -> QuerySet[Character]:
-        return Character.objects.usable_by(me(self.context["request"])).full()
-
-
 class ClipWrite(VoiceFields):
     """What is left out comes from the character."""
 
@@ -396,7 +189,7 @@ class ClipViewSet(
         return Response(
             ClipRead(clip, context=context).data,
             status=status_code,
-            headers=_quota_of(me(self.request)),
+            headers=quota_headers_of(me(self.request)),
         )
 
     @extend_schema(
@@ -425,7 +218,7 @@ class ClipViewSet(
             shape=data["shape"],
             background=data.get("background", ""),
             title=data.get("title", ""),
-            voice=_spec(data, character.voice_spec),
+            voice=spec_of(data, character.voice_spec),
             motion=data.get("motion", ""),
             publish=data["publish"],
             caption=data.get("caption", ""),

@@ -1,0 +1,1 @@
+"""Voices, scripts, backgrounds and clips over HTTP."""

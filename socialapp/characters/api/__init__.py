@@ -1,0 +1,1 @@
+"""Portraits, the avatar maker and characters over HTTP."""

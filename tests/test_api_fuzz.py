@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from socialapp.accounts.models import User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 SCHEMA = Path(__file__).resolve().parent.parent / "docs" / "openapi.yaml"
 """Held to the code by tests/architecture/test_openapi.py."""

@@ -14,7 +14,7 @@ from rest_framework.parsers import JSONParser, MultiPartParser
 from socialapp.lib.api.problems import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from rest_framework.parsers import DataAndFiles
 
@@ -58,10 +58,26 @@ def loads(data: bytes) -> Any:
         data.decode("utf-8"), parse_constant=_no_constant, parse_float=_finite
     )
     if b"\\u" in data:
-        # Half a surrogate pair can be written but is no text: nothing could store it,
-        # and an answer that quotes it could not be sent.
-        json.dumps(found, ensure_ascii=False).encode("utf-8")
+        # NUL and half a surrogate pair can be written but are no text: databases do not
+        # store them, and an answer that quotes them cannot be sent.
+        for text in _texts(found):
+            if "\0" in text:
+                raise ValueError("NUL is no text")
+            text.encode("utf-8")
     return found
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every string in it, names of fields included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            yield name
+            yield from _texts(item)
 
 
 class StrictJSONParser(JSONParser):

@@ -1,5 +1,6 @@
 """Wiring: which app answers where."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
@@ -13,6 +14,8 @@ urlpatterns = [
     path("readyz", readyz, name="readyz"),
     path("media/<path:path>", media, name="media"),
     path("enter/<token>/", enter, name="enter"),
+    # Before the admin's own, which counts no wrong passwords.
+    path("admin/login/", secure_admin_login(admin.site.login)),
     path("admin/", admin.site.urls),
     path("outbox/", outbox, name="outbox"),
     path("accounts/", include("allauth.account.urls")),

@@ -107,6 +107,12 @@ def test_strangers_are_turned_away(
     meta = model._meta
     url = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
     assert "/admin/login/" in client.get(url)["Location"]
+    assert client.get(url, follow=True).status_code == 403
+
+
+def test_visitors_sign_in_where_wrong_passwords_are_counted(db: None) -> None:
+    where = Client().get("/admin/", follow=True).redirect_chain[-1][0]
+    assert where == "/accounts/login/?next=%2Fadmin%2F"
 
 
 def test_a_list_costs_the_same_for_one_and_many(

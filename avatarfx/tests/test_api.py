@@ -19,6 +19,8 @@ from socialapp.engines.protocols import VoiceSpec
 from socialapp.performance import Part, Performance, Rig
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytest_django import Settings
 
     from socialapp.accounts.models import User
@@ -337,6 +339,31 @@ def test_strangers_characters_give_no_preview(mallory: User, hob: Character) -> 
 # All at once ---------------------------------------------------------------------
 
 
+def at_once(user: User, asks: list[Callable[[APIClient], Any]]) -> list[Any]:
+    """What `asks` got, each on a thread of its own, all let go together."""
+    _, key = create_token(user=user)
+    # Each request would note it in a write of its own; that is not the point here.
+    Token.objects.update(used=timezone.now())
+    together = threading.Barrier(len(asks))
+    answers: list[Any] = []
+
+    def one(ask: Callable[[APIClient], Any]) -> None:
+        client = APIClient()
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {key}")
+        together.wait(timeout=30)
+        try:
+            answers.append(ask(client))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=one, args=[ask]) for ask in asks]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    return answers
+
+
 @pytest.mark.database
 @pytest.mark.django_db(transaction=True)
 def test_of_twenty_at_once_five_are_taken(
@@ -344,30 +371,25 @@ def test_of_twenty_at_once_five_are_taken(
 ) -> None:
     """No worker runs: what is counted is who got in."""
     monkeypatch.setattr("avatarfx.services.requests.enqueue", lambda *_: None)
-    hob = actor(alice)
-    _, key = create_token(user=alice)
-    # Each of the twenty would note it in a write of its own; that is not the point.
-    Token.objects.update(used=timezone.now())
-    together = threading.Barrier(20)
-    codes: list[int] = []
-
-    def one() -> None:
-        client = APIClient()
-        client.credentials(HTTP_AUTHORIZATION=f"Bearer {key}")
-        together.wait(timeout=30)
-        try:
-            response = client.post(
-                f"{BASE}/clips/", {"character": hob.key, "script": "Hello there."}
-            )
-            codes.append(response.status_code)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=one) for _ in range(20)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    assert sorted(codes) == [202] * 5 + [429] * 15
+    body = {"character": actor(alice).key, "script": "Hello there."}
+    answers = at_once(alice, [lambda c: c.post(f"{BASE}/clips/", body)] * 20)
+    assert sorted(a.status_code for a in answers) == [202] * 5 + [429] * 15
     assert Clip.objects.count() == 5
     assert Ticket.objects.filter(state="held").count() == 5
+
+
+@pytest.mark.database
+@pytest.mark.django_db(transaction=True)
+def test_of_ten_at_once_with_one_key_one_is_made(
+    alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("avatarfx.services.requests.enqueue", lambda *_: None)
+    body = {"character": actor(alice).key, "script": "Hello there."}
+
+    def ask(client: APIClient) -> Any:
+        return client.post(f"{BASE}/clips/", body, headers={"Idempotency-Key": "one"})
+
+    answers = at_once(alice, [ask] * 10)
+    assert {a.status_code for a in answers} == {202}
+    assert len({a.json()["key"] for a in answers}) == 1
+    assert Ticket.objects.count() == 1

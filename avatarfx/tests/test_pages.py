@@ -5,6 +5,7 @@ Nothing is rendered: a job leaves when a transaction commits, and here none does
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -70,6 +71,8 @@ def test_a_script_becomes_a_clip_in_line(
     assert clip.title == "Night calls"
     page = client.get(f"/studio/?again={clip.key}").content.decode()
     assert "<troupe-ladder" in page
+    # A form in a form is dropped by browsers, and its button would render again.
+    assert re.search(r"<form[^>]*>(?:(?!</form>).)*<form", page, re.S) is None
     assert "[whispers] Good evening." in page
 
 

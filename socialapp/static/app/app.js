@@ -1,5 +1,6 @@
 // @ts-check
 /** What every page does: theme, toasts, sharing, parts that load themselves. */
+import "./confirm.js";
 import "./like.js";
 import "./news.js";
 import { armToasts, toast } from "./toast.js";

@@ -6,6 +6,7 @@ from avatarfx.services.previews import preview_performance, preview_voice
 from avatarfx.services.rendering import preload, render_clip
 from avatarfx.services.requests import (
     cancel_clip,
+    check_script,
     remove_clip,
     request_clip,
     retry_clip,
@@ -20,6 +21,7 @@ __all__ = [
     "NotNowError",
     "ScriptError",
     "cancel_clip",
+    "check_script",
     "preload",
     "preview_performance",
     "preview_voice",

@@ -70,9 +70,9 @@ def request_clip(
     IdempotencyConflictError, and NotNowError for a character without a portrait.
     """
     script = script.strip()
-    if performance is None:
-        scripts.check(script, max_characters=settings.MAX_SCRIPT_CHARACTERS)
     spec = voice or character.voice_spec
+    if performance is None:
+        check_script(script, speed=spec.speed)
     if shape not in SHAPES:
         raise NotNowError(f"No such shape: {shape}. Use one of {', '.join(SHAPES)}.")
     background = background or character.background
@@ -130,6 +130,19 @@ def request_clip(
         )
         enqueue(JOB, clip.pk)
     return clip
+
+
+def check_script(script: str, *, speed: float = 1.0) -> float:
+    """About how many seconds it runs; ScriptError for one that cannot be a clip."""
+    scripts.check(script, max_characters=settings.MAX_SCRIPT_CHARACTERS)
+    seconds = scripts.estimate_seconds(script, speed)
+    if seconds > settings.MAX_CLIP_SECONDS:
+        raise scripts.ScriptError(
+            f"This runs for about {round(seconds)} seconds and"
+            f" {settings.MAX_CLIP_SECONDS} fit. Cut a sentence or two,"
+            " or make two clips of it."
+        )
+    return seconds
 
 
 def cancel_clip(*, clip: Clip) -> Clip:

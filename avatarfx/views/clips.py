@@ -27,7 +27,7 @@ FILTERS = {
     "all": ("All", Q()),
     "open": ("Being made", Q(state__in=[Clip.State.QUEUED, Clip.State.RENDERING])),
     "ready": ("Ready", Q(state=Clip.State.READY)),
-    "failed": ("Failed", Q(state__in=[Clip.State.FAILED, Clip.State.CANCELLED])),
+    "failed": ("Not made", Q(state__in=[Clip.State.FAILED, Clip.State.CANCELLED])),
 }
 
 SHOWN = 60

@@ -161,7 +161,7 @@ def check(request: HttpRequest) -> JsonResponse:
         "error": "",
     }
     try:
-        scripts.check(script, max_characters=settings.MAX_SCRIPT_CHARACTERS)
+        services.check_script(script, speed=speed)
     except scripts.ScriptError as error:
         answer["error"] = str(error)
     return JsonResponse(answer)

@@ -182,6 +182,17 @@ def test_the_script_editor_shows_tags_and_says_what_is_wrong(
     assert page.input_value("#script") == "Kept for later."
 
 
+def test_the_preview_fills_its_stage_on_a_sharp_screen(
+    troupe: Troupe, phone: Page
+) -> None:
+    join(phone, troupe, "sharp")
+    phone.goto(f"{troupe.url}/studio/")
+    stage = phone.locator("troupe-stage")
+    expect(stage).to_have_attribute("data-drawn", "webgl", timeout=30_000)
+    canvas = stage.locator("canvas").bounding_box()
+    assert canvas == stage.bounding_box()
+
+
 def test_the_theme_is_chosen_once_for_every_page(
     troupe: Troupe, open_page: Open
 ) -> None:

@@ -124,9 +124,9 @@ def _painted(picture: Picture, *, seed: int) -> Picture:
             cv2.INTER_LINEAR,
             borderMode=cv2.BORDER_REFLECT_101,
         )
-    strokes = strokes * (9.0 / float(strokes.std()))
+    strokes = strokes * (6.0 / float(strokes.std()))
     light = 1.06 - 0.16 * (x / width) - 0.06 * (y / height)
-    grain = rng.normal(0, 2.0, (height, width))
+    grain = rng.normal(0, 1.0, (height, width))
     painted = smooth.astype(np.float32) * light[..., None]
     painted += (strokes + grain)[..., None]
     return np.asarray(np.clip(painted, 0, 255), np.uint8)

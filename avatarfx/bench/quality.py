@@ -30,7 +30,6 @@ from django.conf import settings
 from avatarfx.animators.framing import fill
 from avatarfx.animators.puppets import View
 from avatarfx.animators.warp import WarpMaker
-from avatarfx.animators.warp.grids import weights_of
 from avatarfx.bench import measures, portraits, watchers
 from avatarfx.encode import Options, Track, Writer
 from socialapp.acting.perform import Performed, perform
@@ -39,7 +38,7 @@ from socialapp.engines.errors import EngineError
 from socialapp.engines.protocols import Actor, Staging, VoiceSpec
 from socialapp.lib.blobs import ref_of
 from socialapp.performance import Place
-from socialapp.performance.motion import FaceTrack
+from socialapp.performance.motion import FaceTrack, opening
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -112,9 +111,7 @@ class _Bench:
         self.seconds = self.performed.performance.seconds
         self.count = max(1, math.ceil(self.seconds * FPS))
         self.faces = [track.at(i / FPS) for i in range(self.count)]
-        self.commanded = np.array(
-            [weights_of(face)["jaw_open"] * (1 - face.lip_bite) for face in self.faces]
-        )
+        self.commanded = np.array([opening(face) for face in self.faces])
         self.pressed = np.array([f.mouth_press >= PRESSED for f in self.faces])
 
     def measure(self, name: str, data: bytes) -> dict[str, Any]:

@@ -201,10 +201,10 @@ class Shapes:
         out = self._stretch(0.015, 0.0, 0.0)
         profile = np.clip(1 - self.along**2, 0, 1) ** 0.6
         for group, amount in (
-            (t.LIPS_UPPER_INNER, -0.042),
-            (t.LIPS_UPPER_OUTER, -0.034),
-            (t.LIPS_LOWER_INNER, 0.022),
-            (t.LIPS_LOWER_OUTER, -0.014),
+            (t.LIPS_UPPER_INNER, -0.032),
+            (t.LIPS_UPPER_OUTER, -0.026),
+            (t.LIPS_LOWER_INNER, -0.026),
+            (t.LIPS_LOWER_OUTER, -0.036),
         ):
             i = list(group)
             out[i, 1] += amount * profile[i]

@@ -156,7 +156,7 @@ class Cavity:
             paint = _lay(paint, self.tooth * 0.72 * round_off, teeth * 0.6 * show)
 
         # The lips throw shade on all of it, the upper one most.
-        soft = max(1.2, 0.028 * unit)
+        soft = max(0.8, min(0.028 * unit, 0.22 * gap))
         near = cv2.GaussianBlur(inside, (0, 0), soft)
         above = cv2.warpAffine(
             near,

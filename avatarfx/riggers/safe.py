@@ -50,7 +50,7 @@ def unfolded(rig: Grids) -> Grids:
         [rig.face.width / (rig.face.columns - 1), rig.face.height / (rig.face.rows - 1)]
     )
     nodes = rig.face.points()
-    below = _below_lip(rig, nodes)
+    below = below_lip(rig, nodes)
     seen = {
         grids.UPPER: _cells(~below),
         grids.LOWER: _cells(below & _in_zone(rig, nodes)),
@@ -59,7 +59,7 @@ def unfolded(rig: Grids) -> Grids:
         weights = weights_of(face)
         for layer in (grids.UPPER, grids.LOWER):
             for _ in range(_TRIES):
-                moved = _summed(fields, layer, weights) * (rig.unit / step)
+                moved = summed(fields, layer, weights) * (rig.unit / step)
                 bad = (cell_areas(moved) < ROOM) & seen[layer]
                 if not bad.any():
                     break
@@ -80,7 +80,7 @@ def cell_areas(moved: Floats) -> Floats:
     )
 
 
-def _summed(
+def summed(
     fields: dict[tuple[str, str], Floats], layer: str, weights: dict[str, float]
 ) -> Floats:
     own = {name for kind, name in fields if kind == layer}
@@ -102,7 +102,7 @@ def _damping(bad: NDArray[np.bool_], shape: tuple[int, int]) -> Floats:
     return np.asarray(1 - (1 - _SHRINK) * np.clip(soft * 1.3, 0, 1))[..., None]
 
 
-def _below_lip(rig: Grids, nodes: Floats) -> NDArray[np.bool_]:
+def below_lip(rig: Grids, nodes: Floats) -> NDArray[np.bool_]:
     across = np.asarray(rig.axis)
     down = np.array([-across[1], across[0]])
     centre = rig.lip_lower.mean(0)

@@ -67,7 +67,7 @@ class WarpPuppet:
                 texture, texture.index(motion.pixels(lips)), pixels * texture.fine
             )
             self._drawn = DrawnMouth(palette, width=reach, unit=pixels)
-        self._motion = motion
+        self.motion = motion
         self._texture = texture
         self._still = texture.still()
         self._still.setflags(write=False)
@@ -95,7 +95,7 @@ class WarpPuppet:
         ]
 
     def draw(self, face: Face) -> Picture:
-        motion = self._motion
+        motion = self.motion
         lean = motion.lean(face)
         upper = motion.displacement(grids.UPPER, face, lean)
         lower = motion.displacement(grids.LOWER, face, lean)
@@ -123,7 +123,7 @@ class WarpPuppet:
 
     def folds(self, face: Face) -> int:
         """How many cells of the lattice turn inside out where they can be seen."""
-        motion = self._motion
+        motion = self.motion
         lean = motion.lean(face)
         below = self._below.at(motion, motion.nodes)
         folded = 0
@@ -139,7 +139,7 @@ class WarpPuppet:
 
     def gap(self, face: Face) -> float:
         """Height of the opening between the lips, in canvas pixels."""
-        motion = self._motion
+        motion = self.motion
         lean = motion.lean(face)
         upper = motion.displacement(grids.UPPER, face, lean)
         lower = motion.displacement(grids.LOWER, face, lean)
@@ -147,7 +147,7 @@ class WarpPuppet:
         return max(0.0, float((apart @ self._down).max()))
 
     def _sampled(self, displacement: Floats, block: Block) -> Picture:
-        index = enlarge(self._texture.index(self._motion.source(displacement, block)))
+        index = enlarge(self._texture.index(self.motion.source(displacement, block)))
         border = cv2.BORDER_REPLICATE if self.opaque else cv2.BORDER_CONSTANT
         whole, part = fixed(index)
         return cast(
@@ -163,7 +163,7 @@ class WarpPuppet:
         """Draw another layer over its block of the moving part."""
         if block.right <= block.left or block.bottom <= block.top:
             return
-        nodes = self._motion.source(displacement, block, mask.effort)
+        nodes = self.motion.source(displacement, block, mask.effort)
         index = enlarge(self._texture.index(nodes))
         share = mask.sampled(index)
         pixels = sampled(self._texture.pixels, index, cv2.BORDER_REPLICATE)
@@ -175,7 +175,7 @@ class WarpPuppet:
 
     def _placed(self, drawn: Picture) -> Picture:
         """The moving part over the plate, within the still rest of the canvas."""
-        left, top, right, bottom = self._motion.area(self._motion.whole)
+        left, top, right, bottom = self.motion.area(self.motion.whole)
         height, width = self._still.shape[:2]
         right, bottom = min(right, width), min(bottom, height)
         part = drawn[: bottom - top, : right - left]

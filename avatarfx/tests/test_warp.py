@@ -1,0 +1,205 @@
+"""Faces that move: lips that meet, lids that close, a background that stays."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from avatarfx.animators.puppets import View
+from avatarfx.animators.warp import WarpMaker
+from avatarfx.animators.warp.grids import weights_of
+from avatarfx.riggers.safe import EXTREMES
+from avatarfx.tests.test_riggers import rigged, sample
+from socialapp.engines.errors import EngineError
+from socialapp.engines.protocols import Actor
+from socialapp.performance import Face, Rig
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from avatarfx.animators.warp.puppet import WarpPuppet
+
+SIDE = 256
+
+
+@cache
+def actor(name: str) -> Actor:
+    data = sample(name)
+    rig, blobs = rigged(data)
+    return Actor(rig, data, blobs)
+
+
+def close_up(rig: Rig) -> View:
+    points = np.array(rig.landmarks)[:, :2]
+    side = float(np.ptp(points[:, 1])) / 0.5
+    middle = (points.max(0) + points.min(0)) / 2
+    return View(float(middle[0]) - side / 2, float(middle[1]) - side / 2, side, side)
+
+
+@cache
+def puppet(name: str, cut_out: bool = False) -> WarpPuppet:
+    one = actor(name)
+    return WarpMaker().build(
+        one, view=close_up(one.rig), width=SIDE, height=SIDE, cut_out=cut_out
+    )
+
+
+def box(name: str, indices: list[int], room: float) -> tuple[slice, slice]:
+    """Canvas rows and columns around some landmarks, `room` in parts of the canvas."""
+    view = close_up(actor(name).rig)
+    points = np.array(actor(name).rig.landmarks)[indices, :2]
+    pixels = (points - [view.x, view.y]) / view.width * SIDE
+    low = np.maximum(pixels.min(0) - room * SIDE, 0).astype(int)
+    high = (pixels.max(0) + room * SIDE).astype(int)
+    return slice(low[1], high[1]), slice(low[0], high[0])
+
+
+def difference(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> float:
+    return float(np.abs(a.astype(int) - b).mean())
+
+
+def test_a_photo_fills_its_canvas_and_a_cut_out_leaves_its_ground() -> None:
+    whole = puppet("photo close").draw(Face())
+    assert whole.shape == (SIDE, SIDE, 3)
+    assert puppet("photo close").opaque
+    free = puppet("photo close", cut_out=True).draw(Face())
+    assert free.shape == (SIDE, SIDE, 4)
+    assert free[4, 4, 3] < 20
+    assert free[SIDE // 2, SIDE // 2, 3] > 240
+
+
+@pytest.mark.parametrize("name", ["photo close", "photo tilted, dim", "painted hob"])
+def test_the_mouth_opens_with_the_jaw_and_closes_for_p_b_m(name: str) -> None:
+    face = puppet(name)
+    gaps = [face.gap(Face(jaw_open=jaw)) for jaw in (0.0, 0.3, 0.6, 1.0)]
+    assert gaps == sorted(gaps)
+    assert gaps[0] < 1.0
+    assert gaps[-1] > 0.06 * SIDE
+    for smile in (-1.0, 0.0, 1.0):
+        closed = Face(jaw_open=1.0, mouth_press=1.0, mouth_round=0.5, smile=smile)
+        assert face.gap(closed) < 0.6
+
+
+def test_an_open_mouth_is_dark_inside() -> None:
+    where = box("photo close", [13, 14], 0.02)
+    rest = puppet("photo close").draw(Face())[where]
+    wide = puppet("photo close").draw(Face(jaw_open=1.0))[where]
+    assert wide.mean() < rest.mean() - 15
+
+
+def test_lids_close_over_the_eyes() -> None:
+    where = box("photo close", [33, 133, 159, 145], 0.0)
+    dark_open = np.percentile(puppet("photo close").draw(Face())[where], 10)
+    shut = puppet("photo close").draw(Face(lid_left=1.0, lid_right=1.0))[where]
+    assert np.percentile(shut, 10) > dark_open + 15
+
+
+def test_each_lid_closes_alone() -> None:
+    left, right = (
+        box("photo close", rows, 0.0)
+        for rows in ([33, 133, 159, 145], [263, 362, 386, 374])
+    )
+    rest = puppet("photo close").draw(Face())
+    wink = puppet("photo close").draw(Face(lid_left=1.0))
+    assert difference(wink[left], rest[left]) > 5
+    assert difference(wink[right], rest[right]) < 1
+
+
+def test_the_background_does_not_swim() -> None:
+    still = puppet("photo close").draw(Face())
+    turned = puppet("photo close").draw(Face(yaw=6.0, pitch=4.0, roll=2.0))
+    matte = puppet("photo close", cut_out=True).draw(Face())[..., 3]
+    far = np.zeros(matte.shape, bool)
+    far[: SIDE // 3, : SIDE // 10] = True
+    assert matte[far].max() < 20
+    assert np.abs(still.astype(int) - turned)[far].max() <= 2
+
+
+@pytest.mark.parametrize(
+    "name", ["photo close", "photo tilted, dim", "painted perpetua", "flat kiko"]
+)
+def test_nothing_folds_where_it_is_seen(name: str) -> None:
+    for face in EXTREMES:
+        for yaw, pitch in ((0.0, 0.0), (8.0, 5.0), (-8.0, -5.0)):
+            assert puppet(name).folds(replace(face, yaw=yaw, pitch=pitch)) == 0
+
+
+def test_a_fold_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = actor("photo close")
+    face = WarpMaker().build(
+        one, view=close_up(one.rig), width=SIDE, height=SIDE, cut_out=False
+    )
+    real = face.motion.displacement
+    monkeypatch.setattr(face.motion, "displacement", lambda *args: -2.5 * real(*args))
+    assert face.folds(Face(jaw_open=1.0, smile=1.0)) > 0
+
+
+def test_two_threads_draw_what_one_draws() -> None:
+    faces = [Face(jaw_open=i / 8, yaw=i - 4.0, lid_left=i / 8) for i in range(9)]
+    alone = [puppet("photo close").draw(f) for f in faces]
+    with ThreadPoolExecutor(2) as pool:
+        together = list(pool.map(puppet("photo close").draw, faces))
+    for a, b in zip(alone, together, strict=True):
+        assert np.array_equal(a, b)
+
+
+def test_a_flat_drawing_gets_another_mouth_for_every_letter() -> None:
+    where = box("flat imani", [61, 291, 0, 17], 0.02)
+    shown = {
+        letter: puppet("flat imani").draw(Face(mouth=letter, mouth_from=letter))[where]
+        for letter in "XBDF"
+    }
+    letters = sorted(shown)
+    for i, a in enumerate(letters):
+        for b in letters[i + 1 :]:
+            assert difference(shown[a], shown[b]) > 1.5
+
+
+def test_a_flat_drawing_loses_its_own_mouth() -> None:
+    # With the drawn mouth closed, hardly anything dark is left where a grin was.
+    where = box("flat brannoc", [61, 291, 0, 17], 0.0)
+    own = puppet("flat brannoc").draw(Face(mouth="X"))[where]
+    opened = puppet("flat brannoc").draw(Face(mouth="D", mouth_from="D"))[where]
+    assert difference(own, opened) > 8
+
+
+def test_a_drawn_mouth_moves_the_jaw_less_and_cuts_no_lips() -> None:
+    face = Face(jaw_open=1.0, smile=1.0)
+    assert weights_of(face, flat=True)["jaw_open"] < weights_of(face)["jaw_open"]
+    assert weights_of(face, flat=True)["smile_up"] == 0
+
+
+def test_whom_the_warp_does_not_suit_is_told_why() -> None:
+    rig = actor("photo close").rig
+    maker = WarpMaker()
+    assert maker.suits(rig) is None
+    assert maker.suits(replace(rig, style="layers"))
+    assert maker.suits(replace(rig, anchors=None, reason="No face.")) == "No face."
+    masked = replace(rig, mouth_drawn=False, reason="A mask.")
+    assert maker.suits(masked) == "A mask."
+
+
+def test_a_rig_without_its_grids_is_refused() -> None:
+    one = actor("photo close")
+    bare = Actor(one.rig, one.portrait, {})
+    with pytest.raises(EngineError):
+        WarpMaker().build(
+            bare, view=close_up(one.rig), width=SIDE, height=SIDE, cut_out=False
+        )
+
+
+def test_a_view_beyond_the_picture_is_drawn_all_the_same() -> None:
+    one = actor("photo close")
+    wide = View(-0.5, -0.5, 2.0, 2.0)
+    for cut_out in (False, True):
+        drawn = (
+            WarpMaker()
+            .build(one, view=wide, width=96, height=96, cut_out=cut_out)
+            .draw(Face(jaw_open=0.5, yaw=5.0))
+        )
+        assert drawn.shape[:2] == (96, 96)

@@ -311,5 +311,5 @@ def _mouth(frame: FaceFrame, shapes: Shapes) -> dict[str, object]:
     return {
         "centre": [round(float(at[0]), 6), round(float(at[1]), 6)],
         "half_width": round(float((line[-1, 0] - line[0, 0]) / 2 * frame.unit), 6),
-        "teeth": round(0.035 * frame.unit, 6),
+        "teeth": round(0.05 * frame.unit, 6),
     }

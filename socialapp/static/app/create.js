@@ -1,26 +1,8 @@
 // @ts-check
 /** Step 1: a picture by file, drop or paste. */
 import { RefusedError, post } from "./http.js";
+import { objection } from "./objection.js";
 import { part, say } from "./player.js";
-
-const KINDS = ["image/png", "image/jpeg", "image/webp"];
-
-/**
- * Why the server would refuse this file, known before it travels; empty: send it.
- * @param {{size: number, type: string}} file
- * @param {number} most bytes
- */
-export function objection(file, most) {
-  if (file.type && !KINDS.includes(file.type)) {
-    return "This is not a PNG, JPEG or WebP picture. Save it as one of these and try again.";
-  }
-  if (file.size === 0) return "This file is empty. Choose the picture again.";
-  if (file.size > most) {
-    const mb = (/** @type {number} */ bytes) => Math.round(bytes / 1024 ** 2);
-    return `This file has ${mb(file.size)} MB; we take up to ${mb(most)} MB. Save it smaller and try again.`;
-  }
-  return "";
-}
 
 /** @param {HTMLFormElement} form */
 function arm(form) {
@@ -85,7 +67,5 @@ function arm(form) {
   });
 }
 
-if (globalThis.document) {
-  const form = document.querySelector("form[data-portrait-form]");
-  if (form instanceof HTMLFormElement) arm(form);
-}
+const form = document.querySelector("form[data-portrait-form]");
+if (form instanceof HTMLFormElement) arm(form);

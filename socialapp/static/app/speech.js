@@ -1,6 +1,7 @@
 // @ts-check
 /** Performances for the live stage, made by the server from a line of text. */
 import { getJson, post } from "./http.js";
+import { opening } from "./script-marks.js";
 
 /** @import { Performance } from "../stage/performance.js" */
 
@@ -15,20 +16,6 @@ const MOST = 160;
 
 /** @type {Map<string, Promise<Speech>>} */
 const made = new Map();
-
-/**
- * The sentences of `text` that fit a preview; a first sentence that is too long is cut
- * at a word.
- * @param {string} text
- */
-export function opening(text) {
-  const clean = text.replace(/\s+/g, " ").trim();
-  if (clean.length <= MOST) return clean;
-  const head = clean.slice(0, MOST);
-  const end = Math.max(head.lastIndexOf(". "), head.lastIndexOf("? "), head.lastIndexOf("! "));
-  if (end > MOST / 4) return head.slice(0, end + 1);
-  return `${head.slice(0, head.lastIndexOf(" ")).replace(/[,;:]$/, "")}.`;
-}
 
 /**
  * @param {{performance: Performance, sound?: string, url?: string}} data
@@ -62,7 +49,7 @@ function once(key, make) {
  * @returns {Promise<Speech>} RefusedError with the reason when it cannot be spoken
  */
 export function speak(url, fields) {
-  const asked = { ...fields, text: opening(fields.text) };
+  const asked = { ...fields, text: opening(fields.text, MOST) };
   return once(url + JSON.stringify(asked), async () => unpack(await post(url, asked)));
 }
 

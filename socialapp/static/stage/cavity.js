@@ -121,13 +121,13 @@ void main() {
   // Lower teeth belong to the jaw and show when it drops far.
   float show = clamp((gap / unit - 0.13) / 0.12, 0.0, 1.0);
   float blunt = max(0.6, 0.012 * unit);
-  float row = under((p.y - bottom + 0.022 * unit) / blunt)
+  float rim = under((p.y - bottom + 0.022 * unit) / blunt)
     * under((p.x - turned(lower[4]).x) / blunt)
     * under((turned(lower[${CURVE - 5}]).x - p.x) / blunt);
-  paint = mix(paint, tooth * 0.72 * roundOff, row * 0.6 * show);
+  paint = mix(paint, tooth * 0.72 * roundOff, rim * 0.6 * show);
 
   // The lips throw shade on all of it, the upper one most.
-  float soft = max(1.2, 0.028 * unit);
+  float soft = max(0.8, min(0.028 * unit, 0.22 * gap));
   float near = under((p.y - top) / soft) * under((bottom - p.y) / soft);
   float above = under((p.y - soft - top) / soft) * under((bottom - p.y + soft) / soft);
   float dim = clamp((min(near, above) - 0.1) / 0.6, 0.28, 1.0);

@@ -26,6 +26,7 @@ const CLOSE_UP = { "9:16": 0.34, "1:1": 0.42, "16:9": 0.43 };
 const FACE_LINE = { "9:16": 0.43, "1:1": 0.5, "16:9": 0.53 };
 const LARGEST_UPSCALE = 2.5;
 const SMALLEST_FACE = 0.28;
+const NEARER = 1.4;
 const LOWEST_FACE = 0.66;
 /** Frame height in pixels that the server's limits of sharpness are meant for. */
 const FRAME_HEIGHT = { "9:16": 912, "1:1": 512, "16:9": 512 };
@@ -117,7 +118,7 @@ function filling(rig, aspect, head) {
   const ratio = rig.height / rig.width;
   const wanted = closeUp(rig, head, shape);
   const covering = Math.max(aspect, 1 / ratio);
-  const scale = wanted >= covering ? wanted : Math.min(covering, wanted * 1.5);
+  const scale = wanted < covering && covering <= wanted * NEARER ? covering : wanted;
   const x = lay(aspect * 0.5 - head.x * scale, scale, aspect);
   const y = lay(FACE_LINE[shape] - head.y * scale, scale * ratio, 1);
   return { x: -x / scale, y: -y / scale, width: aspect / scale, height: 1 / scale };
@@ -133,7 +134,7 @@ function filling(rig, aspect, head) {
 function standing(rig, aspect, head) {
   const shape = shapeOf(aspect);
   const ratio = rig.height / rig.width;
-  let scale = Math.min(closeUp(rig, head, shape), aspect / head.height);
+  let scale = closeUp(rig, head, shape);
   let face = FACE_LINE[shape];
   const below = Math.max(ratio - head.y, 1e-3);
   const foot = 1.01;

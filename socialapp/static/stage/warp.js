@@ -22,6 +22,8 @@ import { coverMouth, lidColours, onCanvas } from "./skin.js";
 /** @import { Mesh } from "./mesh.js" */
 /** @import { Colour } from "./skin.js" */
 
+/** Canvas pixels over which a picture that does not fill the stage melts away. */
+const FEATHER = 40;
 /** A lid less closed than this is not drawn over its eye. */
 const LID_SKIPPED = 0.02;
 
@@ -71,6 +73,7 @@ uniform int kind;
 uniform vec2 curve[${CURVE}];
 uniform vec4 zone;
 uniform float soft;
+uniform vec2 feather;
 in vec2 at;
 out vec4 colour;
 float height(float x) {
@@ -99,6 +102,8 @@ void main() {
     if (share <= 0.0) discard;
   }
   vec4 here = texture(picture, uv);
+  if (feather.x > 0.0) share *= clamp(min(at.x, 1.0 - at.x) / feather.x, 0.0, 1.0);
+  if (feather.y > 0.0) share *= clamp(min(at.y, ratio - at.y) / feather.y, 0.0, 1.0);
   float own = masked ? min(1.0, texture(matte, uv).r / max(here.a, 1e-3)) : 1.0;
   colour = here * own * share;
 }`;
@@ -107,27 +112,41 @@ const PLATE_VERTEX = `#version 300 es
 uniform vec4 view;
 uniform float ratio;
 layout(location = 0) in vec2 rest;
-out vec2 uv;
+out vec2 at;
+out vec2 far;
 void main() {
-  vec2 p = view.xy + rest * view.zw;
-  uv = vec2(p.x, p.y / ratio);
+  at = view.xy + rest * view.zw;
+  // The picture once more, as large as covers the canvas.
+  vec2 size = vec2(1.0, ratio) * max(view.z, view.w / ratio);
+  far = (rest - 0.5) * view.zw / size + 0.5;
   gl_Position = vec4(2.0 * rest.x - 1.0, 1.0 - 2.0 * rest.y, 0.0, 1.0);
 }`;
 
 /** What stands still behind: the picture, and without its person where one is known. */
 const PLATE = `#version 300 es
-precision mediump float;
+precision highp float;
+#define DIMMED vec4(vec3(0.55), 1.0)
 uniform sampler2D picture;
 uniform sampler2D plate;
 uniform bool filled;
-in vec2 uv;
+uniform float ratio;
+uniform vec2 feather;
+uniform float blurred;
+in vec2 at;
+in vec2 far;
 out vec4 colour;
 void main() {
+  vec2 uv = vec2(at.x, at.y / ratio);
   colour = texture(picture, uv);
   if (filled) {
     vec4 behind = texture(plate, uv);
     colour = vec4(colour.rgb * (1.0 - behind.a) + behind.rgb, 1.0);
   }
+  // A picture too small for the stage melts into itself, far away.
+  float near = 1.0;
+  if (feather.x > 0.0) near *= clamp(min(at.x, 1.0 - at.x) / feather.x, 0.0, 1.0);
+  if (feather.y > 0.0) near *= clamp(min(at.y, ratio - at.y) / feather.y, 0.0, 1.0);
+  if (near < 1.0) colour = mix(textureLod(picture, far, blurred) * DIMMED, colour, near);
 }`;
 
 /** @typedef {{x: number, y: number, width: number, height: number}} Zone */
@@ -180,7 +199,7 @@ export class WarpPuppet {
     const plate = matte && !this.cutOut ? makePlate(portrait, matte) : null;
     this.plate = plate && this.#keep(makeTexture(gl, plate, { mipmaps: false }));
     this.quad = makeQuad(gl);
-    this.still = this.grids ? null : makeMesh(gl, [-1, 2], [-1, this.ratio + 1], null);
+    this.still = this.grids ? null : makeMesh(gl, [0, 1], [0, this.ratio], null);
     if (this.grids) this.#build(this.grids, onCanvas(portrait));
     /** @type {DrawnMouth | null} */
     this.drawn = Object.keys(mouths).length ? new DrawnMouth(gl, mouths) : null;
@@ -206,10 +225,13 @@ export class WarpPuppet {
   #build(grids, portrait) {
     const { gl, rig } = this;
     const { face, head } = grids;
-    const own = (/** @type {"x" | "y"} */ axis, /** @type {number} */ end, /** @type {number} */ step) =>
-      lines(nodes(face, axis), [...nodes(head, axis), -1, end], step / 4);
-    const xs = own("x", 2, face.width / face.columns);
-    const ys = own("y", this.ratio + 1, face.height / face.rows);
+    /** @param {"x" | "y"} axis @param {number} end @param {number} step */
+    const own = (axis, end, step) => {
+      const within = (/** @type {number} */ v) => v > 0 && v < end;
+      return lines([0, ...nodes(face, axis).filter(within), end], nodes(head, axis).filter(within), step / 4);
+    };
+    const xs = own("x", 1, face.width / face.columns);
+    const ys = own("y", this.ratio, face.height / face.rows);
     this.whole = makeMesh(gl, xs, ys, grids);
     this.sums = { upper: grids.makeSum(), lower: grids.makeSum() };
     this.moves = this.#keep(makeMoves(gl, face));
@@ -270,13 +292,15 @@ export class WarpPuppet {
     gl.clear(gl.COLOR_BUFFER_BIT);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
-    if (!this.cutOut) this.#drawBehind(view);
+    const feather = this.#feather(view, width);
+    if (!this.cutOut) this.#drawBehind(view, feather);
     const { grids, whole, sums } = this;
     const { program, at } = this.warp;
     gl.useProgram(program);
     gl.uniform4f(at.view, view.x, view.y, view.width, view.height);
     gl.uniform1f(at.ratio, this.ratio);
     gl.uniform1f(at.soft, (1.2 * view.width) / width);
+    gl.uniform2f(at.feather, ...feather);
     this.#bind(at.picture, 1, this.picture);
     this.#bind(at.matte, 2, this.matte ?? this.picture);
     gl.uniform1i(at.masked, Number(this.matte !== null));
@@ -321,14 +345,36 @@ export class WarpPuppet {
     return texture;
   }
 
-  /** @param {View} view */
-  #drawBehind(view) {
+  /**
+   * How wide the picture's edges melt into its surround, across and down; 0 where the
+   * view does not reach beyond it.
+   * @param {View} view
+   * @param {number} width
+   * @returns {[number, number]}
+   */
+  #feather(view, width) {
+    if (this.cutOut) return [0, 0];
+    const wide = (FEATHER * view.width) / Math.max(width, 512);
+    const beyond = 1e-3;
+    return [
+      view.x < -beyond || view.x + view.width > 1 + beyond ? wide : 0,
+      view.y < -beyond || view.y + view.height > this.ratio + beyond ? wide : 0,
+    ];
+  }
+
+  /**
+   * @param {View} view
+   * @param {[number, number]} feather
+   */
+  #drawBehind(view, feather) {
     const { gl } = this;
     const { program, at } = this.behind;
     gl.useProgram(program);
     gl.uniform4f(at.view, view.x, view.y, view.width, view.height);
     gl.uniform1f(at.ratio, this.ratio);
     gl.uniform1i(at.filled, Number(this.plate !== null));
+    gl.uniform2f(at.feather, ...feather);
+    gl.uniform1f(at.blurred, Math.log2(this.rig.width / 12));
     this.#bind(at.picture, 1, this.picture);
     this.#bind(at.plate, 2, this.plate ?? this.picture);
     gl.bindVertexArray(this.quad.array);

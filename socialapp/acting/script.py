@@ -231,7 +231,9 @@ def _plain(text: str) -> str:
 
 def _letter_name(c: str) -> str:
     if c.isalpha() and not _latin(c):
-        return f" {unicodedata.name(c, ' ').split()[-1].lower()} "
+        # Letters newer than Python's tables, and some old ones, have no name.
+        name = unicodedata.name(c, "")
+        return f" {name.split()[-1].lower()} " if name else " "
     return c
 
 

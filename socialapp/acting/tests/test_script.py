@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from socialapp.acting.delivery import DELIVERIES
@@ -133,6 +133,7 @@ def test_what_can_be_read_is_let_through(script: str) -> None:
 
 
 @given(st.text(max_size=200))
+@example("\U00017000")  # a Tangut letter: alphabetic, and without a name
 def test_any_text_can_be_parsed_and_leaves_nothing_invisible(text: str) -> None:
     for segment in parse(text):
         assert segment.text or segment.pause or segment.effect

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     ClientOf = Callable[[User], Client]
 
-JSON = {"headers": {"accept": "application/json"}}
+JSON: dict[str, Any] = {"headers": {"accept": "application/json"}}
 
 ABOUT = {
     "name": "Hob",

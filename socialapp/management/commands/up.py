@@ -79,7 +79,7 @@ class Command(BaseCommand):
         for queue in settings.QUEUES:
             work = _manage("work", queue)
             # Its job gets the time to end: what is cut off is done again.
-            house.start(_program("worker", *work, stop_seconds=8))
+            house.start(_program("worker", *work, stop_seconds=4))
         house.start(_program("reconcile", *_manage("reconcile", "--loop")))
 
     def _check(self) -> None:

@@ -42,7 +42,7 @@ LARGEST_UPSCALE = 2.5
 SMALLEST_FACE = 0.28
 """... unless it would stay smaller than this, in frame heights."""
 
-NEARER = 1.4
+NEARER = 1.6
 """How much larger than a close-up a face may be, to spare the picture a surround."""
 
 LOWEST_FACE = 0.66

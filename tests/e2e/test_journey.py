@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
-from skimage import data
+
+import avatarfx
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from playwright.sync_api import Page
 
@@ -21,16 +22,17 @@ if TYPE_CHECKING:
     Look = Callable[[Page, str], Path]
     Faults = Callable[[Page], list[str]]
 
+PHOTO = Path(avatarfx.__file__).parent / "bench" / "data" / "astronaut.jpg"
+
 RENDER_SECONDS = 180.0
 """For a clip of some six seconds, behind the starter posts, on a busy machine."""
 
 
 @pytest.fixture(scope="module")
 def portrait(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A photograph in the public domain (NASA), as scikit-image ships it."""
+    """A photograph in the public domain (NASA), cut to a bust."""
     file = tmp_path_factory.mktemp("portrait") / "astronaut.png"
-    picture = data.astronaut()  # type: ignore[no-untyped-call]
-    Image.fromarray(picture[:400, 20:420]).save(file)
+    Image.open(PHOTO).crop((20, 0, 420, 400)).save(file)
     return file
 
 

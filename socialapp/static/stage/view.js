@@ -26,7 +26,7 @@ const CLOSE_UP = { "9:16": 0.34, "1:1": 0.42, "16:9": 0.43 };
 const FACE_LINE = { "9:16": 0.43, "1:1": 0.5, "16:9": 0.53 };
 const LARGEST_UPSCALE = 2.5;
 const SMALLEST_FACE = 0.28;
-const NEARER = 1.4;
+const NEARER = 1.6;
 const LOWEST_FACE = 0.66;
 /** Frame height in pixels that the server's limits of sharpness are meant for. */
 const FRAME_HEIGHT = { "9:16": 912, "1:1": 512, "16:9": 512 };

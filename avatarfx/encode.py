@@ -42,13 +42,18 @@ LIMITED = 1
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to encode. The defaults are what a clip that is watched often deserves."""
+    """How to encode.
+
+    On drawn faces at 512 x 512 x264's veryfast at 19 is as large as medium at 21, within
+    0.5 dB of its PSNR, at twice its speed (two cores, 321 frames of a photograph and of
+    a painting).
+    """
 
     codec: str = "libx264"
     """``libx264``, ``libopenh264`` or ``h264_nvenc``, if PyAV's FFmpeg has it."""
 
-    preset: str = "medium"
-    quality: int = 21
+    preset: str = "veryfast"
+    quality: int = 19
     """CRF of x264, CQ of NVENC; lower is better."""
 
     bit_rate: int = 1_600_000

@@ -414,8 +414,8 @@ ANIMATOR_LADDER = ["warp", "mixed", "sway", "still"]
 
 ENCODER: dict[str, Any] = {
     "codec": env.text("ENCODER", "libx264"),
-    "preset": env.text("ENCODER_PRESET", "medium"),
-    "quality": env.number("ENCODER_QUALITY", 21),
+    "preset": env.text("ENCODER_PRESET", "veryfast"),
+    "quality": env.number("ENCODER_QUALITY", 19),
     "threads": env.number("ENCODER_THREADS", 2),
 }
 """See ``avatarfx.encode.Options``."""

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+WARM_UP = ("af_heart", "bf_emma")
+"""An American and a British voice; other engines take any id for one of theirs."""
+
 
 def render_clip(clip_id: int | None = None) -> None:
     """Render the clip that has waited longest, which need not be `clip_id`: a wake-up
@@ -85,8 +88,9 @@ def engines() -> pipeline.Engines:
 def preload() -> None:
     """Load what each render needs, once, in the process that is about to fork.
 
-    The voice says a word, so that its network is in memory; it must not own threads
-    (onnxruntime: one thread a session), since those do not survive a fork.
+    The voice says a word in both kinds of English, so that its network and its lexicons
+    are in memory; it must not own threads (onnxruntime: one thread a session), since
+    those do not survive a fork.
     """
     for path in pipeline.STAGES.values():
         import_string(path)
@@ -94,7 +98,8 @@ def preload() -> None:
     for name, voice in found.voices:
         try:
             if voice.available() is None:
-                voice.speak("Ready.", spec=VoiceSpec())
+                for speaker in WARM_UP:
+                    voice.speak("Ready.", spec=VoiceSpec(speaker))
                 break
         except EngineError as error:
             log.warning("The voice %s does not start: %s", name, error)

@@ -88,9 +88,12 @@ class KokoroVoice:
                 return self._say(network, chunk, spec)
 
         if len(chunks) > 1:
-            # A pool for each line: idle threads would not survive a fork.
+            # A pool for each line: idle threads would not survive a fork. The longest
+            # chunk goes first, or it would be said alone at the end.
+            longest = sorted(chunks, key=lambda c: len(c.symbols), reverse=True)
             with ThreadPoolExecutor(AT_ONCE) as pool:
-                said = list(pool.map(say, chunks))
+                being_said = {chunk: pool.submit(say, chunk) for chunk in longest}
+            said = [being_said[chunk].result() for chunk in chunks]
         else:
             said = [say(chunk) for chunk in chunks]
         samples, phones, captions = timing.assemble(said, text, spec.speed)

@@ -141,7 +141,7 @@ class ClipAdmin(Record[Clip]):
 
     @admin.display(description="Title", ordering="title")
     def name(self, clip: Clip) -> str:
-        return clip.title or clip.key
+        return clip.name
 
     @admin.display(description="Character", ordering="character__name")
     def lead(self, clip: Clip) -> SafeString:

@@ -8,8 +8,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.text import Truncator
 
 from avatarfx.recipe import Recipe
+from socialapp.acting.script import spoken
 from socialapp.characters.models import Character, Portrait
 from socialapp.lib.ids import new_key
 from socialapp.lib.states import Stateful
@@ -18,6 +20,9 @@ from socialapp.performance.timeline import SHAPES
 
 if TYPE_CHECKING:
     from socialapp.accounts.models import User
+
+NAME_LENGTH = 48
+"""Characters of the script that stand for a title that was not given."""
 
 
 class ClipQuerySet(models.QuerySet["Clip"]):
@@ -173,6 +178,11 @@ class Clip(Stateful):
 
     def get_absolute_url(self) -> str:
         return f"/clips/{self.key}/"
+
+    @property
+    def name(self) -> str:
+        """Its title, or what is said first."""
+        return self.title or Truncator(spoken(self.script)).chars(NAME_LENGTH)
 
     @property
     def finished_for_good(self) -> bool:

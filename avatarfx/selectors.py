@@ -40,7 +40,7 @@ def progress_of(clip: Clip, *, rate: float | None = None) -> dict[str, Any]:
     place = place_of(clip)
     return {
         "key": clip.key,
-        "title": clip.title or clip.character.name,
+        "title": clip.name,
         "state": clip.state,
         "state_label": Clip.State(clip.state).label,
         "stage": clip.stage,

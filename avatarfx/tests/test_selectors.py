@@ -91,3 +91,13 @@ def test_backgrounds_have_a_name_a_title_and_a_picture() -> None:
         assert one["name"]
         assert one["title"]
         assert one["url"].endswith(".svg")
+
+
+def test_a_clip_without_a_title_is_called_by_its_first_words(
+    alice: User, hob: Character
+) -> None:
+    clip = ask(alice, hob, "[whispers] " + LINE)
+    assert clip.name == "Good evening to the lamp, to the sea, and to wh…"
+    assert progress(clip)["title"] == clip.name
+    clip.title = "Lamp"
+    assert clip.name == "Lamp"

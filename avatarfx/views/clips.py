@@ -130,5 +130,5 @@ def retry(request: HttpRequest, key: str) -> HttpResponse:
 def remove(request: HttpRequest, key: str) -> HttpResponse:
     found = _my_clip(request, key)
     services.remove_clip(clip=found)
-    messages.success(request, f"“{found.title or found.character.name}” is removed.")
+    messages.success(request, f"“{found.name}” is removed.")
     return redirect("jobs")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 import avatarfx
 
@@ -141,6 +142,7 @@ def test_a_newcomer_sees_their_character_speak_in_the_feed(
     assert faults(page) == []
     page.locator("[data-render]").click()
     page.wait_for_selector("troupe-ladder")
+    expect(page.locator("troupe-ladder [data-meter]")).to_be_in_viewport()
     look(page, "journey-8-ladder")
     percents: list[int] = []
 

@@ -322,7 +322,7 @@ export class TroupeStudio extends HTMLElement {
       } catch {
         // Only the note on other pages is lost.
       }
-      location.assign(`${this.form.action.split("?")[0]}?again=${progress.key}`);
+      location.assign(`${this.form.action.split("?")[0]}?again=${progress.key}#rendering`);
     } catch (error) {
       const message =
         error instanceof RefusedError

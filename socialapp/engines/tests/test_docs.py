@@ -11,11 +11,11 @@ from socialapp.engines.testing import check_voice
 DOCS = Path(__file__).parents[3] / "docs" / "engines.md"
 
 
-def test_the_voice_in_twenty_lines_keeps_the_promises_of_a_voice() -> None:
+def test_the_voice_in_thirty_lines_keeps_the_promises_of_a_voice() -> None:
     found = re.search(r"```python\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.S)
     assert found
     names: dict[str, Any] = {}
     exec(found[1], names)  # noqa: S102  our own documentation
     check_voice(names["ChirpVoice"]())
     body = found[1].split("class ChirpVoice")[1]
-    assert len(body.strip().splitlines()) <= 20
+    assert len(body.strip().splitlines()) <= 30

@@ -4,6 +4,7 @@
  * ``avatarfx/animators/warp/lids.py``.
  */
 
+import { BOX, CURVES } from "./curve-shader.js";
 import { makeProgram, uniformsOf } from "./gl.js";
 import { CURVE } from "./grids.js";
 
@@ -13,17 +14,6 @@ import { CURVE } from "./grids.js";
 
 /** Colours that a lid's skin is told in at most. */
 const SPOTS = 16;
-
-const VERTEX = `#version 300 es
-uniform vec4 box;
-uniform vec4 view;
-layout(location = 0) in vec2 corner;
-out vec2 at;
-void main() {
-  at = box.xy + corner * box.zw;
-  vec2 p = (at - view.xy) / view.zw;
-  gl_Position = vec4(2.0 * p.x - 1.0, 1.0 - 2.0 * p.y, 0.0, 1.0);
-}`;
 
 /** In multiples of a canvas pixel, along the lid and down the face. */
 const FRAGMENT = `#version 300 es
@@ -43,21 +33,7 @@ uniform bool lit;
 in vec2 at;
 out vec4 colour;
 
-vec2 turned(vec2 p) { return vec2(p.x * down.y - p.y * down.x, dot(p, down)) / pixel; }
-
-float under(float x) { return 1.0 / (1.0 + exp(-1.702 * clamp(x, -12.0, 12.0))); }
-
-float curveAt(vec2 curve[${CURVE}], float s) {
-  vec2 a = turned(curve[0]);
-  if (s <= a.x) return a.y;
-  for (int i = 1; i < ${CURVE}; i++) {
-    vec2 b = turned(curve[i]);
-    if (s <= b.x) return mix(a.y, b.y, (s - a.x) / max(b.x - a.x, 1e-4));
-    a = b;
-  }
-  return a.y;
-}
-
+${CURVES}
 void main() {
   vec2 p = turned(at);
   float left = turned(top[0]).x;
@@ -96,7 +72,7 @@ export class LidPaint {
   constructor(gl, look) {
     this.gl = gl;
     this.look = look;
-    this.program = makeProgram(gl, VERTEX, FRAGMENT);
+    this.program = makeProgram(gl, BOX, FRAGMENT);
     this.at = uniformsOf(gl, this.program);
   }
 

@@ -1,1 +1,1 @@
-"""Screening, cases and appeals: imports provenance, accounts and all below."""
+"""Screening before anything spreads, cases, decisions, appeals and the log of it all."""

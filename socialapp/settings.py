@@ -104,6 +104,8 @@ INSTALLED_APPS = [
     "socialapp",
     "socialapp.lib",
     "socialapp.accounts",
+    "socialapp.provenance",
+    "moderation",
     "socialapp.characters",
     "avatarfx",
     "feed",

@@ -1,1 +1,1 @@
-"""Marks, manifests and verification: imports accounts and all below."""
+"""Marks, credentials and fingerprints: what was made here can be proven and found."""

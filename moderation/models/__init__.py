@@ -1,0 +1,1 @@
+"""Tables of moderation, a file for each errand."""

@@ -1,0 +1,1 @@
+"""Tables of provenance, a file for each errand."""

@@ -42,18 +42,23 @@ export class TroupeLike extends HTMLElement {
 
   /** @param {boolean} liked */
   async set(liked) {
-    if (!this.form || this.asked || liked === this.liked) return;
+    if (!this.form || liked === this.liked) return;
     if (!signedIn()) {
       this.form.requestSubmit();
       return;
     }
-    this.asked = true;
     const before = { liked: this.liked, likes: this.likes };
     this.show(liked, before.likes + (liked ? 1 : -1));
-    const fields = new FormData(this.form);
-    fields.set("liked", liked ? "1" : "0");
+    // One question at a time; a change of mind meanwhile is asked after its answer.
+    if (this.asked) return;
+    this.asked = true;
     try {
-      const answer = await post(this.form.action, fields);
+      let wish = liked;
+      let answer = await this.ask(wish);
+      while (wish !== this.liked) {
+        wish = this.liked;
+        answer = await this.ask(wish);
+      }
       this.show(answer.liked, answer.likes);
     } catch (error) {
       this.show(before.liked, before.likes);
@@ -65,6 +70,18 @@ export class TroupeLike extends HTMLElement {
     } finally {
       this.asked = false;
     }
+  }
+
+  /**
+   * Whoever likes and leaves at once has liked: the request outlives the page.
+   * @param {boolean} liked
+   * @returns {Promise<{liked: boolean, likes: number}>}
+   */
+  ask(liked) {
+    const form = /** @type {HTMLFormElement} */ (this.form);
+    const fields = new FormData(form);
+    fields.set("liked", liked ? "1" : "0");
+    return post(form.action, fields, { keepalive: true });
   }
 }
 

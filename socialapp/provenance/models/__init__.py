@@ -1,1 +1,5 @@
 """Tables of provenance, a file for each errand."""
+
+from socialapp.provenance.models.mark import Mark
+
+__all__ = ["Mark"]

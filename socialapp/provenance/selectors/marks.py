@@ -1,0 +1,12 @@
+"""Questions about what was made here."""
+
+from __future__ import annotations
+
+from socialapp.provenance.models import Mark
+
+
+def find_mark(payload: int) -> Mark | None:
+    """What a number found in pixels stands for; None: not issued by this deployment."""
+    if not 0 <= payload < 2**48:
+        return None
+    return Mark.objects.select_related("owner").filter(payload=payload).first()

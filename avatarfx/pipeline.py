@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from avatarfx.recipe import Recipe
     from socialapp.engines.protocols import Actor, Animator, Director, Voice
     from socialapp.performance import Performance
+    from socialapp.provenance.credentials import Identity, Parent
 
     Progress = Callable[[str, float, str], None]
     """Stage, percent of the whole, detail. It raises when the work must stop."""
@@ -38,14 +39,16 @@ STAGES = {
     "voice": "avatarfx.stages.voice.speak",
     "movement": "avatarfx.stages.movement.film",
     "check": "avatarfx.stages.check.check",
+    "sign": "avatarfx.stages.sign.sign",
     "finish": "avatarfx.stages.finish.store",
 }
 
 SPANS = {
     "voice": (1, 20),
     "movement": (20, 92),
-    "check": (92, 95),
-    "finish": (95, 99),
+    "check": (92, 94),
+    "sign": (94, 97),
+    "finish": (97, 99),
 }
 """Where each stage lies on the way from 0 to 100 percent."""
 
@@ -59,6 +62,21 @@ class Engines:
     animators: tuple[tuple[str, Animator], ...]
     encoder: Mapping[str, Any] = field(default_factory=dict)
     """Arguments of ``avatarfx.encode.Options``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """What the finished files are to say of themselves, and who signs that."""
+
+    identity: Identity | None = None
+    """None: this copy was told to render without signing."""
+
+    title: str = ""
+    payload: bytes = b""
+    """Of the watermark in the frames; empty: there is none."""
+
+    parent: Parent | None = None
+    """The clip that this one remixes."""
 
 
 class Trace:
@@ -119,6 +137,7 @@ class Work:
     voice_reason: str = ""
     ladder: Ladder | None = None
     film: Film | None = None
+    papers: Papers = field(default_factory=Papers)
     rendered: Rendered | None = None
 
     def tell(self, stage: str, share: float, detail: str = "") -> None:
@@ -154,6 +173,7 @@ def render(
     scratch: Path,
     trace: Trace,
     progress: Progress,
+    papers: Papers,
     performance: Performance | None = None,
     keep: Callable[[Performance], None] = lambda _: None,
 ) -> Rendered:
@@ -161,6 +181,7 @@ def render(
 
     `actors` by seat. `performance`: what was said by an earlier attempt or is given
     with the recipe; else a voice speaks and `keep` is called with the result at once.
+    `papers`: what is signed into the files, and by whom.
     EngineError when no rung of a ladder holds; what `progress` raises passes through.
     """
     width, height = SIZES[recipe.shape]
@@ -176,6 +197,7 @@ def render(
         width=width,
         height=height,
         performance=performance,
+        papers=papers,
     )
     work = _run("voice", work)
     while True:
@@ -188,6 +210,8 @@ def render(
                 raise
             log.warning("The film failed its check: %s", error)
             work.ladder.fall(str(error))
+    # Whatever touches the file after it was signed would take the record away.
+    work = _run("sign", work)
     work = _run("finish", work)
     if work.rendered is None:
         raise RuntimeError("The last stage left no result")

@@ -423,6 +423,19 @@ ENCODER: dict[str, Any] = {
 """See ``avatarfx.encode.Options``."""
 
 
+# Provenance
+
+C2PA: dict[str, Any] = {
+    "certificate": env.text("C2PA_CERTIFICATE"),
+    "key": env.text("C2PA_KEY"),
+    "signer": env.text("C2PA_SIGNER"),
+    "timestamp_url": env.text("C2PA_TIMESTAMP_URL"),
+    "unsigned": env.flag("C2PA_UNSIGNED"),
+}
+"""Files with the operator's chain and key, or a function that signs instead of the key;
+empty: a certificate of this copy's own, made on first use."""
+
+
 # API
 
 REST_FRAMEWORK: dict[str, Any] = {

@@ -21,6 +21,7 @@ from socialapp.engines.handler import animators, directors, voices
 from socialapp.engines.protocols import Actor, VoiceSpec
 from socialapp.jobs import horse
 from socialapp.lib import blobs
+from socialapp.provenance.services import signing_identity
 
 if TYPE_CHECKING:
     from socialapp.performance import Performance, Rig
@@ -122,6 +123,12 @@ def actor_of(rig: Rig, portrait_ref: str) -> Actor:
         ) from None
 
 
+def papers_of(clip: Clip) -> pipeline.Papers:
+    """Who signs this clip. EngineError when nobody can: then it is not made at all."""
+    # The key, not the title: a person's words do not travel inside the file.
+    return pipeline.Papers(identity=signing_identity(), title=f"{clip.key}.mp4")
+
+
 def background_of(name: str, width: int, height: int) -> bytes:
     """The encoded picture; empty when the portrait brings its own."""
     if not name:
@@ -159,6 +166,7 @@ def _render(
         scratch=scratch,
         trace=trace,
         progress=minder.progress,
+        papers=papers_of(clip),
         keep=keep,
     )
 

@@ -35,6 +35,11 @@ class Trust:
     """PEM of the certificates that sign here. An anchor alone is not enough: the root of
     an operator's certificate signs for strangers too."""
 
+    @property
+    def count(self) -> int:
+        """How many certificates signed here so far."""
+        return len(self.serials())
+
     def serials(self) -> frozenset[str]:
         """Decimal, as reports name them."""
         if not self.signers:

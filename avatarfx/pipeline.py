@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from socialapp.engines.protocols import Actor, Animator, Director, Voice
     from socialapp.performance import Performance
     from socialapp.provenance.credentials import Identity, Parent
+    from socialapp.provenance.fingerprints import Prints
 
     Progress = Callable[[str, float, str], None]
     """Stage, percent of the whole, detail. It raises when the work must stop."""
@@ -138,6 +139,7 @@ class Work:
     ladder: Ladder | None = None
     film: Film | None = None
     papers: Papers = field(default_factory=Papers)
+    prints: Prints | None = None
     rendered: Rendered | None = None
 
     def tell(self, stage: str, share: float, detail: str = "") -> None:
@@ -162,6 +164,8 @@ class Rendered:
     rung: str
     rung_reason: str
     voice_engine: str
+    prints: Prints
+    """What it looks and sounds like, for copies of it."""
 
 
 def render(

@@ -8,6 +8,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.module_loading import import_string
 
 from avatarfx import pipeline
@@ -21,7 +22,7 @@ from socialapp.engines.handler import animators, directors, voices
 from socialapp.engines.protocols import Actor, VoiceSpec
 from socialapp.jobs import horse
 from socialapp.lib import blobs
-from socialapp.provenance.services import signing_identity
+from socialapp.provenance.services import record_fingerprint, signing_identity
 
 if TYPE_CHECKING:
     from socialapp.performance import Performance, Rig
@@ -47,7 +48,7 @@ def render_clip(clip_id: int | None = None) -> None:
     try:
         with Minder(lease, clip.owner_id) as minder:
             rendered = _render(clip, lease, trace, minder)
-        _commit(lease, rendered, trace)
+        _commit(clip, lease, rendered, trace)
     except StoppedError:
         log.info("Clip %s is not ours any more", clip.key)
     except OverdueError as error:
@@ -123,6 +124,11 @@ def actor_of(rig: Rig, portrait_ref: str) -> Actor:
         ) from None
 
 
+def subject_of(clip: Clip) -> str:
+    """What provenance calls this clip."""
+    return f"clip:{clip.key}"
+
+
 def papers_of(clip: Clip) -> pipeline.Papers:
     """Who signs this clip. EngineError when nobody can: then it is not made at all."""
     # The key, not the title: a person's words do not travel inside the file.
@@ -172,7 +178,7 @@ def _render(
 
 
 def _commit(
-    lease: leases.Lease, rendered: pipeline.Rendered, trace: pipeline.Trace
+    clip: Clip, lease: leases.Lease, rendered: pipeline.Rendered, trace: pipeline.Trace
 ) -> None:
     result = {
         "rung": rendered.rung,
@@ -186,8 +192,11 @@ def _commit(
         "captions": rendered.captions,
         "size": rendered.size,
     }
-    if not leases.finish(lease, result=result, trace=trace.entries):
-        log.info("The result of %s came too late and was fenced off", lease)
+    with transaction.atomic():
+        if leases.finish(lease, result=result, trace=trace.entries):
+            record_fingerprint(subject=subject_of(clip), prints=rendered.prints)
+        else:
+            log.info("The result of %s came too late and was fenced off", lease)
 
 
 def _fail_for_room(lease: leases.Lease, trace: pipeline.Trace) -> None:

@@ -1,4 +1,4 @@
-"""The checked film and its poster get their signed record."""
+"""The checked film is fingerprinted; it and its poster get their signed record."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from avatarfx.fallbacks import CAPTIONS
 from socialapp.provenance import credentials
 from socialapp.provenance.credentials import Manifest, SourceType
+from socialapp.provenance.fingerprints import sampling
 
 if TYPE_CHECKING:
     from avatarfx.pipeline import Work
@@ -22,9 +23,12 @@ def sign(work: Work) -> Work:
         raise RuntimeError("There is nothing to sign before the check")
     papers = work.papers
     with work.trace.stage("sign") as entry:
+        prints = sampling.prints_of(sampling.sample(film.path))
+        entry["fingerprints"] = prints.count
+        entry["sound_words"] = len(prints.sound) // 4
         if papers.identity is None:
             entry["note"] = UNSIGNED
-            return work
+            return replace(work, prints=prints)
         entry["engine"] = papers.identity.issuer
         entry["certificate"] = papers.identity.serial
         manifest = Manifest(
@@ -42,7 +46,8 @@ def sign(work: Work) -> Work:
         work.tell("sign", 0.5)
         still = replace(manifest, title=f"{papers.title} (poster)", parent=None)
         poster = credentials.sign(film.poster, "image/webp", still, papers.identity)
-    return replace(work, film=replace(film, path=signed, poster=poster))
+    signed_film = replace(film, path=signed, poster=poster)
+    return replace(work, film=signed_film, prints=prints)
 
 
 def source_of(work: Work) -> SourceType:

@@ -10,14 +10,14 @@ import pytest
 
 from avatarfx import pipeline, services
 from avatarfx.models import Clip, Render
-from avatarfx.services import rendering
+from avatarfx.services import leases, rendering
 from socialapp.accounts import quotas
 from socialapp.lib import blobs
 from socialapp.provenance.credentials import Parent, read
-from socialapp.provenance.selectors import trust
+from socialapp.provenance.selectors import fingerprint_of, trust
 
 if TYPE_CHECKING:
-    from pytest_django import SettingsWrapper
+    from pytest_django.fixtures import Settings
 
     from avatarfx.tests.conftest import Troupe
     from socialapp.accounts.models import User
@@ -98,7 +98,7 @@ def test_without_the_library_no_clip_is_made_and_the_reason_is_told(
 
 
 def test_an_operator_may_ask_for_unsigned_clips(
-    clip: Clip, troupe: Troupe, settings: SettingsWrapper
+    clip: Clip, troupe: Troupe, settings: Settings
 ) -> None:
     settings.C2PA = settings.C2PA | {"unsigned": True}
     done = rendered(clip)
@@ -109,7 +109,7 @@ def test_an_operator_may_ask_for_unsigned_clips(
 
 
 def test_a_certificate_that_cannot_be_read_stops_the_render_by_its_name(
-    clip: Clip, troupe: Troupe, settings: SettingsWrapper
+    clip: Clip, troupe: Troupe, settings: Settings
 ) -> None:
     settings.C2PA = settings.C2PA | {"certificate": "/nowhere/chain.pem"}
     done = rendered(clip)
@@ -138,3 +138,27 @@ def test_a_remix_carries_the_record_of_what_it_was_made_from(
     titles = [entry.title for entry in film.entries]
     assert titles == [f"{second.key}.mp4", f"{first.key}.mp4"]
     assert film.entries[0].actions == ("c2pa.opened", "c2pa.edited")
+
+
+def test_a_finished_clip_is_in_the_registry_by_sound_and_mark(
+    clip: Clip, troupe: Troupe
+) -> None:
+    rendered(clip)
+    row = fingerprint_of(f"clip:{clip.key}")
+    assert row is not None
+    assert len(bytes(row.sound)) > 0
+    entry = next(e for e in Render.objects.get().trace if e["name"] == "sign")
+    # Frames of one grey have nothing that could be told from others.
+    assert entry["fingerprints"] == len(bytes(row.pictures)) // 32 == 0
+    assert entry["sound_words"] == len(bytes(row.sound)) // 4
+
+
+def test_a_result_that_comes_too_late_leaves_no_fingerprint(
+    clip: Clip, troupe: Troupe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(*_: object, **__: object) -> bool:
+        return False
+
+    monkeypatch.setattr(leases, "finish", late)
+    rendered(clip)
+    assert fingerprint_of(f"clip:{clip.key}") is None

@@ -67,3 +67,24 @@ def picture(kind: str = "PNG", *, seed: int = 1, alpha: bool = False) -> bytes:
         image.putalpha(128)
     image.save(file, kind)
     return file.getvalue()
+
+
+def voice(
+    seed: int, *, seconds: float = 6, rate: int = 24000, pitch: float = 120
+) -> np.ndarray[Any, Any]:
+    """Babble: syllables of 30 harmonics under three formants, with pauses between."""
+    chance = np.random.default_rng(seed)
+    heard = np.zeros(int(seconds * rate), np.float32)
+    at = int(0.2 * rate)
+    while at < len(heard) - rate // 3:
+        count = int(chance.uniform(0.08, 0.25) * rate)
+        time = np.arange(count) / rate
+        hertz = pitch * chance.uniform(0.8, 1.3)
+        formants = chance.uniform(300, 2800, 3)
+        syllable = np.zeros(count)
+        for k in range(1, 30):
+            weight = np.exp(-(((k * hertz - formants) / 200) ** 2)).sum()
+            syllable += weight * np.sin(2 * np.pi * k * hertz * time)
+        heard[at : at + count] += syllable * np.hanning(count)
+        at += count + int(chance.uniform(0, 0.15) * rate)
+    return np.asarray(heard / np.abs(heard).max() * 0.7, np.float32)

@@ -20,7 +20,7 @@ from socialapp.provenance.tests.films import picture
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pytest_django import SettingsWrapper
+    from pytest_django.fixtures import Settings
 
 MANIFEST = Manifest("a.png", SourceType.DRAWN)
 VAULT: dict[str, ec.EllipticCurvePrivateKey] = {}
@@ -33,12 +33,12 @@ def vault(data: bytes) -> bytes:
 
 
 @pytest.fixture(autouse=True)
-def own_folder(settings: SettingsWrapper, tmp_path: Path) -> None:
+def own_folder(settings: Settings, tmp_path: Path) -> None:
     settings.DATA_DIR = tmp_path
 
 
 @pytest.fixture
-def operator(settings: SettingsWrapper, tmp_path: Path) -> Keyring:
+def operator(settings: Settings, tmp_path: Path) -> Keyring:
     """A certificate from elsewhere, in files."""
     ring = Keyring(tmp_path / "operator", name="studio.example")
     ring.identity()
@@ -66,7 +66,7 @@ def test_the_first_signature_makes_the_certificate(tmp_path: Path) -> None:
 
 
 def test_the_operators_certificate_signs_and_our_older_files_stay_ours(
-    settings: SettingsWrapper, request: pytest.FixtureRequest
+    settings: Settings, request: pytest.FixtureRequest
 ) -> None:
     before = signed()
     request.getfixturevalue("operator")
@@ -78,7 +78,7 @@ def test_the_operators_certificate_signs_and_our_older_files_stay_ours(
 
 
 def test_a_vault_signs_by_its_dotted_path(
-    operator: Keyring, settings: SettingsWrapper
+    operator: Keyring, settings: Settings
 ) -> None:
     key = serialization.load_pem_private_key(operator.identity().key, None)
     assert isinstance(key, ec.EllipticCurvePrivateKey)
@@ -88,7 +88,7 @@ def test_a_vault_signs_by_its_dotted_path(
 
 
 def test_half_of_an_operators_setting_is_refused(
-    operator: Keyring, settings: SettingsWrapper
+    operator: Keyring, settings: Settings
 ) -> None:
     settings.C2PA = settings.C2PA | {"key": ""}
     with pytest.raises(EngineError, match="C2PA_KEY or C2PA_SIGNER"):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from socialapp.performance import Performance
     from socialapp.provenance.credentials import Identity, Parent
     from socialapp.provenance.fingerprints import Prints
+    from socialapp.provenance.keys import Key
 
     Progress = Callable[[str, float, str], None]
     """Stage, percent of the whole, detail. It raises when the work must stop."""
@@ -74,7 +75,10 @@ class Papers:
 
     title: str = ""
     payload: bytes = b""
-    """Of the watermark in the frames; empty: there is none."""
+    """Of the watermark in the frames, 6 bytes; empty: there is none."""
+
+    key: Key | None = None
+    """That it is hidden with."""
 
     parent: Parent | None = None
     """The clip that this one remixes."""
@@ -86,11 +90,16 @@ class Trace:
     def __init__(self) -> None:
         self.entries: list[dict[str, Any]] = []
 
+    def add(self, name: str, **said: Any) -> dict[str, Any]:
+        """An entry of what was timed by others."""
+        entry: dict[str, Any] = {"name": name, "engine": "", "seconds": 0.0, "note": ""}
+        self.entries.append(entry | said)
+        return self.entries[-1]
+
     @contextlib.contextmanager
     def stage(self, name: str) -> Iterator[dict[str, Any]]:
         """Times a stage; ``engine`` and ``note`` may be set on the entry."""
-        entry: dict[str, Any] = {"name": name, "engine": "", "seconds": 0.0, "note": ""}
-        self.entries.append(entry)
+        entry = self.add(name)
         began, cpu = time.perf_counter(), time.process_time()
         try:
             yield entry
@@ -100,6 +109,18 @@ class Trace:
         finally:
             entry["seconds"] = round(time.perf_counter() - began, 3)
             entry["cpu_seconds"] = round(time.process_time() - cpu, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A number in frames, and how strongly it was hidden there."""
+
+    payload: int
+    strength: float
+    """Root mean square of the pattern, in levels of 255."""
+
+    psnr: float
+    """dB between the frames with and without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +138,9 @@ class Film:
 
     poster: bytes
     """An encoded WebP of a telling frame."""
+
+    hidden: Hidden | None = None
+    """None: the papers named no number to hide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +190,8 @@ class Rendered:
     voice_engine: str
     prints: Prints
     """What it looks and sounds like, for copies of it."""
+
+    hidden: Hidden | None = None
 
 
 def render(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import tempfile
@@ -27,19 +28,26 @@ PRODUCTION = env.flag("PRODUCTION")
 DEBUG = env.flag("DEBUG", default=False)
 
 
-def _secret_key() -> str:
-    if key := env.text("SECRET_KEY"):
-        return key
+def _own_secret(variable: str, name: str) -> str:
+    """A secret of this copy's own, made on first use: no default ships."""
     if PRODUCTION:
-        raise ImproperlyConfigured("SECRET_KEY must be set when PRODUCTION=1")
-    # A key of this copy's own, made on first use: no default secret ships.
+        raise ImproperlyConfigured(f"{variable} must be set when PRODUCTION=1")
     import secrets  # noqa: PLC0415
 
-    file = DATA_DIR / "secret-key"
+    file = DATA_DIR / name
     if not file.exists():
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_urlsafe(50), encoding="utf-8")
+        draft = DATA_DIR / f".{name}-{os.getpid()}"
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(50), encoding="utf-8")
+        # Of two processes that start at once, the second takes the first one's.
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, file)
+        draft.unlink()
     return file.read_text(encoding="utf-8")
+
+
+def _secret_key() -> str:
+    return env.text("SECRET_KEY") or _own_secret("SECRET_KEY", "secret-key")
 
 
 SECRET_KEY = _secret_key()
@@ -424,6 +432,21 @@ ENCODER: dict[str, Any] = {
 
 
 # Provenance
+
+
+def _watermark_keys() -> list[str]:
+    keys = env.words("WATERMARK_KEYS")
+    keys = keys or _own_secret("WATERMARK_KEYS", "watermark-keys").split()
+    for number, key in enumerate(keys, start=1):
+        if len(key) < 16:
+            raise ImproperlyConfigured(
+                f"WATERMARK_KEYS: key {number} has {len(key)} characters; 16 are needed"
+            )
+    return keys
+
+
+WATERMARK_KEYS = _watermark_keys()
+"""The newest first: it marks what is made from now on; all of them are looked for."""
 
 C2PA: dict[str, Any] = {
     "certificate": env.text("C2PA_CERTIFICATE"),

@@ -22,7 +22,13 @@ from socialapp.engines.handler import animators, directors, voices
 from socialapp.engines.protocols import Actor, VoiceSpec
 from socialapp.jobs import horse
 from socialapp.lib import blobs
-from socialapp.provenance.services import record_fingerprint, signing_identity
+from socialapp.provenance.selectors import watermark_keys
+from socialapp.provenance.services import (
+    issue_mark,
+    measure_mark,
+    record_fingerprint,
+    signing_identity,
+)
 
 if TYPE_CHECKING:
     from socialapp.performance import Performance, Rig
@@ -130,9 +136,22 @@ def subject_of(clip: Clip) -> str:
 
 
 def papers_of(clip: Clip) -> pipeline.Papers:
-    """Who signs this clip. EngineError when nobody can: then it is not made at all."""
-    # The key, not the title: a person's words do not travel inside the file.
-    return pipeline.Papers(identity=signing_identity(), title=f"{clip.key}.mp4")
+    """Who signs this clip, and its mark. EngineError when nobody can sign: then it is
+    not made at all."""
+    key = watermark_keys()[0]
+    mark = issue_mark(
+        subject=subject_of(clip),
+        key_id=key.id,
+        owner=clip.owner,
+        details={"seed": clip.as_recipe().seed, "attempt": clip.fence},
+    )
+    return pipeline.Papers(
+        identity=signing_identity(),
+        # The key, not the title: a person's words do not travel inside the file.
+        title=f"{clip.key}.mp4",
+        payload=mark.payload.to_bytes(6, "big"),
+        key=key,
+    )
 
 
 def background_of(name: str, width: int, height: int) -> bytes:
@@ -195,6 +214,13 @@ def _commit(
     with transaction.atomic():
         if leases.finish(lease, result=result, trace=trace.entries):
             record_fingerprint(subject=subject_of(clip), prints=rendered.prints)
+            if rendered.hidden is not None:
+                measure_mark(
+                    payload=rendered.hidden.payload,
+                    strength=rendered.hidden.strength,
+                    psnr=rendered.hidden.psnr,
+                    made_by={"rung": rendered.rung, "voice": rendered.voice_engine},
+                )
         else:
             log.info("The result of %s came too late and was fenced off", lease)
 

@@ -43,5 +43,6 @@ def store(work: Work) -> Work:
             rung_reason=ladder.reason,
             voice_engine=work.voice_engine,
             prints=prints,
+            hidden=film.hidden,
         ),
     )

@@ -6,7 +6,7 @@ from socialapp.provenance.selectors.likeness import (
     match_pictures,
     match_sound,
 )
-from socialapp.provenance.selectors.marks import find_mark
+from socialapp.provenance.selectors.marks import find_mark, watermark_keys
 
 __all__ = [
     "find_mark",
@@ -15,4 +15,5 @@ __all__ = [
     "match_pictures",
     "match_sound",
     "trust",
+    "watermark_keys",
 ]

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+
+from socialapp.provenance.keys import Key
 from socialapp.provenance.models import Mark
+
+
+def watermark_keys() -> tuple[Key, ...]:
+    """The newest first: it marks, and all of them are looked for."""
+    return tuple(Key(secret.encode()) for secret in settings.WATERMARK_KEYS)
 
 
 def find_mark(payload: int) -> Mark | None:

@@ -49,6 +49,15 @@ def issue_mark(
 
 
 @transaction.atomic
-def measure_mark(*, payload: int, strength: float, psnr: float) -> None:
-    """Keep how strongly a mark was embedded, once it is known."""
-    Mark.objects.filter(payload=payload).update(strength=strength, psnr=psnr)
+def measure_mark(
+    *,
+    payload: int,
+    strength: float,
+    psnr: float,
+    made_by: Mapping[str, object] | None = None,
+) -> None:
+    """Keep how strongly a mark was embedded, and by which engines, once it is known."""
+    mark = Mark.objects.select_for_update().get(payload=payload)
+    mark.strength, mark.psnr = strength, psnr
+    mark.details = mark.details | dict(made_by or {})
+    mark.save(update_fields=["strength", "psnr", "details"])

@@ -60,10 +60,15 @@ def test_a_mark_outlives_the_account(alice: User) -> None:
 
 
 def test_measurements_are_kept(alice: User) -> None:
-    issued = services.issue_mark(subject="clip:abc", key_id="k1", owner=alice)
-    services.measure_mark(payload=issued.payload, strength=1.5, psnr=46.0)
+    issued = services.issue_mark(
+        subject="clip:abc", key_id="k1", owner=alice, details={"seed": 3}
+    )
+    services.measure_mark(
+        payload=issued.payload, strength=1.5, psnr=46.0, made_by={"rung": "full"}
+    )
     issued.refresh_from_db()
     assert (issued.strength, issued.psnr) == (1.5, 46.0)
+    assert issued.details == {"seed": 3, "rung": "full"}
 
 
 @pytest.mark.database

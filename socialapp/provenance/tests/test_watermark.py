@@ -7,7 +7,14 @@ import numpy as np
 import pytest
 
 from socialapp.provenance.tests import pictures
-from socialapp.provenance.watermark import Key, Marker, choose_strength, coding, detect
+from socialapp.provenance.watermark import (
+    Key,
+    Marker,
+    carriers,
+    choose_strength,
+    coding,
+    detect,
+)
 from socialapp.provenance.watermark.search import THRESHOLD
 
 if TYPE_CHECKING:
@@ -127,12 +134,12 @@ def test_a_key_says_its_name_but_not_itself() -> None:
 
 @pytest.mark.parametrize("payload", [0, 1, 2**48 - 1, PAYLOAD])
 def test_the_code_mends_a_fifth_of_wrong_bits(payload: int) -> None:
-    message = KEY.message(payload)
+    message = carriers.message_of(payload, KEY)
     soft = 1 - 2.0 * coding.encode(message)
     rng = np.random.default_rng(payload % 97)
     wrong = rng.choice(len(soft), len(soft) // 6, replace=False)
     soft[wrong] *= -0.6
-    assert KEY.verified(coding.decode(soft)) == payload
+    assert carriers.verified(coding.decode(soft), KEY) == payload
 
 
 def test_the_mark_is_as_strong_as_asked() -> None:

@@ -6,8 +6,8 @@ the detector finds scale, place and mirror, the rest carries 48 bits and a tag o
 (HMAC) through a convolutional code. Plain numpy and OpenCV: no settings, no rows.
 """
 
+from socialapp.provenance.keys import Key
 from socialapp.provenance.watermark.embed import Marker
-from socialapp.provenance.watermark.keys import Key
 from socialapp.provenance.watermark.search import Found, detect
 from socialapp.provenance.watermark.strength import Chosen, choose_strength
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, cast
 import cv2
 import numpy as np
 
-from socialapp.provenance.watermark import coding, keys, signal
+from socialapp.provenance.watermark import carriers, coding, signal
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from socialapp.provenance.watermark.keys import Key
+    from socialapp.provenance.keys import Key
     from socialapp.provenance.watermark.signal import Floats, Picture
 
 HOLD = 50
@@ -41,8 +41,8 @@ MIDDLE = 10.0
 FULL_TILE = 128
 """Pixels of a tile in a frame whose short side has 512."""
 
-SMALLEST = 64
-"""Pixels of the short side: below, carriers are finer than the pixels."""
+SMALLEST = 128
+"""Pixels of the short side: below, the finest carriers are finer than two pixels."""
 
 
 class Marker:
@@ -62,8 +62,8 @@ class Marker:
             )
         self.strength = strength
         self._size = (width, height)
-        self._carriers = keys.carriers(key)
-        coded = coding.encode(key.message(payload))
+        self._carriers = carriers.carriers_of(key)
+        coded = coding.encode(carriers.message_of(payload, key))
         self._signs = (1 - 2.0 * coded[self._carriers.bit_of]).astype(np.float32)
         self._lock = threading.Lock()
         self._count = 0

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, cast
 import cv2
 import numpy as np
 
-from socialapp.provenance.watermark import coding, keys, signal
+from socialapp.provenance.watermark import carriers, coding, signal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
-    from socialapp.provenance.watermark.keys import Key
+    from socialapp.provenance.keys import Key
     from socialapp.provenance.watermark.signal import Floats, Picture
 
     Spectra = NDArray[np.complexfloating[Any]]
@@ -41,6 +41,9 @@ WHITEN = 0.5
 
 LOUDEST = 2.5
 """Coefficients are cut at so many medians: one strong edge must not decide."""
+
+SMALLEST = 64
+"""Pixels of the short side."""
 
 BATCH = 64
 NUDGES = (-0.004, -0.002, 0.0, 0.002, 0.004)
@@ -76,7 +79,7 @@ class _Candidate:
     spectrum: Spectra
 
 
-def detect(frames: Iterable[Picture], keys_: Sequence[Key]) -> Found | None:
+def detect(frames: Iterable[Picture], keys: Sequence[Key]) -> Found | None:
     """What is hidden in frames of one film or in a still; None: nothing of ours.
 
     `frames`: (height, width, 3) RGB of equal size, up to a few dozen; their evidence
@@ -89,15 +92,10 @@ def detect(frames: Iterable[Picture], keys_: Sequence[Key]) -> Found | None:
         if short > signal.SHORT and min(greys[0].shape) < short * 0.6:
             continue  # no finer detail to be seen
         seen = added(greys, short)
-        for key in keys_:
-            found = _search(seen, key, len(greys), short / min(greys[0].shape))
-            if found is not None:
-                return found
+        found = _search(seen, keys, len(greys), short / min(greys[0].shape))
+        if found is not None:
+            return found
     return None
-
-
-SMALLEST = 64
-"""Pixels of the short side."""
 
 
 def added(greys: Sequence[Picture], short: int) -> Floats:
@@ -116,21 +114,25 @@ def _scales() -> NDArray[np.floating[Any]]:
     return np.asarray(np.exp(np.arange(np.log(low), np.log(high), STEP)))
 
 
-def _search(seen: Floats, key: Key, frames: int, analysed: float) -> Found | None:
-    candidates: list[_Candidate] = []
+def _search(
+    seen: Floats, keys: Sequence[Key], frames: int, analysed: float
+) -> Found | None:
+    candidates: list[list[_Candidate]] = [[] for _ in keys]
     scales = _scales()
     for start in range(0, len(scales), BATCH):
         some = scales[start : start + BATCH]
         spectra = spectra_of([stretched(seen, s, s) for s in some])
-        candidates += _peaks(spectra, [(s, s) for s in some], key)
-    candidates.sort(key=lambda one: -one.peak)
-    for candidate in candidates[:CANDIDATES]:
-        if candidate.peak < THRESHOLD:
-            return None
-        for one in (candidate, _refined(seen, candidate, key)):
-            found = _read(one, key, frames, analysed)
-            if found is not None:
-                return found
+        for key, own in zip(keys, candidates, strict=True):
+            own.extend(_peaks(spectra, [(s, s) for s in some], key))
+    for key, own in zip(keys, candidates, strict=True):
+        own.sort(key=lambda one: -one.peak)
+        for candidate in own[:CANDIDATES]:
+            if candidate.peak < THRESHOLD:
+                break
+            for one in (candidate, _refined(seen, candidate, key)):
+                found = _read(one, key, frames, analysed)
+                if found is not None:
+                    return found
     return None
 
 
@@ -147,7 +149,7 @@ def spectra_of(pictures: Sequence[Floats]) -> Spectra:
     spectra = np.fft.fft2(np.stack([signal.folded(one) for one in pictures]))
     spectra *= _weights()
     sizes = np.abs(spectra)
-    ring = tuple(keys.ring_places().T)
+    ring = tuple(carriers.ring_places().T)
     limit = LOUDEST * np.median(sizes[:, *ring], axis=1)[:, None, None]
     limit = np.maximum(limit, 1e-9)
     return cast("Spectra", spectra / np.maximum(sizes, limit))
@@ -190,9 +192,9 @@ def _peaks(
 
 def _fits(spectra: Spectra, key: Key) -> NDArray[np.floating[Any]]:
     """(n, tile * tile) how well the sync pattern fits at each place."""
-    carriers = keys.carriers(key)
+    own = carriers.carriers_of(key)
     pattern = np.zeros((signal.TILE, signal.TILE), np.complex64)
-    pattern[carriers.sync_at] = np.conj(carriers.sync_phase)
+    pattern[own.sync_at] = np.conj(own.sync_phase)
     return np.fft.ifft2(spectra * pattern).real.reshape(len(spectra), -1)
 
 
@@ -223,27 +225,27 @@ def received(
 
     The sync carriers, whose phases are known, tell the place to a fraction of a pixel.
     """
-    carriers = keys.carriers(key)
-    place = _exact(spectrum, at, carriers)
-    down, across = carriers.data_at
+    own = carriers.carriers_of(key)
+    place = _exact(spectrum, at, own)
+    down, across = own.data_at
     shift = np.exp(2j * np.pi / signal.TILE * (down * place[0] + across * place[1]))
-    data = spectrum[down, across] * shift * np.conj(carriers.data_phase)
+    data = spectrum[down, across] * shift * np.conj(own.data_phase)
     channels = np.concatenate([data.real, data.imag])
     return np.asarray(
-        np.bincount(carriers.bit_of, channels, keys.CODED_BITS), np.float64
+        np.bincount(own.bit_of, channels, carriers.CODED_BITS), np.float64
     )
 
 
 def _exact(
-    spectrum: Spectra, at: tuple[int, int], carriers: keys.Carriers
+    spectrum: Spectra, at: tuple[int, int], own: carriers.Carriers
 ) -> tuple[float, float]:
     """The place to an eighth of a pixel: half a pixel turns the finest by 45 degrees."""
-    down, across = carriers.sync_at
-    known = spectrum[down, across] * np.conj(carriers.sync_phase)
+    down, across = own.sync_at
+    seen = spectrum[down, across] * np.conj(own.sync_phase)
     near = np.arange(-6, 7) / 8
     rows = np.exp(2j * np.pi / signal.TILE * np.outer(at[0] + near, down))
     columns = np.exp(2j * np.pi / signal.TILE * np.outer(at[1] + near, across))
-    fits = ((rows * known) @ columns.T).real
+    fits = ((rows * seen) @ columns.T).real
     row, column = divmod(int(fits.argmax()), len(near))
     return at[0] + float(near[row]), at[1] + float(near[column])
 
@@ -253,7 +255,7 @@ def _read(
 ) -> Found | None:
     soft = received(candidate.spectrum, candidate.at, key)
     bits = coding.decode(soft)
-    payload = key.verified(bits)
+    payload = carriers.verified(bits, key)
     if payload is None:
         return None
     sent = 1 - 2.0 * coding.encode(bits)

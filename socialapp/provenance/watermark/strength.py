@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, cast
 import cv2
 import numpy as np
 
-from socialapp.provenance.watermark import coding, search, signal
+from socialapp.provenance.watermark import carriers, coding, search, signal
 from socialapp.provenance.watermark.embed import Marker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from socialapp.provenance.watermark.keys import Key
+    from socialapp.provenance.keys import Key
     from socialapp.provenance.watermark.signal import Picture
 
     Attack = Callable[[Sequence[Picture]], Sequence[Picture]]
@@ -37,7 +37,11 @@ ENOUGH = 0.66
 
 TRIES = 3
 CROP = 0.1
-CRF = 28
+CODECS = {
+    "libx264": {"crf": "28", "preset": "veryfast"},
+    # Where PyAV was built without x264; about as coarse.
+    "mpeg4": {"qmin": "7", "qmax": "7"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ def _margin(frames: Sequence[Picture], payload: int, key: Key) -> float:
     spectra = search.spectra_of([search.stretched(seen, scale, scale)])
     place = search.best_place(spectra, key)
     soft = search.received(spectra[0], place, key)
-    sent = 1 - 2.0 * coding.encode(key.message(payload))
+    sent = 1 - 2.0 * coding.encode(carriers.message_of(payload, key))
     size = math.sqrt(float(soft @ soft) * len(soft))
     return float(soft @ sent) / size if size else 0.0
 
@@ -106,11 +110,12 @@ def halved(frames: Sequence[Picture]) -> list[Picture]:
     size = (across // 4 * 2, down // 4 * 2)
     file = io.BytesIO()
     with av.open(file, "w", format="mp4") as container:
-        stream = cast("Any", container.add_stream("libx264", rate=25))
+        codec = next(name for name in CODECS if name in av.codecs_available)
+        stream = cast("Any", container.add_stream(codec, rate=25))
         stream.width, stream.height = size
         stream.pix_fmt = "yuv420p"
         stream.codec_context.thread_count = 1
-        stream.options = {"crf": str(CRF), "preset": "veryfast"}
+        stream.options = CODECS[codec]
         for number, frame in enumerate(frames):
             cut = frame[top : top + down, left : left + across]
             small = cv2.resize(cut, size, interpolation=cv2.INTER_AREA)

@@ -92,7 +92,7 @@ def test_what_is_not_ours_is_not_claimed(tmp_path: Path) -> None:
         (b"not a film at all" * 50, "cannot be read"),
         (
             b"#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\nhttp://example.com/a.ts\n",
-            "",
+            "be read|No frame",
         ),
     ],
 )

@@ -458,6 +458,9 @@ C2PA: dict[str, Any] = {
 """Files with the operator's chain and key, or a function that signs instead of the key;
 empty: a certificate of this copy's own, made on first use."""
 
+MAX_VERIFY_BYTES = env.number("MAX_VERIFY_BYTES", 50 * 1024 * 1024)
+"""Largest file that the public verifier looks at."""
+
 
 # API
 
@@ -484,6 +487,7 @@ API_RATES = {
     "upload": "60/30m",
     "render": "60/10m",
     "preview": "120/5m",
+    "verify": "20/10m",
 }
 """Requests a window, for each person (or network of strangers); the rest count too."""
 
@@ -506,6 +510,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "Visibility": "socialapp.characters.models.Character.Visibility",
         "ClipState": "avatarfx.models.Clip.State",
         "Shape": "avatarfx.api.clips.SHAPE_CHOICES",
+        "LayerName": "socialapp.provenance.api.LAYER_NAMES",
+        "LayerState": "socialapp.provenance.api.LAYER_STATES",
     },
 }
 

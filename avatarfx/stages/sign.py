@@ -25,6 +25,7 @@ def sign(work: Work) -> Work:
     with work.trace.stage("sign") as entry:
         prints = sampling.prints_of(sampling.sample(film.path))
         entry["fingerprints"] = prints.count
+        entry["mark"] = papers.payload.hex()
         entry["sound_words"] = len(prints.sound) // 4
         if papers.identity is None:
             entry["note"] = UNSIGNED

@@ -14,12 +14,14 @@ from avatarfx.services import leases, rendering
 from socialapp.accounts import quotas
 from socialapp.lib import blobs
 from socialapp.provenance.credentials import Parent, read
+from socialapp.provenance.models import Mark
 from socialapp.provenance.selectors import fingerprint_of, trust
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
 
     from avatarfx.tests.conftest import Troupe
+    from conftest import ClientOf
     from socialapp.accounts.models import User
     from socialapp.characters.models import Character
 
@@ -151,6 +153,17 @@ def test_a_finished_clip_is_in_the_registry_by_sound_and_mark(
     # Frames of one grey have nothing that could be told from others.
     assert entry["fingerprints"] == len(bytes(row.pictures)) // 32 == 0
     assert entry["sound_words"] == len(bytes(row.sound)) // 4
+
+
+def test_its_owner_sees_what_the_clip_carries(
+    clip: Clip, troupe: Troupe, client_of: ClientOf
+) -> None:
+    rendered(clip)
+    page = client_of(clip.owner).get(clip.get_absolute_url()).content.decode()
+    assert "What it carries" in page
+    assert "Troupe at" in page
+    mark = Mark.objects.get(subject=f"clip:{clip.key}")
+    assert f"{mark.payload:012x}" in page
 
 
 def test_a_result_that_comes_too_late_leaves_no_fingerprint(

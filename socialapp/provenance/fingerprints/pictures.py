@@ -1,9 +1,10 @@
 """PDQ: 256 bits of what a picture looks like, made and compared.
 
 The published threshold for "the same picture" is 31 of 256 bits. A random crop of a
-tenth moves a hash by 100 bits and more, so parts of a few frames are hashed as well: the
-nearest of them was at most 60 away (30 random crops of a photograph). Unrelated pictures
-differ by 128 bits, 8 more or less.
+tenth moves a hash by 100 bits and more, so parts of a few frames are hashed as well. Of
+16 portraits, photographs and drawings, 6 random crops each: with a tenth cut off, the
+nearest part was at most 64 bits away, with a fifth cut off at most 98. Of 326 pairs of
+different pictures four came nearer than 100, none nearer than 98.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ ALIKE = 64
 """Bits: a crop of it, or a very similar picture. Eight deviations below chance."""
 
 UNLIKE = 100
-"""Bits: from here on two pictures have nothing in common."""
+"""Bits: from here on two pictures have nothing in common, or a quarter of one is left."""
 
 LEAST_QUALITY = 50
 """Of 100, PDQ's own measure: flat pictures all hash alike."""
@@ -43,16 +44,11 @@ LEAST_QUALITY = 50
 SIDE = 256
 """Pixels that are hashed: 2 ms instead of 12 at 512, and 14 bits off at most."""
 
-CROPPED_FRAMES = 3
 PARTS = tuple(
-    (share, across, down)
-    for share, places in (
-        (0.95, (0.0, 1.0)),
-        (0.9, (0.0, 0.5, 1.0)),
-        (0.8, (0.5,)),
-    )
-    for across in places
-    for down in places
+    (share, across / last, down / last)
+    for share, last in ((0.95, 1), (0.9, 2), (0.85, 2), (0.78, 3), (0.7, 4))
+    for across in range(last + 1)
+    for down in range(last + 1)
 )
 """Of a frame: share of its sides, and where between left and right, top and bottom."""
 
@@ -64,6 +60,9 @@ class Likeness:
 
     nearest: int
     """Bits between the two most similar frames, parts included."""
+
+    typical: int
+    """The same for the middle one of the frames that were asked about."""
 
     mirrored: bool = False
 
@@ -77,7 +76,7 @@ class Likeness:
 
     @property
     def unlike(self) -> bool:
-        return self.nearest >= UNLIKE
+        return self.typical >= UNLIKE
 
 
 def hash_of(frame: Picture) -> bytes | None:
@@ -105,12 +104,18 @@ def hashes_of(frames: Iterable[Picture]) -> bytes:
 
 
 def crops_of(frames: Sequence[Picture]) -> bytes:
-    """Hashes of parts of the first, the middle and the last frame."""
+    """Hashes of parts of the middle frame, and of the first and the last where they
+    show something else."""
     if not frames:
         return b""
     last = len(frames) - 1
-    chosen = sorted({0, last // 2, last})[:CROPPED_FRAMES]
-    return hashes_of(part for at in chosen for part in _parts(frames[at]))
+    known, found = b"", b""
+    for at in dict.fromkeys((last // 2, 0, last)):
+        whole = hash_of(frames[at])
+        if whole and compare(whole, known).nearest > SAME:
+            known += whole
+            found += hashes_of(_parts(frames[at]))
+    return found
 
 
 def unpacked(hashes: bytes) -> Hashes:
@@ -138,16 +143,32 @@ def nearest_by_row(frames: Hashes, rows: Sequence[bytes]) -> NDArray[np.int64]:
     return near
 
 
-def compare(asked: bytes, known: bytes, crops: bytes = b"") -> Likeness:
-    """How much the frames of `asked` are those of `known`."""
+def compare(
+    asked: bytes, known: bytes, crops: bytes = b"", *, mirrored: bool = False
+) -> Likeness:
+    """How much the frames of `asked` are those of `known`.
+
+    `mirrored`: that `asked` was flipped first, to be said in the answer.
+    """
     if not asked or not known:
-        return Likeness(0.0, 256)
+        return Likeness(0.0, 256, 256, mirrored)
     frames = unpacked(asked)
     whole = distances(frames, unpacked(known)).min(1)
-    nearest = int(whole.min())
-    if crops:
-        nearest = min(nearest, int(distances(frames, unpacked(crops)).min()))
-    return Likeness(float((whole <= SAME).mean()), nearest)
+    parts = distances(frames, unpacked(crops)).min(1) if crops else whole
+    return likeness_of(whole, parts, mirrored=mirrored)
+
+
+def likeness_of(
+    whole: NDArray[np.int64], parts: NDArray[np.int64], *, mirrored: bool
+) -> Likeness:
+    """From the bits between each frame and the nearest whole one, and the nearest part."""
+    either = np.minimum(whole, parts)
+    return Likeness(
+        share=float((whole <= SAME).mean()),
+        nearest=int(either.min()),
+        typical=int(np.median(either)),
+        mirrored=mirrored,
+    )
 
 
 def _small(frame: Picture) -> Picture:

@@ -21,7 +21,7 @@ class Fingerprint(models.Model):
     """PDQ hashes of 32 bytes, one a second."""
 
     crops = models.BinaryField(default=bytes, blank=True)
-    """PDQ hashes of parts of three frames."""
+    """PDQ hashes of parts of one to three frames."""
 
     sound = models.BinaryField(default=bytes, blank=True)
     """Words of 4 bytes, little-endian."""

@@ -102,10 +102,6 @@ def _seen(
     whole = pictures.nearest_by_row(frames, [p for _, p, _ in kept])
     parts = pictures.nearest_by_row(frames, [c or p for _, p, c in kept])
     for (subject, _, _), near, part in zip(kept, whole.T, parts.T, strict=True):
-        likeness = pictures.Likeness(
-            share=float((near <= pictures.SAME).mean()),
-            nearest=int(min(near.min(), part.min())),
-            mirrored=flipped,
-        )
+        likeness = pictures.likeness_of(near, part, mirrored=flipped)
         if likeness.same or likeness.alike:
             yield SeenMatch(subject, likeness)

@@ -193,3 +193,24 @@ def test_a_second_render_replaces_the_first_and_knows_its_mark() -> None:
     row = Fingerprint.objects.get()
     assert bytes(row.pictures) == again.pictures
     assert row.mark == mark
+
+
+def test_parts_are_kept_of_what_is_seen_and_once() -> None:
+    calm = [photograph()] * 9
+    assert len(pictures.crops_of(calm)) == 32 * len(pictures.PARTS)
+    cuts = [frames(1, side=256, seed=seed)[0] for seed in (1, 2, 3)]
+    assert len(pictures.crops_of(cuts)) > 2 * 32 * len(pictures.PARTS)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_copy_with_a_fifth_cut_off_is_not_called_another_picture(seed: int) -> None:
+    original = photograph()
+    chance = np.random.default_rng(seed)
+    left, top = chance.integers(0, 103, 2)
+    crop = resized(original[top : top + 410, left : left + 410], 300, 300)
+    likeness = pictures.compare(
+        pictures.hashes_of([crop]),
+        pictures.hashes_of([original]),
+        pictures.crops_of([original]),
+    )
+    assert not likeness.unlike

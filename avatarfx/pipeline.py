@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from avatarfx.recipe import Recipe
     from socialapp.engines.protocols import Actor, Animator, Director, Voice
     from socialapp.performance import Performance
+    from socialapp.provenance.credentials import Identity, Parent
+    from socialapp.provenance.fingerprints import Prints
+    from socialapp.provenance.keys import Key
 
     Progress = Callable[[str, float, str], None]
     """Stage, percent of the whole, detail. It raises when the work must stop."""
@@ -38,14 +41,16 @@ STAGES = {
     "voice": "avatarfx.stages.voice.speak",
     "movement": "avatarfx.stages.movement.film",
     "check": "avatarfx.stages.check.check",
+    "sign": "avatarfx.stages.sign.sign",
     "finish": "avatarfx.stages.finish.store",
 }
 
 SPANS = {
     "voice": (1, 20),
     "movement": (20, 92),
-    "check": (92, 95),
-    "finish": (95, 99),
+    "check": (92, 94),
+    "sign": (94, 97),
+    "finish": (97, 99),
 }
 """Where each stage lies on the way from 0 to 100 percent."""
 
@@ -61,17 +66,40 @@ class Engines:
     """Arguments of ``avatarfx.encode.Options``."""
 
 
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """What the finished files are to say of themselves, and who signs that."""
+
+    identity: Identity | None = None
+    """None: this copy was told to render without signing."""
+
+    title: str = ""
+    payload: bytes = b""
+    """Of the watermark in the frames, 6 bytes; empty: there is none."""
+
+    key: Key | None = None
+    """That it is hidden with."""
+
+    parent: Parent | None = None
+    """The clip that this one remixes."""
+
+
 class Trace:
     """What happened in one attempt: an entry a stage, JSON values only."""
 
     def __init__(self) -> None:
         self.entries: list[dict[str, Any]] = []
 
+    def add(self, name: str, **said: Any) -> dict[str, Any]:
+        """An entry of what was timed by others."""
+        entry: dict[str, Any] = {"name": name, "engine": "", "seconds": 0.0, "note": ""}
+        self.entries.append(entry | said)
+        return self.entries[-1]
+
     @contextlib.contextmanager
     def stage(self, name: str) -> Iterator[dict[str, Any]]:
         """Times a stage; ``engine`` and ``note`` may be set on the entry."""
-        entry: dict[str, Any] = {"name": name, "engine": "", "seconds": 0.0, "note": ""}
-        self.entries.append(entry)
+        entry = self.add(name)
         began, cpu = time.perf_counter(), time.process_time()
         try:
             yield entry
@@ -81,6 +109,18 @@ class Trace:
         finally:
             entry["seconds"] = round(time.perf_counter() - began, 3)
             entry["cpu_seconds"] = round(time.process_time() - cpu, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A number in frames, and how strongly it was hidden there."""
+
+    payload: int
+    strength: float
+    """Root mean square of the pattern, in levels of 255."""
+
+    psnr: float
+    """dB between the frames with and without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +138,9 @@ class Film:
 
     poster: bytes
     """An encoded WebP of a telling frame."""
+
+    hidden: Hidden | None = None
+    """None: the papers named no number to hide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +162,8 @@ class Work:
     voice_reason: str = ""
     ladder: Ladder | None = None
     film: Film | None = None
+    papers: Papers = field(default_factory=Papers)
+    prints: Prints | None = None
     rendered: Rendered | None = None
 
     def tell(self, stage: str, share: float, detail: str = "") -> None:
@@ -143,6 +188,10 @@ class Rendered:
     rung: str
     rung_reason: str
     voice_engine: str
+    prints: Prints
+    """What it looks and sounds like, for copies of it."""
+
+    hidden: Hidden | None = None
 
 
 def render(
@@ -154,6 +203,7 @@ def render(
     scratch: Path,
     trace: Trace,
     progress: Progress,
+    papers: Papers,
     performance: Performance | None = None,
     keep: Callable[[Performance], None] = lambda _: None,
 ) -> Rendered:
@@ -161,6 +211,7 @@ def render(
 
     `actors` by seat. `performance`: what was said by an earlier attempt or is given
     with the recipe; else a voice speaks and `keep` is called with the result at once.
+    `papers`: what is signed into the files, and by whom.
     EngineError when no rung of a ladder holds; what `progress` raises passes through.
     """
     width, height = SIZES[recipe.shape]
@@ -176,6 +227,7 @@ def render(
         width=width,
         height=height,
         performance=performance,
+        papers=papers,
     )
     work = _run("voice", work)
     while True:
@@ -188,6 +240,8 @@ def render(
                 raise
             log.warning("The film failed its check: %s", error)
             work.ladder.fall(str(error))
+    # Whatever touches the file after it was signed would take the record away.
+    work = _run("sign", work)
     work = _run("finish", work)
     if work.rendered is None:
         raise RuntimeError("The last stage left no result")

@@ -20,6 +20,7 @@ STAGES = {
     "voice": "Voice",
     "movement": "Movement",
     "check": "Quality check",
+    "sign": "Signature",
     "finish": "Saving",
 }
 """Stage of a render to what a person reads, in order."""

@@ -10,6 +10,7 @@ from feed import api as feed
 from socialapp.accounts import api as accounts
 from socialapp.characters.api import characters, portraits
 from socialapp.lib.api.docs import DocsView
+from socialapp.provenance import api as provenance
 
 router = SimpleRouter()
 router.register("tokens", accounts.TokenViewSet, "api-token")
@@ -50,6 +51,7 @@ urlpatterns = [
     path("voices/preview/", speech.SpeechViewSet.as_view({"post": "create"})),
     path("previews/", speech.PreviewViewSet.as_view({"post": "create"})),
     path("backgrounds/", speech.BackgroundViewSet.as_view({"get": "list"})),
+    path("verify/", provenance.VerifyViewSet.as_view({"post": "create"})),
     path("tags/", feed.TagViewSet.as_view({"get": "list"})),
     *router.urls,
 ]

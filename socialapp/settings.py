@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import tempfile
@@ -27,19 +28,26 @@ PRODUCTION = env.flag("PRODUCTION")
 DEBUG = env.flag("DEBUG", default=False)
 
 
-def _secret_key() -> str:
-    if key := env.text("SECRET_KEY"):
-        return key
+def _own_secret(variable: str, name: str) -> str:
+    """A secret of this copy's own, made on first use: no default ships."""
     if PRODUCTION:
-        raise ImproperlyConfigured("SECRET_KEY must be set when PRODUCTION=1")
-    # A key of this copy's own, made on first use: no default secret ships.
+        raise ImproperlyConfigured(f"{variable} must be set when PRODUCTION=1")
     import secrets  # noqa: PLC0415
 
-    file = DATA_DIR / "secret-key"
+    file = DATA_DIR / name
     if not file.exists():
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_urlsafe(50), encoding="utf-8")
+        draft = DATA_DIR / f".{name}-{os.getpid()}"
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(50), encoding="utf-8")
+        # Of two processes that start at once, the second takes the first one's.
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, file)
+        draft.unlink()
     return file.read_text(encoding="utf-8")
+
+
+def _secret_key() -> str:
+    return env.text("SECRET_KEY") or _own_secret("SECRET_KEY", "secret-key")
 
 
 SECRET_KEY = _secret_key()
@@ -423,6 +431,37 @@ ENCODER: dict[str, Any] = {
 """See ``avatarfx.encode.Options``."""
 
 
+# Provenance
+
+
+def _watermark_keys() -> list[str]:
+    keys = env.words("WATERMARK_KEYS")
+    keys = keys or _own_secret("WATERMARK_KEYS", "watermark-keys").split()
+    for number, key in enumerate(keys, start=1):
+        if len(key) < 16:
+            raise ImproperlyConfigured(
+                f"WATERMARK_KEYS: key {number} has {len(key)} characters; 16 are needed"
+            )
+    return keys
+
+
+WATERMARK_KEYS = _watermark_keys()
+"""The newest first: it marks what is made from now on; all of them are looked for."""
+
+C2PA: dict[str, Any] = {
+    "certificate": env.text("C2PA_CERTIFICATE"),
+    "key": env.text("C2PA_KEY"),
+    "signer": env.text("C2PA_SIGNER"),
+    "timestamp_url": env.text("C2PA_TIMESTAMP_URL"),
+    "unsigned": env.flag("C2PA_UNSIGNED"),
+}
+"""Files with the operator's chain and key, or a function that signs instead of the key;
+empty: a certificate of this copy's own, made on first use."""
+
+MAX_VERIFY_BYTES = env.number("MAX_VERIFY_BYTES", 50 * 1024 * 1024)
+"""Largest file that the public verifier looks at."""
+
+
 # API
 
 REST_FRAMEWORK: dict[str, Any] = {
@@ -448,6 +487,7 @@ API_RATES = {
     "upload": "60/30m",
     "render": "60/10m",
     "preview": "120/5m",
+    "verify": "20/10m",
 }
 """Requests a window, for each person (or network of strangers); the rest count too."""
 
@@ -470,6 +510,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "Visibility": "socialapp.characters.models.Character.Visibility",
         "ClipState": "avatarfx.models.Clip.State",
         "Shape": "avatarfx.api.clips.SHAPE_CHOICES",
+        "LayerName": "socialapp.provenance.api.LAYER_NAMES",
+        "LayerState": "socialapp.provenance.api.LAYER_STATES",
     },
 }
 

@@ -12,7 +12,16 @@ import os
 import shutil
 import tempfile
 
-OUTSIDE = ("S3_", "REDIS_", "EMAIL_", "WEIGHTS_DIR", "PRODUCTION", "DEBUG", "SITE_URL")
+OUTSIDE = (
+    "S3_",
+    "REDIS_",
+    "EMAIL_",
+    "WEIGHTS_DIR",
+    "PRODUCTION",
+    "DEBUG",
+    "SITE_URL",
+    "WATERMARK_KEYS",
+)
 for _name in [name for name in os.environ if name.startswith(OUTSIDE)]:
     del os.environ[_name]
 

@@ -26,7 +26,13 @@ log = logging.getLogger(__name__)
 NEWS_SECONDS = 0.34
 """Progress is written and sent at most three times a second."""
 
-BUDGETS = {"voice": 180.0, "movement": 600.0, "check": 60.0, "finish": 120.0}
+BUDGETS = {
+    "voice": 180.0,
+    "movement": 600.0,
+    "check": 60.0,
+    "sign": 90.0,
+    "finish": 120.0,
+}
 """Longest a stage may take, in seconds: ten times what a 30 s clip needs on one core."""
 
 OTHER_BUDGET = 60.0

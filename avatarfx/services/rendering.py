@@ -8,6 +8,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.module_loading import import_string
 
 from avatarfx import pipeline
@@ -21,6 +22,13 @@ from socialapp.engines.handler import animators, directors, voices
 from socialapp.engines.protocols import Actor, VoiceSpec
 from socialapp.jobs import horse
 from socialapp.lib import blobs
+from socialapp.provenance.selectors import watermark_keys
+from socialapp.provenance.services import (
+    issue_mark,
+    measure_mark,
+    record_fingerprint,
+    signing_identity,
+)
 
 if TYPE_CHECKING:
     from socialapp.performance import Performance, Rig
@@ -46,7 +54,7 @@ def render_clip(clip_id: int | None = None) -> None:
     try:
         with Minder(lease, clip.owner_id) as minder:
             rendered = _render(clip, lease, trace, minder)
-        _commit(lease, rendered, trace)
+        _commit(clip, lease, rendered, trace)
     except StoppedError:
         log.info("Clip %s is not ours any more", clip.key)
     except OverdueError as error:
@@ -122,6 +130,30 @@ def actor_of(rig: Rig, portrait_ref: str) -> Actor:
         ) from None
 
 
+def subject_of(clip: Clip) -> str:
+    """What provenance calls this clip."""
+    return f"clip:{clip.key}"
+
+
+def papers_of(clip: Clip) -> pipeline.Papers:
+    """Who signs this clip, and its mark. EngineError when nobody can sign: then it is
+    not made at all."""
+    key = watermark_keys()[0]
+    mark = issue_mark(
+        subject=subject_of(clip),
+        key_id=key.id,
+        owner=clip.owner,
+        details={"seed": clip.as_recipe().seed, "attempt": clip.fence},
+    )
+    return pipeline.Papers(
+        identity=signing_identity(),
+        # The key, not the title: a person's words do not travel inside the file.
+        title=f"{clip.key}.mp4",
+        payload=mark.payload.to_bytes(6, "big"),
+        key=key,
+    )
+
+
 def background_of(name: str, width: int, height: int) -> bytes:
     """The encoded picture; empty when the portrait brings its own."""
     if not name:
@@ -159,12 +191,13 @@ def _render(
         scratch=scratch,
         trace=trace,
         progress=minder.progress,
+        papers=papers_of(clip),
         keep=keep,
     )
 
 
 def _commit(
-    lease: leases.Lease, rendered: pipeline.Rendered, trace: pipeline.Trace
+    clip: Clip, lease: leases.Lease, rendered: pipeline.Rendered, trace: pipeline.Trace
 ) -> None:
     result = {
         "rung": rendered.rung,
@@ -178,8 +211,18 @@ def _commit(
         "captions": rendered.captions,
         "size": rendered.size,
     }
-    if not leases.finish(lease, result=result, trace=trace.entries):
-        log.info("The result of %s came too late and was fenced off", lease)
+    with transaction.atomic():
+        if leases.finish(lease, result=result, trace=trace.entries):
+            record_fingerprint(subject=subject_of(clip), prints=rendered.prints)
+            if rendered.hidden is not None:
+                measure_mark(
+                    payload=rendered.hidden.payload,
+                    strength=rendered.hidden.strength,
+                    psnr=rendered.hidden.psnr,
+                    made_by={"rung": rendered.rung, "voice": rendered.voice_engine},
+                )
+        else:
+            log.info("The result of %s came too late and was fenced off", lease)
 
 
 def _fail_for_room(lease: leases.Lease, trace: pipeline.Trace) -> None:

@@ -20,7 +20,8 @@ def store(work: Work) -> Work:
     because a blob appears under its name only when it is whole.
     """
     film, ladder, performance = work.film, work.ladder, work.performance
-    if film is None or ladder is None or performance is None:
+    prints = work.prints
+    if film is None or ladder is None or performance is None or prints is None:
         raise RuntimeError("There is nothing to store before the check")
     with work.trace.stage("finish"):
         poster = blobs.put(film.poster, "webp")
@@ -41,5 +42,7 @@ def store(work: Work) -> Work:
             rung=ladder.rung,
             rung_reason=ladder.reason,
             voice_engine=work.voice_engine,
+            prints=prints,
+            hidden=film.hidden,
         ),
     )

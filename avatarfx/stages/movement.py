@@ -13,6 +13,7 @@ import numpy as np
 from avatarfx import encode, sound
 from avatarfx.fallbacks import Ladder
 from avatarfx.pipeline import FPS, Film
+from avatarfx.stages import marks
 from socialapp.engines.errors import EngineError
 from socialapp.engines.protocols import Staging
 from socialapp.lib import blobs
@@ -48,16 +49,18 @@ def film(work: Work) -> Work:
     )
     track = soundtrack(performance)
     while True:
+        inker = marks.Inker(work.papers, work.width, work.height)
         with work.trace.stage("movement") as entry:
             entry["engine"] = ladder.name
             try:
-                done = _film(work, performance, ladder, track)
+                done = _film(work, performance, ladder, track, inker)
             except EngineError as error:
                 entry["note"] = str(error)
                 ladder.fall(str(error))  # raises when this was the last rung
                 continue
             entry["note"] = ladder.reason
             entry["frames"] = done.frames
+        work.trace.add("mark", **inker.entry())
         return replace(work, ladder=ladder, film=done)
 
 
@@ -105,7 +108,11 @@ def soundtrack(performance: Performance) -> encode.Track | None:
 
 
 def _film(
-    work: Work, performance: Performance, ladder: Ladder, track: encode.Track | None
+    work: Work,
+    performance: Performance,
+    ladder: Ladder,
+    track: encode.Track | None,
+    inker: marks.Inker,
 ) -> Film:
     expected = frame_count(performance)
     poster_at = telling_frame(performance)
@@ -122,19 +129,15 @@ def _film(
         track=track,
         options=encode.Options(**work.engines.encoder),
     ) as writer:
-        for frame in _frames(ladder, staging, work.width, work.height):
-            pixels = np.frombuffer(frame.pixels, np.uint8).reshape(
-                frame.height, frame.width, 3
-            )
-            writer.write(pixels)
+        for pixels, shown in inker.marked(_drawn(work, ladder, staging, expected)):
+            writer.write(shown)
             if count == poster_at:
-                poster = pixels
+                poster = shown
             few = pixels[4::8, 4::8]
             black += bool(few.mean() < BLACK)
             frozen += before is not None and bool(np.array_equal(few, before))
             before = few
             count += 1
-            work.tell("movement", count / expected, f"frame {count} of {expected}")
     if poster is None:
         raise EngineError("The animator drew no frames.")
     return Film(
@@ -144,7 +147,21 @@ def _film(
         black=black,
         frozen=frozen,
         poster=_encoded(poster),
+        hidden=inker.hidden,
     )
+
+
+def _drawn(
+    work: Work, ladder: Ladder, staging: Staging, expected: int
+) -> Iterator[NDArray[np.uint8]]:
+    """Every frame, told to whoever waits as it comes: the first are held back until
+    the strength of the mark is known, and a cancellation must not wait for that."""
+    frames = _frames(ladder, staging, work.width, work.height)
+    for number, frame in enumerate(frames, start=1):
+        yield np.frombuffer(frame.pixels, np.uint8).reshape(
+            frame.height, frame.width, 3
+        )
+        work.tell("movement", number / expected, f"frame {number} of {expected}")
 
 
 def _frames(

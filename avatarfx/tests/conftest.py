@@ -81,6 +81,6 @@ def troupe(monkeypatch: pytest.MonkeyPatch) -> Troupe:
     monkeypatch.setattr(rendering, "engines", made.engines)
     # Large enough for a face, small enough to encode in no time.
     monkeypatch.setattr(
-        pipeline, "SIZES", {"1:1": (64, 64), "9:16": (64, 112), "16:9": (112, 64)}
+        pipeline, "SIZES", {"1:1": (128, 128), "9:16": (128, 224), "16:9": (224, 128)}
     )
     return made

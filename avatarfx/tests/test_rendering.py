@@ -57,13 +57,13 @@ def test_a_clip_becomes_a_film_with_sound_poster_and_captions(
     assert (done.state, done.rung, done.rung_reason) == ("ready", "full", "")
     with av.open(io.BytesIO(blobs.get(done.video)), "r") as film:
         assert film.streams.video[0].frames == round((done.seconds or 0) * 25)
-        assert (done.width, done.height) == (64, 112)
+        assert (done.width, done.height) == (128, 224)
         assert film.streams.audio[0].codec_context.name == "aac"
     assert blobs.get(done.poster)[8:12] == b"WEBP"
     assert blobs.get(done.captions).startswith(b"WEBVTT")
     assert done.size == len(blobs.get(done.video))
     names = [entry["name"] for entry in Render.objects.get().trace]
-    assert names == ["voice", "movement", "check", "finish"]
+    assert names == ["voice", "movement", "mark", "check", "sign", "finish"]
     assert troupe.voice.spoken
 
 

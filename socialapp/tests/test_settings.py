@@ -55,6 +55,24 @@ def test_every_copy_makes_a_key_of_its_own(tmp_path: Path) -> None:
 def test_in_production_the_key_must_be_given(tmp_path: Path) -> None:
     words = told("", DATA_DIR=str(tmp_path), PRODUCTION="1")
     assert words.endswith("SECRET_KEY must be set when PRODUCTION=1")
+    words = told("", DATA_DIR=str(tmp_path), PRODUCTION="1", SECRET_KEY="x" * 50)
+    assert words.endswith("WATERMARK_KEYS must be set when PRODUCTION=1")
+
+
+def test_watermark_keys_are_this_copys_own_and_can_be_rotated(tmp_path: Path) -> None:
+    folder = {"DATA_DIR": str(tmp_path)}
+    own = told("print(*s.WATERMARK_KEYS)", **folder)
+    assert len(own) > 50
+    file = tmp_path / "watermark-keys"
+    assert file.stat().st_mode & 0o077 == 0
+    file.write_text(f"{'n' * 20}\n{own}", encoding="utf-8")
+    assert told("print(*s.WATERMARK_KEYS)", **folder).split() == ["n" * 20, own]
+    given = told(
+        "print(*s.WATERMARK_KEYS)", **folder, WATERMARK_KEYS=f"{own},{'b' * 16}"
+    )
+    assert given.split() == [own, "b" * 16]
+    words = told("", **folder, WATERMARK_KEYS=f"{own},short")
+    assert words.endswith("WATERMARK_KEYS: key 2 has 5 characters; 16 are needed")
 
 
 def test_postgres_is_reached_over_the_network_and_over_a_socket(tmp_path: Path) -> None:

@@ -210,7 +210,7 @@ def test_the_theme_is_chosen_once_for_every_page(
 PLACES = (
     "/", "/create/", "/cast/", "/studio/", "/clips/", "/settings/", "/@{me}/",
     "/@{me}/?tab=characters", "/accounts/password/change/", "/accounts/email/",
-    "/settings/leave/",
+    "/settings/leave/", "/verify/",
 )  # fmt: skip
 DOORS = ("/accounts/login/", "/accounts/signup/", "/accounts/password/reset/")
 

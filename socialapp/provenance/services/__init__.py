@@ -1,0 +1,13 @@
+"""The writes of provenance."""
+
+from socialapp.provenance.services.fingerprints import record_fingerprint
+from socialapp.provenance.services.marks import issue_mark, measure_mark
+from socialapp.provenance.services.signing import rotate_certificate, signing_identity
+
+__all__ = [
+    "issue_mark",
+    "measure_mark",
+    "record_fingerprint",
+    "rotate_certificate",
+    "signing_identity",
+]

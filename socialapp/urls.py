@@ -21,6 +21,7 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("api/v1/", include("socialapp.api_urls")),
     path("", include("socialapp.accounts.urls")),
+    path("", include("moderation.urls")),
     path("", include("socialapp.characters.urls")),
     path("", include("avatarfx.urls")),
     path("", include("feed.urls")),

@@ -1,304 +1,198 @@
-"""The rules of the house: the one table that pages, forms and decisions read.
+"""The rules of the house: what is refused, what it weighs, how law and forms name it.
 
-`category` is a name of the European Commission's statement of reasons, in its schema
-of July 2025 (transparency.dsa.ec.europa.eu/page/api-documentation).
+One table for everybody: screening, reports, decisions, statements of reasons and the
+published policy page read it, so that the page says what the code does.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
-Ground = Literal["law", "rules"]
-"""What a decision rests on: the law of the land, or our own rules."""
+VERSION = "2026-11"
+"""Of the table; stored with every decision, so that old ones keep their meaning."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule, as everybody may read it."""
-
     id: str
-    """Chapter and number, ``4.2``; never given to another rule."""
+    """Number as printed, for example ``4.2``; never given to another rule."""
+
+    category: str
+    """The short word that reports and verdicts use; unique."""
 
     title: str
     text: str
-    """Plain sentences: what is not allowed, and what is."""
+    """The rule in one or two sentences, for the policy page and the statement."""
 
-    measures: tuple[str, ...]
-    """What usually follows, the mildest first; ``MEASURES`` says each in words."""
+    ask: str
+    """What the report dialog calls it."""
 
-    category: str
-    """STATEMENT_CATEGORY_… without its beginning."""
+    severity: int
+    """1 (a nuisance) to 5 (somebody is harmed now)."""
 
-    ground: Ground = "rules"
-    report: str = ""
-    """The line of the report form that leads here; empty: it is not offered there."""
+    dsa: str
+    """STATEMENT_CATEGORY_… of the EC's statement of reasons (July 2025), without its
+    beginning."""
 
-    urgent: bool = False
-    """Looked at before everything else, and hidden while it waits."""
-
-
-@dataclass(frozen=True, slots=True)
-class Chapter:
-    number: int
-    title: str
-    rules: tuple[Rule, ...]
+    illegal: str = ""
+    """The legal ground where the law forbids it too; empty: a matter of our rules."""
 
 
-MEASURES: dict[str, str] = {
-    "label": "a label",
-    "age-limit": "an age limit",
-    "demote": "shown to fewer people",
-    "hide": "hidden from feeds and search",
-    "remove": "removed",
-    "warn": "a warning",
-    "suspend": "the account rests for a while",
-    "ban": "the account is closed",
-}
-"""What may be done, in the words of the rules page."""
-
-CHAPTERS: tuple[Chapter, ...] = (
-    Chapter(
-        1,
-        "Children",
-        (
-            Rule(
-                "1.1",
-                "No sexual content with children",
-                "Nothing sexual with anyone who is, looks or is said to be under 18:"
-                " drawn, spoken, written or hinted at. There is no story that makes it"
-                " fine. We report it where the law asks us to.",
-                ("remove", "ban"),
-                "PROTECTION_OF_MINORS",
-                "law",
-                report="A child is shown or spoken of in a sexual way",
-                urgent=True,
-            ),
-            Rule(
-                "1.2",
-                "No harm to young people",
-                "No grooming, no dares that hurt, no adult roles for under-18s. People"
-                " under 13 cannot have an account.",
-                ("hide", "remove", "suspend"),
-                "PROTECTION_OF_MINORS",
-                report="A child or teenager is in danger",
-                urgent=True,
-            ),
-        ),
-    ),
-    Chapter(
-        2,
-        "Real people",
-        (
-            Rule(
-                "2.1",
-                "No intimate pictures without consent",
-                "Nothing nude or sexual of a real person who did not agree, whether it"
-                " was filmed or made with AI. You need no account to have it taken"
-                " down.",
-                ("remove", "ban"),
-                "CYBER_VIOLENCE",
-                "law",
-                report="An intimate picture of a real person without their consent",
-                urgent=True,
-            ),
-            Rule(
-                "2.2",
-                "No real faces without their owner",
-                "Characters are drawn or made up. A face of a real person may perform"
-                " only when that person showed us, live, that it is them; they may take"
-                " it back at any time.",
-                ("hide", "remove"),
-                "CYBER_VIOLENCE",
-                report="It uses the face or voice of a real person",
-            ),
-            Rule(
-                "2.3",
-                "No passing as somebody else",
-                "Do not pose as a real person, a company or us. Parody that says what it"
-                " is may stay.",
-                ("label", "hide", "suspend"),
-                "SCAMS_AND_FRAUD",
-                report="It poses as somebody else",
-            ),
-            Rule(
-                "2.4",
-                "No private facts of others",
-                "No addresses, numbers, documents or whereabouts of people who did not"
-                " publish them themselves.",
-                ("remove", "warn"),
-                "DATA_PROTECTION_AND_PRIVACY_VIOLATIONS",
-                report="It gives away private facts about someone",
-            ),
-        ),
-    ),
-    Chapter(
-        3,
-        "Self-harm",
-        (
-            Rule(
-                "3.1",
-                "No praise of self-harm",
-                "Nothing that praises, teaches or invites suicide, self-injury or"
-                " disordered eating. Speaking of it with care is welcome.",
-                ("hide", "remove"),
-                "SELF_HARM",
-                report="Someone may hurt themselves, or is told to",
-                urgent=True,
-            ),
-        ),
-    ),
-    Chapter(
-        4,
-        "How we treat each other",
-        (
-            Rule(
-                "4.1",
-                "No hatred",
-                "Nobody is attacked or mocked for their origin, skin, religion,"
-                " disability, sex, gender, orientation, age or illness. A villain may be"
-                " a villain; the audience may not be the target.",
-                ("hide", "remove", "suspend"),
-                "ILLEGAL_OR_HARMFUL_SPEECH",
-                report="It is hateful towards a group of people",
-            ),
-            Rule(
-                "4.2",
-                "No intimidation",
-                "No threats against real people, and nothing that lets them fear one."
-                " Threats between characters, in a play that is plainly a play, may"
-                " stay.",
-                ("hide", "remove", "suspend"),
-                "VIOLENCE",
-                report="It threatens or frightens someone",
-            ),
-            Rule(
-                "4.3",
-                "No harassment",
-                "Do not follow people around with unwanted clips, comments or"
-                " characters, and do not send others to do it.",
-                ("warn", "hide", "suspend"),
-                "CYBER_VIOLENCE",
-                report="It harasses or bullies someone",
-            ),
-            Rule(
-                "4.4",
-                "No violence as a programme",
-                "Nothing that praises terror or mass violence, recruits for it or"
-                " explains how to do it.",
-                ("remove", "ban"),
-                "RISK_FOR_PUBLIC_SECURITY",
-                "law",
-                report="It praises or prepares violence",
-                urgent=True,
-            ),
-        ),
-    ),
-    Chapter(
+RULES = (
+    Rule(
+        "1.1",
+        "minors",
+        "Children are safe here",
+        "Nothing sexual with or about anyone who is, looks or is said to be under 18,"
+        " drawn and invented ones included.",
+        "It puts a child at risk",
         5,
-        "Sex and gore",
-        (
-            Rule(
-                "5.1",
-                "No sexual content",
-                "Nothing pornographic in portraits, clips, scripts or names. Romance may"
-                " be played where everyone on stage is an adult.",
-                ("age-limit", "hide", "remove"),
-                "OTHER_VIOLATION_TC",
-                report="It is sexual",
-            ),
-            Rule(
-                "5.2",
-                "No gore",
-                "No torn bodies for their own sake, and no cruelty to animals.",
-                ("age-limit", "hide", "remove"),
-                "VIOLENCE",
-                report="It is gory or cruel",
-            ),
-        ),
+        "PROTECTION_OF_MINORS",
+        "Directive 2011/93/EU",
     ),
-    Chapter(
-        6,
-        "Honest play",
-        (
-            Rule(
-                "6.1",
-                "No deception",
-                "No invented news that could be taken for real, no fake evidence, no"
-                " tampering with elections. Clips keep their mark that they were made"
-                " with AI.",
-                ("label", "demote", "hide", "remove"),
-                "NEGATIVE_EFFECTS_ON_CIVIC_DISCOURSE_OR_ELECTIONS",
-                report="It could be mistaken for something real",
-            ),
-            Rule(
-                "6.2",
-                "No fraud",
-                "No tricks for money, passwords or documents.",
-                ("remove", "ban"),
-                "SCAMS_AND_FRAUD",
-                "law",
-                report="It is a trick for money or passwords",
-            ),
-            Rule(
-                "6.3",
-                "No spam",
-                "Do not flood the house with the same thing, with links, or with likes"
-                " and accounts that are not people.",
-                ("demote", "remove", "suspend"),
-                "SCAMS_AND_FRAUD",
-                report="It is spam",
-            ),
-            Rule(
-                "6.4",
-                "No ways around the locks",
-                "Do not remove marks, trick the filters, or come back with what was"
-                " taken down.",
-                ("remove", "warn", "suspend"),
-                "OTHER_VIOLATION_TC",
-            ),
-        ),
+    Rule(
+        "1.2",
+        "ncii",
+        "No intimate pictures without consent",
+        "No nude or sexual picture of a real person who did not agree to it, made by a"
+        " camera or by a machine. You need no account to have one taken down.",
+        "It is an intimate picture of someone who did not agree",
+        5,
+        "CYBER_VIOLENCE",
+        "Directive (EU) 2024/1385, Article 5",
     ),
-    Chapter(
-        7,
-        "Other people's work",
-        (
-            Rule(
-                "7.1",
-                "No stolen work",
-                "Use pictures, texts and voices that are yours or that you may use. If"
-                " something here is yours, tell us.",
-                ("hide", "remove"),
-                "INTELLECTUAL_PROPERTY_INFRINGEMENTS",
-                "law",
-                report="It is my work, used without my permission",
-            ),
-            Rule(
-                "7.2",
-                "Nothing that the law forbids",
-                "What no rule above names and the law still forbids, we take down where"
-                " that law holds.",
-                ("hide", "remove"),
-                "NOT_SPECIFIED_NOTICE",
-                "law",
-                report="It is against the law in another way",
-            ),
-        ),
+    Rule(
+        "1.3",
+        "self-harm",
+        "No encouragement of self-harm",
+        "Do not encourage suicide, self-harm or disordered eating, and do not explain"
+        " how. Speaking of one's own pain is welcome and gets help.",
+        "It encourages self-harm",
+        4,
+        "SELF_HARM",
+    ),
+    Rule(
+        "2.1",
+        "impersonation",
+        "No real people without their consent",
+        "Do not make a real person speak or move here unless it is you, or they agreed."
+        " They may take it back at any time.",
+        "It imitates a real person",
+        4,
+        "CYBER_VIOLENCE",
+    ),
+    Rule(
+        "2.2",
+        "privacy",
+        "No private details",
+        "Do not publish addresses, numbers, documents or whereabouts of others.",
+        "It shows private details",
+        3,
+        "DATA_PROTECTION_AND_PRIVACY_VIOLATIONS",
+        "Regulation (EU) 2016/679",
+    ),
+    Rule(
+        "3.1",
+        "sexual",
+        "No explicit sexual content",
+        "Romance may be played where everyone on stage is an adult. Explicit sexual"
+        " acts and nudity may not.",
+        "It is sexual",
+        3,
+        "OTHER_VIOLATION_TC",
+    ),
+    Rule(
+        "4.1",
+        "hate",
+        "No hate",
+        "Do not attack people for what they are: origin, religion, disability, sex,"
+        " gender or whom they love. A villain may be a villain; the audience may not be"
+        " the target.",
+        "It is hateful",
+        4,
+        "ILLEGAL_OR_HARMFUL_SPEECH",
+        "Framework Decision 2008/913/JHA",
+    ),
+    Rule(
+        "4.2",
+        "harassment",
+        "No intimidation",
+        "Do not threaten, stalk or bully anyone, and do not send others to do it.",
+        "It harasses or threatens somebody",
+        3,
+        "CYBER_VIOLENCE",
+    ),
+    Rule(
+        "4.3",
+        "violence",
+        "No praise of violence",
+        "Stage fights are fine. Calls to real violence, praise of it and cruelty shown"
+        " for its own sake are not.",
+        "It is violent or praises violence",
+        4,
+        "VIOLENCE",
+    ),
+    Rule(
+        "5.1",
+        "deception",
+        "No deception",
+        "Do not pass off what was made here as a recording of something that happened,"
+        " and do not hide its AI label.",
+        "It is meant to deceive",
+        3,
+        "NEGATIVE_EFFECTS_ON_CIVIC_DISCOURSE_OR_ELECTIONS",
+    ),
+    Rule(
+        "5.2",
+        "illegal-goods",
+        "No dangerous or illegal goods",
+        "Do not sell or explain weapons, drugs or anything else that the law forbids.",
+        "It offers something illegal",
+        3,
+        "UNSAFE_AND_PROHIBITED_PRODUCTS",
+    ),
+    Rule(
+        "5.3",
+        "copyright",
+        "What belongs to others",
+        "Do not publish what somebody else made unless they allow it.",
+        "It uses my work",
+        2,
+        "INTELLECTUAL_PROPERTY_INFRINGEMENTS",
+        "Directive (EU) 2019/790",
+    ),
+    Rule(
+        "6.1",
+        "spam",
+        "No spam",
+        "Do not flood others with the same thing, with links or with bought attention.",
+        "It is spam",
+        1,
+        "SCAMS_AND_FRAUD",
+    ),
+    Rule(
+        "6.2",
+        "other",
+        "Good sense",
+        "What these rules did not foresee and what does clear harm may be limited too,"
+        " with the reason given.",
+        "Something else",
+        1,
+        "OTHER_VIOLATION_TC",
     ),
 )
 
-RULES: dict[str, Rule] = {
-    rule.id: rule for chapter in CHAPTERS for rule in chapter.rules
-}
-"""By id, in the order of the page."""
+BY_CATEGORY = {rule.category: rule for rule in RULES}
+BY_ID = {rule.id: rule for rule in RULES}
+
+CATEGORIES = [(rule.category, rule.ask) for rule in RULES]
+"""For fields and dialogs."""
 
 
-def rule(rule_id: str) -> Rule:
-    """The rule; KeyError for an id that was never given."""
-    return RULES[rule_id]
-
-
-def reportable() -> list[Rule]:
-    """Those that the report form offers, the urgent ones first."""
-    offered = [rule for rule in RULES.values() if rule.report]
-    return sorted(offered, key=lambda rule: not rule.urgent)
+def rule_of(name: str) -> Rule:
+    """By number or category; KeyError names what exists."""
+    rule = BY_ID.get(name) or BY_CATEGORY.get(name)
+    if rule is None:
+        known = ", ".join(f"{rule.id} {rule.category}" for rule in RULES)
+        raise KeyError(f"There is no rule {name!r}. Use one of: {known}.")
+    return rule

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from moderation import rules as table
+from moderation import policy
+from moderation.rules import VERSION
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -15,5 +16,5 @@ if TYPE_CHECKING:
 
 @require_safe
 def rules(request: HttpRequest) -> HttpResponse:
-    context = {"chapters": table.CHAPTERS, "measures": table.MEASURES}
+    context = {"chapters": policy.chapters(), "version": VERSION}
     return render(request, "moderation/rules.html", context)

@@ -289,7 +289,9 @@ class PersonPostsViewSet(PostListing):
         responses=PostPageRead,
     )
     def list(self, request: Request, username: str) -> Response:
-        author = get_object_or_404(User, username=username, is_active=True)
+        author = get_object_or_404(
+            User, username=username, is_active=True, leaves__isnull=True
+        )
         return self.page(
             selectors.posts_of(viewer=request.user, author=author, **self.cursor)
         )

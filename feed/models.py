@@ -28,11 +28,15 @@ class Tag(models.Model):
 class PostQuerySet(models.QuerySet["Post"]):
     def listed(self) -> PostQuerySet:
         """Fit for the feed."""
-        return self.filter(removed__isnull=True, visibility=Post.Visibility.PUBLIC)
+        return self.filter(
+            removed__isnull=True,
+            visibility=Post.Visibility.PUBLIC,
+            author__leaves__isnull=True,
+        )
 
     def visible_to(self, viewer: User | AnonymousUser) -> PostQuerySet:
         """What this viewer may open when they know where it is."""
-        shown = ~Q(visibility=Post.Visibility.PRIVATE)
+        shown = ~Q(visibility=Post.Visibility.PRIVATE) & Q(author__leaves__isnull=True)
         if viewer.is_authenticated:
             shown |= Q(author=viewer)
         return self.filter(shown, removed__isnull=True)

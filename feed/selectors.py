@@ -112,7 +112,7 @@ def posts_of(
     limit: int = 24,
 ) -> FeedPage:
     """The posts of a person, of a character, or of both; authors see all of theirs."""
-    shown = Q(visibility=Post.Visibility.PUBLIC)
+    shown = Q(visibility=Post.Visibility.PUBLIC, author__leaves__isnull=True)
     if viewer.is_authenticated:
         shown |= Q(author=viewer.pk)
     posts = Post.objects.filter(shown, removed__isnull=True)

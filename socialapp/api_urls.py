@@ -46,6 +46,7 @@ urlpatterns = [
         "people/<str:username>/posts/",
         feed.PersonPostsViewSet.as_view({"get": "list"}),
     ),
+    path("me/export/", accounts.ExportViewSet.as_view({"post": "create"})),
     path("voices/", speech.VoiceViewSet.as_view({"get": "list"})),
     path("voices/preview/", speech.SpeechViewSet.as_view({"post": "create"})),
     path("previews/", speech.PreviewViewSet.as_view({"post": "create"})),

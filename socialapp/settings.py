@@ -209,7 +209,10 @@ JOBS = {"BACKEND": env.text("JOBS_BACKEND", "socialapp.jobs.backends.rq")}
 QUEUES = ["cpu"]
 """Named by resource. One worker process a queue."""
 
-RECONCILERS = ["avatarfx.services.reconcile"]
+RECONCILERS = [
+    "avatarfx.services.reconcile",
+    "socialapp.accounts.leaving.purge_due",
+]
 """What `manage.py reconcile` calls: each puts back what dead workers dropped."""
 
 PRELOADERS = ["avatarfx.services.preload"]
@@ -322,6 +325,22 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES", 0)
 """How many proxies in front append to X-Forwarded-For; 0: the header is ignored."""
 
 MINIMUM_AGE = env.number("MINIMUM_AGE", 13)
+EXPORTERS = [
+    "socialapp.accounts.exports.profile",
+    "socialapp.characters.exports.characters",
+    "avatarfx.exports.clips",
+    "feed.exports.posts",
+    "moderation.exports.cases",
+]
+"""What a person's own archive is made of, in this order."""
+
+LEAVING_HOLDS = ["moderation.selectors.mine.why_not_erased"]
+"""Each names why a person who asked to leave cannot be erased yet, or nothing."""
+
+AUDIT_WEBHOOK = env.text("AUDIT_WEBHOOK")
+"""Where each new digest of the audit log is posted as well; empty: only to
+DATA_DIR/audit-anchor.log."""
+
 CHARACTERS_PER_PERSON = env.number("CHARACTERS_PER_PERSON", 50)
 PORTRAITS_PER_PERSON = env.number("PORTRAITS_PER_PERSON", 200)
 VOICE_CATALOGUE = "avatarfx.voices.catalogue"

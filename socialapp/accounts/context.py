@@ -27,6 +27,7 @@ PLACES = {
     "jobs": "clips",
     "clip": "clips",
     "settings": "you",
+    "data": "you",
 }
 """URL names to the entry of the navigation that is lit."""
 

@@ -69,11 +69,14 @@ class CharacterQuerySet(models.QuerySet["Character"]):
 
     def listed(self) -> CharacterQuerySet:
         """Fit for lists that anyone may read."""
-        return self.alive().filter(visibility=Character.Visibility.PUBLIC)
+        return self.alive().filter(
+            visibility=Character.Visibility.PUBLIC, owner__leaves__isnull=True
+        )
 
     def visible_to(self, viewer: User | AnonymousUser) -> CharacterQuerySet:
         """What this viewer may open when they know where it is."""
         shown = ~Q(visibility=Character.Visibility.PRIVATE)
+        shown &= Q(owner__leaves__isnull=True)
         if viewer.is_authenticated:
             shown |= Q(owner=viewer)
         return self.alive().filter(shown)

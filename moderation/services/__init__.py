@@ -1,0 +1,1 @@
+"""The only writers of cases, decisions, appeals and the log."""

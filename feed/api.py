@@ -36,10 +36,12 @@ class PostClipRead(serializers.ModelSerializer[Clip]):
     video = BlobUrl()
     poster = BlobUrl()
     captions = BlobUrl(help_text="WebVTT.")
+    ai_generated = serializers.SerializerMethodField(help_text="Always true here.")
 
     class Meta:
         model = Clip
         fields = (
+            "ai_generated",
             "key",
             "title",
             "shape",
@@ -51,6 +53,9 @@ class PostClipRead(serializers.ModelSerializer[Clip]):
             "poster",
             "captions",
         )
+
+    def get_ai_generated(self, clip: Clip) -> bool:  # noqa: ARG002
+        return True
 
 
 class PostRead(serializers.ModelSerializer[Post]):

@@ -4,6 +4,7 @@ import "./confirm.js";
 import "./like.js";
 import "./news.js";
 import { armToasts, toast } from "./toast.js";
+import { armVisit } from "./visit.js";
 
 /** @param {SubmitEvent} event */
 function chooseTheme(event) {
@@ -70,3 +71,4 @@ document.addEventListener("click", (event) => {
 });
 customElements.define("troupe-include", TroupeInclude);
 armToasts();
+armVisit();

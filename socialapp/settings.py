@@ -337,6 +337,10 @@ EXPORTERS = [
 LEAVING_HOLDS = ["moderation.selectors.mine.why_not_erased"]
 """Each names why a person who asked to leave cannot be erased yet, or nothing."""
 
+REPORTS_PER_HOUR = env.number("REPORTS_PER_HOUR", 20)
+STRANGERS_REPORTS_PER_HOUR = env.number("STRANGERS_REPORTS_PER_HOUR", 5)
+"""Of one person, and of one network without an account."""
+
 AUDIT_WEBHOOK = env.text("AUDIT_WEBHOOK")
 """Where each new digest of the audit log is posted as well; empty: only to
 DATA_DIR/audit-anchor.log."""

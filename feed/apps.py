@@ -5,4 +5,9 @@ class FeedConfig(AppConfig):
     name = "feed"
 
     def ready(self) -> None:
-        from feed import receivers  # noqa: F401, PLC0415  connects them
+        from feed import (  # noqa: PLC0415
+            receivers,  # noqa: F401  connects them
+            subjects,
+        )
+
+        subjects.register()

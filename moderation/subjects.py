@@ -72,9 +72,6 @@ class Subject:
 
     age_limit: Callable[[Any, bool], None] | None = None
     demote: Callable[[Any, bool], None] | None = None
-    descendants: Callable[[Any], Iterable[tuple[str, Any]]] | None = None
-    """Kind and thing of everything made of this one; cycles are allowed."""
-
     reach: Callable[[Any], int] | None = None
     """How many have seen it."""
 
@@ -83,6 +80,8 @@ class Subject:
 
 
 _registered: dict[str, Subject] = {}
+
+_descendants: dict[str, list[Callable[[Any], Iterable[tuple[str, Any]]]]] = {}
 
 
 def _nothing(_thing: Any) -> tuple[str, ...]:
@@ -148,9 +147,20 @@ def register(
     return subject
 
 
+def add_descendants(
+    kind: str, made_of: Callable[[Any], Iterable[tuple[str, Any]]]
+) -> None:
+    """Tell what an app above makes of a kind from below: `made_of` takes the thing and
+    yields kind and thing. They are withheld and restored together; cycles are allowed.
+    """
+    if made_of not in _descendants.setdefault(kind, []):
+        _descendants[kind].append(made_of)
+
+
 def forget(kind: str) -> None:
     """For tests that register a kind of their own."""
     _registered.pop(kind, None)
+    _descendants.pop(kind, None)
 
 
 def kinds() -> list[Subject]:
@@ -196,6 +206,6 @@ def family(kind: str, thing: Any) -> list[tuple[Subject, Any]]:
         if mark in found:
             continue
         found[mark] = (subject, one)
-        if subject.descendants:
-            waiting.extend(subject.descendants(one))
+        for made_of in _descendants.get(name, ()):
+            waiting.extend(made_of(one))
     return list(found.values())

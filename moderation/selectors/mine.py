@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from moderation.models import Appeal, Case, Report, Statement
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from django.db.models import QuerySet
 
     from socialapp.accounts.models import User
@@ -45,3 +47,19 @@ def why_not_erased(user: User) -> str:
     if Report.objects.filter(reporter=user, case__state__in=undecided).exists():
         return "Something that they reported is being reviewed."
     return ""
+
+
+def appeal_of(statement: Statement) -> Appeal | None:
+    """Each decision is appealed once."""
+    return getattr(statement, "appeal", None)
+
+
+def may_appeal(statement: Statement, *, now: dt.datetime) -> bool:
+    """Whether the form is shown; the service decides."""
+    decision = statement.decision
+    return (
+        appeal_of(statement) is None
+        and decision.answers_id is None
+        and decision.undone is None
+        and statement.open_at(now)
+    )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from moderation import rules
+from moderation import receipts, rules
 from moderation.models import Measure
 from socialapp.lib import mail
 
@@ -83,7 +83,13 @@ def appeal_decided(appeal: Appeal) -> None:
 
 
 def ncii_received(case: Case, address: str) -> None:
-    mail.send(to=address, template="ncii-received", number=case.key, due=case.due)
+    mail.send(
+        to=address,
+        template="ncii-received",
+        number=case.key,
+        due=case.due,
+        receipt=receipts.path_of([case]),
+    )
 
 
 def _about_appeal(appeal: Appeal, template: str) -> None:

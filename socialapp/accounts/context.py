@@ -28,6 +28,8 @@ PLACES = {
     "clip": "clips",
     "settings": "you",
     "data": "you",
+    "cases": "you",
+    "decision": "you",
 }
 """URL names to the entry of the navigation that is lit."""
 

@@ -7,8 +7,10 @@ class AvatarfxConfig(AppConfig):
 
     def ready(self) -> None:
         from avatarfx import (  # noqa: PLC0415
+            copies,
             receivers,  # noqa: F401  connects them
             subjects,
         )
 
         subjects.register()
+        copies.register()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from django.http import Http404, HttpResponse
@@ -20,6 +21,8 @@ from socialapp.accounts.models import User
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+
+    from moderation.models import Case
 
 
 @never_cache
@@ -54,11 +57,15 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
     cases = receipts.cases_of(token)
     if not cases:
         raise Http404
-    context = {
-        "cases": [(case, outcome_of(case)) for case in cases],
-        "now": timezone.now(),
-    }
+    context = {"cases": [(case, outcome_of(case), _hours_left(case)) for case in cases]}
     response = render(request, "moderation/takedown_receipt.html", context)
     # The secret must not travel on to other sites.
     response["Referrer-Policy"] = "no-referrer"
     return response
+
+
+def _hours_left(case: Case) -> int:
+    """Whole ones until the clock runs out; below 0: we are late."""
+    if case.due is None:
+        return 0
+    return math.floor((case.due - timezone.now()).total_seconds() / 3600)

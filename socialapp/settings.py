@@ -471,6 +471,7 @@ API_RATES = {
     "upload": "60/30m",
     "render": "60/10m",
     "preview": "120/5m",
+    "report": "60/30m",
 }
 """Requests a window, for each person (or network of strangers); the rest count too."""
 

@@ -86,6 +86,7 @@ class PostRead(serializers.ModelSerializer[Post]):
             "liked",
             "mine",
             "visibility",
+            "warning",
             "ai_generated",
             "published",
             "edited",

@@ -62,9 +62,15 @@ class Told:
 def told(statement: Statement, *, now: dt.datetime | None = None) -> Told:
     """What the page of a decision says."""
     measure = Measure(statement.decision.measure)
+    undone = statement.decision.undone is not None
+    heading = HEADINGS[measure].format(name=name_of(statement))
+    if undone:
+        accounts = {Measure.SUSPEND, Measure.BAN}
+        what = "Your account" if measure in accounts else name_of(statement)
+        heading = f"{what} is as it was"
     return Told(
-        heading=HEADINGS[measure].format(name=name_of(statement)),
-        stays=STAYS.get(measure, ""),
+        heading=heading,
+        stays="" if undone else STAYS.get(measure, ""),
         did=f"{DEEDS[measure]}, everywhere, {_span(statement)}.",
         rule=_rule(statement),
         facts=statement.decision_facts,

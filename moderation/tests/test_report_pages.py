@@ -153,7 +153,7 @@ def test_reports_of_one_thing_are_one_case(
 def test_markup_in_a_caption_is_shown_as_text(alice: User, client: Client) -> None:
     post = post_by(alice, "<b>bold</b>")
     page = client.get(f"/report/post/{post.key}/").content.decode()
-    assert "Report &lt;b&gt;bold" in page
+    assert "Report “&lt;b&gt;bold" in page
 
 
 def test_what_i_reported_is_listed_with_what_came_of_it(

@@ -108,4 +108,3 @@ def propose_copies(*, case: Case) -> list[Case]:
             {"case": case.key, "found": [one.key for one in proposed]},
         )
     return proposed
-

@@ -212,6 +212,7 @@ QUEUES = ["cpu"]
 RECONCILERS = [
     "avatarfx.services.reconcile",
     "socialapp.accounts.leaving.purge_due",
+    "moderation.services.clocks.watch",
 ]
 """What `manage.py reconcile` calls: each puts back what dead workers dropped."""
 
@@ -340,6 +341,10 @@ LEAVING_HOLDS = ["moderation.selectors.mine.why_not_erased"]
 REPORTS_PER_HOUR = env.number("REPORTS_PER_HOUR", 20)
 STRANGERS_REPORTS_PER_HOUR = env.number("STRANGERS_REPORTS_PER_HOUR", 5)
 """Of one person, and of one network without an account."""
+
+LOOKALIKE_FINDERS = ["moderation.lookalikes.for_desk"]
+"""Each takes the kind and key of a thing and yields kind, key and reason of its
+copies, which the moderators' desk proposes together."""
 
 AUDIT_WEBHOOK = env.text("AUDIT_WEBHOOK")
 """Where each new digest of the audit log is posted as well; empty: only to

@@ -6,4 +6,11 @@ class AvatarfxConfig(AppConfig):
     verbose_name = "AvatarFX"
 
     def ready(self) -> None:
-        from avatarfx import receivers  # noqa: F401, PLC0415  connects them
+        from avatarfx import (  # noqa: PLC0415
+            copies,
+            receivers,  # noqa: F401  connects them
+            subjects,
+        )
+
+        subjects.register()
+        copies.register()

@@ -14,6 +14,7 @@ from avatarfx.recipe import Recipe
 from socialapp.acting.script import spoken
 from socialapp.characters.models import Character, Portrait
 from socialapp.lib.ids import new_key
+from socialapp.lib.models import Withholdable
 from socialapp.lib.states import Stateful
 from socialapp.performance import Performance
 from socialapp.performance.timeline import SHAPES
@@ -27,7 +28,10 @@ NAME_LENGTH = 48
 
 class ClipQuerySet(models.QuerySet["Clip"]):
     def of(self, user: User) -> ClipQuerySet:
-        return self.filter(owner=user, removed__isnull=True)
+        """A person's library: also what is hidden from others, not what was removed."""
+        return self.filter(owner=user, removed__isnull=True).exclude(
+            withheld=Clip.Level.REMOVED
+        )
 
     def open(self) -> ClipQuerySet:
         """Waiting or being made."""
@@ -37,7 +41,7 @@ class ClipQuerySet(models.QuerySet["Clip"]):
         return self.select_related("owner", "character__portrait")
 
 
-class Clip(Stateful):
+class Clip(Withholdable, Stateful):
     class State(models.TextChoices):
         QUEUED = "queued", "In line"
         RENDERING = "rendering", "Being made"

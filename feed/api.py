@@ -36,10 +36,12 @@ class PostClipRead(serializers.ModelSerializer[Clip]):
     video = BlobUrl()
     poster = BlobUrl()
     captions = BlobUrl(help_text="WebVTT.")
+    ai_generated = serializers.SerializerMethodField(help_text="Always true here.")
 
     class Meta:
         model = Clip
         fields = (
+            "ai_generated",
             "key",
             "title",
             "shape",
@@ -51,6 +53,9 @@ class PostClipRead(serializers.ModelSerializer[Clip]):
             "poster",
             "captions",
         )
+
+    def get_ai_generated(self, clip: Clip) -> bool:  # noqa: ARG002
+        return True
 
 
 class PostRead(serializers.ModelSerializer[Post]):
@@ -81,6 +86,7 @@ class PostRead(serializers.ModelSerializer[Post]):
             "liked",
             "mine",
             "visibility",
+            "warning",
             "ai_generated",
             "published",
             "edited",
@@ -289,7 +295,9 @@ class PersonPostsViewSet(PostListing):
         responses=PostPageRead,
     )
     def list(self, request: Request, username: str) -> Response:
-        author = get_object_or_404(User, username=username, is_active=True)
+        author = get_object_or_404(
+            User, username=username, is_active=True, leaves__isnull=True
+        )
         return self.page(
             selectors.posts_of(viewer=request.user, author=author, **self.cursor)
         )

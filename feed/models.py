@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from avatarfx.models import Clip
 from socialapp.lib.ids import new_key
+from socialapp.lib.models import Withholdable, on_stage
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -28,14 +29,26 @@ class Tag(models.Model):
 class PostQuerySet(models.QuerySet["Post"]):
     def listed(self) -> PostQuerySet:
         """Fit for the feed."""
-        return self.filter(removed__isnull=True, visibility=Post.Visibility.PUBLIC)
+        return self.filter(
+            removed__isnull=True,
+            visibility=Post.Visibility.PUBLIC,
+            author__leaves__isnull=True,
+            withheld="",
+        )
+
+    def fit_for(self, viewer: User | AnonymousUser) -> PostQuerySet:
+        """Without those that only adults may see, for everybody else."""
+        if viewer.is_authenticated and not viewer.is_minor:
+            return self
+        return self.filter(adults_only=False)
 
     def visible_to(self, viewer: User | AnonymousUser) -> PostQuerySet:
         """What this viewer may open when they know where it is."""
-        shown = ~Q(visibility=Post.Visibility.PRIVATE)
+        shown = ~Q(visibility=Post.Visibility.PRIVATE) & Q(author__leaves__isnull=True)
         if viewer.is_authenticated:
             shown |= Q(author=viewer)
-        return self.filter(shown, removed__isnull=True)
+        fit = self.fit_for(viewer).filter(on_stage(viewer, "author"))
+        return fit.filter(shown, removed__isnull=True)
 
     def full(self) -> PostQuerySet:
         """Everything a card shows, in one query and one for the tags."""
@@ -44,7 +57,7 @@ class PostQuerySet(models.QuerySet["Post"]):
         ).prefetch_related("tags")
 
 
-class Post(models.Model):
+class Post(Withholdable):
     class Visibility(models.TextChoices):
         PUBLIC = "public", "Everyone"
         UNLISTED = "unlisted", "Anyone with the link"
@@ -63,6 +76,13 @@ class Post(models.Model):
     published = models.DateTimeField(default=timezone.now)
     edited = models.DateTimeField(null=True, blank=True, editable=False)
     removed = models.DateTimeField(null=True, blank=True, editable=False)
+
+    warning = models.CharField(max_length=80, blank=True, editable=False)
+    """Words that moderation put above it."""
+
+    adults_only = models.BooleanField(default=False, editable=False)
+    demoted = models.BooleanField(default=False, editable=False)
+    """Not in the feed and not under tags; on its author's page as before."""
 
     objects = models.Manager.from_queryset(PostQuerySet)()
 

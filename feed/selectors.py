@@ -10,6 +10,7 @@ from django.db.models import BooleanField, Exists, OuterRef, Q, Value
 
 from avatarfx.models import Clip
 from feed.models import Like, Post, PostQuerySet
+from socialapp.lib.models import on_stage
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -62,7 +63,7 @@ def _older_than(cursor: str) -> Q:
 
 def _shown_to(viewer: Viewer) -> PostQuerySet:
     """Public posts of clips that can be played, each with ``liked``."""
-    return _with_likes(Post.objects.listed(), viewer)
+    return _with_likes(Post.objects.listed().fit_for(viewer), viewer)
 
 
 def _with_likes(posts: PostQuerySet, viewer: Viewer) -> PostQuerySet:
@@ -92,7 +93,7 @@ def feed_page(
     *, viewer: Viewer, after: str | None = None, limit: int = 6, tag: str = ""
 ) -> FeedPage:
     """One page of the feed, or of one hashtag: two queries whatever its size."""
-    posts = _shown_to(viewer)
+    posts = _shown_to(viewer).filter(demoted=False)
     if tag:
         posts = posts.filter(tags__name=tag.lower())
     return _page(posts, after, limit)
@@ -112,10 +113,11 @@ def posts_of(
     limit: int = 24,
 ) -> FeedPage:
     """The posts of a person, of a character, or of both; authors see all of theirs."""
-    shown = Q(visibility=Post.Visibility.PUBLIC)
+    shown = Q(visibility=Post.Visibility.PUBLIC, author__leaves__isnull=True)
     if viewer.is_authenticated:
         shown |= Q(author=viewer.pk)
-    posts = Post.objects.filter(shown, removed__isnull=True)
+    on_show = Post.objects.fit_for(viewer).filter(on_stage(viewer, "author"))
+    posts = on_show.filter(shown, removed__isnull=True)
     if author is not None:
         posts = posts.filter(author=author)
     if character is not None:

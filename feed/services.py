@@ -60,6 +60,8 @@ def publish_post(
     clip = Clip.objects.select_for_update().get(pk=clip.pk)
     if clip.owner_id != author.pk or clip.removed is not None:
         raise PostError("Only the person who made a clip can publish it.")
+    if clip.withheld:
+        raise PostError("This clip waits for a moderator. You will hear from us.")
     if clip.state != Clip.State.READY:
         raise PostError("This clip is not ready yet. Publish it when it is.")
     post, created = Post.objects.get_or_create(
@@ -106,6 +108,19 @@ def restore_post(*, post: Post) -> None:
     """Undo `remove_post`: the same place in the feed, the same likes."""
     post.removed = None
     post.save(update_fields=["removed"])
+
+
+def set_withheld(*, post: Post, level: str) -> None:
+    """For moderation: ``hidden``, ``removed`` or empty, which is back on stage."""
+    Post.objects.filter(pk=post.pk).update(withheld=level)
+    post.withheld = level
+
+
+def set_marks(*, post: Post, **marks: str | bool) -> None:
+    """For moderation: ``warning``, ``adults_only`` or ``demoted``."""
+    Post.objects.filter(pk=post.pk).update(**marks)
+    for name, value in marks.items():
+        setattr(post, name, value)
 
 
 @transaction.atomic

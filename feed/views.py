@@ -205,7 +205,10 @@ def tag(request: HttpRequest, name: str) -> HttpResponse:
 @require_safe
 def profile(request: HttpRequest, username: str) -> HttpResponse:
     person = get_object_or_404(
-        get_user_model(), username=username.lower(), is_active=True
+        get_user_model(),
+        username=username.lower(),
+        is_active=True,
+        leaves__isnull=True,
     )
     mine = person.pk == request.user.pk
     context: dict[str, Any] = {"person": person, "mine": mine}

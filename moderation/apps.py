@@ -1,7 +1,16 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class ModerationConfig(AppConfig):
     name = "moderation"
+
+    def ready(self) -> None:
+        from moderation import people, receivers, roles  # noqa: F401, PLC0415
+
+        post_migrate.connect(
+            roles.make_roles, sender=self, dispatch_uid="moderation.roles"
+        )
+        people.register()

@@ -7,6 +7,7 @@ from rest_framework.routers import SimpleRouter
 
 from avatarfx.api import clips, speech
 from feed import api as feed
+from moderation.api import decisions, published, reports
 from socialapp.accounts import api as accounts
 from socialapp.characters.api import characters, portraits
 from socialapp.lib.api.docs import DocsView
@@ -21,6 +22,8 @@ router.register("characters", characters.CharacterViewSet, "api-character")
 router.register("scripts", speech.ScriptViewSet, "api-script")
 router.register("clips", clips.ClipViewSet, "api-clip")
 router.register("posts", feed.PostViewSet, "api-post")
+router.register("reports", reports.ReportViewSet, "api-report")
+router.register("decisions", decisions.DecisionViewSet, "api-decision")
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="api-docs"), name="api"),
@@ -47,11 +50,18 @@ urlpatterns = [
         "people/<str:username>/posts/",
         feed.PersonPostsViewSet.as_view({"get": "list"}),
     ),
+    path("me/export/", accounts.ExportViewSet.as_view({"post": "create"})),
     path("voices/", speech.VoiceViewSet.as_view({"get": "list"})),
     path("voices/preview/", speech.SpeechViewSet.as_view({"post": "create"})),
     path("previews/", speech.PreviewViewSet.as_view({"post": "create"})),
     path("backgrounds/", speech.BackgroundViewSet.as_view({"get": "list"})),
     path("verify/", provenance.VerifyViewSet.as_view({"post": "create"})),
+    path("takedowns/", reports.TakedownViewSet.as_view({"post": "create"})),
+    path(
+        "takedowns/<str:token>/", reports.TakedownViewSet.as_view({"get": "retrieve"})
+    ),
+    path("rules/", published.RulesViewSet.as_view({"get": "retrieve"})),
+    path("transparency/", published.TransparencyViewSet.as_view({"get": "retrieve"})),
     path("tags/", feed.TagViewSet.as_view({"get": "list"})),
     *router.urls,
 ]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse_lazy
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
 
 FILE_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 """There is an outbox to look into."""
@@ -20,10 +24,22 @@ def _files_mail(_request: object) -> bool:
     return settings.EMAIL_BACKEND == FILE_BACKEND
 
 
+def _may_view(page: str, request: HttpRequest) -> bool:
+    app, _, model = page.partition("_")
+    rights = (f"{app}.view_{model}", f"{app}.change_{model}")
+    return any(request.user.has_perm(right) for right in rights)
+
+
 def _group(title: str, *pages: tuple[str, str, str]) -> dict[str, Any]:
-    """A group of the sidebar: names, Material symbols, ``app_model``."""
+    """A group of the sidebar: names, Material symbols, ``app_model``. Everybody sees
+    what their role may open."""
     items = [
-        {"title": name, "icon": icon, "link": reverse_lazy(f"admin:{page}_changelist")}
+        {
+            "title": name,
+            "icon": icon,
+            "link": reverse_lazy(f"admin:{page}_changelist"),
+            "permission": partial(_may_view, page),
+        }
         for name, icon, page in pages
     ]
     return {"title": title, "collapsible": False, "items": items}
@@ -39,6 +55,20 @@ LOOK: dict[str, Any] = {
     "SIDEBAR": {
         "show_search": True,
         "navigation": [
+            {
+                **_group(
+                    "Moderation",
+                    ("Queue", "gavel", "moderation_case"),
+                    ("Appeals", "balance", "moderation_appeal"),
+                    ("Reports", "flag", "moderation_report"),
+                    ("Decisions", "task_alt", "moderation_decision"),
+                    ("Statements", "description", "moderation_statement"),
+                    ("Audit log", "link", "moderation_logentry"),
+                    ("Standing", "person_off", "moderation_standing"),
+                    ("Exposure", "visibility", "moderation_exposure"),
+                ),
+                "badge": "moderation.admin.desk.waiting",
+            },
             _group(
                 "People",
                 ("Users", "person", "accounts_user"),

@@ -217,7 +217,11 @@ JOBS = {"BACKEND": env.text("JOBS_BACKEND", "socialapp.jobs.backends.rq")}
 QUEUES = ["cpu"]
 """Named by resource. One worker process a queue."""
 
-RECONCILERS = ["avatarfx.services.reconcile"]
+RECONCILERS = [
+    "avatarfx.services.reconcile",
+    "socialapp.accounts.leaving.purge_due",
+    "moderation.services.clocks.watch",
+]
 """What `manage.py reconcile` calls: each puts back what dead workers dropped."""
 
 PRELOADERS = ["avatarfx.services.preload"]
@@ -330,6 +334,30 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES", 0)
 """How many proxies in front append to X-Forwarded-For; 0: the header is ignored."""
 
 MINIMUM_AGE = env.number("MINIMUM_AGE", 13)
+EXPORTERS = [
+    "socialapp.accounts.exports.profile",
+    "socialapp.characters.exports.characters",
+    "avatarfx.exports.clips",
+    "feed.exports.posts",
+    "moderation.exports.cases",
+]
+"""What a person's own archive is made of, in this order."""
+
+LEAVING_HOLDS = ["moderation.selectors.mine.why_not_erased"]
+"""Each names why a person who asked to leave cannot be erased yet, or nothing."""
+
+REPORTS_PER_HOUR = env.number("REPORTS_PER_HOUR", 20)
+STRANGERS_REPORTS_PER_HOUR = env.number("STRANGERS_REPORTS_PER_HOUR", 5)
+"""Of one person, and of one network without an account."""
+
+LOOKALIKE_FINDERS = ["moderation.lookalikes.for_desk"]
+"""Each takes the kind and key of a thing and yields kind, key and reason of its
+copies, which the moderators' desk proposes together."""
+
+AUDIT_WEBHOOK = env.text("AUDIT_WEBHOOK")
+"""Where each new digest of the audit log is posted as well; empty: only to
+DATA_DIR/audit-anchor.log."""
+
 CHARACTERS_PER_PERSON = env.number("CHARACTERS_PER_PERSON", 50)
 PORTRAITS_PER_PERSON = env.number("PORTRAITS_PER_PERSON", 200)
 VOICE_CATALOGUE = "avatarfx.voices.catalogue"
@@ -488,6 +516,7 @@ API_RATES = {
     "render": "60/10m",
     "preview": "120/5m",
     "verify": "20/10m",
+    "report": "60/30m",
 }
 """Requests a window, for each person (or network of strangers); the rest count too."""
 

@@ -22,6 +22,7 @@ urlpatterns = [
     path("api/v1/", include("socialapp.api_urls")),
     path("", include("socialapp.accounts.urls")),
     path("", include("socialapp.provenance.urls")),
+    path("", include("moderation.urls")),
     path("", include("socialapp.characters.urls")),
     path("", include("avatarfx.urls")),
     path("", include("feed.urls")),

@@ -106,10 +106,12 @@ class ClipRead(serializers.ModelSerializer[Clip]):
     poster = BlobUrl()
     captions = BlobUrl(help_text="WebVTT.")
     url = serializers.CharField(source="get_absolute_url", read_only=True)
+    ai_generated = serializers.SerializerMethodField(help_text="Always true here.")
 
     class Meta:
         model = Clip
         fields = (
+            "ai_generated",
             "key",
             "title",
             "script",
@@ -135,6 +137,9 @@ class ClipRead(serializers.ModelSerializer[Clip]):
             "created",
             "finished",
         )
+
+    def get_ai_generated(self, clip: Clip) -> bool:  # noqa: ARG002
+        return True
 
     @cached_property
     def _rate(self) -> float:

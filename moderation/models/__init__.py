@@ -1,1 +1,33 @@
 """Tables of moderation, a file for each errand."""
+
+from moderation.models.cases import Case, CaseQuerySet, Hold, Note, Report
+from moderation.models.decisions import (
+    RESTRICTING,
+    Appeal,
+    AppealMessage,
+    Decision,
+    Measure,
+    Statement,
+)
+from moderation.models.exposure import Exposure
+from moderation.models.log import LogEntry, LogHead, SealedError
+from moderation.models.standing import Standing
+
+__all__ = [
+    "RESTRICTING",
+    "Appeal",
+    "AppealMessage",
+    "Case",
+    "CaseQuerySet",
+    "Decision",
+    "Exposure",
+    "Hold",
+    "LogEntry",
+    "LogHead",
+    "Measure",
+    "Note",
+    "Report",
+    "SealedError",
+    "Standing",
+    "Statement",
+]

@@ -20,7 +20,7 @@ from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 
-from socialapp.accounts import quotas, services
+from socialapp.accounts import exports, leaving, quotas, services
 from socialapp.accounts.models import Token, User
 from socialapp.lib.api.fields import valid
 from socialapp.lib.api.parsers import PictureParser
@@ -28,6 +28,7 @@ from socialapp.lib.api.problems import Problem, refusal
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
+    from django.http import StreamingHttpResponse
     from rest_framework.request import Request
 
 
@@ -74,6 +75,9 @@ class QuotaRead(serializers.Serializer[Any]):
 
 class MeRead(PersonRead):
     quota = serializers.SerializerMethodField()
+    teen = serializers.BooleanField(
+        source="is_minor", read_only=True, help_text="13 to 17: the quieter house."
+    )
 
     class Meta:
         model = User
@@ -82,6 +86,7 @@ class MeRead(PersonRead):
             "email",
             "display_name",
             "birth_date",
+            "teen",
             "time_zone",
             "quota",
         )
@@ -123,6 +128,14 @@ class SignInWrite(serializers.Serializer[Any]):
     name = serializers.CharField(
         max_length=60, default="App", help_text="What the token is for."
     )
+
+
+class LeavingRead(serializers.Serializer[Any]):
+    leaves = serializers.DateTimeField(help_text="When all of it is erased.")
+
+
+class PasswordWrite(serializers.Serializer[Any]):
+    password = serializers.CharField(max_length=512, trim_whitespace=False)
 
 
 class TokenRead(serializers.ModelSerializer[Token]):
@@ -192,6 +205,7 @@ class SignInViewSet(viewsets.GenericViewSet[Token]):
             raise Problem(
                 403, "unverified", "Open the link in the mail that we sent you first."
             )
+        leaving.stay(user=user)
         return _new_token(*services.create_token(user=user, name=data["name"]))
 
 
@@ -258,13 +272,37 @@ class MeViewSet(viewsets.GenericViewSet[User]):
         return Response(MeRead(services.change_profile(user=me(request), **data)).data)
 
     @extend_schema(
-        summary="Close my account",
-        description="Everything of yours goes. This cannot be undone.",
-        responses={204: None},
+        summary="Leave",
+        description=(
+            "Everything of yours is hidden now and erased after 14 days. Until then,"
+            " signing in undoes it. All tokens end, this one too."
+        ),
+        responses=LeavingRead,
     )
     def destroy(self, request: Request) -> Response:
-        services.close_account(user=me(request))
-        return Response(status=status.HTTP_204_NO_CONTENT)
+        user = leaving.ask_to_leave(user=me(request))
+        return Response(LeavingRead(user).data)
+
+
+@extend_schema(tags=["me"])
+class ExportViewSet(viewsets.GenericViewSet[User]):
+    """A token alone does not carry everything away: the password is asked again."""
+
+    serializer_class = PasswordWrite
+    throttle_scope = "sign-in"
+
+    @extend_schema(
+        summary="Everything of mine, in one zip",
+        request=PasswordWrite,
+        responses={(200, "application/zip"): bytes},
+    )
+    def create(self, request: Request) -> StreamingHttpResponse:
+        data = valid(PasswordWrite(data=request.data))
+        if not me(request).check_password(data["password"]):
+            raise Problem(
+                403, "wrong_password", "This is not your password. Nothing was sent."
+            )
+        return exports.response_for(me(request))
 
 
 @extend_schema(tags=["me"])
@@ -325,6 +363,6 @@ class TokenViewSet(
 class PersonViewSet(mixins.RetrieveModelMixin, viewsets.GenericViewSet[User]):
     permission_classes = (AllowAny,)
     serializer_class = PersonRead
-    queryset = User.objects.filter(is_active=True)
+    queryset = User.objects.filter(is_active=True, leaves__isnull=True)
     lookup_field = "username"
     lookup_value_regex = r"[a-z0-9._]{3,30}"

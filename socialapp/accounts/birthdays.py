@@ -5,6 +5,9 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 
+ADULT = 18
+"""Years; younger people are in teen mode."""
+
 OLDEST = 120
 """Years; nobody alive is older by much, and a typing error usually is."""
 

@@ -28,6 +28,9 @@ PLACES = {
     "clip": "clips",
     "settings": "you",
     "verify": "verify",
+    "data": "you",
+    "cases": "you",
+    "decision": "you",
 }
 """URL names to the entry of the navigation that is lit."""
 

@@ -232,12 +232,14 @@ def close_account(*, user: User) -> None:
     """
     remove_picture(user=user)
     user.tokens.all().delete()
+    user.tickets.all().delete()
     EmailAddress.objects.filter(user=user).delete()
     ghost = f"closed{new_key()}"
     user.username = ghost
     user.email = f"{ghost}@closed.invalid"
     user.display_name = user.bio = user.first_name = user.last_name = ""
-    user.birth_date = None
+    user.birth_date = user.leaves = None
+    user.last_login = None
     user.time_zone = "UTC"
     user.is_active = user.is_staff = user.is_superuser = False
     user.set_unusable_password()

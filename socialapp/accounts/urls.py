@@ -8,5 +8,7 @@ urlpatterns = [
     path("settings/picture/", views.picture, name="settings-picture"),
     path("settings/tokens/", views.create_token, name="token-create"),
     path("settings/tokens/<int:pk>/revoke/", views.revoke_token, name="token-revoke"),
+    path("settings/data/", views.data, name="data"),
+    path("settings/data/archive.zip", views.archive, name="archive"),
     path("settings/leave/", views.leave, name="leave"),
 ]

@@ -1,25 +1,30 @@
-"""A person's own pages: settings, tokens, theme, the staff's first door."""
+"""A person's own pages: settings, tokens, theme, their data, the way out."""
 
 from __future__ import annotations
 
 import zoneinfo
 from typing import TYPE_CHECKING, Any
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
-from socialapp.accounts import services
+from socialapp.accounts import exports, leaving, services
 from socialapp.accounts.context import THEME_COOKIE, THEMES
 from socialapp.accounts.forms import ProfileForm
 from socialapp.accounts.requests import person
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 
 YEAR = 365 * 24 * 3600
 
@@ -128,14 +133,13 @@ def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def leave(request: HttpRequest) -> HttpResponse:
-    """Close the account; the password proves that it is theirs."""
-    context: dict[str, Any] = {}
+    """Ask to leave; the password proves that it is them."""
+    context: dict[str, Any] = {"grace": leaving.GRACE.days}
     if request.method == "POST":
         if person(request).check_password(request.POST.get("password", "")):
-            services.close_account(user=person(request))
+            user = leaving.ask_to_leave(user=person(request))
             logout(request)
-            messages.success(request, "Your account is closed. Thank you for the show.")
-            return redirect("feed")
+            return render(request, "accounts/left.html", {"leaves": user.leaves})
         context["error"] = "This is not your password. Nothing was changed."
     return render(
         request,
@@ -143,3 +147,19 @@ def leave(request: HttpRequest) -> HttpResponse:
         context,
         status=400 if "error" in context else 200,
     )
+
+
+@login_required
+@require_safe
+def data(request: HttpRequest) -> HttpResponse:
+    """What is in the archive, and the button that makes it."""
+    return render(request, "accounts/data.html")
+
+
+@login_required
+@never_cache
+@require_safe
+@reauthentication_required  # type: ignore[untyped-decorator]
+def archive(request: HttpRequest) -> StreamingHttpResponse:
+    """The archive itself, made while it is sent: nothing waits on our disk."""
+    return exports.response_for(person(request))

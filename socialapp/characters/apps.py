@@ -6,4 +6,9 @@ class CharactersConfig(AppConfig):
     label = "characters"
 
     def ready(self) -> None:
-        from socialapp.characters import receivers  # noqa: F401, PLC0415  connects them
+        from socialapp.characters import (  # noqa: PLC0415
+            receivers,  # noqa: F401  connects them
+            subjects,
+        )
+
+        subjects.register()

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from socialapp.engines.protocols import VoiceSpec
 from socialapp.lib.ids import new_key
+from socialapp.lib.models import Withholdable, on_stage
 from socialapp.performance import Rig
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from socialapp.accounts.models import User
 
 
-class Portrait(models.Model):
+class Portrait(Withholdable):
     """A picture, cleaned and re-encoded, with its rig."""
 
     class Source(models.TextChoices):
@@ -65,28 +66,37 @@ class Portrait(models.Model):
 
 class CharacterQuerySet(models.QuerySet["Character"]):
     def alive(self) -> CharacterQuerySet:
-        return self.filter(removed__isnull=True)
+        """Neither removed by their owner nor by moderation."""
+        return self.filter(removed__isnull=True).exclude(
+            withheld=Character.Level.REMOVED
+        )
 
     def listed(self) -> CharacterQuerySet:
         """Fit for lists that anyone may read."""
-        return self.alive().filter(visibility=Character.Visibility.PUBLIC)
+        return self.alive().filter(
+            visibility=Character.Visibility.PUBLIC,
+            owner__leaves__isnull=True,
+            withheld="",
+        )
 
     def visible_to(self, viewer: User | AnonymousUser) -> CharacterQuerySet:
         """What this viewer may open when they know where it is."""
         shown = ~Q(visibility=Character.Visibility.PRIVATE)
+        shown &= Q(owner__leaves__isnull=True)
         if viewer.is_authenticated:
             shown |= Q(owner=viewer)
-        return self.alive().filter(shown)
+        return self.alive().filter(shown, on_stage(viewer, "owner"))
 
     def usable_by(self, user: User) -> CharacterQuerySet:
         """What this person may make speak: their own and the starter cast."""
-        return self.alive().filter(Q(owner=user) | Q(starter=True))
+        mine_or_cast = Q(owner=user) | Q(starter=True)
+        return self.alive().filter(mine_or_cast, withheld="")
 
     def full(self) -> CharacterQuerySet:
         return self.select_related("owner", "portrait")
 
 
-class Character(models.Model):
+class Character(Withholdable):
     class Visibility(models.TextChoices):
         PRIVATE = "private", "Only me"
         UNLISTED = "unlisted", "Anyone with the link"

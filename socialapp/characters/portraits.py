@@ -13,7 +13,7 @@ from socialapp.characters import maker, thumbs
 from socialapp.characters.models import Portrait
 from socialapp.engines.errors import EngineError
 from socialapp.engines.handler import riggers
-from socialapp.lib import blobs, images
+from socialapp.lib import blobs, images, withheld
 from socialapp.lib.images import PictureError
 from socialapp.performance import codec
 from socialapp.performance.rig import STYLES
@@ -37,7 +37,13 @@ def add_portrait(*, owner: User, data: bytes) -> Portrait:
         max_bytes=settings.MAX_PICTURE_BYTES,
         max_pixels=settings.MAX_PICTURE_PIXELS,
     )
-    ref = blobs.put(clean.data, clean.extension)
+    ref = blobs.ref_of(clean.data, clean.extension)
+    if withheld.is_removed(blobs.name_of(ref)):
+        raise PictureError(
+            "This very picture was taken down here. Choose another one; if you think"
+            " that was wrong, appeal the decision."
+        )
+    blobs.put(clean.data, clean.extension)
     rig = _find_rig(clean.data, ref=ref)
     return _keep(
         owner=owner,

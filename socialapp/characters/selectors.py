@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 
 from socialapp.characters.models import Character, CharacterQuerySet, Portrait
 from socialapp.lib import blobs
+from socialapp.lib.models import on_stage
 from socialapp.lib.mouths import LETTERS
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
 def portraits_of(user: User) -> QuerySet[Portrait]:
     """Newest first: also those that a character wore before."""
-    return Portrait.objects.filter(owner=user).order_by("-created", "-pk")
+    mine = Portrait.objects.filter(owner=user)
+    return mine.exclude(withheld=Portrait.Level.REMOVED).order_by("-created", "-pk")
 
 
 def portrait_for(viewer: Viewer, key: str) -> Portrait:
@@ -32,7 +34,8 @@ def portrait_for(viewer: Viewer, key: str) -> Portrait:
 
     Portrait.DoesNotExist for all others.
     """
-    portrait = Portrait.objects.select_related("owner").get(key=key)
+    on_show = Portrait.objects.filter(on_stage(viewer, "owner"))
+    portrait = on_show.select_related("owner").get(key=key)
     if viewer.is_authenticated and portrait.owner_id == viewer.pk:
         return portrait
     worn = Character.objects.visible_to(viewer).filter(portrait=portrait)

@@ -170,6 +170,8 @@ def _tags(_owner: User, tags: list[str]) -> list[str]:
 def _portrait(owner: User, portrait: Portrait | None) -> Portrait | None:
     if portrait is not None and portrait.owner_id != owner.pk:
         raise ValueError("Choose one of your own portraits.")
+    if portrait is not None and portrait.withheld:
+        raise ValueError("This portrait is withheld. Choose another one.")
     return portrait
 
 

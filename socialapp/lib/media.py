@@ -27,6 +27,8 @@ from django.http import (
 from django.utils.http import http_date, parse_http_date_safe
 from django.views.decorators.http import require_safe
 
+from socialapp.lib import withheld
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from os import stat_result
@@ -54,11 +56,10 @@ TYPES = {
 INERT_TYPE = "application/octet-stream"
 """For anything else: nosniff and a download, never a page."""
 
-FOREVER = "private, max-age=31536000, immutable"
-"""Of blobs: their name is their content. Private: what is removed here must not live on
-in a shared cache."""
-
-BLOB = re.compile(r"blobs/[0-9a-f]{2}/[0-9a-f]{64}\.[a-z0-9]{1,8}")
+BRIEFLY = "private, max-age=4, must-revalidate"
+"""A blob never changes, but it may be taken down: a browser asks again after these
+seconds and is told 304 while all is well. Private: what is removed here must not live
+on in a shared cache."""
 
 SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 """An SVG opened by its own address is a document: it may draw and nothing else."""
@@ -116,7 +117,9 @@ def content_type(name: str) -> str:
 
 @require_safe
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
-    """A stored file by its name in the default storage."""
+    """A stored file by its name in the default storage; 404 for withheld ones."""
+    if not withheld.may_open(request, path):
+        raise Http404("No such file")
     try:
         try:
             file = Path(default_storage.path(path))
@@ -133,8 +136,7 @@ def media(request: HttpRequest, path: str) -> HttpResponseBase:
 def _signed(url: str) -> HttpResponse:
     """Object storage: its own address, good for a few minutes."""
     response = HttpResponseRedirect(url)
-    # Shorter than the signature lives (settings: querystring_expire).
-    response["Cache-Control"] = "private, max-age=120"
+    response["Cache-Control"] = BRIEFLY
     return response
 
 
@@ -165,7 +167,7 @@ def _answer(
 def _headers(path: str, etag: str, stat: stat_result) -> dict[str, str]:
     headers = {
         "Accept-Ranges": "bytes",
-        "Cache-Control": FOREVER if BLOB.fullmatch(path) else "private, max-age=60",
+        "Cache-Control": BRIEFLY,
         "ETag": etag,
         "Last-Modified": http_date(stat.st_mtime),
         "X-Content-Type-Options": "nosniff",

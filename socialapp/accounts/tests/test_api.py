@@ -200,9 +200,11 @@ def test_a_picture_that_is_none_is_refused(alice: User) -> None:
 
 def test_i_leave(alice: User) -> None:
     client = api(alice)
-    assert client.delete("/api/v1/me/").status_code == 204
+    left = client.delete("/api/v1/me/")
+    assert left.status_code == 200
     assert client.get("/api/v1/me/").status_code == 401
-    assert not User.objects.filter(username="alice").exists()
+    alice.refresh_from_db()
+    assert left.json()["leaves"].startswith(f"{alice.leaves:%Y-%m-%d}")
 
 
 # Tokens --------------------------------------------------------------------------

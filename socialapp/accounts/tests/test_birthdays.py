@@ -1,8 +1,16 @@
+from __future__ import annotations
+
 import datetime as dt
+from typing import TYPE_CHECKING
 
 import pytest
+from django.utils import timezone
 
 from socialapp.accounts.birthdays import BirthDateError, age, read
+
+if TYPE_CHECKING:
+    from conftest import ClientOf
+    from socialapp.accounts.models import User
 
 TODAY = dt.date(2026, 5, 20)
 
@@ -46,3 +54,19 @@ def test_a_leap_day_child_has_a_birthday_in_march() -> None:
     born_on = dt.date(2008, 2, 29)
     assert age(born_on, today=dt.date(2021, 2, 28)) == 12
     assert age(born_on, today=dt.date(2021, 3, 1)) == 13
+
+
+@pytest.mark.django_db
+def test_whoever_is_under_18_is_in_the_quieter_house(
+    alice: User, client_of: ClientOf
+) -> None:
+    today = timezone.now().date()
+    client = client_of(alice)
+    for years, teen in ((18, False), (13, True)):
+        alice.birth_date = today.replace(year=today.year - years, day=1)
+        alice.save()
+        assert alice.is_minor is teen
+        assert client.get("/api/v1/me/").json()["teen"] is teen
+        assert ("data-teen" in client.get("/").content.decode()) is teen
+    alice.birth_date = None
+    assert alice.is_minor is False

@@ -192,6 +192,9 @@ class PersonCharactersViewSet(
         if getattr(self, "swagger_fake_view", False):
             return self.queryset
         owner = get_object_or_404(
-            User, username=self.kwargs["username"], is_active=True
+            User,
+            username=self.kwargs["username"],
+            is_active=True,
+            leaves__isnull=True,
         )
         return selectors.characters_of(owner=owner, viewer=self.request.user)

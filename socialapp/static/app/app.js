@@ -3,7 +3,9 @@
 import "./confirm.js";
 import "./like.js";
 import "./news.js";
+import "./report.js";
 import { armToasts, toast } from "./toast.js";
+import { armVisit } from "./visit.js";
 
 /** @param {SubmitEvent} event */
 function chooseTheme(event) {
@@ -70,3 +72,4 @@ document.addEventListener("click", (event) => {
 });
 customElements.define("troupe-include", TroupeInclude);
 armToasts();
+armVisit();

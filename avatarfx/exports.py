@@ -1,0 +1,54 @@
+"""Clips of a person with their files, for their own archive."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from django.forms.models import model_to_dict
+
+from socialapp.accounts.exports import File, as_json
+from socialapp.lib import blobs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from avatarfx.models import Clip
+    from socialapp.accounts.models import User
+
+log = logging.getLogger(__name__)
+
+INSIDE = ("id", "owner", "character", "fence", "worker", "leased_until", "request_hash")
+"""Of the machine, not of the person."""
+
+
+def clips(user: User) -> Iterator[File]:
+    """``clips.json`` says what each was asked to be; its files are as they are served,
+    with their marks and signed record."""
+    mine = user.clips.select_related("character").order_by("created")
+    yield as_json(
+        "clips.json",
+        [
+            {
+                "key": clip.key,
+                **model_to_dict(clip, exclude=INSIDE),
+                "character": clip.character.key,
+                "created": clip.created,
+                "removed": clip.removed,
+                "files": [name for name, _ in _files(clip)],
+            }
+            for clip in mine
+        ],
+    )
+    for clip in mine:
+        for name, ref in _files(clip):
+            try:
+                yield File(name, blobs.get(ref))
+            except FileNotFoundError:
+                log.warning("Clip %s has no file %s", clip.key, ref)
+
+
+def _files(clip: Clip) -> list[tuple[str, str]]:
+    """Name in the archive and blob, of those that the clip has."""
+    refs = (clip.video, clip.poster, clip.captions)
+    return [(f"clips/{clip.key}.{ref.rpartition('.')[2]}", ref) for ref in refs if ref]

@@ -1,0 +1,65 @@
+"""Clips as something to be reported and withheld, with all that is made of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from avatarfx.models import Clip
+from avatarfx.services.withholding import set_withheld
+from moderation import subjects
+from socialapp.lib import blobs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.contrib.auth.models import AnonymousUser
+
+    from socialapp.accounts.models import User
+    from socialapp.characters.models import Character, Portrait
+
+
+def register() -> None:
+    subjects.register(
+        "clip",
+        title="Clip",
+        find=lambda key: Clip.objects.full().filter(key=key).first(),
+        describe=lambda clip: clip.name,
+        snapshot=_snapshot,
+        author=lambda clip: clip.owner,
+        url=lambda clip: clip.get_absolute_url(),
+        visible=_visible,
+        media=_media,
+        hide=lambda clip: set_withheld(clip=clip, level=Clip.Level.HIDDEN),
+        remove=lambda clip: set_withheld(clip=clip, level=Clip.Level.REMOVED),
+        restore=lambda clip: set_withheld(clip=clip, level=""),
+        content_types=("CONTENT_TYPE_SYNTHETIC_MEDIA", "CONTENT_TYPE_VIDEO"),
+        of_author=lambda user: Clip.objects.filter(owner=user, removed__isnull=True),
+    )
+    subjects.add_descendants("character", _made_with_character)
+    subjects.add_descendants("portrait", _made_with_portrait)
+
+
+def _snapshot(clip: Clip) -> dict[str, str]:
+    return {"Title": clip.title, "Script": clip.script, "Caption": clip.caption}
+
+
+def _visible(clip: Clip, viewer: User | AnonymousUser) -> bool:
+    """A clip has no page but its owner's; others see it through its post."""
+    return viewer.is_authenticated and clip.owner_id == viewer.pk
+
+
+def _media(clip: Clip) -> list[str]:
+    refs = [clip.video, clip.poster, clip.captions]
+    if performance := clip.as_performance():
+        refs += [part.sound.ref for part in performance.parts if part.sound]
+    return [blobs.name_of(ref) for ref in refs if ref]
+
+
+def _made_with_character(character: Character) -> Iterator[tuple[str, Any]]:
+    made = Clip.objects.full().filter(actors__character=character).distinct()
+    return (("clip", clip) for clip in made)
+
+
+def _made_with_portrait(portrait: Portrait) -> Iterator[tuple[str, Any]]:
+    made = Clip.objects.full().filter(actors__portrait=portrait).distinct()
+    return (("clip", clip) for clip in made)

@@ -1,0 +1,41 @@
+"""Posts, likes and what was watched, for a person's own archive."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from feed.models import Like, Post, View
+from socialapp.accounts.exports import as_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from socialapp.accounts.exports import File
+    from socialapp.accounts.models import User
+
+
+def posts(user: User) -> Iterator[File]:
+    mine = Post.objects.filter(author=user).select_related("clip", "stat")
+    yield as_json(
+        "posts.json",
+        [
+            {
+                "key": post.key,
+                "clip": post.clip.key,
+                "caption": post.caption,
+                "visibility": post.visibility,
+                "published": post.published,
+                "edited": post.edited,
+                "removed": post.removed,
+                "likes": post.stat.likes,
+                "views": post.stat.views,
+            }
+            for post in mine.order_by("published")
+        ],
+    )
+    likes = Like.objects.filter(user=user).order_by("created")
+    yield as_json("likes.json", list(likes.values("post__key", "created")))
+    seen = View.objects.filter(viewer=f"user:{user.pk}").order_by("day")
+    yield as_json(
+        "watched.json", list(seen.values("post__key", "day", "seconds", "completed"))
+    )

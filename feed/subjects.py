@@ -1,0 +1,71 @@
+"""Posts as something to be reported, withheld, labelled and shown less."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from feed import services
+from feed.models import Post
+from moderation import subjects
+from socialapp.lib import blobs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.contrib.auth.models import AnonymousUser
+
+    from avatarfx.models import Clip
+    from socialapp.accounts.models import User
+
+
+def register() -> None:
+    subjects.register(
+        "post",
+        title="Post",
+        find=lambda key: Post.objects.full().filter(key=key).first(),
+        describe=lambda post: post.caption or post.clip.name,
+        snapshot=_snapshot,
+        author=lambda post: post.author,
+        url=lambda post: post.get_absolute_url(),
+        visible=_visible,
+        media=_media,
+        hide=lambda post: services.set_withheld(post=post, level=Post.Level.HIDDEN),
+        remove=lambda post: services.set_withheld(post=post, level=Post.Level.REMOVED),
+        restore=lambda post: services.set_withheld(post=post, level=""),
+        label=lambda post, words: services.set_marks(post=post, warning=words),
+        age_limit=lambda post, on: services.set_marks(post=post, adults_only=on),
+        demote=lambda post, on: services.set_marks(post=post, demoted=on),
+        content_types=("CONTENT_TYPE_SYNTHETIC_MEDIA", "CONTENT_TYPE_VIDEO"),
+        reach=lambda post: post.stat.views,
+        of_author=lambda user: Post.objects.full().filter(author=user),
+    )
+    subjects.add_descendants("post", _its_clip)
+    subjects.add_descendants("clip", _its_post)
+
+
+def _snapshot(post: Post) -> dict[str, str]:
+    return {
+        "Caption": post.caption,
+        "Title": post.clip.title,
+        "Script": post.clip.script,
+    }
+
+
+def _visible(post: Post, viewer: User | AnonymousUser) -> bool:
+    return Post.objects.visible_to(viewer).filter(pk=post.pk).exists()
+
+
+def _media(post: Post) -> list[str]:
+    clip = post.clip
+    return [
+        blobs.name_of(ref) for ref in (clip.video, clip.poster, clip.captions) if ref
+    ]
+
+
+def _its_clip(post: Post) -> Iterator[tuple[str, Any]]:
+    yield "clip", post.clip
+
+
+def _its_post(clip: Clip) -> Iterator[tuple[str, Any]]:
+    """A post shows its clip and nothing else: neither is there without the other."""
+    return (("post", post) for post in Post.objects.full().filter(clip=clip))

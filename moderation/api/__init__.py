@@ -1,0 +1,1 @@
+"""Reports, decisions, appeals and takedown requests over HTTP."""

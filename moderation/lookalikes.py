@@ -1,0 +1,105 @@
+"""Copies of what was taken down: found, and kept from coming back.
+
+Moderation knows no fingerprint. Whoever does registers a finder and a blocker when the
+app starts.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Something that looks or sounds like something else."""
+
+    kind: str
+    key: str
+    how: str
+    """In words for the moderator: ``same watermark``, ``picture, distance 12 of 256``."""
+
+    exact: bool = False
+    """The same content, not only a similar one: it is withheld at once."""
+
+
+Finder = Callable[[str, str], Iterable[Copy]]
+"""Kind and key of a thing to its copies here, whatever their state."""
+
+Blocker = Callable[[str, str, bool], None]
+"""Kind, key and whether to block: uploads that match are refused, or no longer are."""
+
+Locator = Callable[[str], tuple[str, str] | None]
+"""Storage name of a file to kind and key of whose it is."""
+
+_finders: dict[str, Finder] = {}
+_blockers: dict[str, Blocker] = {}
+_locators: dict[str, Locator] = {}
+
+
+def register(
+    name: str,
+    *,
+    find: Finder | None = None,
+    block: Blocker | None = None,
+    locate: Locator | None = None,
+) -> None:
+    """Add what an app can do; a second call of the same name takes its place."""
+    tables: tuple[tuple[dict[str, Any], Any], ...] = (
+        (_finders, find),
+        (_blockers, block),
+        (_locators, locate),
+    )
+    for table, function in tables:
+        if function is not None:
+            table[name] = function
+
+
+def forget(name: str) -> None:
+    """For tests that register something of their own."""
+    for table in (_finders, _blockers, _locators):
+        table.pop(name, None)
+
+
+def copies_of(kind: str, key: str) -> list[Copy]:
+    """Each copy once, exact ones first. A finder that fails is logged: the others, and
+    the request itself, go on."""
+    found: dict[tuple[str, str], Copy] = {}
+    for name, find in _finders.items():
+        try:
+            for copy in find(kind, key):
+                mark = (copy.kind, copy.key)
+                known = found.get(mark)
+                if mark != (kind, key) and (known is None or copy.exact > known.exact):
+                    found[mark] = copy
+        except Exception:
+            log.exception("The finder %r failed for %s:%s", name, kind, key)
+    return sorted(
+        found.values(), key=lambda copy: (not copy.exact, copy.kind, copy.key)
+    )
+
+
+def for_desk(kind: str, key: str) -> list[tuple[str, str, str]]:
+    """Kind, key and reason of each copy, as the moderators' page takes them."""
+    return [(copy.kind, copy.key, copy.how) for copy in copies_of(kind, key)]
+
+
+def block(kind: str, key: str, *, blocked: bool = True) -> None:
+    """Refuse uploads that match from now on, or allow them again."""
+    for name, change in _blockers.items():
+        try:
+            change(kind, key, blocked)
+        except Exception:
+            log.exception("The blocker %r failed for %s:%s", name, kind, key)
+
+
+def owner_of(file: str) -> tuple[str, str] | None:
+    """Kind and key of the thing that a stored file belongs to."""
+    for locate in _locators.values():
+        if owner := locate(file):
+            return owner
+    return None

@@ -1,0 +1,110 @@
+"""Requests about intimate pictures: withheld at once, copies looked for, kept away."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from moderation import addresses, log, lookalikes
+from moderation.errors import ModerationError
+from moderation.models import Case
+from moderation.services.reports import case_subject, open_case, open_ncii_case
+
+if TYPE_CHECKING:
+    from socialapp.accounts.models import User
+
+MOST_PLACES = 20
+
+
+def request_takedown(
+    *,
+    where: str,
+    name: str,
+    email: str,
+    good_faith: bool,
+    about: str = "",
+    source: str = "",
+    reporter: User | None = None,
+) -> list[Case]:
+    """Withhold every thing that a line of `where` names, and start its 48 hours.
+
+    All of it or nothing: ModerationError names the line that leads nowhere, or the
+    element of a valid request that is missing; TooManyReportsError.
+    """
+    lines = list(dict.fromkeys(line.strip() for line in where.splitlines()))
+    lines = [line for line in lines if line]
+    if not lines:
+        raise ModerationError("Paste the address of the page or the file.")
+    if len(lines) > MOST_PLACES:
+        raise ModerationError(
+            f"Up to {MOST_PLACES} addresses fit in one request. Send another one for"
+            " the rest."
+        )
+    found: dict[tuple[str, str], str] = {}
+    for line in lines:
+        place = addresses.read(line)
+        if place is None:
+            raise ModerationError(
+                f"We find nothing of ours at “{line[:80]}”. Copy the address from the"
+                " browser while the picture is open, or write the code at its end."
+            )
+        found.setdefault(place, line)
+    with transaction.atomic():
+        cases = [
+            open_ncii_case(
+                kind=kind,
+                key=key,
+                contact={
+                    "name": name.strip(),
+                    "signature": name.strip(),
+                    "email": email.strip(),
+                    "where": line,
+                },
+                good_faith=good_faith,
+                note=about,
+                source=source,
+                reporter=reporter,
+            )
+            for (kind, key), line in found.items()
+        ]
+        for case in cases:
+            propose_copies(case=case)
+            transaction.on_commit(
+                partial(lookalikes.block, case.kind, case.subject_key), robust=True
+            )
+    return cases
+
+
+@transaction.atomic
+def propose_copies(*, case: Case) -> list[Case]:
+    """A case for each look-alike, on the same clock: exact ones are withheld at once,
+    similar ones wait for a person's eye."""
+    proposed = []
+    for copy in lookalikes.copies_of(case.kind, case.subject_key):
+        made = open_case(
+            kind=copy.kind,
+            key=copy.key,
+            category="ncii",
+            detection={
+                "name": "look-alike",
+                "like": case_subject(case),
+                "how": copy.how,
+                "exact": copy.exact,
+            },
+            hold=copy.exact,
+            lane=Case.Lane.NCII,
+        )
+        if made.due is None:
+            Case.objects.filter(pk=made.pk).update(due=case.due)
+            made.due = case.due
+        proposed.append(made)
+    if proposed:
+        log.record(
+            None,
+            "case.copies",
+            case_subject(case),
+            {"case": case.key, "found": [one.key for one in proposed]},
+        )
+    return proposed

@@ -1,0 +1,1 @@
+"""Pages of the rules, of reports, decisions and appeals."""

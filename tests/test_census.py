@@ -1,0 +1,282 @@
+"""What a person takes along is complete, and what stays of them is a pseudonym.
+
+Both are checked against the database itself, so a new table is part of it the day it
+is made.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from conftest import PASSWORD
+from feed import services as feed
+from feed.tests.rows import ready_clip
+from moderation.models import (
+    Appeal,
+    AppealMessage,
+    Case,
+    Decision,
+    Report,
+    Standing,
+    Statement,
+)
+from socialapp.accounts import exports, leaving, services
+from socialapp.accounts.models import User
+from socialapp.characters.services import change_character
+from socialapp.lib import blobs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from django.test import Client
+    from pytest_django import DjangoCaptureOnCommitCallbacks
+
+    from conftest import ClientOf
+
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
+
+MARK = "Quokkasaurus"
+"""In everything that she writes."""
+
+EXPORTED = {
+    "accounts.Ticket": "profile.json",
+    "accounts.Token": "profile.json",
+    "account.EmailAddress": "profile.json",
+    "characters.Character": "characters.json",
+    "characters.Portrait": "portraits.json",
+    "avatarfx.Clip": "clips.json",
+    "feed.Post": "posts.json",
+    "feed.Like": "likes.json",
+    "moderation.Report": "reports.json",
+    "moderation.Statement": "decisions.json",
+    "moderation.Appeal": "appeals.json",
+    "moderation.Standing": "standing.json",
+}
+"""Tables that name a person, to the file of the archive that has their rows."""
+
+OURS = {
+    "admin.LogEntry",
+    "moderation.Decision",
+    "moderation.Note",
+    "moderation.Exposure",
+}
+"""Tables that name staff at work, not a person's own things."""
+
+WITHIN = {
+    "moderation.Case": "decisions.json",
+    "moderation.AppealMessage": "appeals.json",
+}
+"""Tables whose rows are told inside those of another."""
+
+KEPT = {"moderation.Statement", "moderation.Appeal", "moderation.Standing"}
+"""Tables that keep the pseudonym, so that decisions stay countable."""
+
+
+@pytest.fixture
+def life(alice: User, bob: User) -> User:
+    """Alice with something in every table, marked wherever there are words."""
+    services.change_profile(
+        user=alice, username=MARK.lower(), display_name=MARK, bio=f"I am {MARK}"
+    )
+    alice.email = f"{MARK.lower()}@example.com"
+    alice.save()
+    services.create_token(user=alice, name=MARK)
+    files: dict[str, Any] = {
+        name: blobs.put(f"{MARK}: {name}".encode(), extension)
+        for name, extension in (
+            ("video", "mp4"),
+            ("poster", "webp"),
+            ("captions", "vtt"),
+        )
+    }
+    clip = ready_clip(alice, title=MARK, caption=MARK, **files)
+    assert clip.character.portrait is not None
+    clip.character.portrait.ref = blobs.put(f"{MARK}: face".encode(), "png")
+    clip.character.portrait.save()
+    change_character(character=clip.character, name=MARK, persona=MARK, tagline=MARK)
+    post = feed.publish_post(clip=clip, author=alice, caption=MARK)
+    theirs = feed.publish_post(clip=ready_clip(bob), author=bob, caption="Bob's")
+    feed.like_post(post=theirs, user=alice)
+    feed.count_view(post=theirs, viewer=f"user:{alice.pk}")
+    feed.like_post(post=post, user=bob)
+    judged(alice, post.key, bob)
+    return alice
+
+
+def judged(person: User, key: str, other: User) -> None:
+    """A closed case about a post of hers, with an appeal, and a report of her own."""
+    now = timezone.now()
+    said = {"caption": f"{MARK} said so"}
+    case = Case.objects.create(
+        kind="post",
+        subject_key=key,
+        author=person,
+        title=MARK,
+        snapshot=said,
+        state=Case.State.DECIDED,
+    )
+    Report.objects.create(
+        case=case, reporter=other, category="other", snapshot=said, note="See there"
+    )
+    decision = Decision.objects.create(
+        case=case, measure="hide", rule="4.2", reason=f"{MARK} threatens"
+    )
+    statement = Statement.objects.create(
+        decision=decision,
+        puid=f"TR-{key}",
+        schema="1",
+        recipient=person,
+        decision_ground="DECISION_GROUND_INCOMPATIBLE_CONTENT",
+        category="STATEMENT_CATEGORY_CYBER_VIOLENCE",
+        application_date=now,
+        decision_facts=f"{MARK} threatens",
+        source_type="SOURCE_VOLUNTARY",
+        automated_decision="AUTOMATED_DECISION_NOT_AUTOMATED",
+        appeal_until=now,
+    )
+    appeal = Appeal.objects.create(
+        statement=statement, appellant=person, state=Appeal.State.REJECTED
+    )
+    AppealMessage.objects.create(
+        appeal=appeal, side="person", writer=person, text=f"I am {MARK}"
+    )
+    Standing.objects.create(user=person, kept={"bio": MARK})
+    theirs = Case.objects.create(
+        kind="post", subject_key="x", author=other, state=Case.State.DECIDED
+    )
+    Report.objects.create(case=theirs, reporter=person, category="spam", note=MARK)
+
+
+def unpacked(pieces: Iterator[bytes]) -> zipfile.ZipFile:
+    return zipfile.ZipFile(io.BytesIO(b"".join(pieces)))
+
+
+def tables_that_name_people() -> set[str]:
+    return {
+        model._meta.label
+        for model in apps.get_models(include_auto_created=False)
+        for field in model._meta.get_fields()
+        if isinstance(field, models.ForeignKey) and field.related_model is User
+    }
+
+
+def places_of(mark: str) -> list[str]:
+    """Every column and file in which `mark` is found, in any case."""
+    found = []
+    for model in apps.get_models(include_auto_created=True):
+        for row in model._default_manager.values():
+            for column, value in row.items():
+                if mark.lower() in str(value).lower():
+                    found.append(f"{model._meta.label}.{column}")
+    found += [
+        str(file)
+        for file in _files()
+        if mark.lower() in file.read_bytes().decode("latin-1").lower()
+    ]
+    return found
+
+
+def _files() -> list[Path]:
+    return [file for file in settings.MEDIA_ROOT.rglob("*") if file.is_file()]
+
+
+def test_every_table_that_names_a_person_is_in_the_archive() -> None:
+    assert tables_that_name_people() - OURS == set(EXPORTED) | set(WITHIN)
+
+
+def test_the_archive_has_every_row_and_file(life: User) -> None:
+    packed = unpacked(exports.archive(life))
+    assert packed.testzip() is None
+    names = set(packed.namelist())
+    rows = {
+        name: json.loads(packed.read(name)) for name in names if name.endswith(".json")
+    }
+    assert len(rows["clips.json"]) == life.clips.count() == 1
+    assert len(rows["characters.json"]) == life.characters.count()
+    assert len(rows["posts.json"]) == life.posts.count()
+    assert len(rows["likes.json"]) == len(rows["watched.json"]) == 1
+    assert rows["profile.json"]["email"] == life.email
+    assert rows["decisions.json"][0]["decision_facts"] == f"{MARK} threatens"
+    assert rows["appeals.json"][0]["messages"][0]["text"] == f"I am {MARK}"
+    assert rows["reports.json"][0]["note"] == MARK
+    clip = rows["clips.json"][0]
+    assert packed.read(f"clips/{clip['key']}.mp4") == f"{MARK}: video".encode()
+    assert packed.read(rows["portraits.json"][0]["file"]) == f"{MARK}: face".encode()
+    listed = {entry["path"]: entry["bytes"] for entry in rows["contents.json"]}
+    assert set(listed) | {"contents.json"} == names
+    for path, size in listed.items():
+        assert packed.getinfo(path).file_size == size
+
+
+def test_no_secret_and_nobody_else_is_in_the_archive(life: User) -> None:
+    packed = unpacked(exports.archive(life))
+    text = b"".join(packed.read(name) for name in packed.namelist()).decode("latin-1")
+    token = life.tokens.get()
+    for secret in (life.password, token.digest, "bob@example.com", "Bob's"):
+        assert secret not in text
+
+
+def test_the_archive_asks_for_the_password(life: User, client_of: ClientOf) -> None:
+    client = client_of(life)
+    asked = client.get("/settings/data/archive.zip")
+    assert asked.status_code == 302
+    assert asked["Location"].startswith("/accounts/reauthenticate/")
+    client.post(asked["Location"], {"password": PASSWORD})
+    sent = client.get("/settings/data/archive.zip")
+    assert sent["Content-Type"] == "application/zip"
+    assert "profile.json" in unpacked(iter(sent)).namelist()
+
+
+def test_a_token_alone_does_not_carry_everything_away(
+    life: User, client: Client
+) -> None:
+    _, key = services.create_token(user=life)
+    headers = {"Authorization": f"Bearer {key}"}
+    url, kind = "/api/v1/me/export/", "application/json"
+    wrong = client.post(url, {"password": "x"}, content_type=kind, headers=headers)
+    assert wrong.status_code == 403
+    right = client.post(url, {"password": PASSWORD}, content_type=kind, headers=headers)
+    assert "clips.json" in unpacked(iter(right)).namelist()
+
+
+def test_nobody_is_erased_while_a_case_about_them_is_open(life: User) -> None:
+    Case.objects.filter(author=life).update(state=Case.State.OPEN)
+    leaving.ask_to_leave(user=life)
+    User.objects.filter(pk=life.pk).update(leaves=timezone.now())
+    assert leaving.purge_due() == {"erased": 0}
+    Case.objects.filter(author=life).update(state=Case.State.CLOSED)
+    assert leaving.purge_due() == {"erased": 1}
+
+
+def test_after_the_purge_a_pseudonym_is_all_that_is_left(
+    life: User, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    assert len(places_of(MARK)) > 10
+    with django_capture_on_commit_callbacks(execute=True):
+        leaving.ask_to_leave(user=life)
+    User.objects.filter(pk=life.pk).update(leaves=timezone.now())
+    with django_capture_on_commit_callbacks(execute=True):
+        assert leaving.purge_due() == {"erased": 1}
+    assert places_of(MARK) == []
+    ghost = User.objects.get(pk=life.pk)
+    assert ghost.username.startswith("closed")
+    assert (ghost.birth_date, ghost.bio, ghost.picture.name) == (None, "", "")
+    for label in set(EXPORTED) - KEPT:
+        model = apps.get_model(label)
+        owners = [
+            field.name
+            for field in model._meta.get_fields()
+            if isinstance(field, models.ForeignKey) and field.related_model is User
+        ]
+        for owner in owners:
+            assert not model._default_manager.filter(**{owner: life.pk}).exists(), label

@@ -1,0 +1,1 @@
+"""Texts are judged before they are published, voiced or sent to anybody."""

@@ -407,6 +407,22 @@ ENGINES: dict[str, dict[str, dict[str, Any]]] = {
             "OPTIONS": {"weights_dir": WEIGHTS_DIR},
         },
     },
+    "detector": {
+        "nsfw": {
+            "BACKEND": "moderation.detectors.nsfw.NsfwDetector",
+            "OPTIONS": {"weights_dir": WEIGHTS_DIR},
+        },
+        "faces": {
+            "BACKEND": "moderation.detectors.faces.FaceDetector",
+            "OPTIONS": {"weights_dir": WEIGHTS_DIR},
+        },
+        "photo": {"BACKEND": "moderation.detectors.strokes.PhotoDetector"},
+        "pdq": {"BACKEND": "moderation.detectors.pdq.PdqDetector"},
+        "pdq_list": {
+            "BACKEND": "moderation.detectors.pdq.PdqDetector",
+            "OPTIONS": {"crops": True},
+        },
+    },
 }
 VOICE_LADDER = ["kokoro", "hibari", "silent"]
 """Tried in this order for clips; live speech starts at hibari."""
@@ -421,6 +437,12 @@ ENCODER: dict[str, Any] = {
     "threads": env.number("ENCODER_THREADS", 2),
 }
 """See ``avatarfx.encode.Options``."""
+
+
+# Screening
+
+PUBLIC_FIGURES = env.words("PUBLIC_FIGURES")
+"""Names that nobody may speak as, beside those of data/public_figures.txt."""
 
 
 # API

@@ -423,6 +423,12 @@ ENGINES: dict[str, dict[str, dict[str, Any]]] = {
             "OPTIONS": {"crops": True},
         },
     },
+    "embedder": {
+        "minilm": {
+            "BACKEND": "moderation.embedders.minilm.MiniLMEmbedder",
+            "OPTIONS": {"threads": 1, "weights_dir": WEIGHTS_DIR},
+        },
+    },
 }
 VOICE_LADDER = ["kokoro", "hibari", "silent"]
 """Tried in this order for clips; live speech starts at hibari."""

@@ -209,7 +209,7 @@ JOBS = {"BACKEND": env.text("JOBS_BACKEND", "socialapp.jobs.backends.rq")}
 QUEUES = ["cpu"]
 """Named by resource. One worker process a queue."""
 
-RECONCILERS = ["avatarfx.services.reconcile"]
+RECONCILERS = ["avatarfx.services.reconcile", "moderation.pictures.services.recheck"]
 """What `manage.py reconcile` calls: each puts back what dead workers dropped."""
 
 PRELOADERS = ["avatarfx.services.preload"]
@@ -436,6 +436,21 @@ VOICE_LADDER = ["kokoro", "hibari", "silent"]
 ANIMATOR_LADDER = ["warp", "mixed", "sway", "still"]
 """Tried in this order; the rung that a clip ended on is recorded and shown."""
 
+REAL_PERSON_GATE = env.choice(
+    "REAL_PERSON_GATE", "refuse", ["refuse", "consent", "off"]
+)
+"""Photographs of real faces: ``refuse``: only one's own, after a live check; ``consent``:
+only one's own, the declaration is enough; ``off``: like any picture."""
+
+PICTURE_PHOTO = {"review": 0.3, "refuse": 0.6}
+"""How photographic a face may be, 0 to 1: what they part is in docs/trust/pictures.md."""
+
+PICTURE_NSFW = {
+    "adult": {"review": 0.6, "block": 0.85},
+    "teen": {"review": 0.4, "block": 0.7},
+}
+"""Scores of the ``nsfw`` detector, by the age of whose picture it is."""
+
 ENCODER: dict[str, Any] = {
     "codec": env.text("ENCODER", "libx264"),
     "preset": env.text("ENCODER_PRESET", "veryfast"),
@@ -447,6 +462,27 @@ ENCODER: dict[str, Any] = {
 
 # Screening
 
+SCREENING: dict[str, Any] = {
+    "EMBEDDER": "minilm",
+    # By surface and category: the share of harmless texts (of those in the model card)
+    # that each action may take. An action that is not named is never taken. "*" holds
+    # for every surface; "young" for what people under 18 write, over all others.
+    "THRESHOLDS": {
+        "*": {
+            "sexual_minors": {"review": 0.05, "block": 0.005},
+            "sexual": {"review": 0.02, "block": 0.005},
+            "self_harm": {"review": 0.02, "crisis": 0.005},
+            "hate": {"review": 0.05},
+            "hate_threatening": {"review": 0.02},
+            "harassment": {"review": 0.02},
+            "violence": {"review": 0.02},
+            "violence_graphic": {"review": 0.02},
+        },
+        # Nobody acts in a chat as on a stage: a low score is reason enough for help.
+        "chat": {"self_harm": {"crisis": 0.03}},
+        "young": {"sexual": {"review": 0.05, "block": 0.01}},
+    },
+}
 PUBLIC_FIGURES = env.words("PUBLIC_FIGURES")
 """Names that nobody may speak as, beside those of data/public_figures.txt."""
 

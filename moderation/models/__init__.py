@@ -1,5 +1,19 @@
 """Tables of moderation, a file for each errand."""
 
+from moderation.models.pictures import (
+    Figure,
+    FigureFace,
+    KnownBad,
+    LikenessConsent,
+    PictureCheck,
+)
 from moderation.models.screenings import Screening
 
-__all__ = ["Screening"]
+__all__ = [
+    "Figure",
+    "FigureFace",
+    "KnownBad",
+    "LikenessConsent",
+    "PictureCheck",
+    "Screening",
+]

@@ -21,6 +21,7 @@ from avatarfx.services import news
 from socialapp.accounts import quotas
 from socialapp.accounts.models import User
 from socialapp.acting import script as scripts
+from socialapp.characters.services import PictureError, require_approved
 from socialapp.content import backgrounds
 from socialapp.jobs.queue import enqueue
 from socialapp.performance.timeline import SHAPES
@@ -67,7 +68,8 @@ def request_clip(
     costs nothing. `exempt`: one of the house's own clips, which needs no ticket.
     `performance` with `cast` (seat to character): it is already known what happens and
     nobody needs to speak. Raises ScriptError, NoTicketsError, DiskFullError,
-    IdempotencyConflictError, and NotNowError for a character without a portrait.
+    IdempotencyConflictError, and NotNowError for a character without a portrait that
+    may be shown.
     """
     script = script.strip()
     spec = voice or character.voice_spec
@@ -86,6 +88,10 @@ def request_clip(
             raise NotNowError(
                 f"{one.name} has no portrait yet. Give them one, then try again."
             )
+        try:
+            require_approved(one.portrait)
+        except PictureError as refusal:
+            raise NotNowError(str(refusal)) from None
     recipe = Recipe(
         script=script,
         cast=tuple(

@@ -134,6 +134,11 @@ def check_again(check_id: int) -> None:
     _settle(check, verdict)
 
 
+def check_of(*, owner: User, ref: str) -> PictureCheck | None:
+    """What became of checking these bytes for this person; None: never checked."""
+    return PictureCheck.objects.filter(owner=owner, sha256=hash_of(ref)).first()
+
+
 def is_approved(*, owner: User, ref: str) -> bool:
     """Whether these very bytes may be shown for this person."""
     return PictureCheck.objects.filter(

@@ -17,10 +17,14 @@ from socialapp.characters.models import Character, Portrait
 from socialapp.characters.portraits import (
     add_made_portrait,
     add_portrait,
+    clean_picture,
     delete_portrait,
     draw_recipe,
+    drop_refused,
     find_face_again,
+    hide_portrait,
     remove_portrait,
+    require_approved,
     set_anchors,
 )
 from socialapp.content import backgrounds
@@ -38,12 +42,16 @@ __all__ = [
     "add_made_portrait",
     "add_portrait",
     "change_character",
+    "clean_picture",
     "create_character",
     "draw_recipe",
+    "drop_refused",
     "find_face_again",
     "forget_owner",
+    "hide_portrait",
     "remove_character",
     "remove_portrait",
+    "require_approved",
     "set_anchors",
 ]
 
@@ -91,6 +99,7 @@ def create_character(
             "background": background,
         },
     )
+    _check_shown(fields["visibility"], fields["portrait"])
     return Character.objects.create(owner=owner, **fields)
 
 
@@ -101,6 +110,11 @@ def change_character(*, character: Character, **fields: Any) -> Character:
     A portrait that is replaced stays with its owner: clips made with it keep theirs.
     """
     checked = _checked(character.owner, fields)
+    if {"visibility", "portrait"} & set(checked):
+        _check_shown(
+            checked.get("visibility", character.visibility),
+            checked.get("portrait", character.portrait),
+        )
     for name, value in checked.items():
         setattr(character, name, value)
     character.save(update_fields=[*checked, "changed"])
@@ -151,6 +165,18 @@ def _checked(owner: User, fields: Mapping[str, Any]) -> dict[str, Any]:
         except ValueError as error:
             raise CharacterError(str(error), field=name) from None
     return checked
+
+
+def _check_shown(visibility: str, portrait: Portrait | None) -> None:
+    """Nobody else sees a portrait before it is approved."""
+    if visibility == Character.Visibility.PRIVATE or portrait is None:
+        return
+    try:
+        require_approved(portrait)
+    except PictureError as refusal:
+        raise CharacterError(
+            f"{refusal} Until then, keep them to yourself.", field="visibility"
+        ) from None
 
 
 def _tags(_owner: User, tags: list[str]) -> list[str]:

@@ -464,13 +464,15 @@ ENCODER: dict[str, Any] = {
 
 SCREENING: dict[str, Any] = {
     "EMBEDDER": "minilm",
+    # Off: when the heads cannot look, nothing is published. On: the rules look alone.
+    "WITHOUT_HEADS": env.flag("SCREENING_WITHOUT_HEADS", default=False),
     # By surface and category: the share of harmless texts (of those in the model card)
     # that each action may take. An action that is not named is never taken. "*" holds
     # for every surface; "young" for what people under 18 write, over all others.
     "THRESHOLDS": {
         "*": {
-            "sexual_minors": {"review": 0.05, "block": 0.005},
-            "sexual": {"review": 0.02, "block": 0.005},
+            "sexual_minors": {"review": 0.05, "block": 0.02},
+            "sexual": {"review": 0.05, "block": 0.02},
             "self_harm": {"review": 0.02, "crisis": 0.005},
             "hate": {"review": 0.05},
             "hate_threatening": {"review": 0.02},
@@ -480,9 +482,40 @@ SCREENING: dict[str, Any] = {
         },
         # Nobody acts in a chat as on a stage: a low score is reason enough for help.
         "chat": {"self_harm": {"crisis": 0.03}},
-        "young": {"sexual": {"review": 0.05, "block": 0.01}},
+        "young": {"sexual": {"review": 0.1, "block": 0.05}},
     },
 }
+MODERATION_ENDPOINT: dict[str, Any] = {
+    "URL": env.text("MODERATION_URL"),
+    "KEY": env.text("MODERATION_KEY"),
+    "MODEL": env.text("MODERATION_MODEL", "omni-moderation-latest"),
+    "TIMEOUT": 4.0,
+}
+"""A second judge in the shape of OpenAI's /v1/moderations; no URL: none."""
+
+CRISIS_LINES: list[dict[str, str]] = [
+    {
+        "region": "United States",
+        "name": "988 Suicide and Crisis Lifeline",
+        "phone": "988",
+        "url": "https://988lifeline.org/",
+    },
+    {
+        "region": "United Kingdom, Ireland",
+        "name": "Samaritans",
+        "phone": "116 123",
+        "url": "https://www.samaritans.org/",
+    },
+    {
+        "region": "Everywhere else",
+        "name": "Find a Helpline",
+        "phone": "",
+        "url": "https://findahelpline.com/",
+    },
+]
+"""Shown on the crisis card. An operator puts the lines of their own region here, and
+calls each number before it is shown."""
+
 PUBLIC_FIGURES = env.words("PUBLIC_FIGURES")
 """Names that nobody may speak as, beside those of data/public_figures.txt."""
 

@@ -41,8 +41,8 @@ class Screening(models.Model):
     )
     """Who wrote or sent it."""
 
-    sha256 = models.CharField(max_length=64)
-    """Hex, of the text in UTF-8 or of the file."""
+    sha256 = models.CharField(max_length=64, blank=True)
+    """Hex, of the text in UTF-8 or of the file; empty for a crisis."""
 
     text = models.TextField(blank=True)
     """As written, for review, replace and block; empty otherwise and for pictures."""
@@ -61,6 +61,16 @@ class Screening(models.Model):
     review_asked = models.DateTimeField(null=True, blank=True)
     """When its author asked for a person to look."""
 
+    cleared = models.DateTimeField(null=True, blank=True)
+    """When somebody let exactly this text of its author through."""
+
+    cleared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="cleared_screenings",
+    )
     created = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

@@ -166,6 +166,12 @@ def give_consent(*, owner: User, picture: bytes, live: bool) -> LikenessConsent:
 
 
 @transaction.atomic
+def drop_consent(*, consent: LikenessConsent) -> None:
+    """Forget a consent whose picture another rule refused."""
+    consent.delete()
+
+
+@transaction.atomic
 def revoke_consent(*, consent: LikenessConsent) -> None:
     """Take it back: the portrait is refused from now on, wherever it was shown."""
     fresh = LikenessConsent.objects.select_for_update().get(pk=consent.pk)

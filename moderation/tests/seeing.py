@@ -29,6 +29,9 @@ class Eyes:
     """Why they cannot look; empty: they can."""
 
     missing: str = ""
+    queue: list[tuple[SeenFace, ...]] = field(default_factory=list)
+    """Faces of the next pictures, one entry each; then `faces` again."""
+
     looked: list[int] = field(default_factory=list)
     """How many pictures each call had."""
 
@@ -40,8 +43,8 @@ class Eyes:
 class TellingDetector:
     version = "telling 1"
 
-    def __init__(self, eyes: Eyes) -> None:
-        self.eyes = eyes
+    def __init__(self, eyes: Eyes, kind: str) -> None:
+        self.eyes, self.kind = eyes, kind
 
     def available(self) -> str | None:
         return self.eyes.missing or None
@@ -51,8 +54,17 @@ class TellingDetector:
             raise EngineError(self.eyes.broken)
         self.eyes.looked.append(len(pictures))
         scores = {"nsfw": self.eyes.nsfw, "photo": self.eyes.photo}
-        seen = Sighting(scores, self.eyes.faces, self.eyes.hashes)
-        return (seen,) * len(pictures)
+        return tuple(
+            Sighting(
+                scores,
+                self.eyes.queue.pop(0) if self.asked_for_faces() else self.eyes.faces,
+                self.eyes.hashes,
+            )
+            for _ in pictures
+        )
+
+    def asked_for_faces(self) -> bool:
+        return self.kind == "faces" and bool(self.eyes.queue)
 
 
 @contextmanager
@@ -61,7 +73,7 @@ def telling_detectors() -> Iterator[Eyes]:
     eyes = Eyes()
     before = dict(detectors._built)
     for alias in ("nsfw", "faces", "photo", "pdq", "pdq_list"):
-        detectors._built[alias] = TellingDetector(eyes)
+        detectors._built[alias] = TellingDetector(eyes, alias)
     try:
         yield eyes
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 
 from moderation.models import PictureCheck
-from moderation.pictures import gate
+from moderation.pictures import gate, likeness
 from moderation.pictures import services as screening
 from moderation.pictures.errors import PictureRefusedError, PictureWaitsError
 from socialapp.characters import anchors as handles
@@ -24,9 +25,10 @@ from socialapp.performance import codec
 from socialapp.performance.rig import STYLES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from moderation.pictures.gate import PictureVerdict
+    from moderation.pictures.likeness import Challenge
     from socialapp.accounts.models import User
     from socialapp.performance import Rig
     from socialapp.performance.rig import Anchors
@@ -59,6 +61,45 @@ def add_portrait(*, owner: User, data: bytes, painting: bool = False) -> Portrai
     )
 
 
+def add_likeness(
+    *,
+    owner: User,
+    data: bytes,
+    declared: bool,
+    camera: Sequence[bytes] = (),
+    challenge: Challenge | None = None,
+) -> Portrait:
+    """A portrait of `owner` in person. PictureError says what is missing.
+
+    `camera`: straight ahead, then turned as `challenge` asked. They are looked at and
+    forgotten. Where REAL_PERSON_GATE is ``consent`` the declaration is enough.
+    """
+    if not declared:
+        raise PictureError("Confirm that this is you first.")
+    _check_room(owner)
+    portrait = clean_picture(data).data
+    live = settings.REAL_PERSON_GATE != "consent"
+    if live:
+        if challenge is None or len(camera) != 1 + len(likeness.SIDES):
+            raise PictureError(
+                "The live check is not complete. Start it again; nothing was kept."
+            )
+        ahead, *turned = (clean_picture(one).data for one in camera)
+        likeness.check_capture(
+            portrait=portrait,
+            ahead=ahead,
+            turned=turned,
+            challenge=challenge,
+            now=time.time(),
+        )
+    consent = screening.give_consent(owner=owner, picture=portrait, live=live)
+    try:
+        return add_portrait(owner=owner, data=data)
+    except PictureError:
+        screening.drop_consent(consent=consent)
+        raise
+
+
 def clean_picture(data: bytes) -> images.CleanPicture:
     """The picture as we would keep it. PictureError."""
     return images.clean(
@@ -86,6 +127,16 @@ def require_approved(portrait: Portrait) -> None:
             "This portrait may not be shown. Give the character another one; nothing"
             " was spent."
         )
+
+
+def why_it_waits(portrait: Portrait) -> str:
+    """In words for its owner; empty when it does not. Looks at nothing anew."""
+    if portrait.source != Portrait.Source.UPLOAD:
+        return ""
+    check = screening.check_of(owner=portrait.owner, ref=portrait.ref)
+    if check is None or check.state != PictureCheck.State.PENDING:
+        return ""
+    return gate.WAITS if check.unchecked else gate.REVIEW
 
 
 def hide_portrait(*, owner: User, sha256: str) -> None:

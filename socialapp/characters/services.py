@@ -12,9 +12,11 @@ from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
+from socialapp.characters import wording
 from socialapp.characters.errors import CharacterError
 from socialapp.characters.models import Character, Portrait
 from socialapp.characters.portraits import (
+    add_likeness,
     add_made_portrait,
     add_portrait,
     clean_picture,
@@ -26,6 +28,7 @@ from socialapp.characters.portraits import (
     remove_portrait,
     require_approved,
     set_anchors,
+    why_it_waits,
 )
 from socialapp.content import backgrounds
 from socialapp.lib.images import PictureError
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CharacterError",
     "PictureError",
+    "add_likeness",
     "add_made_portrait",
     "add_portrait",
     "change_character",
@@ -53,13 +57,13 @@ __all__ = [
     "remove_portrait",
     "require_approved",
     "set_anchors",
+    "why_it_waits",
 ]
 
 MAX_TAGS = 10
 _TAG = re.compile(r"[\w-]{1,30}")
 
 
-@transaction.atomic
 def create_character(
     *,
     owner: User,
@@ -100,10 +104,11 @@ def create_character(
         },
     )
     _check_shown(fields["visibility"], fields["portrait"])
+    # Outside of any transaction, so that the log keeps what is refused.
+    wording.check(owner, fields)
     return Character.objects.create(owner=owner, **fields)
 
 
-@transaction.atomic
 def change_character(*, character: Character, **fields: Any) -> Character:
     """Change the given fields, those of `create_character`. CharacterError as there.
 
@@ -115,6 +120,7 @@ def change_character(*, character: Character, **fields: Any) -> Character:
             checked.get("visibility", character.visibility),
             checked.get("portrait", character.portrait),
         )
+    wording.check(character.owner, checked, character)
     for name, value in checked.items():
         setattr(character, name, value)
     character.save(update_fields=[*checked, "changed"])

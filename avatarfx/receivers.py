@@ -9,11 +9,14 @@ from django.dispatch import receiver
 
 from avatarfx import services
 from avatarfx.models import Clip
+from moderation.models import PictureCheck
+from moderation.signals import likeness_revoked, picture_decided
 from socialapp.accounts.signals import account_closed
 from socialapp.characters.services import forget_owner
 from socialapp.lib import blobs
 
 if TYPE_CHECKING:
+    from moderation.models import LikenessConsent
     from socialapp.accounts.models import User
 
 
@@ -29,6 +32,25 @@ def leave_with_owner(*, user: User, **_: Any) -> None:
             blobs.remove(ref)
     # Clips held on to portraits and characters; nothing does any longer.
     forget_owner(owner=user)
+
+
+@receiver(likeness_revoked, dispatch_uid="avatarfx.hold_revoked")
+def hold_revoked(*, consent: LikenessConsent, **_: Any) -> None:
+    services.hold_clips_with(
+        owner=consent.owner,
+        sha256=consent.sha256,
+        reason="The person in the portrait took their consent back.",
+    )
+
+
+@receiver(picture_decided, dispatch_uid="avatarfx.hold_refused")
+def hold_refused(*, check: PictureCheck, **_: Any) -> None:
+    if check.state == PictureCheck.State.REFUSED:
+        services.hold_clips_with(
+            owner=check.owner,
+            sha256=check.sha256,
+            reason="The portrait of this clip was refused.",
+        )
 
 
 def _files_of(clip: Clip) -> list[str]:

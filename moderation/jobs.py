@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from moderation import anchors
 from moderation.models import LogEntry
+from moderation.pictures import services
 
 
 def post_anchor(number: int) -> None:
     """Send the anchor of one row of the audit log to the webhook."""
     anchors.post(number, LogEntry.objects.get(number=number).digest)
+
+
+def check_again(check_id: int) -> None:
+    services.check_again(check_id)

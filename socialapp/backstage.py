@@ -102,6 +102,13 @@ LOOK: dict[str, Any] = {
                 ("Likes", "favorite", "feed_like"),
                 ("Views", "visibility", "feed_view"),
             ),
+            _group(
+                "Pictures",
+                ("Checks", "image_search", "moderation_picturecheck"),
+                ("Consents", "verified_user", "moderation_likenessconsent"),
+                ("Figures", "star", "moderation_figure"),
+                ("Known files", "block", "moderation_knownbad"),
+            ),
         ],
     },
     "COLORS": {

@@ -39,6 +39,13 @@ def number(name: str, default: int) -> int:
         ) from None
 
 
+def choice(name: str, default: str, choices: list[str]) -> str:
+    value = text(name) or default
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name}={value}: use one of {', '.join(choices)}")
+    return value
+
+
 def words(name: str, default: str = "") -> list[str]:
     """A comma-separated list without empty items."""
     return [item.strip() for item in text(name, default).split(",") if item.strip()]

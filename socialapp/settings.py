@@ -221,6 +221,7 @@ RECONCILERS = [
     "avatarfx.services.reconcile",
     "socialapp.accounts.leaving.purge_due",
     "moderation.services.clocks.watch",
+    "moderation.pictures.services.recheck",
 ]
 """What `manage.py reconcile` calls: each puts back what dead workers dropped."""
 
@@ -443,12 +444,49 @@ ENGINES: dict[str, dict[str, dict[str, Any]]] = {
             "OPTIONS": {"weights_dir": WEIGHTS_DIR},
         },
     },
+    "detector": {
+        "nsfw": {
+            "BACKEND": "moderation.detectors.nsfw.NsfwDetector",
+            "OPTIONS": {"weights_dir": WEIGHTS_DIR},
+        },
+        "faces": {
+            "BACKEND": "moderation.detectors.faces.FaceDetector",
+            "OPTIONS": {"weights_dir": WEIGHTS_DIR},
+        },
+        "photo": {"BACKEND": "moderation.detectors.strokes.PhotoDetector"},
+        "pdq": {"BACKEND": "moderation.detectors.pdq.PdqDetector"},
+        "pdq_list": {
+            "BACKEND": "moderation.detectors.pdq.PdqDetector",
+            "OPTIONS": {"crops": True},
+        },
+    },
+    "embedder": {
+        "minilm": {
+            "BACKEND": "moderation.embedders.minilm.MiniLMEmbedder",
+            "OPTIONS": {"threads": 1, "weights_dir": WEIGHTS_DIR},
+        },
+    },
 }
 VOICE_LADDER = ["kokoro", "hibari", "silent"]
 """Tried in this order for clips; live speech starts at hibari."""
 
 ANIMATOR_LADDER = ["warp", "mixed", "sway", "still"]
 """Tried in this order; the rung that a clip ended on is recorded and shown."""
+
+REAL_PERSON_GATE = env.choice(
+    "REAL_PERSON_GATE", "refuse", ["refuse", "consent", "off"]
+)
+"""Photographs of real faces: ``refuse``: only one's own, after a live check; ``consent``:
+only one's own, the declaration is enough; ``off``: like any picture."""
+
+PICTURE_PHOTO = {"review": 0.3, "refuse": 0.6}
+"""How photographic a face may be, 0 to 1: what they part is in docs/trust/pictures.md."""
+
+PICTURE_NSFW = {
+    "adult": {"review": 0.6, "block": 0.85},
+    "teen": {"review": 0.4, "block": 0.7},
+}
+"""Scores of the ``nsfw`` detector, by the age of whose picture it is."""
 
 ENCODER: dict[str, Any] = {
     "codec": env.text("ENCODER", "libx264"),
@@ -488,6 +526,65 @@ empty: a certificate of this copy's own, made on first use."""
 
 MAX_VERIFY_BYTES = env.number("MAX_VERIFY_BYTES", 50 * 1024 * 1024)
 """Largest file that the public verifier looks at."""
+
+# Screening
+
+SCREENING: dict[str, Any] = {
+    "EMBEDDER": "minilm",
+    # Off: when the heads cannot look, nothing is published. On: the rules look alone.
+    "WITHOUT_HEADS": env.flag("SCREENING_WITHOUT_HEADS", default=False),
+    # By surface and category: the share of harmless texts (of those in the model card)
+    # that each action may take. An action that is not named is never taken. "*" holds
+    # for every surface; "young" for what people under 18 write, over all others.
+    "THRESHOLDS": {
+        "*": {
+            "sexual_minors": {"review": 0.05, "block": 0.02},
+            "sexual": {"review": 0.05, "block": 0.02},
+            "self_harm": {"review": 0.02, "crisis": 0.005},
+            "hate": {"review": 0.05},
+            "hate_threatening": {"review": 0.02},
+            "harassment": {"review": 0.02},
+            "violence": {"review": 0.02},
+            "violence_graphic": {"review": 0.02},
+        },
+        # Nobody acts in a chat as on a stage: a low score is reason enough for help.
+        "chat": {"self_harm": {"crisis": 0.03}},
+        "young": {"sexual": {"review": 0.1, "block": 0.05}},
+    },
+}
+MODERATION_ENDPOINT: dict[str, Any] = {
+    "URL": env.text("MODERATION_URL"),
+    "KEY": env.text("MODERATION_KEY"),
+    "MODEL": env.text("MODERATION_MODEL", "omni-moderation-latest"),
+    "TIMEOUT": 4.0,
+}
+"""A second judge in the shape of OpenAI's /v1/moderations; no URL: none."""
+
+CRISIS_LINES: list[dict[str, str]] = [
+    {
+        "region": "United States",
+        "name": "988 Suicide and Crisis Lifeline",
+        "phone": "988",
+        "url": "https://988lifeline.org/",
+    },
+    {
+        "region": "United Kingdom, Ireland",
+        "name": "Samaritans",
+        "phone": "116 123",
+        "url": "https://www.samaritans.org/",
+    },
+    {
+        "region": "Everywhere else",
+        "name": "Find a Helpline",
+        "phone": "",
+        "url": "https://findahelpline.com/",
+    },
+]
+"""Shown on the crisis card. An operator puts the lines of their own region here, and
+calls each number before it is shown."""
+
+PUBLIC_FIGURES = env.words("PUBLIC_FIGURES")
+"""Names that nobody may speak as, beside those of data/public_figures.txt."""
 
 
 # API

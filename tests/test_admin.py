@@ -48,7 +48,7 @@ def house(alice: User) -> Post:
     """One of everything."""
     rig = Rig(portrait=REF, width=400, height=300, style="photo")
     portrait = Portrait.objects.create(
-        owner=alice, ref=REF, thumb=REF, rig=rig.to_json()
+        owner=alice, source="maker", ref=REF, thumb=REF, rig=rig.to_json()
     )
     hob = characters.create_character(owner=alice, name="Hob", portrait=portrait)
     clip = clips.request_clip(owner=alice, character=hob, script="Hello there.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from avatarfx import services
+from moderation.screening import problems
 from socialapp.accounts import quotas
 from socialapp.engines.errors import EngineError
 from socialapp.lib.api.problems import Problem, refusal
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from socialapp.accounts.models import User
+
+
+__all__ = ["problems", "quota_headers_of", "script_at"]
 
 
 @refusal(services.ScriptError)

@@ -90,7 +90,7 @@ def _warped(hob: Character, path: str) -> tuple[Character, str]:
     for name, content in files.items():
         blobs.put(content, name.rpartition(".")[2])
     portrait = Portrait.objects.create(
-        owner=hob.owner, ref=ref, rig=rig.to_json(), rig_state="hand"
+        owner=hob.owner, source="cast", ref=ref, rig=rig.to_json(), rig_state="hand"
     )
     warped = type(hob).objects.create(
         owner=hob.owner, name="Warped", portrait=portrait, voice=hob.voice

@@ -1,6 +1,7 @@
 """The writes of avatarfx."""
 
 from avatarfx.errors import DiskFullError, IdempotencyConflictError, NotNowError
+from avatarfx.services.holding import hold_clip, hold_clips_with
 from avatarfx.services.leases import reconcile
 from avatarfx.services.previews import preview_performance, preview_voice
 from avatarfx.services.rendering import preload, render_clip
@@ -11,6 +12,8 @@ from avatarfx.services.requests import (
     request_clip,
     retry_clip,
 )
+from moderation.screening.judge import ScreeningUnavailableError
+from moderation.screening.refusals import TextRefusedError
 from socialapp.accounts.quotas import NoTicketsError
 from socialapp.acting.script import ScriptError
 
@@ -19,9 +22,13 @@ __all__ = [
     "IdempotencyConflictError",
     "NoTicketsError",
     "NotNowError",
+    "ScreeningUnavailableError",
     "ScriptError",
+    "TextRefusedError",
     "cancel_clip",
     "check_script",
+    "hold_clip",
+    "hold_clips_with",
     "preload",
     "preview_performance",
     "preview_voice",

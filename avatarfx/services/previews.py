@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from moderation.screening.judge import ScreeningUnavailableError, screen_text
+from moderation.screening.refusals import message_of
 from socialapp import acting
 from socialapp.acting import script as scripts
 from socialapp.engines.errors import EngineError
@@ -62,6 +64,7 @@ def _perform(
     text: str, spec: VoiceSpec, *, motion: str, quick: bool = False
 ) -> acting.Performed:
     scripts.check(text, max_characters=PREVIEW_CHARACTERS)
+    _check_words(text)
     speakers = _speakers()
     if quick:
         speakers.sort(key=lambda speaker: speaker[0] != QUICKEST)
@@ -79,6 +82,16 @@ def _perform(
         background="",
         put_sound=lambda data: blobs.ref_of(data, "wav"),
     )
+
+
+def _check_words(text: str) -> None:
+    """What may not be published is not voiced either."""
+    try:
+        verdict = screen_text(text, surface="script", log=False)
+    except ScreeningUnavailableError as error:
+        raise EngineError(error.message) from error
+    if verdict.stops:
+        raise scripts.ScriptError(message_of(verdict, text))
 
 
 def _speakers() -> list[tuple[str, Voice]]:

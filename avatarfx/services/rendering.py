@@ -16,6 +16,7 @@ from avatarfx.errors import DiskFullError
 from avatarfx.models import Clip, ClipActor
 from avatarfx.services import leases
 from avatarfx.services.minder import Minder, OverdueError, StoppedError
+from socialapp.characters.services import PictureError, require_approved
 from socialapp.content import backgrounds
 from socialapp.engines.errors import EngineError
 from socialapp.engines.handler import animators, directors, voices
@@ -31,6 +32,7 @@ from socialapp.provenance.services import (
 )
 
 if TYPE_CHECKING:
+    from socialapp.characters.models import Portrait
     from socialapp.performance import Performance, Rig
 
 log = logging.getLogger(__name__)
@@ -154,6 +156,24 @@ def papers_of(clip: Clip) -> pipeline.Papers:
     )
 
 
+def _approved_actor(portrait: Portrait) -> Actor:
+    """What was approved is what is drawn: asked again, for it may have been taken back
+    while the clip was in line, and the bytes must still be those of their name."""
+    try:
+        require_approved(portrait)
+    except PictureError as refusal:
+        raise EngineError(str(refusal), permanent=True) from None
+    actor = actor_of(portrait.as_rig(), portrait.ref)
+    extension = portrait.ref.rpartition(".")[2]
+    if blobs.ref_of(actor.portrait, extension) != portrait.ref:
+        log.error("The stored picture of portrait %s was changed", portrait.key)
+        raise EngineError(
+            "The picture of this character is not the one that was approved.",
+            permanent=True,
+        )
+    return actor
+
+
 def background_of(name: str, width: int, height: int) -> bytes:
     """The encoded picture; empty when the portrait brings its own."""
     if not name:
@@ -172,10 +192,8 @@ def _render(
 ) -> pipeline.Rendered:
     minder.progress("voice", 1)
     recipe = clip.as_recipe()
-    roles = ClipActor.objects.filter(clip=clip).select_related("portrait")
-    actors = {
-        role.seat: actor_of(role.portrait.as_rig(), role.portrait.ref) for role in roles
-    }
+    roles = ClipActor.objects.filter(clip=clip).select_related("portrait__owner")
+    actors = {role.seat: _approved_actor(role.portrait) for role in roles}
     scratch = leases.scratch_of(lease)
     scratch.mkdir(parents=True, exist_ok=True)
 

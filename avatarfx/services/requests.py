@@ -18,9 +18,12 @@ from avatarfx.errors import DiskFullError, IdempotencyConflictError, NotNowError
 from avatarfx.models import Clip, ClipActor
 from avatarfx.recipe import Recipe, Role
 from avatarfx.services import news
+from moderation.screening.refusals import check_text
 from socialapp.accounts import quotas
 from socialapp.accounts.models import User
 from socialapp.acting import script as scripts
+from socialapp.characters import wording
+from socialapp.characters.services import PictureError, require_approved
 from socialapp.content import backgrounds
 from socialapp.jobs.queue import enqueue
 from socialapp.performance.timeline import SHAPES
@@ -67,7 +70,8 @@ def request_clip(
     costs nothing. `exempt`: one of the house's own clips, which needs no ticket.
     `performance` with `cast` (seat to character): it is already known what happens and
     nobody needs to speak. Raises ScriptError, NoTicketsError, DiskFullError,
-    IdempotencyConflictError, and NotNowError for a character without a portrait.
+    IdempotencyConflictError, and NotNowError for a character without a portrait that
+    may be shown; TextRefusedError and ScreeningUnavailableError for what is written.
     """
     script = script.strip()
     spec = voice or character.voice_spec
@@ -86,6 +90,10 @@ def request_clip(
             raise NotNowError(
                 f"{one.name} has no portrait yet. Give them one, then try again."
             )
+        try:
+            require_approved(one.portrait)
+        except PictureError as refusal:
+            raise NotNowError(str(refusal)) from None
     recipe = Recipe(
         script=script,
         cast=tuple(
@@ -102,6 +110,8 @@ def request_clip(
         background=background,
         seed=secrets.randbelow(2**31) if seed is None else seed,
     )
+    if not exempt:
+        _check_words(owner, seats, script, title.strip(), caption.strip())
     wanted = request_hash or _hash(recipe, title, caption, publish=publish)
     _need_room()
     with transaction.atomic():
@@ -130,6 +140,17 @@ def request_clip(
         )
         enqueue(JOB, clip.pk)
     return clip
+
+
+def _check_words(
+    owner: User, seats: dict[str, Character], script: str, title: str, caption: str
+) -> None:
+    """Each text on its own, so that a refusal names its field. The house's own clips
+    were read before they came here."""
+    beside = "\n".join(wording.about(one) for one in seats.values())
+    for field, text in (("script", script), ("title", title), ("caption", caption)):
+        if text:
+            check_text(text, surface=field, person=owner, field=field, beside=beside)
 
 
 def check_script(script: str, *, speed: float = 1.0) -> float:

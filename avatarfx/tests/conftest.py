@@ -33,7 +33,11 @@ def make_character(owner: User, name: str = "Hob") -> Character:
     ref = blobs.put(picture(), "png")
     rig = Rig(portrait=ref, width=96, height=96, style="photo", anchors=ANCHORS)
     portrait = Portrait.objects.create(
-        owner=owner, ref=ref, rig=rig.to_json(), rig_state=Portrait.RigState.FOUND
+        owner=owner,
+        source=Portrait.Source.MAKER,
+        ref=ref,
+        rig=rig.to_json(),
+        rig_state=Portrait.RigState.FOUND,
     )
     return Character.objects.create(owner=owner, name=name, portrait=portrait)
 

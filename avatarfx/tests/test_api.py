@@ -39,7 +39,9 @@ def fresh_counts() -> None:
 def actor(owner: User, name: str = "Hob", **fields: Any) -> Character:
     """A character that may be cast; nothing is drawn in these tests."""
     rig = Rig(portrait=REF, width=400, height=300, style="photo")
-    portrait = Portrait.objects.create(owner=owner, ref=REF, rig=rig.to_json())
+    portrait = Portrait.objects.create(
+        owner=owner, source="maker", ref=REF, rig=rig.to_json()
+    )
     return Character.objects.create(owner=owner, name=name, portrait=portrait, **fields)
 
 

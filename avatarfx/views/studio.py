@@ -19,6 +19,9 @@ from avatarfx import selectors, services
 from avatarfx.forms import MOTIONS, ClipForm
 from avatarfx.models import Clip
 from avatarfx.voices.catalogue import VOICES
+from moderation.screening import screen_text
+from moderation.screening.refusals import age_of, details_of, help_lines
+from moderation.screening.reviews import ReviewError, ask_for_review
 from socialapp.accounts.requests import person
 from socialapp.acting import script as scripts
 from socialapp.acting.delivery import DELIVERIES, PAUSE
@@ -75,7 +78,13 @@ def _fields(request: HttpRequest, clip: Clip | None) -> dict[str, Any]:
     }
 
 
-def _page(request: HttpRequest, *, error: str = "", status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    *,
+    error: str = "",
+    status: int = 200,
+    refused: dict[str, Any] | None = None,
+) -> HttpResponse:
     user = person(request)
     cast = [c for c in characters.usable_characters(user) if c.portrait is not None]
     clip = Clip.objects.of(user).full().filter(key=request.GET.get("again", "")).first()
@@ -97,6 +106,8 @@ def _page(request: HttpRequest, *, error: str = "", status: int = 200) -> HttpRe
         "filled": request.method == "POST" or clip is not None,
         "fields": _fields(request, clip),
         "error": error,
+        "refused": refused,
+        "crisis_lines": help_lines(),
         "once": new_key(),
     }
     if clip is not None:
@@ -110,6 +121,21 @@ def _refused(
     if _wants_json(request):
         return JsonResponse({"detail": message, "field": field}, status=status)
     return _page(request, error=message, status=status)
+
+
+def _words_refused(
+    request: HttpRequest, error: services.TextRefusedError
+) -> HttpResponse:
+    if _wants_json(request):
+        body = {
+            "detail": error.message,
+            "field": error.field,
+            "screening": error.details,
+        }
+        return JsonResponse(body, status=422)
+    return _page(
+        request, error=error.message, status=422, refused=error.details
+    )
 
 
 def _wants_json(request: HttpRequest) -> bool:
@@ -135,6 +161,10 @@ def studio(request: HttpRequest) -> HttpResponse:
         )
     except services.ScriptError as error:
         return _refused(request, str(error), status=422, field="script")
+    except services.TextRefusedError as error:
+        return _words_refused(request, error)
+    except services.ScreeningUnavailableError as error:
+        return _refused(request, error.message, status=503, field="")
     except services.NoTicketsError as error:
         return _refused(request, error.message, status=429, field="quota")
     except services.DiskFullError as error:
@@ -164,7 +194,50 @@ def check(request: HttpRequest) -> JsonResponse:
         services.check_script(script, speed=speed)
     except scripts.ScriptError as error:
         answer["error"] = str(error)
+    answer["screening"] = _pre_flight(script, person(request))
     return JsonResponse(answer)
+
+
+def _pre_flight(script: str, user: User) -> dict[str, Any] | None:
+    """What would be refused, mark by mark; None when nothing is, or nobody can look:
+    then the request itself says so. Keeps nothing and costs nothing."""
+    try:
+        verdict = screen_text(
+            script[: settings.MAX_SCRIPT_CHARACTERS * 2],
+            surface="script",
+            age=age_of(user),
+            person=user,
+            log=False,
+        )
+    except services.ScreeningUnavailableError:
+        return None
+    return details_of(verdict, script) if verdict.stops else None
+
+
+@login_required
+@require_POST
+def review(request: HttpRequest) -> JsonResponse:
+    """A person is asked to look at a refused script."""
+    user = person(request)
+    script = request.POST.get("script", "").strip()[: settings.MAX_SCRIPT_CHARACTERS]
+    try:
+        verdict = screen_text(
+            script, surface="script", age=age_of(user), person=user
+        )
+        if verdict.screening is None or not verdict.stops:
+            return JsonResponse({"detail": "Nothing is held back. Render it."})
+        ask_for_review(screening=verdict.screening, person=user)
+    except services.ScreeningUnavailableError as error:
+        return JsonResponse({"detail": error.message}, status=503)
+    except ReviewError as error:
+        return JsonResponse({"detail": str(error)}, status=409)
+    return JsonResponse(
+        {
+            "detail": "A person will look at exactly this text. If they let it through,"
+            " you can render it as it stands."
+        },
+        status=201,
+    )
 
 
 @login_required

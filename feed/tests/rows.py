@@ -36,7 +36,9 @@ SAID = Performance(
 
 def character_of(owner: User, name: str = "Hob") -> Character:
     rig = Rig(portrait=f"{REF}png", width=400, height=300, style="photo")
-    portrait = Portrait.objects.create(owner=owner, ref=f"{REF}png", rig=rig.to_json())
+    portrait = Portrait.objects.create(
+        owner=owner, source="maker", ref=f"{REF}png", rig=rig.to_json()
+    )
     return Character.objects.create(owner=owner, name=name, portrait=portrait)
 
 

@@ -30,7 +30,9 @@ def fresh_counts() -> None:
 
 def ready_clip(owner: User, **fields: Any) -> Clip:
     rig = Rig(portrait=f"{REF}png", width=400, height=300, style="photo")
-    portrait = Portrait.objects.create(owner=owner, ref=f"{REF}png", rig=rig.to_json())
+    portrait = Portrait.objects.create(
+        owner=owner, source="maker", ref=f"{REF}png", rig=rig.to_json()
+    )
     character = Character.objects.create(owner=owner, name="Hob", portrait=portrait)
     return Clip.objects.create(
         owner=owner,

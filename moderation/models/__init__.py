@@ -11,6 +11,14 @@ from moderation.models.decisions import (
 )
 from moderation.models.exposure import Exposure
 from moderation.models.log import LogEntry, LogHead, SealedError
+from moderation.models.pictures import (
+    Figure,
+    FigureFace,
+    KnownBad,
+    LikenessConsent,
+    PictureCheck,
+)
+from moderation.models.screenings import Screening
 from moderation.models.standing import Standing
 
 __all__ = [
@@ -21,12 +29,18 @@ __all__ = [
     "CaseQuerySet",
     "Decision",
     "Exposure",
+    "Figure",
+    "FigureFace",
     "Hold",
+    "KnownBad",
+    "LikenessConsent",
     "LogEntry",
     "LogHead",
     "Measure",
     "Note",
+    "PictureCheck",
     "Report",
+    "Screening",
     "SealedError",
     "Standing",
     "Statement",

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
 
+from moderation.models import PictureCheck
+from moderation.pictures import gate, likeness
+from moderation.pictures import services as screening
+from moderation.pictures.errors import PictureRefusedError, PictureWaitsError
 from socialapp.characters import anchors as handles
 from socialapp.characters import maker, thumbs
-from socialapp.characters.models import Portrait
+from socialapp.characters.models import Character, Portrait
 from socialapp.engines.errors import EngineError
 from socialapp.engines.handler import riggers
 from socialapp.lib import blobs, images, withheld
@@ -19,32 +25,36 @@ from socialapp.performance import codec
 from socialapp.performance.rig import STYLES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from moderation.pictures.gate import PictureVerdict
+    from moderation.pictures.likeness import Challenge
     from socialapp.accounts.models import User
     from socialapp.performance import Rig
     from socialapp.performance.rig import Anchors
 
 
-def add_portrait(*, owner: User, data: bytes) -> Portrait:
-    """Clean the file, look for the face, keep both. PictureError.
+def add_portrait(*, owner: User, data: bytes, painting: bool = False) -> Portrait:
+    """Clean the file, look for the face, let it be screened, keep it. PictureError.
 
-    A picture without a face is kept: its owner sets the anchors by hand.
+    A picture without a face is kept: its owner sets the anchors by hand. One that the
+    rules refuse leaves nothing behind; one that must wait is kept for its owner alone.
+    `painting`: a face that looks like a photograph is painted, says its owner.
     """
     _check_room(owner)
-    clean = images.clean(
-        data,
-        max_bytes=settings.MAX_PICTURE_BYTES,
-        max_pixels=settings.MAX_PICTURE_PIXELS,
-    )
+    clean = clean_picture(data)
     ref = blobs.ref_of(clean.data, clean.extension)
+    rig, parts = _see_rig(clean.data, ref=ref)
+    verdict = screening.screen_portrait(
+        picture=clean.data, person=owner, anchors=rig.anchors, painting=painting
+    )
     if withheld.is_removed(blobs.name_of(ref)):
         raise PictureError(
             "This very picture was taken down here. Choose another one; if you think"
             " that was wrong, appeal the decision."
         )
     blobs.put(clean.data, clean.extension)
-    rig = _find_rig(clean.data, ref=ref)
+    _put_all(parts)
     return _keep(
         owner=owner,
         source=Portrait.Source.UPLOAD,
@@ -52,6 +62,95 @@ def add_portrait(*, owner: User, data: bytes) -> Portrait:
         picture=clean.data,
         rig=rig,
         state=Portrait.RigState.FOUND if rig.anchors else Portrait.RigState.NONE,
+        verdict=verdict,
+    )
+
+
+def add_likeness(
+    *,
+    owner: User,
+    data: bytes,
+    declared: bool,
+    camera: Sequence[bytes] = (),
+    challenge: Challenge | None = None,
+) -> Portrait:
+    """A portrait of `owner` in person. PictureError says what is missing.
+
+    `camera`: straight ahead, then turned as `challenge` asked. They are looked at and
+    forgotten. Where REAL_PERSON_GATE is ``consent`` the declaration is enough.
+    """
+    if not declared:
+        raise PictureError("Confirm that this is you first.")
+    _check_room(owner)
+    portrait = clean_picture(data).data
+    live = settings.REAL_PERSON_GATE != "consent"
+    if live:
+        if challenge is None or len(camera) != 1 + len(likeness.SIDES):
+            raise PictureError(
+                "The live check is not complete. Start it again; nothing was kept."
+            )
+        ahead, *turned = (clean_picture(one).data for one in camera)
+        likeness.check_capture(
+            portrait=portrait,
+            ahead=ahead,
+            turned=turned,
+            challenge=challenge,
+            now=time.time(),
+        )
+    consent = screening.give_consent(owner=owner, picture=portrait, live=live)
+    try:
+        return add_portrait(owner=owner, data=data)
+    except PictureError:
+        screening.drop_consent(consent=consent)
+        raise
+
+
+def clean_picture(data: bytes) -> images.CleanPicture:
+    """The picture as we would keep it. PictureError."""
+    return images.clean(
+        data,
+        max_bytes=settings.MAX_PICTURE_BYTES,
+        max_pixels=settings.MAX_PICTURE_PIXELS,
+    )
+
+
+def require_approved(portrait: Portrait) -> None:
+    """PictureWaitsError or PictureError unless these very bytes may be shown.
+
+    An upload that was never screened is screened now. What we drew needs no screening.
+    """
+    if portrait.source != Portrait.Source.UPLOAD:
+        return
+    check = screening.check_of(owner=portrait.owner, ref=portrait.ref)
+    if check is None:
+        check = _screen_late(portrait)
+    if check.state == PictureCheck.State.PENDING:
+        words = gate.WAITS if check.unchecked else gate.REVIEW
+        raise PictureWaitsError(words)
+    if check.state == PictureCheck.State.REFUSED:
+        raise PictureError(
+            "This portrait may not be shown. Give the character another one; nothing"
+            " was spent."
+        )
+
+
+def why_it_waits(portrait: Portrait) -> str:
+    """In words for its owner; empty when it does not. Looks at nothing anew."""
+    if portrait.source != Portrait.Source.UPLOAD:
+        return ""
+    check = screening.check_of(owner=portrait.owner, ref=portrait.ref)
+    if check is None or check.state != PictureCheck.State.PENDING:
+        return ""
+    return gate.WAITS if check.unchecked else gate.REVIEW
+
+
+def hide_portrait(*, owner: User, sha256: str) -> None:
+    """Take the characters that wear it out of sight; their owner still has them."""
+    worn = Character.objects.filter(
+        portrait__owner=owner, portrait__ref__startswith=f"sha256:{sha256}."
+    )
+    worn.exclude(visibility=Character.Visibility.PRIVATE).update(
+        visibility=Character.Visibility.PRIVATE
     )
 
 
@@ -87,6 +186,8 @@ def set_anchors(*, portrait: Portrait, anchors: Anchors, style: str = "") -> Por
     except handles.AnchorError as error:
         raise PictureError(str(error)) from None
     picture = blobs.get(portrait.ref)
+    if rig.anchors is None:
+        _screen_with(portrait, picture, anchors)
     found = _find_rig(
         picture, ref=portrait.ref, style=style or rig.style, anchors=anchors
     )
@@ -146,6 +247,16 @@ def delete_portrait(portrait: Portrait) -> None:
         transaction.on_commit(partial(blobs.remove, ref), robust=True)
 
 
+def drop_refused(*, owner: User, sha256: str) -> None:
+    """A picture that waited and was refused: hidden, and forgotten where nothing uses
+    it."""
+    hide_portrait(owner=owner, sha256=sha256)
+    refused = owner.portraits.filter(ref__startswith=f"sha256:{sha256}.")
+    for portrait in refused:
+        with suppress(PictureError):
+            remove_portrait(portrait=portrait)
+
+
 def _recipe(recipe: dict[str, Any]) -> dict[str, Any]:
     try:
         return maker.check(recipe)
@@ -170,19 +281,58 @@ def _own_rig(portrait: Portrait) -> Rig:
     return portrait.as_rig()
 
 
+def _screen_with(portrait: Portrait, picture: bytes, anchors: Anchors) -> None:
+    """Screen a face that no finder saw and a person pointed at.
+
+    What is refused now would have been on upload: it is not kept either.
+    """
+    try:
+        verdict = screening.screen_portrait(
+            picture=picture, person=portrait.owner, anchors=anchors
+        )
+    except PictureRefusedError as refusal:
+        screening.keep_check(
+            owner=portrait.owner, ref=portrait.ref, verdict=refusal.verdict
+        )
+        hide_portrait(owner=portrait.owner, sha256=screening.hash_of(portrait.ref))
+        with suppress(PictureError):
+            remove_portrait(portrait=portrait)
+        raise
+    screening.keep_check(owner=portrait.owner, ref=portrait.ref, verdict=verdict)
+
+
+def _screen_late(portrait: Portrait) -> PictureCheck:
+    picture = blobs.get(portrait.ref)
+    try:
+        verdict = screening.screen_portrait(
+            picture=picture, person=portrait.owner, anchors=portrait.as_rig().anchors
+        )
+    except PictureRefusedError as refusal:
+        verdict = refusal.verdict
+    return screening.keep_check(owner=portrait.owner, ref=portrait.ref, verdict=verdict)
+
+
 def _find_rig(
     picture: bytes, *, ref: str, style: str = "", anchors: Anchors | None = None
 ) -> Rig:
+    rig, parts = _see_rig(picture, ref=ref, style=style, anchors=anchors)
+    _put_all(parts)
+    return rig
+
+
+def _see_rig(
+    picture: bytes, *, ref: str, style: str = "", anchors: Anchors | None = None
+) -> tuple[Rig, Mapping[str, bytes]]:
+    """The rig and its files, of which none is stored yet."""
     try:
         rig, parts = riggers["default"].rig(
             picture, ref=ref, style=style, anchors=anchors
         )
     except EngineError as error:
         raise PictureError(str(error)) from error
-    _put_all(parts)
     if rig.style not in STYLES:
         raise PictureError("This portrait has no known style.")
-    return rig
+    return rig, parts
 
 
 def _put_all(parts: Mapping[str, bytes]) -> None:
@@ -200,7 +350,10 @@ def _keep(
     rig: Rig,
     state: str,
     recipe: dict[str, Any] | None = None,
+    verdict: PictureVerdict | None = None,
 ) -> Portrait:
+    if verdict is not None:
+        screening.keep_check(owner=owner, ref=ref, verdict=verdict)
     return Portrait.objects.create(
         owner=owner,
         source=source,

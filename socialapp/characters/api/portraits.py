@@ -18,6 +18,7 @@ from rest_framework.decorators import action
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 
+from moderation.pictures.errors import PictureRefusedError
 from socialapp.accounts.api import me
 from socialapp.characters import anchors, maker, selectors, services
 from socialapp.characters.models import Portrait
@@ -38,6 +39,8 @@ def _refused_at(field: str) -> Iterator[None]:
     """A refused picture, named as the field that the person sent."""
     try:
         yield
+    except PictureRefusedError as error:
+        raise Problem(400, "picture_refused", str(error), field=field) from None
     except (PictureError, anchors.AnchorError) as error:
         raise Problem(400, "invalid", str(error), field=field) from None
 
@@ -112,6 +115,10 @@ class PortraitRead(serializers.ModelSerializer[Portrait]):
 
 class PortraitWrite(serializers.Serializer[Any]):
     picture = serializers.FileField(help_text="PNG, JPEG or WebP, up to 12 MB.")
+    painting = serializers.BooleanField(
+        default=False,
+        help_text="A face in it that looks photographed is painted; a person checks.",
+    )
 
 
 class AnchorsWrite(serializers.Serializer[Any]):
@@ -154,9 +161,13 @@ class PortraitViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Portrait]):
         responses={201: PortraitRead},
     )
     def create(self, request: Request) -> Response:
-        file = valid(PortraitWrite(data=request.data))["picture"]
+        sent = valid(PortraitWrite(data=request.data))
         with _refused_at("picture"):
-            portrait = services.add_portrait(owner=me(request), data=file.read())
+            portrait = services.add_portrait(
+                owner=me(request),
+                data=sent["picture"].read(),
+                painting=sent["painting"],
+            )
         return Response(PortraitRead(portrait).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(summary="One portrait", responses=PortraitRead)

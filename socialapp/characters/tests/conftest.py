@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from moderation.tests.seeing import telling_detectors
 from socialapp.characters import services
 from socialapp.characters.tests.rigging import picture, telling_rigger
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
     from pytest_django import Settings
 
+    from moderation.tests.seeing import Eyes
     from socialapp.accounts.models import User
     from socialapp.characters.models import Character, Portrait
 
@@ -20,6 +22,12 @@ if TYPE_CHECKING:
 def told(settings: Settings) -> Iterator[None]:
     with telling_rigger(settings):
         yield
+
+
+@pytest.fixture(autouse=True)
+def eyes() -> Iterator[Eyes]:
+    with telling_detectors() as seen:
+        yield seen
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404
@@ -12,8 +13,10 @@ from django.templatetags.static import static
 
 from socialapp.accounts.requests import person
 from socialapp.characters.models import Character, Portrait
+from socialapp.lib.images import PictureError
 
 if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
     from django.http import HttpRequest
 
 MAX_JSON = 8 * 1024
@@ -27,8 +30,23 @@ def json_of(text: str) -> Any:
         raise BadRequest("This is not JSON.") from error
 
 
-def refused(message: str) -> JsonResponse:
-    return JsonResponse({"error": message}, status=422)
+def refused(message: str, *, rule: str = "") -> JsonResponse:
+    """`rule`: the number of the one that a picture breaks."""
+    return JsonResponse({"error": message, "rule": rule}, status=422)
+
+
+def picture_of(upload: UploadedFile[Any] | None) -> bytes:
+    """The bytes of an upload; a file that is too large is never read into memory."""
+    if upload is None:
+        raise PictureError("Choose a picture first.")
+    limit = settings.MAX_PICTURE_BYTES
+    if (upload.size or 0) > limit:
+        raise PictureError(
+            f"This file has {round((upload.size or 0) / 1024**2)} MB; we take up to"
+            f" {limit // 1024**2} MB. Save it smaller and try again."
+        )
+    data: bytes = upload.read()
+    return data
 
 
 def my_portrait(request: HttpRequest, key: str) -> Portrait:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib import messages
@@ -12,6 +12,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from moderation.pictures.errors import PictureRefusedError
+from moderation.screening.rules import of_category
 from socialapp.accounts.requests import person
 from socialapp.characters import anchors as handles
 from socialapp.characters import maker, selectors, services
@@ -23,6 +25,7 @@ from socialapp.characters.views.common import (
     json_of,
     my_character,
     my_portrait,
+    picture_of,
     recast_of,
     refused,
     with_for,
@@ -31,9 +34,9 @@ from socialapp.characters.views.drawings import drawing_url
 from socialapp.lib.images import PictureError
 
 if TYPE_CHECKING:
-    from django.core.files.uploadedfile import UploadedFile
     from django.http import HttpRequest
 
+REAL_PERSON = of_category("real_person").id
 DRAFTS_SHOWN = 3
 HANDLES = (
     {"name": "eye_left", "label": "Left eye", "side": "start"},
@@ -51,17 +54,20 @@ MOTIONS = (("still", "Still"), ("subtle", "Subtle"), ("lively", "Lively"))
 def new(request: HttpRequest) -> HttpResponse:
     """Choose how they look: a file, a drop, a paste, or the avatar maker."""
     recast = recast_of(request)
-    error = ""
+    error = rule = ""
     if request.method == "POST":
         try:
             portrait = services.add_portrait(
-                owner=person(request), data=_picture(request.FILES.get("picture"))
+                owner=person(request),
+                data=picture_of(request.FILES.get("picture")),
+                painting="painting" in request.POST,
             )
         except PictureError as refusal:
+            rule = refusal.rule if isinstance(refusal, PictureRefusedError) else ""
             if request.accepts("text/html"):
                 error = str(refusal)
             else:
-                return refused(str(refusal))
+                return refused(str(refusal), rule=rule)
         else:
             where = with_for(reverse("character-face", args=[portrait.key]), recast)
             if request.accepts("text/html"):
@@ -74,6 +80,7 @@ def new(request: HttpRequest) -> HttpResponse:
         {
             "recast": recast,
             "error": error,
+            "real_person": rule == REAL_PERSON,
             "drafts": [] if recast else drafts,
             "sample": drawing_url(maker.random_recipe(person(request).pk)),
             "max_bytes": settings.MAX_PICTURE_BYTES,
@@ -81,20 +88,6 @@ def new(request: HttpRequest) -> HttpResponse:
         },
         status=422 if error else 200,
     )
-
-
-def _picture(upload: UploadedFile[Any] | None) -> bytes:
-    """The bytes of an upload; a file that is too large is never read into memory."""
-    if upload is None:
-        raise PictureError("Choose a picture first.")
-    limit = settings.MAX_PICTURE_BYTES
-    if (upload.size or 0) > limit:
-        raise PictureError(
-            f"This file has {round((upload.size or 0) / 1024**2)} MB; we take up to"
-            f" {limit // 1024**2} MB. Save it smaller and try again."
-        )
-    data: bytes = upload.read()
-    return data
 
 
 @login_required
@@ -133,6 +126,7 @@ def face(request: HttpRequest, key: str) -> HttpResponse:
             "handles": HANDLES,
             "recast": recast,
             "following": following,
+            "waits": services.why_it_waits(portrait),
         },
     )
 
@@ -232,6 +226,7 @@ def _about_page(
             "form": form,
             "portrait": portrait,
             "rig": selectors.rig_json(portrait) if portrait else None,
+            "waits": services.why_it_waits(portrait) if portrait else "",
             "character": found,
             "backdrop": backdrop_of(found) if found else "",
             "visibilities": Character.Visibility.choices,

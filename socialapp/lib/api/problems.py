@@ -51,8 +51,12 @@ class Problem(exceptions.APIException):
         field: str = "",
         errors: Mapping[str, list[str]] | None = None,
         headers: Mapping[str, str] | None = None,
+        extra: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(detail, code)
+        self.extra = dict(extra or {})
+        """Members of the body beyond the usual ones (RFC 9457, 3.2)."""
+
         self.status_code = status
         self.code = code
         self.headers = dict(headers or {})
@@ -146,7 +150,8 @@ def _as_api_exception(error: Exception) -> exceptions.APIException | None:
 
 def _body_of(error: exceptions.APIException) -> dict[str, Any]:
     if isinstance(error, Problem):
-        return body(error.status_code, error.code, str(error.detail), error.errors)
+        usual = body(error.status_code, error.code, str(error.detail), error.errors)
+        return usual | error.extra
     if isinstance(error, exceptions.ValidationError):
         errors = list(_flatten(error.detail))
         detail = (

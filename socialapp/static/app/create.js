@@ -4,12 +4,17 @@ import { RefusedError, post } from "./http.js";
 import { objection } from "./objection.js";
 import { part, say } from "./player.js";
 
+/** The rule about faces of real people; its two ways on are shown. */
+const REAL_PERSON = "3.4";
+
 /** @param {HTMLFormElement} form */
 function arm(form) {
   const drop = part(form, "[data-drop]");
   const input = /** @type {HTMLInputElement} */ (part(form, "input[type=file]"));
   const error = part(form, "#picture-error");
   const busy = part(form, "[data-busy]");
+  const ways = part(form, "[data-real-person]");
+  const painting = /** @type {HTMLInputElement} */ (part(form, "[data-painting]"));
   let sending = false;
 
   /** @param {string} words */
@@ -29,6 +34,7 @@ function arm(form) {
     if (words) return refuse(words);
     const fields = new FormData();
     fields.set("picture", file);
+    if (painting.checked) fields.set("painting", "1");
     sending = true;
     busy.hidden = false;
     drop.setAttribute("aria-busy", "true");
@@ -37,6 +43,7 @@ function arm(form) {
       location.assign(next);
     } catch (problem) {
       const refused = problem instanceof RefusedError && problem.data?.error;
+      if (refused && problem.data.rule === REAL_PERSON) ways.hidden = false;
       refuse(refused || "The picture did not arrive. Check the connection and try again.");
       busy.hidden = true;
       drop.removeAttribute("aria-busy");

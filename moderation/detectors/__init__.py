@@ -1,0 +1,1 @@
+"""Eyes on pictures: engines behind ``Detector``, each looking in a limited process."""

@@ -1,0 +1,1 @@
+"""What runs inside of the limits, as scripts: these files import nothing of ours."""

@@ -1,0 +1,1 @@
+"""Sentence embeddings: one encoder for screening, and for whoever retrieves by meaning."""

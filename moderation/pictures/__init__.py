@@ -1,0 +1,1 @@
+"""Pictures before anybody sees them: checked, approved by hash, consented to."""

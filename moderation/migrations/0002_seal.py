@@ -14,5 +14,5 @@ def unseal(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("moderation", "0001_cases")]
+    dependencies = [("moderation", "0001_initial")]
     operations = [migrations.RunPython(seal, unseal)]

@@ -44,15 +44,15 @@ def add_portrait(*, owner: User, data: bytes, painting: bool = False) -> Portrai
     _check_room(owner)
     clean = clean_picture(data)
     ref = blobs.ref_of(clean.data, clean.extension)
-    rig, parts = _see_rig(clean.data, ref=ref)
-    verdict = screening.screen_portrait(
-        picture=clean.data, person=owner, anchors=rig.anchors, painting=painting
-    )
     if withheld.is_removed(blobs.name_of(ref)):
         raise PictureError(
             "This very picture was taken down here. Choose another one; if you think"
             " that was wrong, appeal the decision."
         )
+    rig, parts = _see_rig(clean.data, ref=ref)
+    verdict = screening.screen_portrait(
+        picture=clean.data, person=owner, anchors=rig.anchors, painting=painting
+    )
     blobs.put(clean.data, clean.extension)
     _put_all(parts)
     return _keep(

@@ -11,7 +11,7 @@ import datetime as dt
 import os
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -41,6 +41,8 @@ CLOCK_SLACK = dt.timedelta(minutes=10)
 """How far the clock of a reader may be behind ours."""
 
 ORGANISATION = "Troupe"
+
+ResultT = TypeVar("ResultT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +98,8 @@ class Keyring:
 
     def identity(self, *, timestamp_url: str | None = None) -> Identity:
         """The leaf that signs now; a root and a leaf are made when there are none."""
-        if not self._file("leaf.key").exists():
-            self._with_lock(self._begin)
-        return Identity(
-            chain=self._read("leaf.pem") + self._read("root.pem"),
-            key=self._read("leaf.key").encode(),
-            timestamp_url=timestamp_url or None,
-        )
+        # Under the lock, so that a rotation meanwhile gives no key without its leaf.
+        return self._with_lock(lambda: self._begin(timestamp_url))
 
     def rotate(self, *, root: bool = False) -> Identity:
         """A new leaf, and with `root` a new root. The old key is gone for good; what it
@@ -145,12 +142,16 @@ class Keyring:
         """PEM of every leaf that ever signed here."""
         return self._read("signers.pem")
 
-    def _begin(self) -> None:
-        if self._file("leaf.key").exists():
-            return
-        if not self._file("root.key").exists():
-            self._make_root()
-        self._make_leaf()
+    def _begin(self, timestamp_url: str | None) -> Identity:
+        if not self._file("leaf.key").exists():
+            if not self._file("root.key").exists():
+                self._make_root()
+            self._make_leaf()
+        return Identity(
+            chain=self._read("leaf.pem") + self._read("root.pem"),
+            key=self._read("leaf.key").encode(),
+            timestamp_url=timestamp_url or None,
+        )
 
     def _make_root(self) -> None:
         key = ec.generate_private_key(ec.SECP384R1())
@@ -200,14 +201,14 @@ class Keyring:
         # Last: whoever finds the key finds its certificate.
         self._write("leaf.key", _private(key))
 
-    def _with_lock(self, act: Callable[[], None]) -> None:
+    def _with_lock(self, act: Callable[[], ResultT]) -> ResultT:
         """Two processes that start at once make one root between them."""
         import fcntl  # noqa: PLC0415  no such module on Windows
 
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self._file("lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            act()
+            return act()
 
     def _file(self, name: str) -> Path:
         return self.folder / name

@@ -338,6 +338,17 @@ def test_a_file_that_takes_too_long_is_given_up(
         check(film(frames(10)))
 
 
+def test_a_crowd_waits_and_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checking, "WAIT_SECONDS", 0.01)
+    with (
+        checking.TURNS,
+        checking.TURNS,
+        pytest.raises(FileRefusedError, match="Many files"),
+    ):
+        check(film(frames(10)))
+    assert check(film(frames(10))).verdict.made_here == "no"
+
+
 def test_an_opener_that_dies_is_a_refusal(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

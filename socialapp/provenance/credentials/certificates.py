@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 import os
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from cryptography import x509
@@ -73,6 +72,20 @@ class Identity:
                 permanent=True,
             ) from None
 
+    def ends(self) -> tuple[str, str]:
+        """PEM of the leaf and of the root. EngineError when the chain holds less."""
+        try:
+            found = x509.load_pem_x509_certificates(self.chain.encode())
+        except ValueError:
+            found = []
+        if len(found) < 2:
+            raise EngineError(
+                "C2PA_CERTIFICATE must hold the whole chain as PEM: the certificate"
+                " that signs first, then its issuers up to the root.",
+                permanent=True,
+            )
+        return _pem(found[0]), _pem(found[-1])
+
     @property
     def issuer(self) -> str:
         """Who the leaf says signs, for people."""
@@ -114,26 +127,6 @@ class Keyring:
         self._with_lock(renew)
         return self.identity()
 
-    def remember(self, chain: str) -> None:
-        """Trust files that an operator's own certificate signs, now and later.
-
-        `chain`: PEM from the leaf up to its root. EngineError when it holds less.
-        """
-        try:
-            found = x509.load_pem_x509_certificates(chain.encode())
-        except ValueError:
-            found = []
-        if len(found) < 2:
-            raise EngineError(
-                "C2PA_CERTIFICATE must hold the whole chain as PEM: the certificate"
-                " that signs first, then its issuers up to the root.",
-                permanent=True,
-            )
-        for name, one in (("signers.pem", found[0]), ("anchors.pem", found[-1])):
-            pem = one.public_bytes(serialization.Encoding.PEM).decode()
-            if pem not in self._read(name):
-                self._with_lock(partial(self._append, name, pem))
-
     def anchors(self) -> str:
         """PEM of every root of ours, retired ones too; empty before the first use."""
         return self._read("anchors.pem")
@@ -162,7 +155,7 @@ class Keyring:
             .add_extension(_usage(certificates=True), True)
             .sign(key, hashes.SHA384())
         )
-        pem = root.public_bytes(serialization.Encoding.PEM).decode()
+        pem = _pem(root)
         self._append("anchors.pem", pem)
         self._write("root.key", _private(key))
         self._write("root.pem", pem)
@@ -195,7 +188,7 @@ class Keyring:
             )
             .sign(root_key, hashes.SHA384())
         )
-        pem = leaf.public_bytes(serialization.Encoding.PEM).decode()
+        pem = _pem(leaf)
         self._append("signers.pem", pem)
         self._write("leaf.pem", pem)
         # Last: whoever finds the key finds its certificate.
@@ -255,6 +248,10 @@ def _name(common_name: str) -> x509.Name:
             x509.NameAttribute(NameOID.COMMON_NAME, common_name[:64]),
         ]
     )
+
+
+def _pem(certificate: x509.Certificate) -> str:
+    return certificate.public_bytes(serialization.Encoding.PEM).decode()
 
 
 def _common_name(certificate: x509.Certificate) -> str:

@@ -125,6 +125,7 @@ def test_a_still_from_it_is_ours_too() -> None:
     Image.fromarray(_marked()[12]).save(file, "JPEG", quality=80)
     answer = check(file.getvalue())
     assert (answer.verdict.made_here, answer.verdict.subject) == ("yes", SUBJECT)
+    assert answer.verdict.changes == ("The signed record was removed.",)
 
 
 def test_a_mark_without_an_entry_in_the_log_is_said_to_be_one() -> None:

@@ -96,6 +96,12 @@ LOOK: dict[str, Any] = {
                 ("Renders", "manufacturing", "avatarfx_render"),
             ),
             _group(
+                "Provenance",
+                ("Marks", "fingerprint", "provenance_mark"),
+                ("Fingerprints", "graphic_eq", "provenance_fingerprint"),
+                ("Signers", "signature", "provenance_signer"),
+            ),
+            _group(
                 "Feed",
                 ("Posts", "smart_display", "feed_post"),
                 ("Tags", "tag", "feed_tag"),

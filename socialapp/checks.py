@@ -119,6 +119,25 @@ def faces(**_: Any) -> list[CheckMessage]:
 
 
 @register(HOUSE)
+def provenance(**_: Any) -> list[CheckMessage]:
+    missing = [
+        name
+        for name, module in (("c2pa-python", "c2pa"), ("pdqhash", "pdqhash"))
+        if not _there(module) and not (module == "c2pa" and settings.C2PA["unsigned"])
+    ]
+    if not missing:
+        return []
+    return [
+        Warning(
+            f"{' and '.join(missing)} cannot be used: no clip is made, since none leaves"
+            " without its signature and its fingerprint.",
+            hint="Run pip install -r requirements.txt.",
+            id="socialapp.W005",
+        )
+    ]
+
+
+@register(HOUSE)
 def redis(**_: Any) -> list[CheckMessage]:
     if os.environ.get("REDIS_URL") or redis_server.find():
         return []

@@ -21,13 +21,20 @@ from socialapp.accounts.services import create_token
 from socialapp.characters import services as characters
 from socialapp.characters.models import Character, Portrait
 from socialapp.performance import Rig
+from socialapp.provenance.fingerprints import Prints
+from socialapp.provenance.models import Signer
+from socialapp.provenance.services import (
+    issue_mark,
+    record_fingerprint,
+    signing_identity,
+)
 
 if TYPE_CHECKING:
     from django.db.models import Model
 
 pytestmark = pytest.mark.django_db
 
-OURS = ("accounts", "characters", "avatarfx", "feed")
+OURS = ("accounts", "characters", "provenance", "avatarfx", "feed")
 REF = "sha256:" + "0" * 64 + ".png"
 INLINE = {"ClipActor", "PostStat"}
 """Seen on the page of what they belong to."""
@@ -60,6 +67,12 @@ def house(alice: User) -> Post:
     posts.like_post(post=post, user=alice)
     posts.count_view(post=post, viewer="user:1")
     create_token(user=alice)
+    issue_mark(subject=f"clip:{clip.key}", key_id="k", owner=alice)
+    record_fingerprint(
+        subject=f"clip:{clip.key}", prints=Prints(bytes(64), bytes(32), bytes(250))
+    )
+    identity = signing_identity()
+    assert identity is not None
     return post
 
 
@@ -219,3 +232,12 @@ def test_one_who_may_only_look_cannot_act(house: Post, bob: User) -> None:
     url = reverse("admin:feed_post_changelist")
     client.post(url, {"action": "remove", "_selected_action": [house.pk]})
     assert Post.objects.listed().exists()
+
+
+def test_a_stolen_certificate_is_withdrawn_from_its_list(
+    staff: Client, house: Post
+) -> None:
+    signer = Signer.objects.get()
+    act(staff, Signer, "withdraw", signer)
+    signer.refresh_from_db()
+    assert signer.withdrawn is not None

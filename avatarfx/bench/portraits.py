@@ -60,6 +60,18 @@ def defaults() -> Iterator[Sample]:
         yield _sample(f"flat {name}", _drawing(name))
 
 
+def untouched() -> Iterator[Sample]:
+    """Pictures on which nothing was ever tuned, for the bench of the watermark."""
+    photo = cast("Picture", cv2.imread(str(_PHOTO), cv2.IMREAD_COLOR))
+    cooler = _graded(_scaled(photo[:, 20:440]), (1.1, 1.0, 0.86))
+    yield _sample("photo cool", cooler)
+    yield _sample("photo darker, mirrored", _graded(cooler[:, ::-1], (0.7, 0.7, 0.75)))
+    for seed, name in enumerate(("brannoc", "tamsin", "mezzanine"), start=21):
+        yield _sample(f"painted {name}", _painted(_drawing(name), seed=seed))
+    for name in ("perpetua", "tamsin", "mezzanine"):
+        yield _sample(f"flat {name}", _drawing(name))
+
+
 def _sample(name: str, picture: NDArray[Any]) -> Sample:
     encoded = cv2.imencode(".png", np.ascontiguousarray(picture))[1]
     return Sample(name, encoded.tobytes())

@@ -3,7 +3,7 @@
 Clips of three sentences, about six seconds, go the whole way through Redis and a
 worker that is up: from submit to done, and the attempt's own seconds. Then nobody else
 works: the sentences are spoken once more, and their frames are filmed by the real
-movement stage (draw and encode) and, the very same frames, by the encoder alone, in
+movement stage (draw, mark and encode) and, the very same frames, by the encoder alone, in
 turn; medians are reported. The portrait is a painting that is warped (`--portrait`, or
 a starter character flattened), at 512 x 512.
 Figures of the layered character are in ``layers``.
@@ -31,6 +31,7 @@ from socialapp.characters.models import Portrait
 from socialapp.engines.handler import riggers
 from socialapp.engines.protocols import Actor, Staging
 from socialapp.lib import blobs
+from socialapp.provenance.selectors import watermark_keys
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -200,6 +201,7 @@ def _with(work: pipeline.Work, actors: dict[str, Actor]) -> pipeline.Work:
         height=work.height,
         performance=work.performance,
         voice_engine=work.voice_engine,
+        papers=pipeline.Papers(payload=bytes(6), key=watermark_keys()[0]),
     )
 
 

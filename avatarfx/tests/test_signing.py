@@ -166,6 +166,22 @@ def test_its_owner_sees_what_the_clip_carries(
     assert f"{mark.payload:012x}" in page
 
 
+def test_the_trace_over_http_is_for_its_owner(
+    clip: Clip, troupe: Troupe, client_of: ClientOf, bob: User
+) -> None:
+    rendered(clip)
+    url = f"/api/v1/clips/{clip.key}/trace/"
+    (attempt,) = client_of(clip.owner).get(url).json()
+    signed = next(e for e in attempt["trace"] if e["name"] == "sign")
+    mark = Mark.objects.get(subject=f"clip:{clip.key}")
+    assert signed["mark"] == f"{mark.payload:012x}"
+    assert signed["engine"].startswith("Troupe at ")
+    assert signed["sound_words"] > 0
+    voice = next(e for e in attempt["trace"] if e["name"] == "voice")
+    assert "mark" not in voice
+    assert client_of(bob).get(url).status_code == 404
+
+
 def test_a_result_that_comes_too_late_leaves_no_fingerprint(
     clip: Clip, troupe: Troupe, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -47,14 +47,14 @@ class FileParser(MultiPartParser):
         request = (parser_context or {})["request"]
         limit = settings.MAX_VERIFY_BYTES + 64 * 1024
         if int(request.META.get("CONTENT_LENGTH") or 0) > limit:
-            most = settings.MAX_VERIFY_BYTES // 1024**2
-            raise Problem(
-                413,
-                "too_large",
-                f"This file is too large; we look at up to {most} MB. Cut it shorter.",
-                field="file",
-            )
+            raise _too_large()
         return super().parse(stream, media_type, parser_context)
+
+
+def _too_large() -> Problem:
+    most = settings.MAX_VERIFY_BYTES // 1024**2
+    words = f"This file is too large; we look at up to {most} MB. Cut it shorter."
+    return Problem(413, "too_large", words, field="file")
 
 
 class VerifyWrite(serializers.Serializer[Any]):
@@ -126,6 +126,9 @@ class VerifyViewSet(viewsets.GenericViewSet[Mark]):
     def create(self, request: Request) -> Response:
         sent = valid(VerifyWrite(data=request.data))
         if file := sent.get("file"):
+            # A body in chunks announced no length.
+            if file.size > settings.MAX_VERIFY_BYTES:
+                raise _too_large()
             data = file.read()
         elif sent.get("url"):
             data = stored(sent["url"], host=request.get_host())

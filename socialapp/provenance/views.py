@@ -57,13 +57,17 @@ def _answer(request: HttpRequest) -> dict[str, Any]:
     if not _allowed(request):
         raise _RefusedError(OFTEN, 429)
     most = settings.MAX_VERIFY_BYTES
+    large = _RefusedError(
+        f"This file is too large; we look at up to {most // MEGABYTE} MB. Cut it shorter"
+        " and try again.",
+        413,
+    )
     if int(request.META.get("CONTENT_LENGTH") or 0) > most + FORM_BYTES:
-        raise _RefusedError(
-            f"This file is too large; we look at up to {most // MEGABYTE} MB. Cut it"
-            " shorter and try again.",
-            413,
-        )
+        raise large
     file = request.FILES.get("file")
+    # A body in chunks announces no length.
+    if file is not None and (file.size or 0) > most:
+        raise large
     address = request.POST.get("url", "").strip()[:500]
     try:
         if file is not None:

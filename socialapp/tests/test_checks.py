@@ -50,6 +50,15 @@ def test_an_engine_that_does_not_exist_is_an_error(
     assert path in message.msg
 
 
+def test_what_signs_and_fingerprints_is_missed(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    monkeypatch.setattr(checks, "_there", lambda module: module != "c2pa")
+    assert ids(checks.provenance()) == ["socialapp.W005"]
+    settings.C2PA = settings.C2PA | {"unsigned": True}
+    assert checks.provenance() == []
+
+
 def test_missing_weights_say_what_is_lost(
     monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:

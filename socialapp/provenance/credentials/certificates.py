@@ -10,8 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -42,6 +41,8 @@ CLOCK_SLACK = dt.timedelta(minutes=10)
 
 ORGANISATION = "Troupe"
 
+ResultT = TypeVar("ResultT")
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -71,6 +72,20 @@ class Identity:
                 permanent=True,
             ) from None
 
+    def ends(self) -> tuple[str, str]:
+        """PEM of the leaf and of the root. EngineError when the chain holds less."""
+        try:
+            found = x509.load_pem_x509_certificates(self.chain.encode())
+        except ValueError:
+            found = []
+        if len(found) < 2:
+            raise EngineError(
+                "C2PA_CERTIFICATE must hold the whole chain as PEM: the certificate"
+                " that signs first, then its issuers up to the root.",
+                permanent=True,
+            )
+        return _pem(found[0]), _pem(found[-1])
+
     @property
     def issuer(self) -> str:
         """Who the leaf says signs, for people."""
@@ -96,13 +111,8 @@ class Keyring:
 
     def identity(self, *, timestamp_url: str | None = None) -> Identity:
         """The leaf that signs now; a root and a leaf are made when there are none."""
-        if not self._file("leaf.key").exists():
-            self._with_lock(self._begin)
-        return Identity(
-            chain=self._read("leaf.pem") + self._read("root.pem"),
-            key=self._read("leaf.key").encode(),
-            timestamp_url=timestamp_url or None,
-        )
+        # Under the lock, so that a rotation meanwhile gives no key without its leaf.
+        return self._with_lock(lambda: self._begin(timestamp_url))
 
     def rotate(self, *, root: bool = False) -> Identity:
         """A new leaf, and with `root` a new root. The old key is gone for good; what it
@@ -117,26 +127,6 @@ class Keyring:
         self._with_lock(renew)
         return self.identity()
 
-    def remember(self, chain: str) -> None:
-        """Trust files that an operator's own certificate signs, now and later.
-
-        `chain`: PEM from the leaf up to its root. EngineError when it holds less.
-        """
-        try:
-            found = x509.load_pem_x509_certificates(chain.encode())
-        except ValueError:
-            found = []
-        if len(found) < 2:
-            raise EngineError(
-                "C2PA_CERTIFICATE must hold the whole chain as PEM: the certificate"
-                " that signs first, then its issuers up to the root.",
-                permanent=True,
-            )
-        for name, one in (("signers.pem", found[0]), ("anchors.pem", found[-1])):
-            pem = one.public_bytes(serialization.Encoding.PEM).decode()
-            if pem not in self._read(name):
-                self._with_lock(partial(self._append, name, pem))
-
     def anchors(self) -> str:
         """PEM of every root of ours, retired ones too; empty before the first use."""
         return self._read("anchors.pem")
@@ -145,12 +135,16 @@ class Keyring:
         """PEM of every leaf that ever signed here."""
         return self._read("signers.pem")
 
-    def _begin(self) -> None:
-        if self._file("leaf.key").exists():
-            return
-        if not self._file("root.key").exists():
-            self._make_root()
-        self._make_leaf()
+    def _begin(self, timestamp_url: str | None) -> Identity:
+        if not self._file("leaf.key").exists():
+            if not self._file("root.key").exists():
+                self._make_root()
+            self._make_leaf()
+        return Identity(
+            chain=self._read("leaf.pem") + self._read("root.pem"),
+            key=self._read("leaf.key").encode(),
+            timestamp_url=timestamp_url or None,
+        )
 
     def _make_root(self) -> None:
         key = ec.generate_private_key(ec.SECP384R1())
@@ -161,7 +155,7 @@ class Keyring:
             .add_extension(_usage(certificates=True), True)
             .sign(key, hashes.SHA384())
         )
-        pem = root.public_bytes(serialization.Encoding.PEM).decode()
+        pem = _pem(root)
         self._append("anchors.pem", pem)
         self._write("root.key", _private(key))
         self._write("root.pem", pem)
@@ -194,20 +188,20 @@ class Keyring:
             )
             .sign(root_key, hashes.SHA384())
         )
-        pem = leaf.public_bytes(serialization.Encoding.PEM).decode()
+        pem = _pem(leaf)
         self._append("signers.pem", pem)
         self._write("leaf.pem", pem)
         # Last: whoever finds the key finds its certificate.
         self._write("leaf.key", _private(key))
 
-    def _with_lock(self, act: Callable[[], None]) -> None:
+    def _with_lock(self, act: Callable[[], ResultT]) -> ResultT:
         """Two processes that start at once make one root between them."""
         import fcntl  # noqa: PLC0415  no such module on Windows
 
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self._file("lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            act()
+            return act()
 
     def _file(self, name: str) -> Path:
         return self.folder / name
@@ -254,6 +248,10 @@ def _name(common_name: str) -> x509.Name:
             x509.NameAttribute(NameOID.COMMON_NAME, common_name[:64]),
         ]
     )
+
+
+def _pem(certificate: x509.Certificate) -> str:
+    return certificate.public_bytes(serialization.Encoding.PEM).decode()
 
 
 def _common_name(certificate: x509.Certificate) -> str:

@@ -114,7 +114,7 @@ def crops_of(frames: Sequence[Picture]) -> bytes:
         whole = hash_of(frames[at])
         if whole and compare(whole, known).nearest > SAME:
             known += whole
-            found += hashes_of(_parts(frames[at]))
+            found += hashes_of(_parts(_small(frames[at], 2 * SIDE)))
     return found
 
 
@@ -171,10 +171,10 @@ def likeness_of(
     )
 
 
-def _small(frame: Picture) -> Picture:
+def _small(frame: Picture, side: int = SIDE) -> Picture:
     picture = Image.fromarray(frame)
-    if max(picture.size) > SIDE:
-        scale = SIDE / max(picture.size)
+    if max(picture.size) > side:
+        scale = side / max(picture.size)
         width, height = (max(1, round(side * scale)) for side in picture.size)
         picture = picture.resize((width, height), Image.Resampling.BOX)
     return np.ascontiguousarray(np.asarray(picture, np.uint8))

@@ -35,6 +35,7 @@ def sample(source: Path | IO[bytes]) -> Sample:
     opened: Any = source if hasattr(source, "read") else str(source)
     try:
         with av.open(opened, "r") as container:
+            container.streams.video[0].thread_type = "AUTO"
             frames = tuple(_frames(container))
         if hasattr(source, "read"):
             cast("IO[bytes]", source).seek(0)

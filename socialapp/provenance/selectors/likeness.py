@@ -14,11 +14,16 @@ from socialapp.provenance.models import Fingerprint
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from numpy.typing import NDArray
+
     from socialapp.provenance.fingerprints.pictures import Likeness
     from socialapp.provenance.fingerprints.sounds import Echo
 
 ROWS = 1000
 """Compared at once: about 2 MB of hashes."""
+
+PARTED = 4
+"""Frames, about, that are compared with the parts of every clip."""
 
 LISTENED = 40
 """Rows, those that share the most words, whose sound is compared at every shift."""
@@ -66,10 +71,11 @@ def match_sound(asked: bytes, *, limit: int = 5) -> list[HeardMatch]:
         return []
     sifted = list[tuple[int, str, bytes]]()
     for rows in _rows("sound"):
-        for subject, sound in rows:
-            shared = int(np.isin(sounds.unpacked(bytes(sound)), wanted).sum())
-            if shared:
-                sifted.append((shared, subject, bytes(sound)))
+        kept = [(subject, bytes(sound)) for subject, sound in rows if sound]
+        shared = _shared([sound for _, sound in kept], wanted)
+        sifted += [
+            (int(count), *row) for count, row in zip(shared, kept, strict=True) if count
+        ]
         sifted = sorted(sifted, reverse=True)[:LISTENED]
     heard = [
         HeardMatch(subject, sounds.compare(asked, sound))
@@ -99,9 +105,21 @@ def _seen(
     kept = [(s, bytes(p), bytes(c)) for s, p, c in rows if p]
     if not kept:
         return
+    few = frames[:: max(1, len(frames) // PARTED)]
     whole = pictures.nearest_by_row(frames, [p for _, p, _ in kept])
-    parts = pictures.nearest_by_row(frames, [c or p for _, p, c in kept])
-    for (subject, _, _), near, part in zip(kept, whole.T, parts.T, strict=True):
-        likeness = pictures.likeness_of(near, part, mirrored=flipped)
-        if likeness.same or likeness.alike:
-            yield SeenMatch(subject, likeness)
+    parts = pictures.nearest_by_row(few, [c or p for _, p, c in kept])
+    nearest = np.minimum(whole.min(0), parts.min(0))
+    # Whoever shares half of the frames has at least one of them near.
+    for row in np.flatnonzero(nearest <= pictures.ALIKE):
+        subject, known, crops = kept[row]
+        likeness = pictures.compare(asked, known, crops, mirrored=flipped)
+        yield SeenMatch(subject, likeness)
+
+
+def _shared(rows: list[bytes], wanted: NDArray[np.uint32]) -> NDArray[np.int64]:
+    """How many words of each row are among those wanted."""
+    if not rows:
+        return np.empty(0, np.int64)
+    found = np.isin(sounds.unpacked(b"".join(rows)), wanted)
+    starts = np.cumsum([0, *(len(row) // 4 for row in rows[:-1])])
+    return np.add.reduceat(found.astype(np.int64), starts)

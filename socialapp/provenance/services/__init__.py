@@ -2,7 +2,11 @@
 
 from socialapp.provenance.services.fingerprints import record_fingerprint
 from socialapp.provenance.services.marks import issue_mark, measure_mark
-from socialapp.provenance.services.signing import rotate_certificate, signing_identity
+from socialapp.provenance.services.signing import (
+    rotate_certificate,
+    signing_identity,
+    withdraw_signer,
+)
 
 __all__ = [
     "issue_mark",
@@ -10,4 +14,5 @@ __all__ = [
     "record_fingerprint",
     "rotate_certificate",
     "signing_identity",
+    "withdraw_signer",
 ]

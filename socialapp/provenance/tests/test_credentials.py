@@ -188,23 +188,22 @@ def test_a_strangers_signature_is_whole_but_not_ours(
 
 
 def test_somebody_elses_certificate_of_the_same_authority_is_not_ours(
-    ring: Keyring, tmp_path: Path
+    ring: Keyring,
 ) -> None:
     """An operator's certificate comes from an authority that serves strangers too."""
-    authority = Keyring(tmp_path / "authority", name="authority.example")
-    mine = authority.identity()
-    ring.remember(mine.chain)
-    theirs = authority.rotate()
-    assert read(sign(clip(), MP4, AI, mine), MP4, trust(ring)).state == "trusted"
-    assert read(sign(clip(), MP4, AI, theirs), MP4, trust(ring)).state == "valid"
+    mine = ring.identity()
+    leaf, root = mine.ends()
+    theirs = ring.rotate()
+    ours = Trust(anchors=root, signers=leaf)
+    assert read(sign(clip(), MP4, AI, mine), MP4, ours).state == "trusted"
+    assert read(sign(clip(), MP4, AI, theirs), MP4, ours).state == "valid"
 
 
 def test_a_chain_without_its_issuer_is_refused(ring: Keyring) -> None:
     leaf = ring.identity().chain.split("-----END")[0] + "-----END CERTIFICATE-----\n"
-    with pytest.raises(EngineError, match="whole chain"):
-        ring.remember(leaf)
-    with pytest.raises(EngineError, match="whole chain"):
-        ring.remember("not a certificate")
+    for chain in (leaf, "not a certificate", ""):
+        with pytest.raises(EngineError, match="whole chain"):
+            Identity(chain).ends()
 
 
 def test_a_remux_takes_the_record_away(ring: Keyring) -> None:
@@ -309,6 +308,14 @@ def test_a_vault_that_fails_lets_nothing_out_unsigned(ring: Keyring) -> None:
         raise ConnectionError("no route to the vault")
 
     identity = Identity(ring.identity().chain, signature=vault)
+    with pytest.raises(EngineError, match="could not be signed"):
+        sign(clip(), MP4, AI, identity)
+
+
+def test_a_time_stamp_authority_that_does_not_answer_stops_the_signature(
+    ring: Keyring,
+) -> None:
+    identity = ring.identity(timestamp_url="http://127.0.0.1:9/")
     with pytest.raises(EngineError, match="could not be signed"):
         sign(clip(), MP4, AI, identity)
 

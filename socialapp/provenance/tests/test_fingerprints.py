@@ -148,6 +148,7 @@ def record(subject: str, seed: int) -> Prints:
     return prints
 
 
+@pytest.mark.database
 @pytest.mark.django_db
 def test_the_registry_names_the_clip_by_picture_and_by_sound() -> None:
     all_prints = {f"clip:{seed}": record(f"clip:{seed}", seed) for seed in range(1, 6)}

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from socialapp.engines.errors import EngineError
 from socialapp.provenance.credentials import Keyring, Manifest, SourceType, read, sign
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_django.fixtures import Settings
+
+pytestmark = pytest.mark.django_db
 
 MANIFEST = Manifest("a.png", SourceType.DRAWN)
 VAULT: dict[str, ec.EllipticCurvePrivateKey] = {}
@@ -108,6 +110,34 @@ def test_a_rotation_takes_nothing_from_older_files() -> None:
     assert old.serial != new.serial
     for data in (before, signed()):
         assert read(data, "image/png", trust()).own
+
+
+def test_another_machine_of_this_copy_knows_what_this_one_signed(
+    settings: Settings, tmp_path: Path
+) -> None:
+    data = signed()
+    settings.DATA_DIR = tmp_path / "another machine"
+    assert read(data, "image/png", trust()).own
+    assert read(signed(), "image/png", trust()).own
+    assert trust().count == 2
+
+
+def test_a_stolen_certificate_is_withdrawn_everywhere(
+    settings: Settings, tmp_path: Path
+) -> None:
+    stolen = signing_identity()
+    assert stolen is not None
+    before = signed()
+    call_command("credentials", "--withdraw", stolen.serial.upper())
+    with pytest.raises(EngineError, match="withdrawn"):
+        signing_identity()
+    call_command("credentials", "--rotate")
+    assert not read(before, "image/png", trust()).own
+    assert read(signed(), "image/png", trust()).own
+    settings.DATA_DIR = tmp_path / "another machine"
+    assert not read(before, "image/png", trust()).own
+    with pytest.raises(CommandError, match="ever signed here"):
+        call_command("credentials", "--withdraw", "abc")
 
 
 def test_the_command_shows_and_rotates(capsys: pytest.CaptureFixture[str]) -> None:

@@ -125,6 +125,7 @@ def test_a_still_from_it_is_ours_too() -> None:
     Image.fromarray(_marked()[12]).save(file, "JPEG", quality=80)
     answer = check(file.getvalue())
     assert (answer.verdict.made_here, answer.verdict.subject) == ("yes", SUBJECT)
+    assert answer.verdict.changes == ("The signed record was removed.",)
 
 
 def test_a_mark_without_an_entry_in_the_log_is_said_to_be_one() -> None:
@@ -336,6 +337,17 @@ def test_a_file_that_takes_too_long_is_given_up(
     monkeypatch.setattr(opening, "TIMEOUT_SECONDS", 0.01)
     with pytest.raises(FileRefusedError, match="took too long"):
         check(film(frames(10)))
+
+
+def test_a_crowd_waits_and_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checking, "WAIT_SECONDS", 0.01)
+    with (
+        checking.TURNS,
+        checking.TURNS,
+        pytest.raises(FileRefusedError, match="Many files"),
+    ):
+        check(film(frames(10)))
+    assert check(film(frames(10))).verdict.made_here == "no"
 
 
 def test_an_opener_that_dies_is_a_refusal(

@@ -151,6 +151,15 @@ def test_too_large_a_file_is_refused_before_it_is_read(settings: Settings) -> No
     assert refused.status_code == 413
 
 
+def test_a_file_is_measured_whatever_length_was_announced(
+    settings: Settings,
+) -> None:
+    settings.MAX_VERIFY_BYTES = 1000
+    assert Client().post("/verify/", {"file": upload(bytes(1001))}).status_code == 413
+    refused = Client().post(API, {"file": upload(bytes(1001))})
+    assert refused.status_code == 413
+
+
 def test_the_page_and_the_api_share_one_count(settings: Settings) -> None:
     settings.API_RATES = settings.API_RATES | {"verify": "2/10m"}
     client = Client(REMOTE_ADDR="203.0.113.9")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
     from socialapp.provenance.verifier.verdict import Verdict
 
 LONGEST_CHAIN = 32
+
+TURNS = threading.BoundedSemaphore(2)
+"""A crowd of files waits here instead of filling memory and processors."""
+
+WAIT_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,15 @@ class Answer:
 
 def check(data: bytes) -> Answer:
     """FileRefusedError when it cannot be opened; never an answer on a guess."""
+    if not TURNS.acquire(timeout=WAIT_SECONDS):
+        raise FileRefusedError("Many files are being looked at. Try again in a minute.")
+    try:
+        return _check(data)
+    finally:
+        TURNS.release()
+
+
+def _check(data: bytes) -> Answer:
     opened = open_file(data, selectors.trust())
     record = layers.ask_record(opened)
     mark = layers.ask_watermark(opened, watermark_keys())

@@ -79,6 +79,9 @@ class Likenesses:
     claimed: Match | None = None
     """The clip that a mark in the file names, however similar; None: not on record."""
 
+    still: bool = False
+    """The file is a picture, which has no sound to miss."""
+
     failed: str = ""
 
 
@@ -124,6 +127,7 @@ def ask_likeness(opened: Opened, claimed: str) -> Likenesses:
         return Likenesses(failed=str(error))
     heard = sounds.words_of(opened.sound)
     return Likenesses(
+        still=opened.mime.startswith("image/"),
         nearest=_nearest(seen, flipped, heard),
         claimed=_compared(claimed, seen, flipped, heard) if claimed else None,
     )

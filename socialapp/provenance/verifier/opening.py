@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 import tempfile
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
@@ -22,10 +21,6 @@ TIMEOUT_SECONDS = 40.0
 """Twice the child's own limit of CPU time: other processes want some too."""
 
 _CHILD = Path(__file__).with_name("child.py")
-_TURNS = threading.BoundedSemaphore(2)
-"""A crowd of files waits here instead of filling the memory."""
-
-_WAIT_SECONDS = 60.0
 
 
 class FileRefusedError(Exception):
@@ -54,24 +49,19 @@ def open_file(data: bytes, trust: Trust) -> Opened:
     if not data:
         raise FileRefusedError("This file is empty. Choose it again.")
     order = json.dumps({"anchors": trust.anchors, "signers": trust.signers}).encode()
-    if not _TURNS.acquire(timeout=_WAIT_SECONDS):
-        raise FileRefusedError("Many files are being looked at. Try again in a minute.")
-    try:
-        with (
-            tempfile.TemporaryFile() as source,
-            tempfile.TemporaryFile() as told,
-            tempfile.TemporaryFile() as answer,
-        ):
-            source.write(data)
-            told.write(order)
-            for file in (source, told):
-                file.flush()
-                file.seek(0)
-            code = _run(source, told, answer)
-            answer.seek(0)
-            return _read(code, answer)
-    finally:
-        _TURNS.release()
+    with (
+        tempfile.TemporaryFile() as source,
+        tempfile.TemporaryFile() as told,
+        tempfile.TemporaryFile() as answer,
+    ):
+        source.write(data)
+        told.write(order)
+        for file in (source, told):
+            file.flush()
+            file.seek(0)
+        code = _run(source, told, answer)
+        answer.seek(0)
+        return _read(code, answer)
 
 
 def _run(source: IO[bytes], told: IO[bytes], answer: IO[bytes]) -> int:

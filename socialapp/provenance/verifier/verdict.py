@@ -110,7 +110,9 @@ def judge(record: Record, mark: Watermark, likenesses: Likenesses) -> Verdict:
         confidence=confidence,
         subject=subject,
         chain=chain,
-        changes=_changes(record, mark, claimed) if answer in {"yes", "doubt"} else (),
+        changes=_changes(record, mark, likenesses)
+        if answer in {"yes", "doubt"}
+        else (),
         layers=layers,
     )
 
@@ -135,7 +137,10 @@ def _contradicted(claimed: Match | None) -> bool:
     )
 
 
-def _changes(record: Record, mark: Watermark, claimed: Match | None) -> tuple[str, ...]:
+def _changes(
+    record: Record, mark: Watermark, likenesses: Likenesses
+) -> tuple[str, ...]:
+    claimed = likenesses.claimed
     found = list[str]()
     state = record.credential.state if record.credential else ""
     if state == "none":
@@ -156,7 +161,7 @@ def _changes(record: Record, mark: Watermark, claimed: Match | None) -> tuple[st
     if claimed is not None:
         if claimed.pictured and not claimed.likeness.same and claimed.likeness.alike:
             found.append("It was cut at the edges, or something covers a part of it.")
-        if claimed.sounded and not claimed.echo.same:
+        if claimed.sounded and not likenesses.still and not claimed.echo.same:
             found.append("The sound is missing, cut or another.")
     return tuple(found)
 

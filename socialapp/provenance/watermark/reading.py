@@ -69,16 +69,17 @@ def _taken(container: Any, stream: Any) -> list[Picture]:
             continue
         if frame.width * frame.height > MOST_PIXELS:
             raise UnreadableError("A frame in this file is too large to look at.")
-        grey = _grey(frame)
-        if found and grey.shape != found[0].shape:
+        seen = grey_of(frame)
+        if found and seen.shape != found[0].shape:
             break
-        found.append(grey)
+        found.append(seen)
         if len(found) == FRAMES:
             break
     return found
 
 
-def _grey(frame: Any) -> Picture:
+def grey_of(frame: Any) -> Picture:
+    """The luma of a decoded frame, made smaller if it is large."""
     shrink = max(1.0, min(frame.width, frame.height) / LARGEST_SHORT)
     small = frame.reformat(
         width=max(1, round(frame.width / shrink)),

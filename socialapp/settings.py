@@ -119,6 +119,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "moderation.middleware.Resting",
     "socialapp.accounts.middleware.LocalTime",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -213,6 +214,7 @@ RECONCILERS = [
     "avatarfx.services.reconcile",
     "socialapp.accounts.leaving.purge_due",
     "moderation.services.clocks.watch",
+    "moderation.services.retention.sweep_hourly",
 ]
 """What `manage.py reconcile` calls: each puts back what dead workers dropped."""
 

@@ -32,7 +32,7 @@ from moderation.models import (
 from socialapp.accounts import exports, leaving, services
 from socialapp.accounts.models import User
 from socialapp.characters.services import change_character
-from socialapp.lib import blobs
+from socialapp.lib import blobs, withheld
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -224,6 +224,16 @@ def test_no_secret_and_nobody_else_is_in_the_archive(life: User) -> None:
     token = life.tokens.get()
     for secret in (life.password, token.digest, "bob@example.com", "Bob's"):
         assert secret not in text
+
+
+def test_what_was_taken_down_is_not_handed_out(life: User) -> None:
+    clip = life.clips.get()
+    withheld.withhold(
+        [blobs.name_of(clip.video)], cause="test", owner=life.pk, removed=True
+    )
+    names = unpacked(exports.archive(life)).namelist()
+    assert f"clips/{clip.key}.mp4" not in names
+    assert f"clips/{clip.key}.webp" in names
 
 
 def test_the_archive_asks_for_the_password(life: User, client_of: ClientOf) -> None:

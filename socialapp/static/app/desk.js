@@ -117,7 +117,7 @@ function show(root, button) {
  */
 function list(table) {
   const rows = [...table.querySelectorAll("tr")].filter((row) =>
-    row.querySelector("td a, th a"),
+    row.querySelector('a[href*="/change/"]'),
   );
   let at = -1;
   /** @param {number} to */

@@ -9,6 +9,7 @@ from django.forms.models import model_to_dict
 from socialapp.accounts.exports import as_json, stored
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator
 
     from avatarfx.models import Clip
@@ -46,3 +47,11 @@ def _files(clip: Clip) -> list[tuple[str, str]]:
     """Name in the archive and blob, of those that the clip has."""
     refs = (clip.video, clip.poster, clip.captions)
     return [(f"clips/{clip.key}.{ref.rpartition('.')[2]}", ref) for ref in refs if ref]
+
+
+def week(user: User, since: dt.datetime) -> Iterator[tuple[str, int]]:
+    """What a guardian is told: how many, never what was said in them."""
+    made = user.clips.filter(created__gte=since)
+    yield "Clips asked for", made.count()
+    yield "Characters that spoke in them", made.values("character").distinct().count()
+    yield "Days with a new clip", made.dates("created", "day").count()

@@ -213,6 +213,7 @@ QUEUES = ["cpu"]
 RECONCILERS = [
     "avatarfx.services.reconcile",
     "socialapp.accounts.leaving.purge_due",
+    "socialapp.accounts.guardians.send_due",
     "moderation.services.clocks.watch",
     "moderation.services.retention.sweep_hourly",
 ]
@@ -336,6 +337,13 @@ EXPORTERS = [
     "moderation.exports.cases",
 ]
 """What a person's own archive is made of, in this order."""
+
+GUARDIAN_FACTS = [
+    "avatarfx.exports.week",
+    "feed.exports.week",
+    "moderation.exports.week",
+]
+"""Each counts what somebody under 18 did in a week, for their guardian: no words."""
 
 LEAVING_HOLDS = ["moderation.selectors.mine.why_not_erased"]
 """Each names why a person who asked to leave cannot be erased yet, or nothing."""

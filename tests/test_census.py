@@ -49,6 +49,7 @@ MARK = "Quokkasaurus"
 """In everything that she writes."""
 
 EXPORTED = {
+    "accounts.Guardian": "profile.json",
     "accounts.Ticket": "profile.json",
     "accounts.Token": "profile.json",
     "account.EmailAddress": "profile.json",

@@ -23,6 +23,7 @@ from django.http import StreamingHttpResponse
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from socialapp.accounts.models import Guardian
 from socialapp.lib import blobs, withheld
 
 if TYPE_CHECKING:
@@ -118,6 +119,9 @@ def profile(user: User) -> Iterator[File]:
             "joined": user.date_joined,
             "last_sign_in": user.last_login,
             "leaves": user.leaves,
+            "guardian": Guardian.objects.filter(user=user)
+            .values("email", "asked", "confirmed", "sent")
+            .first(),
             "tokens": list(
                 user.tokens.order_by("created").values(
                     "name", "prefix", "created", "used", "expires"

@@ -20,8 +20,9 @@ def _mark(_request: object) -> str:
     return static("icons/mark.svg")
 
 
-def _files_mail(_request: object) -> bool:
-    return settings.EMAIL_BACKEND == FILE_BACKEND
+def _files_mail(request: HttpRequest) -> bool:
+    mine = request.user.is_active and request.user.is_superuser
+    return mine and settings.EMAIL_BACKEND == FILE_BACKEND
 
 
 def _may_view(page: str, request: HttpRequest) -> bool:

@@ -352,10 +352,6 @@ REPORTS_PER_HOUR = env.number("REPORTS_PER_HOUR", 20)
 STRANGERS_REPORTS_PER_HOUR = env.number("STRANGERS_REPORTS_PER_HOUR", 5)
 """Of one person, and of one network without an account."""
 
-LOOKALIKE_FINDERS = ["moderation.lookalikes.for_desk"]
-"""Each takes the kind and key of a thing and yields kind, key and reason of its
-copies, which the moderators' desk proposes together."""
-
 AUDIT_WEBHOOK = env.text("AUDIT_WEBHOOK")
 """Where each new digest of the audit log is posted as well; empty: only to
 DATA_DIR/audit-anchor.log."""

@@ -1,118 +1,71 @@
-"""What is kept for how long, and what goes when its time is over."""
+"""What cases keep, and for how long: as long as somebody may still appeal, and a month."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.core.files.storage import default_storage
+from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
 from moderation import log
-from moderation.models import Appeal, Case, Exposure, Hold, Note, Report, Statement
-from moderation.services.claims import release_expired
-from socialapp.lib.models import Withheld
+from moderation.models import AppealMessage, Case, Note, Report, Statement
+from moderation.services.reports import case_subject
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable
 
-WORDS = timedelta(days=270)
-"""Snapshots, report notes and moderators' notes, after the last decision: six months of
-appeals and three to answer them."""
+    from django.db.models import QuerySet
 
-CONTACTS = timedelta(days=90)
-"""Names and addresses of people without an account, after the decision."""
+KEPT = timedelta(days=215)
+"""After the last decision: six months for an appeal, and a month for what is late."""
 
-EXPOSURE = timedelta(days=90)
-"""Counts of what moderators saw."""
+STRANGER = "erased"
+"""Instead of a network's digest: that there was one is counted."""
 
-
-def keep_house(*, now: dt.datetime | None = None) -> dict[str, int]:
-    """Run every job once; how much each did. The log says so, if anything was done."""
-    moment = now or timezone.now()
-    done = {name: job(moment) for name, job in JOBS.items()}
-    if any(done.values()):
-        log.record(None, "retention.run", "house", dict(done))
-    return done
+HOUR = 3600
+MOST = 200
+"""Cases in one round; the next round takes more."""
 
 
-def _claims(now: dt.datetime) -> int:
-    return release_expired(now=now)
+def sweep_hourly(*, lost: str = "") -> dict[str, int]:  # noqa: ARG001 - see reconcile
+    """`sweep`, however often it is asked for, once an hour."""
+    if not cache.add("moderation.retention", True, HOUR):
+        return {"emptied": 0}
+    return {"emptied": sweep()}
 
 
-@transaction.atomic
-def _questions(now: dt.datetime) -> int:
-    """Appeals whose question was not answered in time go to the moderator as they are."""
-    late = Appeal.objects.filter(state=Appeal.State.ASKED, answer_by__lte=now)
-    return late.update(state=Appeal.State.OPEN, answer_by=None)
+def sweep(*, now: dt.datetime | None = None) -> int:
+    """Empty cases that nobody can do anything about any more; how many those were.
 
-
-@transaction.atomic
-def _contacts(now: dt.datetime) -> int:
-    old = Report.objects.filter(
-        case__state__in=[Case.State.DECIDED, Case.State.CLOSED],
-        case__state_changed__lte=now - CONTACTS,
-    )
-    return old.exclude(contact={}).update(contact={}, source="")
-
-
-@transaction.atomic
-def _words(now: dt.datetime) -> int:
-    old = Case.objects.filter(
-        state__in=[Case.State.DECIDED, Case.State.CLOSED],
-        state_changed__lte=now - WORDS,
-    )
-    Report.objects.filter(case__in=old).update(note="", snapshot={}, media=[])
-    Note.objects.filter(case__in=old).delete()
-    return old.exclude(snapshot={}).update(snapshot={}, media=[], detection={})
-
-
-@transaction.atomic
-def _exposure(now: dt.datetime) -> int:
-    gone, _ = Exposure.objects.filter(day__lt=(now - EXPOSURE).date()).delete()
-    return gone
-
-
-@transaction.atomic
-def _files(now: dt.datetime) -> int:
-    """Delete the files of what was removed, once no appeal can bring it back.
-
-    Their names stay withheld: the same bytes do not come in again.
+    Words, pictures' names, notes, messages and the contacts of strangers go. What was
+    decided, by which rule and when stays countable, and so does the log, which says of
+    each case that it was emptied.
     """
-    deleted = 0
-    settled = {
-        f"{hold.kind}:{hold.subject_key}"
-        for hold in Hold.objects.filter(level=Hold.Level.REMOVED)
-        if _settled(hold, now)
-    }
-    for name in Withheld.objects.values_list("name", flat=True).distinct():
-        causes = Withheld.objects.filter(name=name)
-        over = all(one.removed and one.cause in settled for one in causes)
-        if over and default_storage.exists(name):
-            default_storage.delete(name)
-            deleted += 1
-    return deleted
+    over = list(_over(now or timezone.now())[:MOST])
+    for case in over:
+        _empty(case)
+    return len(over)
 
 
-def _settled(hold: Hold, now: dt.datetime) -> bool:
-    kind, _, key = hold.cause.partition(":")
-    if kind != "decision":
-        return False
-    statement = Statement.objects.filter(decision__key=key).first()
-    if statement is None or statement.open_at(now):
-        return False
-    return not Appeal.objects.filter(
-        statement=statement, state__in=Appeal.UNDECIDED
-    ).exists()
+def _over(now: dt.datetime) -> QuerySet[Case]:
+    resting = Case.objects.filter(
+        state__in=[Case.State.DECIDED, Case.State.CLOSED],
+        state_changed__lt=now - KEPT,
+    )
+    return resting.exclude(snapshot={}, media=[]).order_by("pk")
 
 
-JOBS: dict[str, Callable[[dt.datetime], int]] = {
-    "claims ended": _claims,
-    "questions ended": _questions,
-    "contacts erased": _contacts,
-    "cases emptied": _words,
-    "counts erased": _exposure,
-    "files deleted": _files,
-}
+@transaction.atomic
+def _empty(case: Case) -> None:
+    Case.objects.filter(pk=case.pk).update(
+        title=f"{case.kind}, long ago", snapshot={}, media=[], detection={}
+    )
+    reports = Report.objects.filter(case=case)
+    reports.exclude(source="").update(source=STRANGER)
+    reports.update(note="", snapshot={}, media=[], contact={})
+    Note.objects.filter(case=case).delete()
+    statements = Statement.objects.filter(decision__case=case)
+    AppealMessage.objects.filter(appeal__statement__in=statements).delete()
+    log.record(None, "case.empty", case_subject(case), {"case": case.key})

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from moderation.services.retention import keep_house
+from moderation.services.housekeeping import keep_house
 
 
 class Command(BaseCommand):

@@ -76,6 +76,7 @@ LOOK: dict[str, Any] = {
                 ("E-mail addresses", "mail", "account_emailaddress"),
                 ("Tokens", "key", "accounts_token"),
                 ("Tickets", "confirmation_number", "accounts_ticket"),
+                ("Guardians", "family_restroom", "accounts_guardian"),
                 ("Groups", "group", "auth_group"),
             ),
             {

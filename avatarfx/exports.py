@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING
 
 from django.forms.models import model_to_dict
 
-from socialapp.accounts.exports import File, as_json
-from socialapp.lib import blobs
+from socialapp.accounts.exports import as_json, stored
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator
 
     from avatarfx.models import Clip
+    from socialapp.accounts.exports import File
     from socialapp.accounts.models import User
-
-log = logging.getLogger(__name__)
 
 INSIDE = ("id", "owner", "character", "fence", "worker", "leased_until", "request_hash")
 """Of the machine, not of the person."""
@@ -42,13 +40,18 @@ def clips(user: User) -> Iterator[File]:
     )
     for clip in mine:
         for name, ref in _files(clip):
-            try:
-                yield File(name, blobs.get(ref))
-            except FileNotFoundError:
-                log.warning("Clip %s has no file %s", clip.key, ref)
+            yield from stored(name, ref)
 
 
 def _files(clip: Clip) -> list[tuple[str, str]]:
     """Name in the archive and blob, of those that the clip has."""
     refs = (clip.video, clip.poster, clip.captions)
     return [(f"clips/{clip.key}.{ref.rpartition('.')[2]}", ref) for ref in refs if ref]
+
+
+def week(user: User, since: dt.datetime) -> Iterator[tuple[str, int]]:
+    """What a guardian is told: how many, never what was said in them."""
+    made = user.clips.filter(created__gte=since)
+    yield "Clips asked for", made.count()
+    yield "Characters that spoke in them", made.values("character").distinct().count()
+    yield "Days with a new clip", made.dates("created", "day").count()

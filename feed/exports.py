@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import Sum
+
 from feed.models import Like, Post, View
 from socialapp.accounts.exports import as_json
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator
 
     from socialapp.accounts.exports import File
@@ -39,3 +42,15 @@ def posts(user: User) -> Iterator[File]:
     yield as_json(
         "watched.json", list(seen.values("post__key", "day", "seconds", "completed"))
     )
+
+
+def week(user: User, since: dt.datetime) -> Iterator[tuple[str, int]]:
+    """What a guardian is told: how many, never which."""
+    yield (
+        "Posts published",
+        Post.objects.filter(author=user, published__gte=since).count(),
+    )
+    seen = View.objects.filter(viewer=f"user:{user.pk}", day__gte=since.date())
+    yield "Clips watched", seen.count()
+    seconds = seen.aggregate(total=Sum("seconds"))["total"] or 0
+    yield "Minutes of clips watched, the longest look at each", round(seconds / 60)

@@ -10,6 +10,7 @@ from moderation.models import Appeal, Report, Standing, Statement
 from socialapp.accounts.exports import as_json
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator
 
     from socialapp.accounts.exports import File
@@ -71,3 +72,13 @@ def _appeal(appeal: Appeal) -> dict[str, Any]:
             for message in appeal.messages.all()
         ],
     }
+
+
+def week(user: User, since: dt.datetime) -> Iterator[tuple[str, int]]:
+    """What a guardian is told: that something was limited, not what."""
+    limited = Statement.objects.filter(recipient=user, created__gte=since)
+    yield "Things of theirs that were limited", limited.count()
+    yield (
+        "Reports they made",
+        Report.objects.filter(reporter=user, created__gte=since).count(),
+    )

@@ -83,11 +83,6 @@ def copies_of(kind: str, key: str) -> list[Copy]:
     )
 
 
-def for_desk(kind: str, key: str) -> list[tuple[str, str, str]]:
-    """Kind, key and reason of each copy, as the moderators' page takes them."""
-    return [(copy.kind, copy.key, copy.how) for copy in copies_of(kind, key)]
-
-
 def block(kind: str, key: str, *, blocked: bool = True) -> None:
     """Refuse uploads that match from now on, or allow them again."""
     for name, change in _blockers.items():

@@ -20,8 +20,9 @@ def _mark(_request: object) -> str:
     return static("icons/mark.svg")
 
 
-def _files_mail(_request: object) -> bool:
-    return settings.EMAIL_BACKEND == FILE_BACKEND
+def _files_mail(request: HttpRequest) -> bool:
+    mine = request.user.is_active and request.user.is_superuser
+    return mine and settings.EMAIL_BACKEND == FILE_BACKEND
 
 
 def _may_view(page: str, request: HttpRequest) -> bool:
@@ -75,6 +76,7 @@ LOOK: dict[str, Any] = {
                 ("E-mail addresses", "mail", "account_emailaddress"),
                 ("Tokens", "key", "accounts_token"),
                 ("Tickets", "confirmation_number", "accounts_ticket"),
+                ("Guardians", "family_restroom", "accounts_guardian"),
                 ("Groups", "group", "auth_group"),
             ),
             {

@@ -127,6 +127,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "moderation.middleware.Resting",
     "socialapp.accounts.middleware.LocalTime",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -220,8 +221,10 @@ QUEUES = ["cpu"]
 RECONCILERS = [
     "avatarfx.services.reconcile",
     "socialapp.accounts.leaving.purge_due",
+    "socialapp.accounts.guardians.send_due",
     "moderation.services.clocks.watch",
     "moderation.pictures.services.recheck",
+    "moderation.services.retention.sweep_hourly",
 ]
 """What `manage.py reconcile` calls: each puts back what dead workers dropped."""
 
@@ -344,16 +347,19 @@ EXPORTERS = [
 ]
 """What a person's own archive is made of, in this order."""
 
+GUARDIAN_FACTS = [
+    "avatarfx.exports.week",
+    "feed.exports.week",
+    "moderation.exports.week",
+]
+"""Each counts what somebody under 18 did in a week, for their guardian: no words."""
+
 LEAVING_HOLDS = ["moderation.selectors.mine.why_not_erased"]
 """Each names why a person who asked to leave cannot be erased yet, or nothing."""
 
 REPORTS_PER_HOUR = env.number("REPORTS_PER_HOUR", 20)
 STRANGERS_REPORTS_PER_HOUR = env.number("STRANGERS_REPORTS_PER_HOUR", 5)
 """Of one person, and of one network without an account."""
-
-LOOKALIKE_FINDERS = ["moderation.lookalikes.for_desk"]
-"""Each takes the kind and key of a thing and yields kind, key and reason of its
-copies, which the moderators' desk proposes together."""
 
 AUDIT_WEBHOOK = env.text("AUDIT_WEBHOOK")
 """Where each new digest of the audit log is posted as well; empty: only to

@@ -10,13 +10,15 @@ from django.contrib import admin
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from avatarfx import services as clips
 from avatarfx.models import Clip, Render
 from feed import services as posts
 from feed.models import Post
+from moderation import services as moderation
 from socialapp.accounts import quotas
-from socialapp.accounts.models import Ticket, Token, User
+from socialapp.accounts.models import Guardian, Ticket, Token, User
 from socialapp.accounts.services import create_token
 from socialapp.characters import services as characters
 from socialapp.characters.models import Character, Portrait
@@ -34,9 +36,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db
 
-OURS = ("accounts", "characters", "provenance", "avatarfx", "feed")
+OURS = ("accounts", "characters", "provenance", "avatarfx", "feed", "moderation")
 REF = "sha256:" + "0" * 64 + ".png"
-INLINE = {"ClipActor", "PostStat"}
+INLINE = {"ClipActor", "PostStat", "Note", "AppealMessage", "Hold", "LogHead"}
 """Seen on the page of what they belong to."""
 
 
@@ -73,7 +75,34 @@ def house(alice: User) -> Post:
     )
     identity = signing_identity()
     assert identity is not None
+    Guardian.objects.create(user=alice, email="parent@example.com")
+    _moderate(post)
     return post
+
+
+def _moderate(post: Post) -> None:
+    """One of everything that moderation keeps; the post itself stays on stage."""
+    boss = User.objects.create_superuser(
+        email="judge@example.com", username="judge", password=None
+    )
+    watcher = User.objects.create_user(
+        email="watcher@example.com", username="watcher", password=None
+    )
+    report = moderation.report_subject(
+        kind="post", key=post.key, reporter=watcher, category="spam"
+    )
+    made = moderation.decide_case(
+        case=report.case,
+        moderator=boss,
+        measure="suspend",
+        rule="6.1",
+        reason="The same thing twenty times.",
+        until=timezone.now(),
+    )
+    moderation.note_exposure(case=report.case, moderator=boss, revealed=True)
+    moderation.appeal_decision(
+        statement=made.statement, appellant=post.author, text="Only nineteen."
+    )
 
 
 def pages() -> list[Any]:

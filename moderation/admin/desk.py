@@ -9,6 +9,7 @@ from django.contrib import admin, messages
 from django.contrib.admin import SimpleListFilter
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, F
+from django.forms import Script
 from django.http import HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, render
@@ -119,7 +120,7 @@ class CaseAdmin(Record[Case]):
 
     class Media:
         css = {"all": ("css/desk.css",)}
-        js = ("app/desk.js",)
+        js = (Script("app/desk.js", type="module"),)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Case]:
         found = super().get_queryset(request)

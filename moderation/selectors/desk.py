@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.module_loading import import_string
 
-from moderation import subjects
+from moderation import lookalikes, subjects
 from moderation.models import Appeal, Case, Exposure, LogEntry
 from socialapp.lib.media import content_type
 
@@ -157,15 +155,14 @@ def _related(case: Case) -> list[Case]:
 
 
 def _kin(case: Case) -> list[Kin]:
-    """Copies and look-alikes, from all finders of ``settings.LOOKALIKE_FINDERS``: each
-    takes kind and key and yields kind, key and why it thinks so."""
+    """Copies and look-alikes that are still here."""
     found: list[Kin] = []
-    for path in settings.LOOKALIKE_FINDERS:
-        for kind, key, why in import_string(path)(case.kind, case.subject_key):
-            thing: Any = subjects.find(kind, key)
-            if thing is not None:
-                open_case = Case.objects.open().of_subject(kind, key).first()
-                found.append(Kin(subjects.get(kind).describe(thing), why, open_case))
+    for copy in lookalikes.copies_of(case.kind, case.subject_key):
+        thing: Any = subjects.find(copy.kind, copy.key)
+        if thing is not None:
+            open_case = Case.objects.open().of_subject(copy.kind, copy.key).first()
+            title = subjects.get(copy.kind).describe(thing)
+            found.append(Kin(title, copy.how, open_case))
     return found
 
 

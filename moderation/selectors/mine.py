@@ -28,6 +28,11 @@ def statement_for(user: User, puid: str) -> Statement:
     return statements_of(user).get(puid=puid)
 
 
+def held_of(user: User) -> QuerySet[Case]:
+    """What of theirs is hidden while somebody looks at it: nothing is decided yet."""
+    return Case.objects.filter(author=user, held=True, state__in=Case.UNDECIDED)
+
+
 def reports_of(user: User) -> QuerySet[Report]:
     """What this person reported, the newest first."""
     return (

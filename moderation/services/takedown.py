@@ -9,13 +9,18 @@ from django.db import transaction
 
 from moderation import addresses, log, lookalikes
 from moderation.errors import ModerationError
-from moderation.models import Case
+from moderation.models import Case, Report
 from moderation.services.reports import case_subject, open_case, open_ncii_case
 
 if TYPE_CHECKING:
     from socialapp.accounts.models import User
 
-MOST_PLACES = 20
+MOST_PLACES = 10
+"""A stranger hides this many things with one form, and sends as many forms an hour as
+``settings.STRANGERS_REPORTS_PER_HOUR`` says."""
+
+MORE = "+more"
+"""Ends the source of what a form names beyond its first: the form counts once."""
 
 
 def request_takedown(
@@ -64,11 +69,14 @@ def request_takedown(
                 },
                 good_faith=good_faith,
                 note=about,
-                source=source,
+                source="" if number else source,
                 reporter=reporter,
             )
-            for (kind, key), line in found.items()
+            for number, ((kind, key), line) in enumerate(found.items())
         ]
+        if source:
+            rest = Report.objects.filter(case__in=cases[1:], source="", reporter=None)
+            rest.update(source=f"{source[: -len(MORE)]}{MORE}")
         for case in cases:
             propose_copies(case=case)
             transaction.on_commit(

@@ -14,6 +14,7 @@ from moderation import dsa
 from moderation.models import Appeal, Measure, Statement
 from moderation.services import appeals
 from moderation.services.decisions import undo_decision
+from moderation.services.reports import open_case
 from moderation.tests.rows import FACTS, decided, moderator
 
 if TYPE_CHECKING:
@@ -221,3 +222,13 @@ def test_a_person_who_reads_it_need_not_fear_caches(
 ) -> None:
     response = client_of(alice).get(statement.get_absolute_url())
     assert "no-store" in response["Cache-Control"]
+
+
+def test_what_is_hidden_while_somebody_looks_is_said_before_it_is_decided(
+    alice: User, client_of: ClientOf
+) -> None:
+    post = post_by(alice, "Fog")
+    open_case(kind="post", key=post.key, category="hate", hold=True)
+    page = read(client_of(alice), "/decisions/")
+    assert "“Fog” is hidden while somebody looks at it" in page
+    assert "Nothing of yours was limited" not in page

@@ -261,9 +261,21 @@ def test_a_flood_of_requests_is_refused(
     assert Report.objects.count() == 1
 
 
+def test_one_form_counts_once_however_much_it_names(
+    post: Post, alice: User, client: Client, settings: Settings
+) -> None:
+    settings.STRANGERS_REPORTS_PER_HOUR = 2
+    where = "\n".join([post.key, *(post_by(alice).key for _ in range(5))])
+    assert client.post("/takedown/", filled(post, where=where)).status_code == 302
+    assert Report.objects.exclude(source="").count() == 6
+    second = filled(post_by(alice))
+    assert client.post("/takedown/", second).status_code == 302
+    assert client.post("/takedown/", filled(post_by(alice))).status_code == 429
+
+
 def test_too_many_addresses_at_once_are_refused(post: Post) -> None:
-    where = "\n".join(f"/p/{number}/" for number in range(21))
-    with pytest.raises(ModerationError, match="Up to 20 addresses"):
+    where = "\n".join(f"/p/{number}/" for number in range(11))
+    with pytest.raises(ModerationError, match="Up to 10 addresses"):
         request_takedown(where=where, name="A", email="a@example.com", good_faith=True)
 
 

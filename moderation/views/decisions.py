@@ -42,6 +42,7 @@ def cases(request: HttpRequest) -> HttpResponse:
             (statement, telling.told(statement), mine.appeal_of(statement))
             for statement in mine.statements_of(user)
         ],
+        "held": mine.held_of(user),
         "reports": [
             (report, outcome_of(report.case)) for report in mine.reports_of(user)
         ],

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from socialapp.accounts import services
-from socialapp.accounts.models import Ticket, Token, User
+from socialapp.accounts.models import Guardian, Ticket, Token, User
 from socialapp.lib.admin import Admin, Record, RecordInline, Users, link
 
 if TYPE_CHECKING:
@@ -142,6 +142,19 @@ class TicketAdmin(Record[Ticket]):
     def give_back(self, request: HttpRequest, tickets: QuerySet[Ticket]) -> None:
         given = sum(services.return_ticket(ticket=ticket) for ticket in tickets)
         messages.success(request, f"{given} given back.")
+
+
+@admin.register(Guardian)
+class GuardianAdmin(Record[Guardian]):
+    list_display = ("owner", "asked", "confirmed", "sent")
+    list_filter = ("asked", "confirmed")
+    search_fields = ("user__username",)
+    list_select_related = ("user",)
+    fields = list_display
+
+    @admin.display(description="Of", ordering="user__username")
+    def owner(self, guardian: Guardian) -> SafeString:
+        return link(guardian.user)
 
 
 admin.site.unregister(Group)

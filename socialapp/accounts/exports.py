@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import logging
 import zipfile
 from dataclasses import dataclass
 from itertools import chain
@@ -22,10 +23,15 @@ from django.http import StreamingHttpResponse
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from socialapp.accounts.models import Guardian
+from socialapp.lib import blobs, withheld
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from socialapp.accounts.models import User
+
+log = logging.getLogger(__name__)
 
 README = """This is everything of yours that Troupe keeps, as of {now:%-d %B %Y, %H:%M} UTC.
 
@@ -46,6 +52,17 @@ def as_json(path: str, value: Any) -> File:
     """`value` as indented JSON; dates are written as ISO 8601."""
     text = json.dumps(value, indent=2, ensure_ascii=False, cls=DjangoJSONEncoder)
     return File(path, f"{text}\n".encode())
+
+
+def stored(path: str, ref: str) -> Iterator[File]:
+    """A blob as a file: nothing when its bytes are gone, or were taken down. What may
+    not be shown to anybody is not handed out to whoever made it either."""
+    if withheld.is_removed(blobs.name_of(ref)):
+        return
+    try:
+        yield File(path, blobs.get(ref))
+    except FileNotFoundError:
+        log.warning("No file for %s: %s", path, ref)
 
 
 def files_of(user: User) -> Iterator[File]:
@@ -102,6 +119,9 @@ def profile(user: User) -> Iterator[File]:
             "joined": user.date_joined,
             "last_sign_in": user.last_login,
             "leaves": user.leaves,
+            "guardian": Guardian.objects.filter(user=user)
+            .values("email", "asked", "confirmed", "sent")
+            .first(),
             "tokens": list(
                 user.tokens.order_by("created").values(
                     "name", "prefix", "created", "used", "expires"

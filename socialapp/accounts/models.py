@@ -83,6 +83,24 @@ class User(AbstractUser):
         return self.display_name or self.username
 
 
+class Guardian(models.Model):
+    """Who is told each week how much somebody under 18 did here, and nothing of what."""
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="guardian")
+    email = models.EmailField("e-mail")
+    key = models.CharField(max_length=16, unique=True, default=new_key, editable=False)
+    """In the address that confirms and stops it; only the guardian's mails have it."""
+
+    asked = models.DateTimeField(default=timezone.now, editable=False)
+    confirmed = models.DateTimeField(null=True, editable=False)
+    """Null: they have not agreed yet, and get nothing."""
+
+    sent = models.DateTimeField(null=True, editable=False)
+
+    def __str__(self) -> str:
+        return f"Guardian of {self.user_id}"
+
+
 class TokenQuerySet(models.QuerySet["Token"]):
     def valid(self, *, now: datetime) -> TokenQuerySet:
         return self.filter(

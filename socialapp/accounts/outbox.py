@@ -1,4 +1,7 @@
-"""``/outbox/``: the mails of a copy that has no mail server, for its staff."""
+"""``/outbox/``: the mails of a copy that has no mail server, for its administrators.
+
+Not for other staff: whoever reads the mails can set anybody's password.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.contrib.admin.views.decorators import staff_member_required
+from django.contrib.auth.decorators import user_passes_test
 from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -18,7 +21,10 @@ from django.views.decorators.http import require_GET
 from socialapp.backstage import FILE_BACKEND
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
     from django.http import HttpRequest, HttpResponse
+
+    from socialapp.accounts.models import User
 
 NEWEST = 50
 """Files read: each holds the mails of one request, nearly always one."""
@@ -63,9 +69,13 @@ def _read(file: Path) -> list[Mail]:
     return found
 
 
+def _administers(user: User | AnonymousUser) -> bool:
+    return user.is_active and user.is_superuser
+
+
 @never_cache
 @require_GET
-@staff_member_required
+@user_passes_test(_administers, login_url="admin:login")
 def outbox(request: HttpRequest) -> HttpResponse:
     """Where a mail server is configured, mails are not ours to show."""
     if settings.EMAIL_BACKEND != FILE_BACKEND:

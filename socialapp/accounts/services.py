@@ -21,7 +21,7 @@ from django.utils import timezone
 from PIL import Image, ImageOps
 
 from socialapp.accounts import birthdays, handles
-from socialapp.accounts.models import Ticket, Token, User
+from socialapp.accounts.models import Guardian, Ticket, Token, User
 from socialapp.accounts.signals import account_closed
 from socialapp.lib import images
 from socialapp.lib.ids import new_key
@@ -233,6 +233,7 @@ def close_account(*, user: User) -> None:
     remove_picture(user=user)
     user.tokens.all().delete()
     user.tickets.all().delete()
+    Guardian.objects.filter(user=user).delete()
     EmailAddress.objects.filter(user=user).delete()
     ghost = f"closed{new_key()}"
     user.username = ghost

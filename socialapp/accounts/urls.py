@@ -10,5 +10,7 @@ urlpatterns = [
     path("settings/tokens/<int:pk>/revoke/", views.revoke_token, name="token-revoke"),
     path("settings/data/", views.data, name="data"),
     path("settings/data/archive.zip", views.archive, name="archive"),
+    path("settings/guardian/", views.guardian, name="guardian-ask"),
+    path("guardian/<str:key>/", views.guardian_answer, name="guardian"),
     path("settings/leave/", views.leave, name="leave"),
 ]

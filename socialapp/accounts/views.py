@@ -18,9 +18,10 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from socialapp.accounts import exports, leaving, services
+from socialapp.accounts import exports, guardians, leaving, services
 from socialapp.accounts.context import THEME_COOKIE, THEMES
 from socialapp.accounts.forms import ProfileForm
+from socialapp.accounts.models import Guardian
 from socialapp.accounts.requests import person
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def _settings_page(
         "form": form,
         "tokens": person(request).tokens.order_by("-created"),
         "zones": sorted(zoneinfo.available_timezones()),
+        "guardian": Guardian.objects.filter(user=person(request)).first(),
         **more,
     }
     return render(request, "accounts/settings.html", context, status=status)
@@ -163,3 +165,37 @@ def data(request: HttpRequest) -> HttpResponse:
 def archive(request: HttpRequest) -> StreamingHttpResponse:
     """The archive itself, made while it is sent: nothing waits on our disk."""
     return exports.response_for(person(request))
+
+
+@login_required
+@require_POST
+def guardian(request: HttpRequest) -> HttpResponse:
+    """Ask a parent or guardian, or stop: the young person decides who it is."""
+    user = person(request)
+    try:
+        if "stop" in request.POST:
+            guardians.stop(user=user)
+            messages.success(request, "Nobody gets a summary any more.")
+        else:
+            guardians.ask(user=user, email=request.POST.get("email", ""))
+            messages.success(
+                request, "We asked them. They get nothing before they agree."
+            )
+    except services.AccountError as error:
+        messages.error(request, str(error))
+    return redirect("settings")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def guardian_answer(request: HttpRequest, key: str) -> HttpResponse:
+    """The guardian's page, by the address in their mail: agree, or stop. A button, since
+    mail programs open addresses by themselves."""
+    found = get_object_or_404(Guardian.objects.select_related("user"), key=key)
+    stopped = request.method == "POST" and "stop" in request.POST
+    if stopped:
+        guardians.stop(user=found.user)
+    elif request.method == "POST":
+        found = guardians.agree(guardian=found)
+    context = {"guardian": found, "stopped": stopped}
+    return render(request, "accounts/guardian.html", context)

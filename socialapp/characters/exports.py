@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.forms.models import model_to_dict
 
-from socialapp.accounts.exports import File, as_json
-from socialapp.lib import blobs
+from socialapp.accounts.exports import as_json, stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from socialapp.accounts.exports import File
     from socialapp.accounts.models import User
 
 
@@ -45,7 +45,7 @@ def characters(user: User) -> Iterator[File]:
         ],
     )
     for portrait in portraits:
-        yield File(_name(portrait.key, portrait.ref), blobs.get(portrait.ref))
+        yield from stored(_name(portrait.key, portrait.ref), portrait.ref)
 
 
 def _name(key: str, ref: str) -> str:

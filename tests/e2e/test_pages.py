@@ -210,9 +210,12 @@ def test_the_theme_is_chosen_once_for_every_page(
 PLACES = (
     "/", "/create/", "/cast/", "/studio/", "/clips/", "/settings/", "/@{me}/",
     "/@{me}/?tab=characters", "/accounts/password/change/", "/accounts/email/",
-    "/settings/leave/", "/verify/",
+    "/settings/leave/", "/settings/data/", "/decisions/", "/accounts/reauthenticate/",
 )  # fmt: skip
-DOORS = ("/accounts/login/", "/accounts/signup/", "/accounts/password/reset/")
+DOORS = (
+    "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/rules/",
+    "/takedown/", "/transparency/", "/verify/",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("colours", ["dark", "light"])

@@ -70,3 +70,13 @@ def test_only_staff_may_look(
 
 def test_with_a_mail_server_there_is_none(staff: Client) -> None:
     assert staff.get("/outbox/").status_code == 404
+
+
+def test_staff_who_do_not_administer_read_no_mails(
+    folder: Path, bob: User, client_of: Callable[[User], Client]
+) -> None:
+    bob.is_staff = True
+    bob.save(update_fields=["is_staff"])
+    answer = client_of(bob).get("/outbox/")
+    assert answer.status_code == 302
+    assert "/admin/login/" in answer["Location"]

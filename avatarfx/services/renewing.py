@@ -1,0 +1,64 @@
+"""Films that came as files become this copy's own: its mark, its signature."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from avatarfx import pipeline
+from avatarfx.models import Clip
+from avatarfx.services import rendering
+from socialapp.jobs.queue import enqueue
+from socialapp.lib import blobs
+from socialapp.provenance.models import Fingerprint
+from socialapp.provenance.services import record_fingerprint
+
+log = logging.getLogger(__name__)
+
+
+def ask_to_renew(*, clip: Clip) -> bool:
+    """Put a ready clip of foreign make in line; False when it is already our own."""
+    if clip.state != Clip.State.READY or _own(clip):
+        return False
+    enqueue("avatarfx.jobs.renew_clip", clip.pk)
+    return True
+
+
+def renew_clip(*, clip_id: int) -> bool:
+    """Film it once more from its stored performance and put the new film in place.
+
+    The old film is shown until then. A worker that dies in between leaves it so, and
+    the next `manage.py seed` asks again. EngineError when it cannot be filmed.
+    """
+    clip = Clip.objects.full().filter(pk=clip_id, removed__isnull=True).first()
+    if clip is None or clip.state != Clip.State.READY or _own(clip):
+        return False
+    scratch = Path(settings.DATA_DIR) / "scratch"
+    scratch.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="renew-", dir=scratch) as folder:
+        rendered = rendering.film_again(clip, Path(folder))
+    with transaction.atomic():
+        now = Clip.objects.select_for_update().get(pk=clip.pk)
+        if now.state != Clip.State.READY or now.removed is not None:
+            return False
+        before = {now.video, now.poster}
+        for name, value in rendering.result_of(rendered).items():
+            setattr(now, name, value)
+        now.voice_engine = clip.voice_engine
+        now.save()
+        record_fingerprint(
+            subject=rendering.subject_of(clip), prints=rendered.prints
+        )
+        rendering.measure(rendered)
+    for ref in before - {rendered.video, rendered.poster}:
+        if not Clip.objects.filter(video=ref).union(Clip.objects.filter(poster=ref)):
+            blobs.remove(ref)
+    return True
+
+
+def _own(clip: Clip) -> bool:
+    return Fingerprint.objects.filter(subject=rendering.subject_of(clip)).exists()

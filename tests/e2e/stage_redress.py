@@ -1,0 +1,60 @@
+"""Run by `manage.py shell` in the product's own copy: who plays in test_redress.py.
+
+Prints the key of the post that the story is about.
+"""
+
+import datetime as dt
+
+from django.contrib.auth.models import Group
+
+from avatarfx.models import Clip, ClipActor
+from feed.models import Post
+from feed.services import publish_post
+from socialapp.accounts.models import User
+from socialapp.lib import blobs
+
+
+def person(handle: str, role: str = "") -> User:
+    user = User.objects.create_user(
+        username=handle,
+        email=f"{handle}@example.org",
+        password="correct horse battery",
+        display_name=handle.title(),
+        birth_date=dt.date(1990, 4, 1),
+        is_staff=bool(role),
+    )
+    if role:
+        user.groups.add(Group.objects.get(name=role))
+    return user
+
+
+def clip_of(owner: User, source: Clip, video: str) -> Clip:
+    actor = source.actors.first()
+    clip = Clip.objects.get(pk=source.pk)
+    clip.pk = None
+    clip.key = Clip._meta.get_field("key").get_default()
+    clip.owner, clip.title, clip.video, clip.idempotency_key = (
+        owner,
+        "Storm warning",
+        video,
+        "",
+    )
+    clip.save(force_insert=True)
+    if actor:
+        ClipActor.objects.create(
+            clip=clip, seat="a", character=actor.character, portrait=actor.portrait
+        )
+    return clip
+
+
+author, first, third = person("ingrid"), person("renard"), person("tomasz")
+person("quillon", "Senior moderators")
+person("secunda", "Senior moderators")
+source = Post.objects.filter(author__username="troupe").order_by("pk")[0].clip
+# Bytes of its own, so that no copy of the house's clip is concerned.
+video = blobs.put(blobs.get(source.video) + b"\0\0\0\x08free", "mp4")
+post = publish_post(
+    clip=clip_of(author, source, video), author=author, caption="I know where you live"
+)
+publish_post(clip=clip_of(third, source, video), author=third, caption="A copy of it")
+print("post", post.key)

@@ -17,6 +17,9 @@ from avatarfx.api.clips import LeadRead
 from avatarfx.models import Clip
 from feed import selectors, services, visits
 from feed.models import Post, Tag
+from moderation.screening import problems
+from moderation.screening.judge import ScreeningUnavailableError
+from moderation.screening.refusals import TextRefusedError
 from socialapp.accounts.api import PersonRead, me
 from socialapp.accounts.models import User
 from socialapp.lib.api.fields import BlobUrl, valid
@@ -29,6 +32,11 @@ if TYPE_CHECKING:
 
 @refusal(services.PostError)
 def _post_refused(error: services.PostError) -> Problem:
+    cause = error.__cause__
+    if isinstance(cause, TextRefusedError):
+        return problems.text_refused(cause)
+    if isinstance(cause, ScreeningUnavailableError):
+        return problems.unavailable(cause)
     return Problem(400, "post_refused", str(error))
 
 

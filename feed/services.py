@@ -13,6 +13,8 @@ from django.utils import timezone
 from avatarfx.models import Clip
 from feed import hashtags
 from feed.models import Like, Post, PostStat, Tag, View
+from moderation.screening.judge import ScreeningUnavailableError
+from moderation.screening.refusals import TextRefusedError, check_text
 
 if TYPE_CHECKING:
     from socialapp.accounts.models import User
@@ -37,13 +39,25 @@ def _checked(caption: str, visibility: str) -> str:
     return caption
 
 
+def _screen(caption: str, author: User, subject: str) -> None:
+    """PostError for words that may not be shown. Outside of the transaction, so that the
+    log keeps what is refused."""
+    if not caption:
+        return
+    try:
+        check_text(
+            caption, surface="caption", person=author, subject=subject, field="caption"
+        )
+    except (TextRefusedError, ScreeningUnavailableError) as error:
+        raise PostError(error.message) from error
+
+
 def _set_tags(post: Post) -> None:
     names = hashtags.names_in(post.caption)
     Tag.objects.bulk_create([Tag(name=name) for name in names], ignore_conflicts=True)
     post.tags.set(Tag.objects.filter(name__in=names))
 
 
-@transaction.atomic
 def publish_post(
     *,
     clip: Clip,
@@ -56,6 +70,12 @@ def publish_post(
     PostError: not the author's clip, not ready, or a caption that is too long.
     """
     caption = _checked(caption, visibility)
+    _screen(caption, author, f"clip:{clip.key}")
+    return _publish(clip=clip, author=author, caption=caption, visibility=visibility)
+
+
+@transaction.atomic
+def _publish(*, clip: Clip, author: User, caption: str, visibility: str) -> Post:
     # The row lock makes two publishers of one clip take turns.
     clip = Clip.objects.select_for_update().get(pk=clip.pk)
     if clip.owner_id != author.pk or clip.removed is not None:
@@ -79,7 +99,6 @@ def publish_post(
     return post
 
 
-@transaction.atomic
 def edit_post(
     *, post: Post, caption: str | None = None, visibility: str | None = None
 ) -> Post:
@@ -88,7 +107,14 @@ def edit_post(
         post.caption if caption is None else caption,
         post.visibility if visibility is None else visibility,
     )
-    post.caption = new_caption
+    if new_caption != post.caption:
+        _screen(new_caption, post.author, f"post:{post.key}")
+    return _edit(post, new_caption, visibility)
+
+
+@transaction.atomic
+def _edit(post: Post, caption: str, visibility: str | None) -> Post:
+    post.caption = caption
     post.visibility = post.visibility if visibility is None else visibility
     post.edited = timezone.now()
     post.save(update_fields=["caption", "visibility", "edited"])

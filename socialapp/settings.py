@@ -209,7 +209,11 @@ JOBS = {"BACKEND": env.text("JOBS_BACKEND", "socialapp.jobs.backends.rq")}
 QUEUES = ["cpu"]
 """Named by resource. One worker process a queue."""
 
-RECONCILERS = ["avatarfx.services.reconcile", "moderation.pictures.services.recheck"]
+RECONCILERS = [
+    "avatarfx.services.reconcile",
+    "avatarfx.services.recheck",
+    "moderation.pictures.services.recheck",
+]
 """What `manage.py reconcile` calls: each puts back what dead workers dropped."""
 
 PRELOADERS = ["avatarfx.services.preload"]
@@ -324,6 +328,9 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES", 0)
 MINIMUM_AGE = env.number("MINIMUM_AGE", 13)
 CHARACTERS_PER_PERSON = env.number("CHARACTERS_PER_PERSON", 50)
 PORTRAITS_PER_PERSON = env.number("PORTRAITS_PER_PERSON", 200)
+TEXT_SCREENER = "moderation.screening.profiles"
+"""The module that answers ``complaint(text, surface=..., person=...)``."""
+
 VOICE_CATALOGUE = "avatarfx.voices.catalogue"
 """The module that answers ``is_known(voice)``."""
 

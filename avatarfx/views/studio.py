@@ -107,6 +107,7 @@ def _page(
         "fields": _fields(request, clip),
         "error": error,
         "refused": refused,
+        "care": refused is not None and refused["action"] == "crisis",
         "crisis_lines": help_lines(),
         "once": new_key(),
     }
@@ -133,9 +134,7 @@ def _words_refused(
             "screening": error.details,
         }
         return JsonResponse(body, status=422)
-    return _page(
-        request, error=error.message, status=422, refused=error.details
-    )
+    return _page(request, error=error.message, status=422, refused=error.details)
 
 
 def _wants_json(request: HttpRequest) -> bool:
@@ -221,9 +220,7 @@ def review(request: HttpRequest) -> JsonResponse:
     user = person(request)
     script = request.POST.get("script", "").strip()[: settings.MAX_SCRIPT_CHARACTERS]
     try:
-        verdict = screen_text(
-            script, surface="script", age=age_of(user), person=user
-        )
+        verdict = screen_text(script, surface="script", age=age_of(user), person=user)
         if verdict.screening is None or not verdict.stops:
             return JsonResponse({"detail": "Nothing is held back. Render it."})
         ask_for_review(screening=verdict.screening, person=user)

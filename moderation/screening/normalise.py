@@ -49,6 +49,8 @@ _AMOUNT = re.compile(r"[$£€]?[0-9]+[A-Za-z]{1,3}")
 
 _RUN = re.compile(r"(.)\1{2,}", re.DOTALL)
 
+_TAG = re.compile(r"\[[^\[\]\n]{0,80}\][ \t]?")
+
 Piece = tuple[str, int, int]
 """A character, and from where to where it came."""
 
@@ -102,6 +104,21 @@ def as_written(text: str) -> Normal:
     if len(text) > MAX_CHARACTERS:
         raise TooLongError(len(text))
     return Normal(text, tuple(range(len(text))), tuple(range(1, len(text) + 1)))
+
+
+def without_tags(normal: Normal) -> Normal:
+    """Without what is in brackets, as a voice reads a script: a tag parts no words."""
+    kept: list[int] = []
+    done = 0
+    for tag in _TAG.finditer(normal.text):
+        kept += range(done, tag.start())
+        done = tag.end()
+    kept += range(done, len(normal.text))
+    return Normal(
+        "".join(normal.text[i] for i in kept),
+        tuple(normal.starts[i] for i in kept),
+        tuple(normal.ends[i] for i in kept),
+    )
 
 
 # Characters -------------------------------------------------------------------

@@ -5,16 +5,18 @@ from __future__ import annotations
 import errno
 import logging
 import shutil
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
 from avatarfx import pipeline
-from avatarfx.errors import DiskFullError
+from avatarfx.errors import DiskFullError, HeldError
 from avatarfx.models import Clip, ClipActor
 from avatarfx.services import leases
 from avatarfx.services.minder import Minder, OverdueError, StoppedError
+from moderation.pictures import frames as screening
 from socialapp.characters.services import PictureError, require_approved
 from socialapp.content import backgrounds
 from socialapp.engines.errors import EngineError
@@ -24,6 +26,8 @@ from socialapp.jobs import horse
 from socialapp.lib import blobs
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from socialapp.characters.models import Portrait
     from socialapp.performance import Performance, Rig
 
@@ -51,6 +55,8 @@ def render_clip(clip_id: int | None = None) -> None:
         _commit(lease, rendered, trace)
     except StoppedError:
         log.info("Clip %s is not ours any more", clip.key)
+    except HeldError as error:
+        leases.hold(lease, str(error), trace=trace.entries)
     except OverdueError as error:
         leases.fail(lease, str(error), permanent=False, trace=trace.entries)
     except EngineError as error:
@@ -142,6 +148,18 @@ def _approved_actor(portrait: Portrait) -> Actor:
     return actor
 
 
+def screen(clip: Clip, frames: Sequence[bytes]) -> pipeline.Screened:
+    """What the rules say to the frames of a clip."""
+    verdict = screening.screen_frames(
+        frames, person=clip.owner, subject=f"clip:{clip.key}"
+    )
+    return pipeline.Screened(
+        held=screening.words_for(verdict),
+        refused=verdict.state == "refused",
+        unchecked=bool(verdict.unchecked),
+    )
+
+
 def background_of(name: str, width: int, height: int) -> bytes:
     """The encoded picture; empty when the portrait brings its own."""
     if not name:
@@ -178,6 +196,7 @@ def _render(
         trace=trace,
         progress=minder.progress,
         keep=keep,
+        screen=partial(screen, clip),
     )
 
 
@@ -196,7 +215,9 @@ def _commit(
         "captions": rendered.captions,
         "size": rendered.size,
     }
-    if not leases.finish(lease, result=result, trace=trace.entries):
+    if not leases.finish(
+        lease, result=result, trace=trace.entries, screened=rendered.screened
+    ):
         log.info("The result of %s came too late and was fenced off", lease)
 
 

@@ -41,5 +41,6 @@ def store(work: Work) -> Work:
             rung=ladder.rung,
             rung_reason=ladder.reason,
             voice_engine=work.voice_engine,
+            screened=work.screened,
         ),
     )

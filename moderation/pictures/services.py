@@ -185,6 +185,16 @@ def revoke_consent(*, consent: LikenessConsent) -> None:
     _tell(likeness_revoked, consent=fresh)
 
 
+@transaction.atomic
+def forget_owner(*, owner: User) -> None:
+    """Delete what is known of a leaving person's pictures; the log keeps no name."""
+    PictureCheck.objects.filter(owner=owner).delete()
+    LikenessConsent.objects.filter(owner=owner).delete()
+    Screening.objects.filter(person=owner, surface__in=["portrait", "frames"]).update(
+        person=None
+    )
+
+
 def note(
     *,
     surface: str,

@@ -13,6 +13,7 @@ from django.utils import timezone
 from avatarfx.models import Clip
 from feed import hashtags
 from feed.models import Like, Post, PostStat, Tag, View
+from moderation.abuse import services as abuse
 from moderation.screening.judge import ScreeningUnavailableError
 from moderation.screening.refusals import TextRefusedError, check_text
 
@@ -52,6 +53,18 @@ def _screen(caption: str, author: User, subject: str) -> None:
         raise PostError(error.message) from error
 
 
+def _of_the_house(clip: Clip) -> bool:
+    return clip.character.starter and clip.character.owner_id == clip.owner_id
+
+
+def _count(caption: str, author: User, address: str) -> None:
+    """PostError for what is too much or too alike."""
+    try:
+        abuse.allow(person=author, text=caption, surface="caption", address=address)
+    except abuse.AbuseError as error:
+        raise PostError(error.message) from error
+
+
 def _set_tags(post: Post) -> None:
     names = hashtags.names_in(post.caption)
     Tag.objects.bulk_create([Tag(name=name) for name in names], ignore_conflicts=True)
@@ -64,13 +77,18 @@ def publish_post(
     author: User,
     caption: str,
     visibility: str = Post.Visibility.PUBLIC,
+    address: str = "",
 ) -> Post:
     """Show a ready clip. A removed post of it comes back; a second call changes nothing.
 
-    PostError: not the author's clip, not ready, or a caption that is too long.
+    PostError: not the author's clip, not ready, a caption that is too long or may not
+    be shown, or too many posts. `address`: of the visitor, against spam.
     """
     caption = _checked(caption, visibility)
-    _screen(caption, author, f"clip:{clip.key}")
+    if not Post.objects.filter(clip=clip, removed__isnull=True).exists():
+        _screen(caption, author, f"clip:{clip.key}")
+        if not _of_the_house(clip):
+            _count(caption, author, address)
     return _publish(clip=clip, author=author, caption=caption, visibility=visibility)
 
 

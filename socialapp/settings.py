@@ -492,6 +492,20 @@ SCREENING: dict[str, Any] = {
         "young": {"sexual": {"review": 0.1, "block": 0.05}},
     },
 }
+ABUSE: dict[str, Any] = {
+    "NEW_DAYS": 3,
+    # By surface: what a person, a new account and a network may put out in a window.
+    "RATES": {
+        "*": {"person": "60/1h", "new": "30/24h", "address": "240/1h"},
+        "caption": {"person": "30/1h", "new": "12/24h", "address": "120/1h"},
+    },
+    # The same words in 24 hours.
+    "REPEATS": {"person": 2, "everyone": 20},
+    "LINKS": {"most": 2, "new": 0},
+    "KEPT_DAYS": 7,
+}
+"""Limits against spam: see docs/trust/screening.md."""
+
 MODERATION_ENDPOINT: dict[str, Any] = {
     "URL": env.text("MODERATION_URL"),
     "KEY": env.text("MODERATION_KEY"),

@@ -8,6 +8,7 @@ from moderation.models.pictures import (
     PictureCheck,
 )
 from moderation.models.screenings import Screening
+from moderation.models.utterances import Utterance
 
 __all__ = [
     "Figure",
@@ -16,4 +17,5 @@ __all__ = [
     "LikenessConsent",
     "PictureCheck",
     "Screening",
+    "Utterance",
 ]

@@ -49,6 +49,9 @@ _AMOUNT = re.compile(r"[$£€]?[0-9]+[A-Za-z]{1,3}")
 
 _RUN = re.compile(r"(.)\1{2,}", re.DOTALL)
 
+_ADDRESS = re.compile(r"[A-Za-z0-9]{2,}@[A-Za-z0-9]{2,}")
+"""The middle of an e-mail address; hidden words have their sign near an edge."""
+
 _TAG = re.compile(r"\[[^\[\]\n]{0,80}\][ \t]?")
 
 Piece = tuple[str, int, int]
@@ -219,7 +222,7 @@ def _reading(word: str) -> str:
     readings = 1
     for option in options:
         readings *= len(option)
-    if not any(char.isalpha() for char in body):
+    if not any(char.isalpha() for char in body) or _ADDRESS.fullmatch(body):
         return word
     if readings <= _MAX_READINGS and len(body) > 2:
         for letters in product(*options):

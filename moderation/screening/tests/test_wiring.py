@@ -195,3 +195,14 @@ def test_what_may_not_be_published_is_not_voiced(
     )
     assert response.status_code == 400
     assert "rule 4.2" in response.json()["detail"]
+
+
+def test_whoever_leaves_takes_their_words_along(
+    alice: User, django_capture_on_commit_callbacks: Any
+) -> None:
+    with pytest.raises(accounts.AccountError):
+        accounts.change_profile(user=alice, bio=THREAT)
+    with django_capture_on_commit_callbacks(execute=True):
+        accounts.close_account(user=alice)
+    row = Screening.objects.get()
+    assert (row.person, row.text, row.action) == (None, "", "block")

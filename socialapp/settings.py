@@ -213,6 +213,7 @@ RECONCILERS = [
     "avatarfx.services.reconcile",
     "avatarfx.services.recheck",
     "moderation.pictures.services.recheck",
+    "moderation.abuse.services.reconcile",
 ]
 """What `manage.py reconcile` calls: each puts back what dead workers dropped."""
 
@@ -448,6 +449,9 @@ REAL_PERSON_GATE = env.choice(
 )
 """Photographs of real faces: ``refuse``: only one's own, after a live check; ``consent``:
 only one's own, the declaration is enough; ``off``: like any picture."""
+
+PICTURE_SCREEN = "moderation.pictures.services.screen_profile"
+"""What looks at a person's profile picture; raises PictureError."""
 
 PICTURE_PHOTO = {"review": 0.3, "refuse": 0.6}
 """How photographic a face may be, 0 to 1: what they part is in docs/trust/pictures.md."""

@@ -20,6 +20,7 @@ from django.core.files.base import ContentFile
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from PIL import Image, ImageOps
 
 from socialapp.accounts import birthdays, handles
@@ -225,13 +226,16 @@ def change_profile(
 
 
 def set_picture(*, user: User, data: bytes) -> User:
-    """A square picture of the person. AccountError when the file is no good."""
+    """A square picture of the person. AccountError when the file is no good, or when a
+    rule refuses it; then nothing of it is kept."""
     try:
         clean = images.clean(
             data,
             max_bytes=settings.MAX_PICTURE_BYTES,
             max_pixels=settings.MAX_PICTURE_PIXELS,
         )
+        # Screening is higher up than accounts, so it is reached by name.
+        import_string(settings.PICTURE_SCREEN)(picture=clean.data, person=user)
     except images.PictureError as error:
         raise AccountError({"picture": [str(error)]}) from None
     with Image.open(io.BytesIO(clean.data)) as picture:

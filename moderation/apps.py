@@ -8,4 +8,5 @@ class ModerationConfig(AppConfig):
 
     def ready(self) -> None:
         from moderation.pictures import receivers as pictures  # noqa: F401, PLC0415
+        from moderation.screening import checks  # noqa: F401, PLC0415
         from moderation.screening import receivers as texts  # noqa: F401, PLC0415

@@ -1,5 +1,5 @@
 """Moderation for staff, a file for each errand."""
 
-from moderation.admin import pictures
+from moderation.admin import pictures, screenings
 
-__all__ = ["pictures"]
+__all__ = ["pictures", "screenings"]

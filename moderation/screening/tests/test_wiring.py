@@ -6,13 +6,17 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from avatarfx import services as clips
 from avatarfx.models import Clip
+from moderation.embedders import minilm
 from moderation.models import Screening
+from moderation.screening import checks
 from socialapp.accounts import services as accounts
 from socialapp.accounts.models import Ticket
+from socialapp.accounts.models import User as User_
 from socialapp.characters import services as characters
 from socialapp.characters.errors import CharacterError
 from socialapp.characters.models import Character
@@ -206,3 +210,45 @@ def test_whoever_leaves_takes_their_words_along(
         accounts.close_account(user=alice)
     row = Screening.objects.get()
     assert (row.person, row.text, row.action) == (None, "", "block")
+
+
+def test_the_api_checks_a_script_before_it_costs_anything() -> None:
+    answer = Client().post(
+        "/api/v1/scripts/check/",
+        json.dumps({"script": THREAT}),
+        content_type="application/json",
+    )
+    body = answer.json()
+    assert body["ok"] is False
+    assert body["marks"][0]["words"] == "I know where you live"
+    assert "rule 4.2" in body["problems"][0]
+
+
+def test_staff_let_a_text_through_from_the_log(alice: User) -> None:
+    boss = User_.objects.create_superuser(
+        email="boss@example.com", username="boss", password=None
+    )
+    client = Client()
+    client.force_login(boss)
+    with pytest.raises(accounts.AccountError):
+        accounts.change_profile(user=alice, bio=THREAT)
+    row = Screening.objects.get()
+    page = client.get(reverse("admin:moderation_screening_change", args=[row.pk]))
+    assert "I know where you live" in page.content.decode()
+    url = reverse("admin:moderation_screening_changelist")
+    assert client.get(url).status_code == 200
+    chosen = {"action": "let_through", "_selected_action": [row.pk]}
+    assert client.post(url, chosen).status_code == 302
+    accounts.change_profile(user=alice, bio=THREAT)
+    alice.refresh_from_db()
+    assert alice.bio == THREAT
+
+
+def test_a_missing_encoder_is_said_at_each_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert checks.encoder() == []
+    monkeypatch.setattr(minilm, "PACKAGE", "no-such-package")
+    (message,) = checks.encoder()
+    assert message.id == "moderation.W001"
+    assert "nothing can be published" in message.msg

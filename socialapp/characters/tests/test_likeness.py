@@ -112,9 +112,7 @@ def test_somebody_else_does_not_pass(
     assert not [f for f in house.MEDIA_ROOT.rglob("*") if f.is_file()]
 
 
-def refused(
-    client: Client, eyes: Eyes, queue: Sequence[tuple[SeenFace, ...]]
-) -> str:
+def refused(client: Client, eyes: Eyes, queue: Sequence[tuple[SeenFace, ...]]) -> str:
     eyes.photograph()
     eyes.queue = list(queue)
     answer = client.post(URL, everything())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
@@ -133,7 +134,7 @@ class ClipAdmin(Record[Clip]):
         ),
     )
     inlines = (ActorInline, RenderInline)
-    actions = ("cancel", "retry", "remove")
+    actions = ("cancel", "retry", "remove", "hold", "release")
 
     @admin.display(description="Poster")
     def still(self, clip: Clip) -> SafeString:
@@ -200,6 +201,15 @@ class ClipAdmin(Record[Clip]):
     @admin.action(description="Try again", permissions=["operate"])
     def retry(self, request: HttpRequest, clips: QuerySet[Clip]) -> None:
         self._each(request, clips, services.retry_clip, "in line again")
+
+    @admin.action(description="Hold for review", permissions=["operate"])
+    def hold(self, request: HttpRequest, clips: QuerySet[Clip]) -> None:
+        hold = partial(services.hold_clip, reason="A moderator looks at this clip.")
+        self._each(request, clips, hold, "held or over already")
+
+    @admin.action(description="Release", permissions=["operate"])
+    def release(self, request: HttpRequest, clips: QuerySet[Clip]) -> None:
+        self._each(request, clips, services.release_clip, "released")
 
     @admin.action(description="Remove", permissions=["operate"])
     def remove(self, request: HttpRequest, clips: QuerySet[Clip]) -> None:

@@ -265,6 +265,34 @@ def inspect(path: Path) -> Seen:
     return Seen(frames, seconds, sound_seconds)
 
 
+def samples(path: Path, *, every: float = 1.0) -> list[bytes]:
+    """JPEGs of a film's frames, the first, one each `every` seconds, and the
+    last. EngineError if it is broken."""
+    found: list[bytes] = []
+    due, last = 0.0, None
+    try:
+        with av.open(str(path)) as container:
+            for frame in container.decode(container.streams.video[0]):
+                last = frame
+                if (frame.time or 0.0) + 1e-6 >= due:
+                    found.append(_jpeg(frame))
+                    due += every
+                    last = None
+            if last is not None:
+                found.append(_jpeg(last))
+    except (av.FFmpegError, IndexError) as error:
+        raise EngineError("The finished film cannot be read.") from error
+    return found
+
+
+def _jpeg(frame: Any) -> bytes:
+    pixels = frame.to_ndarray(format="bgr24")
+    good, data = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, 90])
+    if not good:
+        raise EngineError("A frame could not be looked at.")
+    return bytes(data)
+
+
 def _codec_options(options: Options) -> dict[str, str]:
     if options.codec == "h264_nvenc":
         return {"preset": "p5", "rc": "vbr", "cq": str(options.quality), "b": "0"}

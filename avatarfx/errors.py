@@ -14,6 +14,10 @@ class DiskFullError(Exception):
         super().__init__(self.message)
 
 
+class HeldError(Exception):
+    """The finished film may not be shown; the message is for its owner."""
+
+
 class IdempotencyConflictError(Exception):
     """The key was used for another request within the last day."""
 

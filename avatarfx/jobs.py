@@ -8,3 +8,8 @@ from avatarfx import services
 def render_clip(clip_id: int) -> None:
     """A wake-up: whoever hears it renders the clip that has waited longest."""
     services.render_clip(clip_id)
+
+
+def check_again(clip_id: int) -> None:
+    """Look once more at a clip that waits because no detector could look."""
+    services.check_again(clip_id)

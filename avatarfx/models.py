@@ -112,6 +112,8 @@ class Clip(Withholdable, Stateful):
     """For example ``frame 212 of 350``."""
 
     error = models.CharField(max_length=300, blank=True)
+    unchecked = models.BooleanField(default=False)
+    """It is held because no detector could look at it, and is looked at again."""
 
     # The result.
     rung = models.CharField(max_length=8, choices=Rung, blank=True)
@@ -225,7 +227,8 @@ class Render(models.Model):
     started = models.DateTimeField(default=timezone.now)
     ended = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=16, blank=True)
-    """``ready``, ``failed``, ``cancelled``, ``lost`` (lease ran out) or empty: running."""
+    """``ready``, ``failed``, ``cancelled``, ``held`` (may not be shown yet), ``lost``
+    (lease ran out) or empty: running."""
 
     error = models.TextField(blank=True)
     trace = models.JSONField(default=list, blank=True)

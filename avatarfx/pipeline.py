@@ -17,7 +17,7 @@ from django.utils.module_loading import import_string
 from avatarfx.fallbacks import CheckError, Ladder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from avatarfx.recipe import Recipe
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
     Progress = Callable[[str, float, str], None]
     """Stage, percent of the whole, detail. It raises when the work must stop."""
+
+    Screen = Callable[[Sequence[bytes]], "Screened"]
+    """Says of encoded frames whether they may be shown."""
 
 log = logging.getLogger(__name__)
 
@@ -144,6 +147,20 @@ class Film:
 
 
 @dataclass(frozen=True, slots=True)
+class Screened:
+    """What was said of a film's frames."""
+
+    held: str = ""
+    """Why nobody may see it yet, in words for its owner; empty: it may be seen."""
+
+    refused: bool = False
+    """It will not be kept at all."""
+
+    unchecked: bool = False
+    """Nobody could look; it is looked at again later."""
+
+
+@dataclass(frozen=True, slots=True)
 class Work:
     """Goes from stage to stage; each returns a new one with its own part filled in."""
 
@@ -157,6 +174,8 @@ class Work:
     keep: Callable[[Performance], None]
     width: int
     height: int
+    screen: Screen | None = None
+    screened: Screened = field(default_factory=Screened)
     performance: Performance | None = None
     voice_engine: str = ""
     voice_reason: str = ""
@@ -192,6 +211,7 @@ class Rendered:
     """What it looks and sounds like, for copies of it."""
 
     hidden: Hidden | None = None
+    screened: Screened = field(default_factory=Screened)
 
 
 def render(
@@ -206,13 +226,15 @@ def render(
     papers: Papers,
     performance: Performance | None = None,
     keep: Callable[[Performance], None] = lambda _: None,
+    screen: Screen | None = None,
 ) -> Rendered:
     """Make the film in the folder `scratch` and store what is finished.
 
     `actors` by seat. `performance`: what was said by an earlier attempt or is given
     with the recipe; else a voice speaks and `keep` is called with the result at once.
-    `papers`: what is signed into the files, and by whom.
-    EngineError when no rung of a ladder holds; what `progress` raises passes through.
+    `papers`: what is signed into the files, and by whom. `screen` looks at a frame a
+    second. HeldError when it refuses them, EngineError when no rung of a ladder holds;
+    what `progress` raises passes through.
     """
     width, height = SIZES[recipe.shape]
     work = Work(
@@ -226,6 +248,7 @@ def render(
         keep=keep,
         width=width,
         height=height,
+        screen=screen,
         performance=performance,
         papers=papers,
     )

@@ -6,6 +6,7 @@ urlpatterns = [
     path("create/", studio.create, name="create"),
     path("studio/", studio.studio, name="studio"),
     path("studio/check/", studio.check, name="studio-check"),
+    path("studio/review/", studio.review, name="studio-review"),
     path("studio/line/", previews.preview, name="preview"),
     path("studio/voice/", previews.voice_blend, name="voice-blend"),
     path("c/<str:key>/greeting/", previews.greeting, name="greeting"),

@@ -17,8 +17,13 @@ from avatarfx.api.clips import LeadRead
 from avatarfx.models import Clip
 from feed import selectors, services, visits
 from feed.models import Post, Tag
+from moderation.abuse.services import AbuseError
+from moderation.screening import problems
+from moderation.screening.judge import ScreeningUnavailableError
+from moderation.screening.refusals import TextRefusedError
 from socialapp.accounts.api import PersonRead, me
 from socialapp.accounts.models import User
+from socialapp.accounts.requests import address_of
 from socialapp.lib.api.fields import BlobUrl, valid
 from socialapp.lib.api.pages import NamedPages
 from socialapp.lib.api.problems import Problem, refusal
@@ -29,6 +34,14 @@ if TYPE_CHECKING:
 
 @refusal(services.PostError)
 def _post_refused(error: services.PostError) -> Problem:
+    cause = error.__cause__
+    if isinstance(cause, TextRefusedError):
+        return problems.text_refused(cause)
+    if isinstance(cause, ScreeningUnavailableError):
+        return problems.unavailable(cause)
+    if isinstance(cause, AbuseError):
+        headers = {"Retry-After": str(cause.wait)} if cause.wait else {}
+        return Problem(429, "too_much", str(error), headers=headers)
     return Problem(400, "post_refused", str(error))
 
 
@@ -232,6 +245,7 @@ class PostViewSet(PostListing):
             clip=data["clip"],
             author=me(request),
             caption=data.get("caption", ""),
+            address=address_of(request),
             visibility=data.get("visibility", Post.Visibility.PUBLIC),
         )
         return self._read(post.key, status.HTTP_201_CREATED)

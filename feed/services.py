@@ -13,6 +13,9 @@ from django.utils import timezone
 from avatarfx.models import Clip
 from feed import hashtags
 from feed.models import Like, Post, PostStat, Tag, View
+from moderation.abuse import services as abuse
+from moderation.screening.judge import ScreeningUnavailableError
+from moderation.screening.refusals import TextRefusedError, check_text
 
 if TYPE_CHECKING:
     from socialapp.accounts.models import User
@@ -37,25 +40,60 @@ def _checked(caption: str, visibility: str) -> str:
     return caption
 
 
+def _screen(caption: str, author: User, subject: str) -> None:
+    """PostError for words that may not be shown. Outside of the transaction, so that the
+    log keeps what is refused."""
+    if not caption:
+        return
+    try:
+        check_text(
+            caption, surface="caption", person=author, subject=subject, field="caption"
+        )
+    except (TextRefusedError, ScreeningUnavailableError) as error:
+        raise PostError(error.message) from error
+
+
+def _of_the_house(clip: Clip) -> bool:
+    return clip.character.starter and clip.character.owner_id == clip.owner_id
+
+
+def _count(caption: str, author: User, address: str) -> None:
+    """PostError for what is too much or too alike."""
+    try:
+        abuse.allow(person=author, text=caption, surface="caption", address=address)
+    except abuse.AbuseError as error:
+        raise PostError(error.message) from error
+
+
 def _set_tags(post: Post) -> None:
     names = hashtags.names_in(post.caption)
     Tag.objects.bulk_create([Tag(name=name) for name in names], ignore_conflicts=True)
     post.tags.set(Tag.objects.filter(name__in=names))
 
 
-@transaction.atomic
 def publish_post(
     *,
     clip: Clip,
     author: User,
     caption: str,
     visibility: str = Post.Visibility.PUBLIC,
+    address: str = "",
 ) -> Post:
     """Show a ready clip. A removed post of it comes back; a second call changes nothing.
 
-    PostError: not the author's clip, not ready, or a caption that is too long.
+    PostError: not the author's clip, not ready, a caption that is too long or may not
+    be shown, or too many posts. `address`: of the visitor, against spam.
     """
     caption = _checked(caption, visibility)
+    if not Post.objects.filter(clip=clip, removed__isnull=True).exists():
+        _screen(caption, author, f"clip:{clip.key}")
+        if not _of_the_house(clip):
+            _count(caption, author, address)
+    return _publish(clip=clip, author=author, caption=caption, visibility=visibility)
+
+
+@transaction.atomic
+def _publish(*, clip: Clip, author: User, caption: str, visibility: str) -> Post:
     # The row lock makes two publishers of one clip take turns.
     clip = Clip.objects.select_for_update().get(pk=clip.pk)
     if clip.owner_id != author.pk or clip.removed is not None:
@@ -81,7 +119,6 @@ def publish_post(
     return post
 
 
-@transaction.atomic
 def edit_post(
     *, post: Post, caption: str | None = None, visibility: str | None = None
 ) -> Post:
@@ -90,7 +127,14 @@ def edit_post(
         post.caption if caption is None else caption,
         post.visibility if visibility is None else visibility,
     )
-    post.caption = new_caption
+    if new_caption != post.caption:
+        _screen(new_caption, post.author, f"post:{post.key}")
+    return _edit(post, new_caption, visibility)
+
+
+@transaction.atomic
+def _edit(post: Post, caption: str, visibility: str | None) -> Post:
+    post.caption = caption
     post.visibility = post.visibility if visibility is None else visibility
     post.edited = timezone.now()
     post.save(update_fields=["caption", "visibility", "edited"])

@@ -18,7 +18,7 @@ from avatarfx.transcript import lines_of
 from feed import selectors, services, visits
 from feed.forms import PublishForm
 from feed.models import Post, Tag
-from socialapp.accounts.requests import person
+from socialapp.accounts.requests import address_of, person
 from socialapp.characters.models import Character
 from socialapp.lib import blobs
 
@@ -147,7 +147,10 @@ def publish(request: HttpRequest, key: str) -> HttpResponse:
         return redirect(clip)
     try:
         made = services.publish_post(
-            clip=clip, author=person(request), **form.cleaned_data
+            clip=clip,
+            author=person(request),
+            address=address_of(request),
+            **form.cleaned_data,
         )
     except services.PostError as error:
         messages.error(request, str(error))

@@ -9,6 +9,9 @@ class ModerationConfig(AppConfig):
 
     def ready(self) -> None:
         from moderation import people, receivers, roles  # noqa: F401, PLC0415
+        from moderation.pictures import receivers as pictures  # noqa: F401, PLC0415
+        from moderation.screening import checks  # noqa: F401, PLC0415
+        from moderation.screening import receivers as texts  # noqa: F401, PLC0415
 
         post_migrate.connect(
             roles.make_roles, sender=self, dispatch_uid="moderation.roles"

@@ -222,9 +222,11 @@ RECONCILERS = [
     "avatarfx.services.reconcile",
     "socialapp.accounts.leaving.purge_due",
     "socialapp.accounts.guardians.send_due",
+    "avatarfx.services.recheck",
     "moderation.services.clocks.watch",
-    "moderation.pictures.services.recheck",
     "moderation.services.retention.sweep_hourly",
+    "moderation.pictures.services.recheck",
+    "moderation.abuse.services.reconcile",
 ]
 """What `manage.py reconcile` calls: each puts back what dead workers dropped."""
 
@@ -367,6 +369,9 @@ DATA_DIR/audit-anchor.log."""
 
 CHARACTERS_PER_PERSON = env.number("CHARACTERS_PER_PERSON", 50)
 PORTRAITS_PER_PERSON = env.number("PORTRAITS_PER_PERSON", 200)
+TEXT_SCREENER = "moderation.screening.profiles"
+"""The module that answers ``complaint(text, surface=..., person=...)``."""
+
 VOICE_CATALOGUE = "avatarfx.voices.catalogue"
 """The module that answers ``is_known(voice)``."""
 
@@ -485,6 +490,9 @@ REAL_PERSON_GATE = env.choice(
 """Photographs of real faces: ``refuse``: only one's own, after a live check; ``consent``:
 only one's own, the declaration is enough; ``off``: like any picture."""
 
+PICTURE_SCREEN = "moderation.pictures.services.screen_profile"
+"""What looks at a person's profile picture; raises PictureError."""
+
 PICTURE_PHOTO = {"review": 0.3, "refuse": 0.6}
 """How photographic a face may be, 0 to 1: what they part is in docs/trust/pictures.md."""
 
@@ -558,6 +566,20 @@ SCREENING: dict[str, Any] = {
         "young": {"sexual": {"review": 0.1, "block": 0.05}},
     },
 }
+ABUSE: dict[str, Any] = {
+    "NEW_DAYS": 3,
+    # By surface: what a person, a new account and a network may put out in a window.
+    "RATES": {
+        "*": {"person": "60/1h", "new": "30/24h", "address": "240/1h"},
+        "caption": {"person": "30/1h", "new": "12/24h", "address": "120/1h"},
+    },
+    # The same words in 24 hours.
+    "REPEATS": {"person": 2, "everyone": 20},
+    "LINKS": {"most": 2, "new": 0},
+    "KEPT_DAYS": 7,
+}
+"""Limits against spam: see docs/trust/screening.md."""
+
 MODERATION_ENDPOINT: dict[str, Any] = {
     "URL": env.text("MODERATION_URL"),
     "KEY": env.text("MODERATION_KEY"),

@@ -20,6 +20,7 @@ from avatarfx.models import Clip
 from avatarfx.recipe import Recipe, Role
 from feed.models import Post
 from feed.services import publish_post
+from moderation.tests.seeing import telling_detectors
 from socialapp.characters.models import Character, Portrait
 from socialapp.characters.tests.rigging import picture, telling_rigger
 from socialapp.lib import blobs
@@ -139,7 +140,7 @@ def house(alice: User, settings: Settings) -> Iterator[None]:
     )
     publish_post(clip=clip, author=alice, caption="Night")
     Post.objects.update(key="alice")
-    with telling_rigger(settings):
+    with telling_rigger(settings), telling_detectors():
         yield
 
 

@@ -19,6 +19,8 @@ from avatarfx.api import refusals
 from avatarfx.models import Clip
 from avatarfx.services.previews import wav
 from avatarfx.voices import catalogue
+from moderation.screening import screen_text
+from moderation.screening.refusals import details_of
 from socialapp.accounts.api import me
 from socialapp.acting import script as scripts
 from socialapp.characters.models import Character
@@ -89,12 +91,21 @@ class ScriptWrite(serializers.Serializer[Any]):
     voice_speed = serializers.FloatField(min_value=0.5, max_value=2, default=1.0)
 
 
+class MarkRead(serializers.Serializer[Any]):
+    start = serializers.IntegerField(allow_null=True, help_text="In code points.")
+    end = serializers.IntegerField(allow_null=True)
+    words = serializers.CharField(allow_blank=True)
+    rule = serializers.CharField(help_text="Its number, as 4.2.")
+    title = serializers.CharField()
+
+
 class ScriptCheckRead(serializers.Serializer[Any]):
     ok = serializers.BooleanField()
     seconds = serializers.FloatField(help_text="How long it will be, about.")
     characters = serializers.IntegerField()
     max_characters = serializers.IntegerField()
     problems = serializers.ListField(child=serializers.CharField())
+    marks = MarkRead(many=True, help_text="Words that would be refused.")
 
 
 class BackgroundRead(serializers.Serializer[Any]):
@@ -195,7 +206,11 @@ class ScriptViewSet(viewsets.GenericViewSet[Clip]):
             seconds = scripts.estimate_seconds(text, data["voice_speed"])
         except scripts.ScriptError as error:
             problems, seconds = [str(error)], 0.0
+        refused = _pre_flight(text)
+        if refused:
+            problems.append(refused["message"])
         found = {
+            "marks": refused["marks"] if refused else [],
             "ok": not problems,
             "seconds": round(seconds, 1),
             "characters": len(text),
@@ -203,6 +218,16 @@ class ScriptViewSet(viewsets.GenericViewSet[Clip]):
             "problems": problems,
         }
         return Response(ScriptCheckRead(found).data)
+
+
+def _pre_flight(text: str) -> dict[str, Any] | None:
+    """What would be refused; nothing is kept. Who cannot be judged now is told so when
+    the clip is asked for."""
+    try:
+        verdict = screen_text(text, surface="script", log=False)
+    except services.ScreeningUnavailableError:
+        return None
+    return details_of(verdict, text) if verdict.stops else None
 
 
 @extend_schema(tags=["clips"])

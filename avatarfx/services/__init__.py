@@ -1,7 +1,13 @@
 """The writes of avatarfx."""
 
 from avatarfx.errors import DiskFullError, IdempotencyConflictError, NotNowError
-from avatarfx.services.holding import hold_clip, hold_clips_with
+from avatarfx.services.holding import (
+    check_again,
+    hold_clip,
+    hold_clips_with,
+    recheck,
+    release_clip,
+)
 from avatarfx.services.leases import reconcile
 from avatarfx.services.previews import preview_performance, preview_voice
 from avatarfx.services.rendering import preload, render_clip
@@ -26,13 +32,16 @@ __all__ = [
     "ScriptError",
     "TextRefusedError",
     "cancel_clip",
+    "check_again",
     "check_script",
     "hold_clip",
     "hold_clips_with",
     "preload",
     "preview_performance",
     "preview_voice",
+    "recheck",
     "reconcile",
+    "release_clip",
     "remove_clip",
     "render_clip",
     "request_clip",

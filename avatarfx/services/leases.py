@@ -32,6 +32,8 @@ from socialapp.jobs.queue import BackendDownError, enqueue, waiting
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from avatarfx.pipeline import Screened
+
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=20)
@@ -102,33 +104,60 @@ def keep_performance(lease: Lease, performance: dict[str, Any]) -> bool:
 
 
 def finish(
-    lease: Lease, *, result: dict[str, Any], trace: Sequence[dict[str, Any]]
+    lease: Lease,
+    *,
+    result: dict[str, Any],
+    trace: Sequence[dict[str, Any]],
+    screened: Screened | None = None,
 ) -> bool:
     """Result, charge and end of the attempt in one transaction; False: fenced off.
 
-    A clip on a lower rung than asked is given, not sold: its ticket goes back.
+    A clip on a lower rung than asked is given, not sold: its ticket goes back. So is
+    one that `screened` says must wait; nobody is told of it before it is released.
     """
+    held = screened.held if screened else ""
     with transaction.atomic():
         clip = _held(lease)
         if clip is None:
             return False
         clip.move(
-            Clip.State.READY,
+            Clip.State.BLOCKED if held else Clip.State.READY,
             **result,
             leased_until=None,
             stage="",
             percent=100,
             detail="",
-            error="",
+            error=held[:300],
+            unchecked=bool(screened and screened.unchecked),
             finished=timezone.now(),
         )
-        _end(lease, "ready", trace=trace)
-        if clip.rung == Clip.Rung.FULL:
+        _end(lease, "held" if held else "ready", trace=trace)
+        if clip.rung == Clip.Rung.FULL and not held:
             quotas.spend(ticket_key(clip))
         else:
             quotas.give_back(ticket_key(clip))
         news.tell(clip)
-        transaction.on_commit(lambda: _announce(clip))
+        if not held:
+            transaction.on_commit(lambda: announce(clip))
+    return True
+
+
+def hold(lease: Lease, reason: str, *, trace: Sequence[dict[str, Any]] = ()) -> bool:
+    """End this attempt for good: what it made may not be shown and is not kept."""
+    with transaction.atomic():
+        clip = _held(lease)
+        if clip is None:
+            return False
+        _end(lease, "held", error=reason, trace=trace)
+        clip.move(
+            Clip.State.BLOCKED,
+            leased_until=None,
+            error=reason[:300],
+            detail="",
+            finished=timezone.now(),
+        )
+        quotas.give_back(ticket_key(clip))
+        news.tell(clip)
     return True
 
 
@@ -279,7 +308,8 @@ def _give_up(clip: Clip, message: str) -> None:
     news.tell(clip)
 
 
-def _announce(clip: Clip) -> None:
+def announce(clip: Clip) -> None:
+    """Send the news that it is ready; call it when the transaction committed."""
     for receiver, answer in clip_ready.send_robust(sender=Clip, clip=clip):
         if isinstance(answer, Exception):
             log.error("%r failed for clip %s", receiver, clip.key, exc_info=answer)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import shutil
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -12,10 +13,11 @@ from django.db import transaction
 from django.utils.module_loading import import_string
 
 from avatarfx import pipeline
-from avatarfx.errors import DiskFullError
+from avatarfx.errors import DiskFullError, HeldError
 from avatarfx.models import Clip, ClipActor
 from avatarfx.services import leases
 from avatarfx.services.minder import Minder, OverdueError, StoppedError
+from moderation.pictures import frames as screening
 from socialapp.characters.services import PictureError, require_approved
 from socialapp.content import backgrounds
 from socialapp.engines.errors import EngineError
@@ -32,6 +34,8 @@ from socialapp.provenance.services import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from socialapp.characters.models import Portrait
     from socialapp.performance import Performance, Rig
 
@@ -59,6 +63,8 @@ def render_clip(clip_id: int | None = None) -> None:
         _commit(clip, lease, rendered, trace)
     except StoppedError:
         log.info("Clip %s is not ours any more", clip.key)
+    except HeldError as error:
+        leases.hold(lease, str(error), trace=trace.entries)
     except OverdueError as error:
         leases.fail(lease, str(error), permanent=False, trace=trace.entries)
     except EngineError as error:
@@ -174,6 +180,18 @@ def _approved_actor(portrait: Portrait) -> Actor:
     return actor
 
 
+def screen(clip: Clip, frames: Sequence[bytes]) -> pipeline.Screened:
+    """What the rules say to the frames of a clip."""
+    verdict = screening.screen_frames(
+        frames, person=clip.owner, subject=f"clip:{clip.key}"
+    )
+    return pipeline.Screened(
+        held=screening.words_for(verdict),
+        refused=verdict.state == "refused",
+        unchecked=bool(verdict.unchecked),
+    )
+
+
 def background_of(name: str, width: int, height: int) -> bytes:
     """The encoded picture; empty when the portrait brings its own."""
     if not name:
@@ -211,6 +229,7 @@ def _render(
         progress=minder.progress,
         papers=papers_of(clip),
         keep=keep,
+        screen=partial(screen, clip),
     )
 
 
@@ -230,7 +249,9 @@ def _commit(
         "size": rendered.size,
     }
     with transaction.atomic():
-        if leases.finish(lease, result=result, trace=trace.entries):
+        if leases.finish(
+            lease, result=result, trace=trace.entries, screened=rendered.screened
+        ):
             record_fingerprint(subject=subject_of(clip), prints=rendered.prints)
             if rendered.hidden is not None:
                 measure_mark(

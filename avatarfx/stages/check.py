@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from avatarfx import encode
+from avatarfx.errors import HeldError
 from avatarfx.fallbacks import CheckError
 from avatarfx.pipeline import FPS
 
@@ -21,7 +22,8 @@ SLACK_SECONDS = 0.08
 
 
 def check(work: Work) -> Work:
-    """CheckError when the film must not go out; then the next rung films again."""
+    """CheckError when the film is faulty; then the next rung films again. HeldError
+    when a rule refuses what is seen in it."""
     film = work.film
     ladder = work.ladder
     if film is None or ladder is None:
@@ -44,7 +46,16 @@ def check(work: Work) -> Work:
                 f"The sound lasts {seen.sound_seconds:.2f} s, not {expected:.2f} s."
             )
         entry["note"] = f"{seen.frames} frames, {film.frozen} at rest"
-    return replace(work)
+    if work.screen is None:
+        return replace(work)
+    with work.trace.stage("screen") as entry:
+        work.tell("check", 0.5)
+        frames = encode.samples(film.path)
+        screened = work.screen(frames)
+        entry["note"] = screened.held or f"{len(frames)} frames may be shown"
+        if screened.refused:
+            raise HeldError(screened.held)
+    return replace(work, screened=screened)
 
 
 def _look(film: Film, *, moving: bool) -> None:

@@ -44,5 +44,6 @@ def store(work: Work) -> Work:
             voice_engine=work.voice_engine,
             prints=prints,
             hidden=film.hidden,
+            screened=work.screened,
         ),
     )

@@ -12,12 +12,16 @@ from PIL import Image
 from avatarfx import pipeline
 from avatarfx.services import rendering
 from avatarfx.tests.engines import GreyAnimator, PlainDirector, ToneVoice
+from moderation.tests.seeing import telling_detectors
 from socialapp.characters.models import Character, Portrait
 from socialapp.lib import blobs
 from socialapp.performance import Rig
 from socialapp.performance.rig import Anchors
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from moderation.tests.seeing import Eyes
     from socialapp.accounts.models import User
 
 ANCHORS = Anchors((0.4, 0.45), (0.6, 0.45), (0.5, 0.62), (0.5, 0.72), 0.16)
@@ -46,6 +50,13 @@ def make_character(owner: User, name: str = "Hob") -> Character:
 def hob(alice: User) -> Character:
     """Alice's character, ready to speak."""
     return make_character(alice)
+
+
+@pytest.fixture(autouse=True)
+def eyes() -> Iterator[Eyes]:
+    """What the detectors see in frames: nothing, unless the test says otherwise."""
+    with telling_detectors() as seen:
+        yield seen
 
 
 @dataclass

@@ -63,7 +63,7 @@ def test_a_clip_becomes_a_film_with_sound_poster_and_captions(
     assert blobs.get(done.captions).startswith(b"WEBVTT")
     assert done.size == len(blobs.get(done.video))
     names = [entry["name"] for entry in Render.objects.get().trace]
-    assert names == ["voice", "movement", "mark", "check", "sign", "finish"]
+    assert names == ["voice", "movement", "mark", "check", "screen", "sign", "finish"]
     assert troupe.voice.spoken
 
 

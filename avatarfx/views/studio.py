@@ -107,6 +107,7 @@ def _page(
         "fields": _fields(request, clip),
         "error": error,
         "refused": refused,
+        "care": refused is not None and refused["action"] == "crisis",
         "crisis_lines": help_lines(),
         "once": new_key(),
     }

@@ -20,6 +20,7 @@ from moderation.models.pictures import (
 )
 from moderation.models.screenings import Screening
 from moderation.models.standing import Standing
+from moderation.models.utterances import Utterance
 
 __all__ = [
     "RESTRICTING",
@@ -44,4 +45,5 @@ __all__ = [
     "SealedError",
     "Standing",
     "Statement",
+    "Utterance",
 ]

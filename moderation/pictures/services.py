@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from moderation.models import LikenessConsent, PictureCheck, Screening
 from moderation.pictures import gate
-from moderation.pictures.errors import PictureRefusedError
+from moderation.pictures.errors import PictureRefusedError, PictureWaitsError
 from moderation.signals import likeness_revoked, picture_decided
 from socialapp.jobs.queue import enqueue
 from socialapp.lib import blobs
@@ -65,6 +65,31 @@ def screen_portrait(
     if verdict.state == "refused":
         raise PictureRefusedError(verdict)
     return verdict
+
+
+def screen_profile(*, picture: bytes, person: User) -> None:
+    """PictureError unless a profile picture may be shown at once.
+
+    A photograph of oneself is what it is for, so faces of real people are not asked
+    about; figures, nudity and known files are. None waits: the old picture stays.
+    """
+    verdict = gate.screen(
+        picture, circumstances=gate.Circumstances(person=person, gate=False)
+    )
+    sha256 = hashlib.sha256(picture).hexdigest()
+    note(surface="profile", sha256=sha256, person=person, verdict=verdict)
+    if verdict.state == "refused":
+        raise PictureRefusedError(verdict)
+    if verdict.unchecked:
+        raise PictureWaitsError(
+            "We could not check this picture just now. Your old one stays; try again in"
+            " a few minutes."
+        )
+    if verdict.state == "pending":
+        raise PictureWaitsError(
+            f"This picture may break rule {verdict.rule}. Your old one stays; use"
+            " another picture. We kept no copy."
+        )
 
 
 @transaction.atomic
@@ -183,6 +208,16 @@ def revoke_consent(*, consent: LikenessConsent) -> None:
         state=PictureCheck.State.REFUSED
     )
     _tell(likeness_revoked, consent=fresh)
+
+
+@transaction.atomic
+def forget_owner(*, owner: User) -> None:
+    """Delete what is known of a leaving person's pictures; the log keeps no name."""
+    PictureCheck.objects.filter(owner=owner).delete()
+    LikenessConsent.objects.filter(owner=owner).delete()
+    Screening.objects.filter(
+        person=owner, surface__in=["portrait", "frames", "profile"]
+    ).update(person=None)
 
 
 def note(

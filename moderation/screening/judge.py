@@ -122,11 +122,7 @@ def _by_heads(
     text: str, surface: str, age: int | None
 ) -> tuple[list[Finding], dict[str, float]]:
     embedder = embedders[settings.SCREENING["EMBEDDER"]]
-    versions = versions_of(text)
-    # As written is not what the heads have learnt from; made plain and unpacked is.
-    plain = (
-        versions[1:] if versions[0].normal.text == text and versions[1:] else versions
-    )
+    plain = [version for version in versions_of(text) if version.for_heads]
     scores = heads.score_texts([v.normal.text for v in plain], embedder)
     known = heads.load()
     findings = []

@@ -49,6 +49,11 @@ _AMOUNT = re.compile(r"[$£€]?[0-9]+[A-Za-z]{1,3}")
 
 _RUN = re.compile(r"(.)\1{2,}", re.DOTALL)
 
+_ADDRESS = re.compile(r"[A-Za-z0-9]{2,}@[A-Za-z0-9]{2,}")
+"""The middle of an e-mail address; hidden words have their sign near an edge."""
+
+_TAG = re.compile(r"\[[^\[\]\n]{0,80}\][ \t]?")
+
 Piece = tuple[str, int, int]
 """A character, and from where to where it came."""
 
@@ -102,6 +107,21 @@ def as_written(text: str) -> Normal:
     if len(text) > MAX_CHARACTERS:
         raise TooLongError(len(text))
     return Normal(text, tuple(range(len(text))), tuple(range(1, len(text) + 1)))
+
+
+def without_tags(normal: Normal) -> Normal:
+    """Without what is in brackets, as a voice reads a script: a tag parts no words."""
+    kept: list[int] = []
+    done = 0
+    for tag in _TAG.finditer(normal.text):
+        kept += range(done, tag.start())
+        done = tag.end()
+    kept += range(done, len(normal.text))
+    return Normal(
+        "".join(normal.text[i] for i in kept),
+        tuple(normal.starts[i] for i in kept),
+        tuple(normal.ends[i] for i in kept),
+    )
 
 
 # Characters -------------------------------------------------------------------
@@ -202,7 +222,7 @@ def _reading(word: str) -> str:
     readings = 1
     for option in options:
         readings *= len(option)
-    if not any(char.isalpha() for char in body):
+    if not any(char.isalpha() for char in body) or _ADDRESS.fullmatch(body):
         return word
     if readings <= _MAX_READINGS and len(body) > 2:
         for letters in product(*options):

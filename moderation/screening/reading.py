@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 from moderation.screening import hidden, lexicon
 from moderation.screening.hard import CHECKS
 from moderation.screening.matching import Reading, plain
-from moderation.screening.normalise import Normal, as_written, normalise
+from moderation.screening.normalise import (
+    Normal,
+    as_written,
+    normalise,
+    without_tags,
+)
 from moderation.screening.rules import of_category
 from moderation.screening.verdicts import Finding
 
@@ -31,22 +36,29 @@ class Version:
     place: tuple[int, int] | None = None
     """Where it was hidden, for one that had to be decoded."""
 
+    for_heads: bool = False
+    """Of a kind with what the heads have learnt from: plain, unpacked, without tags."""
+
     def span(self, start: int, end: int) -> tuple[int, int]:
         return self.place or self.normal.span(start, end)
 
 
 def versions_of(text: str) -> list[Version]:
-    """As written, made plain where that differs, and each hidden text made plain.
+    """As a voice reads it, made plain, as written where these differ, and what it hides.
 
     TooLongError as in ``normalise``.
     """
     made_plain = normalise(text)
-    versions = [Version(made_plain)]
+    spoken = without_tags(made_plain)
+    versions = [Version(spoken, for_heads=True)]
+    if spoken.text != made_plain.text:
+        versions.append(Version(made_plain))
     if made_plain.text != text:
-        versions.insert(0, Version(as_written(text)))
+        versions.append(Version(as_written(text)))
     for secret in hidden.find(text):
         inside = normalise(secret.text)
-        versions.append(Version(inside, (secret.start, secret.end)))
+        place = (secret.start, secret.end)
+        versions.append(Version(inside, place, for_heads=True))
     return versions
 
 

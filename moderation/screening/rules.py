@@ -264,6 +264,34 @@ TABLE: tuple[Rule, ...] = (
     ),
 )
 
+REPORTED_AS = {
+    "sexual_minors": "minors",
+    "self_harm": "self-harm",
+    "self_harm_urging": "self-harm",
+    "impersonation": "impersonation",
+    "real_person": "impersonation",
+    "public_figure": "impersonation",
+    "personal_data": "privacy",
+    "credentials": "privacy",
+    "hate": "hate",
+    "hate_threatening": "hate",
+    "slur": "hate",
+    "threat": "harassment",
+    "harassment": "harassment",
+    "violence": "violence",
+    "violence_graphic": "violence",
+    "illicit": "illegal-goods",
+    "sexual": "sexual",
+    "nudity": "sexual",
+    "profanity": "other",
+    "spam": "spam",
+    "links": "spam",
+    "scam": "spam",
+    "injection": "other",
+    "known_file": "other",
+}
+"""The broader word under which a report of it, and so a case, is filed."""
+
 RULES = {rule.id: rule for rule in TABLE}
 BY_CATEGORY = {rule.category: rule for rule in TABLE}
 

@@ -109,8 +109,9 @@ def _opened(path: Path) -> IO[str]:
 
 
 def plain_of(text: str) -> str:
-    """What the heads read: the last version is the innermost hidden text."""
-    return versions_of(text[:20_000])[-1].normal.text[:1800]
+    """What the heads read: the last such version is a hidden text, if there is one."""
+    read = [version for version in versions_of(text[:20_000]) if version.for_heads]
+    return read[-1].normal.text[:1800]
 
 
 def train(

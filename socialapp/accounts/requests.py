@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
+
+from socialapp.lib.api.throttles import Throttle
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+    from rest_framework.request import Request
 
     from socialapp.accounts.models import User
 
@@ -15,3 +18,9 @@ def person(request: HttpRequest) -> User:
     user = request.user
     assert user.is_authenticated  # noqa: S101  narrows for mypy
     return user
+
+
+def address_of(request: HttpRequest) -> str:
+    """Where a request comes from, behind the proxies that TRUSTED_PROXIES counts."""
+    # It reads META alone, which both kinds of request have.
+    return Throttle().get_ident(cast("Request", request)) or ""

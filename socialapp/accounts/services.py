@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import secrets
 import zoneinfo
 from datetime import timedelta
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.models import EmailAddress
@@ -18,6 +20,7 @@ from django.core.files.base import ContentFile
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from PIL import Image, ImageOps
 
 from socialapp.accounts import birthdays, handles
@@ -97,6 +100,9 @@ def sign_up(
     display_name = (
         _collect(errors, "display_name", _clean_display_name, display_name) or ""
     )
+    for field, words in (("username", username), ("display_name", display_name)):
+        if field not in errors:
+            _screen(errors, field, words, surface="profile_name", person=None)
     _collect(errors, "email", validate_email, email)
     if "email" not in errors and User.objects.filter(email=email).exists():
         errors["email"] = [
@@ -133,6 +139,24 @@ def _clean_display_name(name: str) -> str:
     return clean_name(name, max_length=50, empty=True)
 
 
+def _screen(
+    errors: dict[str, list[str]],
+    field: str,
+    words: str,
+    *,
+    surface: str,
+    person: User | None,
+) -> None:
+    """What the words mean is judged higher up, so the judge is reached by name."""
+    if field == "username":
+        words = re.sub(r"[._]+", " ", words)
+    complaint = import_module(settings.TEXT_SCREENER).complaint(
+        words, surface=surface, person=person
+    )
+    if complaint:
+        errors[field] = [complaint]
+
+
 def _collect(
     errors: dict[str, list[str]], field: str, check: Callable[[Any], Any], value: Any
 ) -> Any:
@@ -152,7 +176,6 @@ def _collect(
 # Changing ---------------------------------------------------------------------
 
 
-@transaction.atomic
 def change_profile(
     *,
     user: User,
@@ -176,6 +199,14 @@ def change_profile(
         changed["bio"] = _collect(
             errors, "bio", partial(clean_text, max_length=300), bio
         )
+    for name, surface in (
+        ("username", "profile_name"),
+        ("display_name", "profile_name"),
+        ("bio", "about"),
+    ):
+        if name in changed and name not in errors:
+            words = changed[name] or ""
+            _screen(errors, name, words, surface=surface, person=user)
     if time_zone is not None:
         if check_time_zone(time_zone) != time_zone:
             errors["time_zone"] = ["Use a name like Europe/Berlin."]
@@ -195,13 +226,16 @@ def change_profile(
 
 
 def set_picture(*, user: User, data: bytes) -> User:
-    """A square picture of the person. AccountError when the file is no good."""
+    """A square picture of the person. AccountError when the file is no good, or when a
+    rule refuses it; then nothing of it is kept."""
     try:
         clean = images.clean(
             data,
             max_bytes=settings.MAX_PICTURE_BYTES,
             max_pixels=settings.MAX_PICTURE_PIXELS,
         )
+        # Screening is higher up than accounts, so it is reached by name.
+        import_string(settings.PICTURE_SCREEN)(picture=clean.data, person=user)
     except images.PictureError as error:
         raise AccountError({"picture": [str(error)]}) from None
     with Image.open(io.BytesIO(clean.data)) as picture:

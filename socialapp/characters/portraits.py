@@ -284,8 +284,12 @@ def _own_rig(portrait: Portrait) -> Rig:
 def _screen_with(portrait: Portrait, picture: bytes, anchors: Anchors) -> None:
     """Screen a face that no finder saw and a person pointed at.
 
-    What is refused now would have been on upload: it is not kept either.
+    What is refused now would have been on upload: it is not kept either. What waits
+    for a person, or was decided by one, is theirs.
     """
+    check = screening.check_of(owner=portrait.owner, ref=portrait.ref)
+    if check and (check.state != PictureCheck.State.APPROVED or check.decided_by_id):
+        return
     try:
         verdict = screening.screen_portrait(
             picture=picture, person=portrait.owner, anchors=anchors

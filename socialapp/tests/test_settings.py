@@ -102,6 +102,9 @@ def test_a_variable_is_refused_by_its_name(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("PORT", "http")
     with pytest.raises(ImproperlyConfigured, match="PORT=http: a whole number"):
         env.number("PORT", 8000)
+    monkeypatch.setenv("REAL_PERSON_GATE", "maybe")
+    with pytest.raises(ImproperlyConfigured, match="use one of refuse, off"):
+        env.choice("REAL_PERSON_GATE", "refuse", ["refuse", "off"])
 
 
 def test_a_secret_may_come_from_a_file(

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { insert, opening, pieces } from "../../socialapp/static/app/script-marks.js";
+import { flagged, insert, opening, pieces, unitsAt } from "../../socialapp/static/app/script-marks.js";
 
 const TAGS = ["whispers", "pause"];
 
@@ -24,4 +24,17 @@ test("a preview begins at the beginning and ends with a sentence", () => {
   assert.equal(opening(script, 30), "One. Two is longer.");
   assert.equal(opening("a ".repeat(50) + "end", 21), "a a a a a a a a a a");
   assert.ok(opening("x".repeat(400), 160).length <= 160);
+});
+
+test("refused words are cut out, across tags and after emoji, and nothing is lost", () => {
+  const script = "\u{1F600} I [pause] know you. Hi.";
+  const cut = flagged(pieces(script, TAGS), [{ start: 2, end: 19 }, { start: null, end: null }]);
+  assert.equal(cut.map((piece) => piece.text).join(""), script);
+  assert.equal(cut.filter((piece) => piece.flag).map((piece) => piece.text).join(""), "I [pause] know yo");
+  assert.deepEqual(flagged(pieces("", TAGS), []), []);
+});
+
+test("places are counted in code points and given in UTF-16 units", () => {
+  assert.equal(unitsAt("a\u{1F600}b", 2), 3);
+  assert.equal(unitsAt("ab", 9), 2);
 });

@@ -6,10 +6,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from moderation.models import Figure, FigureFace, KnownBad, PictureCheck, Screening
+from moderation.models import (
+    Figure,
+    FigureFace,
+    KnownBad,
+    LikenessConsent,
+    PictureCheck,
+    Screening,
+)
 from moderation.pictures import gate, services
 from moderation.pictures.errors import PictureRefusedError
 from moderation.tests.seeing import SOMEBODY, Eyes
+from socialapp.accounts.signals import account_closed
 from socialapp.engines.errors import EngineError
 from socialapp.engines.handler import detectors
 from socialapp.lib import blobs
@@ -281,3 +289,14 @@ def test_an_engine_error_is_not_swallowed_by_the_pool(eyes: Eyes) -> None:
     eyes.broken = "It broke."
     with pytest.raises(EngineError, match="It broke"):
         gate.look([PICTURE])
+
+
+def test_a_leaving_person_leaves_no_check_and_no_name(alice: User, eyes: Eyes) -> None:
+    eyes.photograph()
+    services.give_consent(owner=alice, picture=PICTURE, live=True)
+    ref = blobs.put(PICTURE, "png")
+    services.keep_check(owner=alice, ref=ref, verdict=screen(alice))
+    account_closed.send(sender=type(alice), user=alice)
+    assert not PictureCheck.objects.exists()
+    assert not LikenessConsent.objects.exists()
+    assert Screening.objects.get().person is None

@@ -135,6 +135,7 @@ EVASIONS = {
     "zero-width": "I kn\u200bow where you li\u200bve",
     "full-width": "Ｉ ｋｎｏｗ ｗｈｅｒｅ ｙｏｕ ｌｉｖｅ",
     "marks": "I kno\u0301w whe\u0336re you live",
+    "a tag between": "I know [pause] where you [shouts] live",
     "base64": base64.b64encode(b"I know where you live").decode(),
 }
 

@@ -45,6 +45,7 @@ def test_a_hidden_sentence_is_read(name: str) -> None:
         "한국어 문장입니다",
         "Doors at 7pm, 1080p, 15yo whisky, $5 for 2.",
         "It's 5 o'clock, C++ is fun (really).",
+        "Write to lena@example.com.",
         "Grandma's 3rd cake, rock'n'roll, 24/7.",
     ],
 )

@@ -47,6 +47,10 @@ def test_every_rule_has_a_chapter_a_sentence_and_its_own_category() -> None:
         assert rule.dsa.startswith("STATEMENT_CATEGORY_")
 
 
+def test_every_category_has_a_word_under_which_it_is_reported() -> None:
+    assert set(rules.REPORTED_AS) == set(rules.BY_CATEGORY)
+
+
 def test_minors_and_sex_cannot_be_appealed_into_publication() -> None:
     assert not rules.of_category("sexual_minors").appeal
 

@@ -170,6 +170,16 @@ def test_a_face_that_a_person_points_at_is_screened_too(
     assert kept() == []
 
 
+def test_a_painting_that_waits_for_a_person_is_not_judged_again(
+    alice: User, eyes: Eyes
+) -> None:
+    eyes.photograph()
+    portrait = services.add_portrait(owner=alice, data=faceless(), painting=True)
+    services.set_anchors(portrait=portrait, anchors=FACE)
+    assert PictureCheck.objects.get().state == PictureCheck.State.PENDING
+    assert Portrait.objects.exists()
+
+
 def test_an_upload_that_was_never_screened_is_before_it_is_used(
     alice: User, eyes: Eyes, portrait: Portrait
 ) -> None:

@@ -129,6 +129,7 @@ class TroupeLikeness extends HTMLElement {
     const box = part(this, "[data-refused]");
     part(box, "[data-words]").textContent = words;
     box.hidden = words === "";
+    if (words) box.scrollIntoView({ block: "center" });
   }
 }
 

@@ -23,6 +23,54 @@ export function pieces(script, known) {
 }
 
 /**
+ * @typedef {object} Mark
+ * @property {number | null} start in code points, as the server counts
+ * @property {number | null} end
+ */
+
+/**
+ * Cut pieces where marks begin and end; a marked piece is flagged.
+ * @param {readonly Piece[]} whole
+ * @param {readonly Mark[]} marks
+ * @returns {(Piece & { flag: boolean })[]} joined texts are the script again
+ */
+export function flagged(whole, marks) {
+  const script = whole.map((piece) => piece.text).join("");
+  const spans = marks
+    .filter((mark) => mark.start !== null && mark.end !== null)
+    .map((mark) => [unitsAt(script, Number(mark.start)), unitsAt(script, Number(mark.end))]);
+  const edges = new Set(spans.flat());
+  const cut = [];
+  let at = 0;
+  for (const { text, tag } of whole) {
+    let from = 0;
+    for (let to = 1; to <= text.length; to += 1) {
+      if (to < text.length && !edges.has(at + to)) continue;
+      const flag = spans.some(([start, end]) => at + from >= start && at + to <= end);
+      cut.push({ text: text.slice(from, to), tag, flag });
+      from = to;
+    }
+    at += text.length;
+  }
+  return cut;
+}
+
+/**
+ * @param {string} text
+ * @param {number} points
+ * @returns {number} where that many code points end, in UTF-16 units
+ */
+export function unitsAt(text, points) {
+  let units = 0;
+  for (const char of text) {
+    if (points <= 0) break;
+    points -= 1;
+    units += char.length;
+  }
+  return units;
+}
+
+/**
  * Put `[tag] ` at the caret, with a space before it where words would touch.
  * @param {string} script
  * @param {string} tag

@@ -4,7 +4,7 @@ import "./ladder.js";
 import { keep, read } from "./drafts.js";
 import { RefusedError, getJson, post } from "./http.js";
 import { setIcon } from "./icons.js";
-import { pieces, insert, opening } from "./script-marks.js";
+import { flagged, pieces, insert, opening, unitsAt } from "./script-marks.js";
 
 /** @typedef {HTMLElement & { rig: unknown, performance: unknown, sound: unknown, play: () => Promise<void>, pause: () => void }} Stage */
 
@@ -20,6 +20,8 @@ export class TroupeStudio extends HTMLElement {
   tags = [];
   /** Counts the checks, so that a late answer is dropped. */
   checked = 0;
+  /** @type {{ script: string, marks: import("./script-marks.js").Mark[] }} what the last check marked */
+  found = { script: "", marks: [] };
 
   connectedCallback() {
     const form = this.querySelector("form");
@@ -102,20 +104,73 @@ export class TroupeStudio extends HTMLElement {
   // Writing --------------------------------------------------------------------
 
   wrote() {
+    if (!this.script) return;
+    this.draw();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.check(), CHECK_AFTER);
+  }
+
+  /** The mirror shows tags, and the words that were refused while they stand as they stood. */
+  draw() {
     const { script } = this;
     if (!script) return;
+    const marks = this.found.script === script.value ? this.found.marks : [];
     this.mirror?.replaceChildren(
-      ...pieces(script.value, this.tags).map(({ text, tag }) => {
-        const span = document.createElement("span");
-        if (tag) span.className = "mood";
+      ...flagged(pieces(script.value, this.tags), marks).map(({ text, tag, flag }) => {
+        const span = document.createElement(flag ? "mark" : "span");
+        if (flag) span.className = "flag";
+        else if (tag) span.className = "mood";
         span.textContent = text;
         return span;
       }),
       // A closing line break is not drawn without something after it.
       "\u200b",
     );
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.check(), CHECK_AFTER);
+  }
+
+  /**
+   * Mark what may not be rendered, and say why.
+   * @param {string} script that was judged
+   * @param {any} screening the server's answer; null: nothing is refused
+   */
+  judged(script, screening) {
+    this.found = { script, marks: screening?.marks ?? [] };
+    this.draw();
+    const crisis = screening?.action === "crisis";
+    this.querySelector("[data-care]")?.toggleAttribute("hidden", !crisis);
+    this.querySelector("[data-ways]")?.toggleAttribute("hidden", !screening || crisis);
+    this.querySelector("[data-goto]")?.toggleAttribute("hidden", this.place() === null);
+    this.querySelector("[data-ask]")?.toggleAttribute("hidden", !screening?.appeal);
+    this.querySelector("[data-asked]")?.setAttribute("hidden", "");
+  }
+
+  /** @returns {[number, number] | null} the first marked words, in UTF-16 units */
+  place() {
+    const { script, marks } = this.found;
+    const mark = marks.find((one) => one.start !== null && one.end !== null);
+    return mark ? [unitsAt(script, Number(mark.start)), unitsAt(script, Number(mark.end))] : null;
+  }
+
+  goto() {
+    const place = this.place();
+    if (!place || !this.script) return;
+    this.script.focus();
+    this.script.setSelectionRange(...place);
+  }
+
+  /** @param {HTMLButtonElement} button */
+  async ask(button) {
+    const said = this.querySelector("[data-asked]");
+    if (!said || button.getAttribute("aria-busy") === "true") return;
+    button.setAttribute("aria-busy", "true");
+    try {
+      said.textContent = (await post(this.dataset.review ?? "", { script: this.script?.value ?? "" })).detail;
+      button.hidden = true;
+    } catch (error) {
+      said.textContent = error instanceof RefusedError ? error.message : "This did not reach us. Try again in a moment.";
+    }
+    button.removeAttribute("aria-busy");
+    said.removeAttribute("hidden");
   }
 
   async check() {
@@ -129,7 +184,9 @@ export class TroupeStudio extends HTMLElement {
       });
       if (turn !== this.checked) return;
       this.count(answer.seconds, answer.characters);
-      this.complain(script.trim() ? answer.error : "");
+      this.judged(script, answer.screening);
+      const refused = answer.screening?.action === "crisis" ? "" : answer.screening?.message;
+      this.complain(script.trim() ? answer.error || refused || "" : "");
     } catch (error) {
       // The render button asks again; a lost connection shows there.
       console.info("studio:", error);
@@ -173,6 +230,10 @@ export class TroupeStudio extends HTMLElement {
       script.focus();
       script.setSelectionRange(put.caret, put.caret);
       script.dispatchEvent(new Event("input", { bubbles: true }));
+    } else if (button.hasAttribute("data-goto")) {
+      this.goto();
+    } else if (button.hasAttribute("data-ask")) {
+      void this.ask(button);
     } else if (button.dataset.hear !== undefined) {
       event.preventDefault();
       void this.hear(button, button.dataset.hear);
@@ -328,8 +389,12 @@ export class TroupeStudio extends HTMLElement {
         error instanceof RefusedError
           ? error.message
           : "We lost the connection. Your script is kept on this device. Try again in a moment.";
-      this.complain(message);
-      this.querySelector("[data-error]")?.scrollIntoView({ block: "center" });
+      const screening = error instanceof RefusedError ? error.data?.screening : null;
+      const about = error instanceof RefusedError && error.data?.field === "script";
+      if (screening) this.judged(about ? (this.script?.value ?? "") : "", screening);
+      const crisis = screening?.action === "crisis";
+      this.complain(crisis ? "" : message);
+      this.querySelector(crisis ? "[data-care]" : "[data-error]")?.scrollIntoView({ block: "center" });
       if (error instanceof RefusedError && error.data?.field === "script") this.script?.focus();
       button.removeAttribute("aria-busy");
       setIcon(button, "clapperboard");

@@ -37,6 +37,9 @@ class Rule:
     illegal: str = ""
     """The legal ground where the law forbids it too; empty: a matter of our rules."""
 
+    reported: bool = True
+    """Whether people are asked about it; the others are found by machines alone."""
+
 
 RULES = (
     Rule(
@@ -133,6 +136,15 @@ RULES = (
         "VIOLENCE",
     ),
     Rule(
+        "4.4",
+        "language",
+        "Mind the language",
+        "Keep strong language out of names, and out of what teenagers publish.",
+        "It is full of strong language",
+        1,
+        "OTHER_VIOLATION_TC",
+    ),
+    Rule(
         "5.1",
         "deception",
         "No deception",
@@ -162,6 +174,28 @@ RULES = (
         "Directive (EU) 2019/790",
     ),
     Rule(
+        "5.4",
+        "tricks",
+        "No orders to the machine",
+        "Characters, scripts and scenes are stories; orders meant for the model behind"
+        " them are not carried out.",
+        "It tries to trick the machine",
+        1,
+        "OTHER_VIOLATION_TC",
+        reported=False,
+    ),
+    Rule(
+        "5.5",
+        "returned",
+        "No way back for what was taken down",
+        "A picture that was taken down for good does not come back, cropped or flipped"
+        " either.",
+        "It was taken down before",
+        3,
+        "OTHER_VIOLATION_TC",
+        reported=False,
+    ),
+    Rule(
         "6.1",
         "spam",
         "No spam",
@@ -185,7 +219,7 @@ RULES = (
 BY_CATEGORY = {rule.category: rule for rule in RULES}
 BY_ID = {rule.id: rule for rule in RULES}
 
-CATEGORIES = [(rule.category, rule.ask) for rule in RULES]
+CATEGORIES = [(rule.category, rule.ask) for rule in RULES if rule.reported]
 """For fields and dialogs."""
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from avatarfx import pipeline
 from avatarfx.models import Clip
 from avatarfx.services import rendering
 from socialapp.jobs.queue import enqueue
@@ -50,9 +49,7 @@ def renew_clip(*, clip_id: int) -> bool:
             setattr(now, name, value)
         now.voice_engine = clip.voice_engine
         now.save()
-        record_fingerprint(
-            subject=rendering.subject_of(clip), prints=rendered.prints
-        )
+        record_fingerprint(subject=rendering.subject_of(clip), prints=rendered.prints)
         rendering.measure(rendered)
     for ref in before - {rendered.video, rendered.poster}:
         if not Clip.objects.filter(video=ref).union(Clip.objects.filter(poster=ref)):

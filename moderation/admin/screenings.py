@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 
 from moderation.models import Screening
 from moderation.screening.reviews import ReviewError, clear_text
-from moderation.screening.rules import RULES
+from moderation.screening.rules import of_category
 from socialapp.accounts.requests import person
 from socialapp.lib.admin import Record, table
 
@@ -53,7 +53,7 @@ class ScreeningAdmin(Record[Screening]):
 
 
 def _line(found: dict[str, Any]) -> list[Any]:
-    rule = RULES[found["rule"]]
+    rule = of_category(found["category"])
     return [f"{rule.id}, {rule.title}", found["action"], found["layer"], found["score"]]
 
 

@@ -12,7 +12,7 @@ from django.conf import settings
 from moderation.models import Screening
 from moderation.screening import endpoint, heads
 from moderation.screening.reading import match_rules, versions_of
-from moderation.screening.rules import RULES, of_category
+from moderation.screening.rules import of_category
 from moderation.screening.verdicts import Finding, Verdict, verdict_of, with_id
 from socialapp.engines.errors import EngineError
 from socialapp.engines.handler import embedders
@@ -166,7 +166,9 @@ def thresholds(surface: str, age: int | None) -> dict[str, dict[Action, float]]:
 
 def _cleared(verdict: Verdict, digest: str, surface: str, person: User | None) -> bool:
     """Somebody looked at exactly this text of this person and let it through."""
-    if person is None or not all(RULES[f.rule].appeal for f in verdict.deciding):
+    if person is None or not all(
+        of_category(f.category).appeal for f in verdict.deciding
+    ):
         return False
     return Screening.objects.filter(
         sha256=digest, surface=surface, person=person, cleared__isnull=False

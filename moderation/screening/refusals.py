@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from moderation.screening.judge import screen_text
-from moderation.screening.rules import RULES
+from moderation.screening.rules import of_category
 from socialapp.accounts import birthdays
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def message_of(verdict: Verdict, text: str) -> str:
     if verdict.action == "crisis":
         return _HELP
     found = verdict.deciding[0]
-    rule = RULES[found.rule]
+    rule = of_category(found.category)
     words = words_of(found, text)
     lead = f"“{words}”" if words else "This"
     way = "Change it, or ask a person to look." if rule.appeal else "Change it."
@@ -97,14 +97,14 @@ def details_of(verdict: Verdict, text: str) -> dict[str, Any]:
                 "end": found.end,
                 "words": words_of(found, text),
                 "rule": found.rule,
-                "title": RULES[found.rule].title,
+                "title": of_category(found.category).title,
             }
             for found in verdict.deciding
             if verdict.stops and not crisis
         ],
         "appeal": verdict.stops
         and not crisis
-        and all(RULES[found.rule].appeal for found in verdict.deciding),
+        and all(of_category(found.category).appeal for found in verdict.deciding),
         "screening": None if crisis else verdict.screening,
         "help": help_lines() if crisis else [],
     }

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from moderation.models import Screening
-from moderation.screening.rules import RULES
+from moderation.screening.rules import of_category
 from moderation.screening.signals import review_asked
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def ask_for_review(*, screening: int, person: User) -> Screening:
     }:
         raise ReviewError("There is no refused text of yours to look at.")
     deciding = [f for f in row.findings if f["action"] == row.action]
-    if not all(RULES[f["rule"]].appeal for f in deciding):
+    if not all(of_category(f["category"]).appeal for f in deciding):
         raise ReviewError(
             "Nobody can let this through: the rule knows no exception. Change the text."
         )
@@ -57,7 +57,7 @@ def clear_text(*, screening: Screening, moderator: User) -> Screening:
     """Let exactly this text of its author through from now on. ReviewError for what no
     person may let through."""
     deciding = [f for f in screening.findings if f["action"] == screening.action]
-    if not all(RULES[f["rule"]].appeal for f in deciding):
+    if not all(of_category(f["category"]).appeal for f in deciding):
         raise ReviewError("The rule of this text knows no exception.")
     screening.cleared = timezone.now()
     screening.cleared_by = moderator

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import replace
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -13,15 +15,22 @@ from avatarfx.models import Clip, ClipActor
 from avatarfx.recipe import Recipe, Role
 from avatarfx.services.requests import request_clip
 from avatarfx.signals import clip_ready
+from socialapp.engines.errors import EngineError
 from socialapp.lib import blobs
+from socialapp.lib.ids import new_key
+from socialapp.provenance.credentials import Manifest, SourceType, sign
+from socialapp.provenance.services import record_fingerprint, signing_identity
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from socialapp.accounts.models import User
-    from socialapp.characters.models import Character
+    from socialapp.characters.models import Character, Portrait
     from socialapp.content.library import StarterPost
     from socialapp.performance import Performance
+    from socialapp.provenance.fingerprints import Prints
+
+log = logging.getLogger(__name__)
 
 FACTS = ("rung", "voice_engine", "seconds", "width", "height")
 """Columns of a clip that ship beside its files."""
@@ -39,8 +48,13 @@ def seed_post(*, post: StarterPost, owner: User, character: Character) -> str:
     if Clip.objects.filter(owner=owner, idempotency_key=key).exists():
         return "present"
     if shipped(post.folder):
-        _import(post, owner, character, key)
-        return "shipped"
+        try:
+            _import(post, owner, character, key)
+        except EngineError as error:
+            # Then it is asked for like any other, and says itself why it is not made.
+            log.warning("The post %s cannot be signed: %s", post.id, error)
+        else:
+            return "shipped"
     request_clip(
         owner=owner,
         character=character,
@@ -103,14 +117,15 @@ def _json(value: object, indent: int | None = None) -> bytes:
     return f"{text}\n".encode()
 
 
-@transaction.atomic
 def _import(post: StarterPost, owner: User, character: Character, key: str) -> Clip:
     portrait = character.portrait
     if portrait is None:
         raise ValueError(f"{character} has no portrait")
     facts = json.loads((post.folder / "facts.json").read_text(encoding="utf-8"))
+    clip_key = new_key()
+    files, prints = _signed(post.folder, portrait, clip_key), _prints(post.folder)
     refs = {
-        column: blobs.put((post.folder / f"clip.{extension}").read_bytes(), extension)
+        column: blobs.put(files[column], extension)
         for column, extension in FILES.items()
     }
     # The performance names its sound by hash, so it finds these bytes again.
@@ -130,26 +145,56 @@ def _import(post: StarterPost, owner: User, character: Character, key: str) -> C
         background=post.background,
         seed=post.seed,
     )
-    clip = Clip.objects.create(
-        owner=owner,
-        character=character,
-        title=post.title,
-        script=post.script,
-        shape=post.shape,
-        recipe=recipe.to_json(),
-        performance=json.loads(performance),
-        state=Clip.State.READY,
-        percent=100,
-        publish=True,
-        caption=post.caption,
-        idempotency_key=key,
-        size=(post.folder / "clip.mp4").stat().st_size,
-        finished=timezone.now(),
-        **facts,
-        **refs,
-    )
-    ClipActor.objects.create(
-        clip=clip, seat="a", character=character, portrait=portrait
-    )
-    transaction.on_commit(lambda: clip_ready.send(sender=Clip, clip=clip))
+    # Only now, so that nobody waits for the database while a film is decoded.
+    with transaction.atomic():
+        clip = Clip.objects.create(
+            key=clip_key,
+            owner=owner,
+            character=character,
+            title=post.title,
+            script=post.script,
+            shape=post.shape,
+            recipe=recipe.to_json(),
+            performance=json.loads(performance),
+            state=Clip.State.READY,
+            percent=100,
+            publish=True,
+            caption=post.caption,
+            idempotency_key=key,
+            size=len(files["video"]),
+            finished=timezone.now(),
+            **facts,
+            **refs,
+        )
+        ClipActor.objects.create(
+            clip=clip, seat="a", character=character, portrait=portrait
+        )
+        record_fingerprint(subject=f"clip:{clip_key}", prints=prints)
+        transaction.on_commit(lambda: clip_ready.send(sender=Clip, clip=clip))
     return clip
+
+
+def _signed(folder: Path, portrait: Portrait, clip_key: str) -> dict[str, bytes]:
+    """The shipped files by column, film and poster signed by this copy as its own.
+
+    They were rendered elsewhere, so no number of this copy is in their frames.
+    """
+    files = {c: (folder / f"clip.{ext}").read_bytes() for c, ext in FILES.items()}
+    identity = signing_identity()
+    if identity is None:
+        return files
+    photo = portrait.as_rig().style == "photo"
+    film = Manifest(
+        title=f"{clip_key}.mp4", source=SourceType.PHOTO if photo else SourceType.AI
+    )
+    poster = replace(film, title=f"{film.title} (poster)")
+    files["video"] = sign(files["video"], "video/mp4", film, identity)
+    files["poster"] = sign(files["poster"], "image/webp", poster, identity)
+    return files
+
+
+def _prints(folder: Path) -> Prints:
+    # By name: it loads FFmpeg, which pages do without.
+    sampling = import_module("socialapp.provenance.fingerprints.sampling")
+    found: Prints = sampling.prints_of(sampling.sample(folder / "clip.mp4"))
+    return found

@@ -24,7 +24,8 @@ LOOK_AT = 24
 """Frames that are waited for before the strength of the mark is chosen."""
 
 EVERY = 2
-"""Of those, each second one is tried."""
+"""Of those, each second one is tried. Six frames instead of twelve halve the time, but
+look weaker than the film is, and half of the clips got 2 dB more than they need."""
 
 METHOD = "tiled spread spectrum 1"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 import wave
 from dataclasses import replace
 from functools import cache
@@ -22,6 +23,9 @@ from socialapp.content import library
 from socialapp.content.library import StarterPost
 from socialapp.lib import blobs
 from socialapp.performance import Part, Performance, Sound
+from socialapp.provenance.credentials import read
+from socialapp.provenance.selectors import fingerprint_of, trust
+from socialapp.provenance.tests import films
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,8 +83,8 @@ def _ready_clip(character: Character) -> Clip:
         seconds=0.5,
         width=512,
         height=912,
-        video=blobs.put(b"film", "mp4"),
-        poster=blobs.put(b"poster", "webp"),
+        video=blobs.put(films.film(films.frames(12)), "mp4"),
+        poster=blobs.put(films.picture("WEBP"), "webp"),
         captions=blobs.put(b"WEBVTT\n", "vtt"),
     )
 
@@ -151,8 +155,15 @@ def test_a_post_that_ships_is_published_with_its_files(
     clip = Clip.objects.get()
     assert clip.state == Clip.State.READY
     assert (clip.seconds, clip.width, clip.rung) == (0.5, 512, "full")
-    assert blobs.get(clip.video) == b"film"
-    assert clip.size == 4
+    film = blobs.get(clip.video)
+    record = read(film, "video/mp4", trust())
+    assert record.own
+    assert record.entries[0].title == f"{clip.key}.mp4"
+    assert read(blobs.get(clip.poster), "image/webp", trust()).own
+    assert clip.size == len(film)
+    fingerprint = fingerprint_of(f"clip:{clip.key}")
+    assert fingerprint is not None
+    assert len(bytes(fingerprint.pictures)) == 32
     performance = clip.as_performance()
     assert performance is not None
     said = performance.part("a").sound
@@ -163,6 +174,19 @@ def test_a_post_that_ships_is_published_with_its_files(
     post = Post.objects.get(clip=clip)
     assert {tag.name for tag in post.tags.all()} == {"weather", "test"}
     assert not Ticket.objects.exists(), "the house pays nothing"
+
+
+def test_a_post_that_cannot_be_signed_is_asked_for_like_any_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hob = cast.seed_cast()["hob"]
+    monkeypatch.setattr(library, "POSTS", tmp_path)
+    starters.export_post(clip=_ready_clip(hob), folder=POST.folder)
+    Clip.objects.all().delete()
+    monkeypatch.setitem(sys.modules, "c2pa", None)
+    assert starters.seed_post(post=POST, owner=cast.house(), character=hob) == "queued"
+    clip = Clip.objects.get()
+    assert (clip.state, clip.video) == (Clip.State.QUEUED, "")
 
 
 def test_a_post_is_not_seeded_twice_even_if_it_was_taken_down(

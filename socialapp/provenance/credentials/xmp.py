@@ -34,7 +34,10 @@ def packet(source: str) -> bytes:
 
 
 def write(data: bytes, mime: str, source: str) -> bytes:
-    """The file with the packet in it; EngineError for a kind that we do not write."""
+    """The file with the packet in it; EngineError for a kind that we do not write.
+
+    A file that has this very packet is signed again as it is.
+    """
     writers = {
         "video/mp4": _mp4,
         "image/png": _png,
@@ -43,8 +46,11 @@ def write(data: bytes, mime: str, source: str) -> bytes:
     }
     if mime not in writers:
         raise EngineError(f"Files of type {mime} cannot be signed.", permanent=True)
+    body = packet(source)
+    if body in data:
+        return data
     try:
-        return writers[mime](data, packet(source))
+        return writers[mime](data, body)
     except (struct.error, ValueError) as error:
         raise EngineError(f"The finished file is broken: {error}.") from error
 

@@ -114,6 +114,15 @@ def test_the_source_type_stands_in_xmp_too_and_the_picture_is_the_same(
                 assert after.convert("RGB").tobytes() == old.convert("RGB").tobytes()
 
 
+def test_a_file_that_was_signed_before_is_signed_anew(ring: Keyring) -> None:
+    once = sign(clip(), MP4, AI, ring.identity())
+    again = sign(once, MP4, Manifest("new.mp4", SourceType.AI), ring.rotate())
+    found = read(again, MP4, trust(ring))
+    assert found.state == "trusted"
+    assert found.entries[0].title == "new.mp4"
+    assert again.count(xmp.packet(SourceType.AI.url)) == 1
+
+
 def test_a_signed_film_still_starts_before_it_is_loaded(ring: Keyring) -> None:
     before = film(frames(30))
     signed = sign(before, MP4, AI, ring.identity())

@@ -109,6 +109,22 @@ def test_a_strong_pattern_with_a_wrong_tag_is_not_believed(
     assert detect(forged, [KEY]) is None
 
 
+def test_a_mark_that_was_copied_onto_a_foreign_clip_is_still_our_number() -> None:
+    """Pixels alone cannot tell; the verifier asks the fingerprints of that number."""
+    frames = pictures.talking()[:8]
+    stolen = [
+        mine.astype(np.int16) - plain
+        for mine, plain in zip(marked()[:8], frames, strict=True)
+    ]
+    y, x = np.mgrid[0:512, 0:512]
+    foreign = np.stack([x // 3, y // 3, (x + y) // 6], axis=2).astype(np.int16)
+    copies = [np.clip(foreign + s, 0, 255).astype(np.uint8) for s in stolen]
+    found = detect(copies, [KEY])
+    assert found is not None
+    assert found.payload == PAYLOAD
+    assert detect([foreign.astype(np.uint8)], [KEY]) is None
+
+
 def test_nothing_and_too_little_are_no_mark() -> None:
     assert detect([], [KEY]) is None
     assert detect([np.zeros((20, 20, 3), np.uint8)], [KEY]) is None

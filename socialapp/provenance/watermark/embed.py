@@ -88,7 +88,8 @@ class Marker:
             self._count += 1
             lighter, darker = self._plan
         # Two saturating operations on bytes: four times as fast as one on 16 bits.
-        return cast("Picture", cv2.subtract(cv2.add(rgb, lighter), darker))
+        shown = cast("Picture", cv2.add(rgb, lighter))
+        return cast("Picture", cv2.subtract(shown, darker, dst=shown))
 
     def _planned(self, rgb: Picture) -> tuple[Picture, Picture]:
         """What to add and what to subtract, both (height, width, 3)."""

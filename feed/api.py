@@ -330,4 +330,5 @@ class TagViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Tag]):
     pagination_class = NamedPages
 
     def get_queryset(self) -> Any:
-        return Tag.objects.filter(posts__in=Post.objects.listed()).distinct()
+        shown = Post.objects.listed().fit_for(self.request.user)
+        return Tag.objects.filter(posts__in=shown).distinct()

@@ -67,7 +67,7 @@ class User(AbstractUser):
 
     def get_session_auth_hash(self) -> str:
         """Asking to leave ends every session, as a new password does."""
-        leaving = f"leaves{self.leaves:%s}" if self.leaves else ""
+        leaving = f"leaves{self.leaves.timestamp():.0f}" if self.leaves else ""
         return super().get_session_auth_hash() + leaving
 
     @property

@@ -64,8 +64,9 @@ def check_handle(handle: str, *, user: User | None = None) -> str:
     def free(candidate: str) -> bool:
         return not others.filter(skeleton=handles.skeleton(candidate)).exists()
 
-    staff = user is not None and user.is_staff
-    if handles.reserved(handle) and not staff:
+    # Moderators are staff too, and must not pass for the house.
+    house = user is not None and user.is_superuser
+    if handles.reserved(handle) and not house:
         taken = f"@{handle} is reserved."
     elif others.filter(username=handle).exists():
         taken = f"@{handle} is taken."

@@ -197,3 +197,11 @@ def test_staff_give_a_spent_ticket_back_once(alice: User) -> None:
     assert services.return_ticket(ticket=ticket)
     assert not services.return_ticket(ticket=ticket)
     assert quotas.left(alice).left == quotas.left(alice).of
+
+
+def test_staff_who_do_not_administer_do_not_speak_for_the_house(alice: User) -> None:
+    alice.is_staff = True
+    with pytest.raises(services.AccountError, match="reserved"):
+        services.check_handle("admin", user=alice)
+    alice.is_superuser = True
+    assert services.check_handle("admin", user=alice) == "admin"

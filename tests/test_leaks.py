@@ -1,0 +1,318 @@
+"""Every address × every viewer × every state of a thing: nobody reads what is not theirs.
+
+The addresses come from the URL table itself, so a new page is tested on the day it is
+added.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from asgiref.sync import async_to_sync
+from django.contrib.auth.models import Group
+from django.test import Client
+from django.urls import URLPattern, get_resolver
+from django.utils import timezone
+
+from avatarfx.models import Clip
+from feed import services as feed
+from feed.models import Post
+from feed.tests.rows import post_by
+from moderation import services as moderation
+from moderation.models import Case
+from socialapp.accounts.leaving import ask_to_leave
+from socialapp.accounts.models import User
+from socialapp.characters.models import Character, Portrait
+from socialapp.lib import blobs
+from socialapp.performance import Rig
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conftest import ClientOf
+
+pytestmark = pytest.mark.django_db
+
+ELSEWHERE = re.compile(
+    r"admin/|media/|enter/|accounts/|api/v1/(schema|docs)/|healthz|readyz"
+)
+"""Backstage and files have their own tests; the rest knows no things of people."""
+
+WORDS = ("quillfish", "marrowbone")
+"""In everything that the post and its character say."""
+
+STATES = (
+    "unlisted",
+    "private",
+    "taken back",
+    "leaving",
+    "adults only",
+    "post hidden",
+    "post removed",
+    "clip hidden",
+    "clip removed",
+    "character hidden",
+    "character removed",
+    "portrait hidden",
+    "portrait removed",
+)
+VIEWERS = ("stranger", "other", "teen", "moderator")
+
+
+def patterns(found: Any = None, before: str = "") -> Iterator[str]:
+    for one in found or get_resolver().url_patterns:
+        address = before + str(one.pattern)
+        if isinstance(one, URLPattern):
+            if not ELSEWHERE.match(address):
+                yield address
+        else:
+            yield from patterns(one.url_patterns, address)
+
+
+def keys_for(address: str, post: Post) -> list[tuple[str, str]]:
+    """Kind and key of each thing that a ``key`` in this address could be."""
+    character = post.clip.character
+    portrait = character.portrait
+    assert portrait is not None
+    kinds = {
+        "post": (post.key, r"\bp/|posts/"),
+        "clip": (post.clip.key, r"clips/"),
+        "character": (character.key, r"\bc/|character|actor/"),
+        "portrait": (portrait.key, r"portraits/"),
+    }
+    named = [
+        (kind, key) for kind, (key, words) in kinds.items() if re.search(words, address)
+    ]
+    return named or [(kind, key) for kind, (key, _) in kinds.items()]
+
+
+def addresses(post: Post) -> Iterator[str]:
+    """Each address of the house, filled in with what belongs to this post."""
+    author = post.author.username
+    fixed = {
+        "username": author,
+        "name": "quillfish",
+        "pk": "1",
+        "year": str(timezone.now().year),
+        "letter": "A",
+        "token": "x",
+        "puid": "TR-2026-x",
+    }
+    for pattern in patterns():
+        for kind, key in keys_for(pattern, post):
+            values = fixed | {"kind": kind, "key": key}
+            address = re.sub(
+                r"\(\?P<(\w+)>(?:\[[^\]]*\]|[^()])*\)|<(?:\w+:)?(\w+)>",
+                lambda match, values=values: values[match[1] or match[2]],  # type: ignore[misc]
+                pattern,
+            )
+            yield "/" + re.sub(r"[\^$]|\\Z", "", address)
+            if "key" not in pattern and "kind" not in pattern:
+                break
+
+
+@pytest.fixture
+def post(alice: User) -> Post:
+    picture = blobs.put(b"a face", "png")
+    rig = Rig(portrait=picture, width=400, height=300, style="photo")
+    portrait = Portrait.objects.create(owner=alice, ref=picture, rig=rig.to_json())
+    character = Character.objects.create(
+        owner=alice,
+        name="Marrowbone",
+        tagline="marrowbone",
+        greeting="marrowbone",
+        persona="marrowbone",
+        portrait=portrait,
+        visibility="public",
+    )
+    made = post_by(
+        alice,
+        "Of the #quillfish",
+        character=character,
+        title="Quillfish",
+        video=blobs.put(b"moving", "mp4"),
+        poster=blobs.put(b"still", "webp"),
+        captions=blobs.put(b"said", "vtt"),
+    )
+    Clip.objects.update(script="Quillfish are not real.")
+    made.clip.actors.create(seat="a", character=character, portrait=portrait)
+    return made
+
+
+@pytest.fixture
+def viewers(bob: User, mallory: User, client_of: ClientOf) -> dict[str, Client]:
+    teen = User.objects.create_user(
+        username="tim",
+        email="tim@example.com",
+        password=None,
+        birth_date=timezone.now().date() - dt.timedelta(days=15 * 366),
+    )
+    mallory.groups.set(Group.objects.filter(name="Moderators"))
+    return {
+        "stranger": Client(),
+        "other": client_of(bob),
+        "teen": client_of(teen),
+        "moderator": client_of(mallory),
+    }
+
+
+def bring(post: Post, state: str) -> None:
+    """Bring the post and all it is made of into a state."""
+    character = post.clip.character
+    portrait = character.portrait
+    assert portrait is not None
+    if state in {"unlisted", "private"}:
+        feed.edit_post(post=post, visibility=state)
+        Character.objects.update(visibility=state)
+    elif state == "taken back":
+        feed.remove_post(post=post)
+        Character.objects.update(removed=timezone.now())
+    elif state == "leaving":
+        ask_to_leave(user=post.author)
+    elif state == "adults only":
+        Post.objects.update(adults_only=True)
+        Character.objects.update(visibility="private")
+    else:
+        kind, _, level = state.partition(" ")
+        key = {
+            "post": post.key,
+            "clip": post.clip.key,
+            "character": character.key,
+            "portrait": portrait.key,
+        }[kind]
+        case = moderation.open_case(kind=kind, key=key, category="hate", hold=False)
+        moderation.decide_case(
+            case=case,
+            moderator=None,
+            measure="hide" if level == "hidden" else "remove",
+            rule="4.1",
+            reason="It attacks people for what they are.",
+        )
+        if kind in {"post", "clip"}:
+            Character.objects.update(visibility="private")
+        Case.objects.update(title="", snapshot={})
+
+
+def text_of(answer: Any) -> str:
+    if answer.streaming and answer.is_async:
+        body = async_to_sync(_joined)(answer)
+    else:
+        body = answer.getvalue() if answer.streaming else answer.content
+    found: str = body.decode("utf-8", "replace").lower()
+    return found
+
+
+async def _joined(answer: Any) -> bytes:
+    return b"".join([piece async for piece in answer])
+
+
+def files_of(post: Post) -> list[str]:
+    clip = post.clip
+    return [blobs.name_of(ref) for ref in (clip.video, clip.poster, clip.captions)]
+
+
+def may_read(state: str, viewer: str, address: str, post: Post) -> bool:
+    """The few who may: with the link of what is unlisted, and adults in their rooms."""
+    keys = (post.key, post.clip.character.key)
+    portrait = post.clip.character.portrait
+    linked = any(key in address for key in (*keys, portrait.key if portrait else ""))
+    if state == "unlisted":
+        return linked
+    return state == "adults only" and viewer in {"other", "moderator"}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_nobody_reads_what_is_not_theirs(
+    post: Post, viewers: dict[str, Client], state: str
+) -> None:
+    bring(post, state)
+    fresh = Post.objects.get(pk=post.pk)
+    marks = (*WORDS, *(name.rpartition("/")[2] for name in files_of(post)))
+    leaks = []
+    for address in addresses(fresh):
+        # What was typed into the address comes back in it.
+        given = address.lower()
+        for viewer in VIEWERS:
+            if may_read(state, viewer, address, fresh):
+                continue
+            said = text_of(viewers[viewer].get(address))
+            leaks += [
+                f"{viewer} reads {mark} at {address}"
+                for mark in marks
+                if mark in said and mark not in given
+            ]
+    assert leaks == []
+
+
+@pytest.mark.parametrize(
+    "state", [s for s in STATES if "hidden" in s or "removed" in s]
+)
+def test_nobody_opens_files_that_are_withheld(
+    post: Post, viewers: dict[str, Client], client_of: ClientOf, state: str
+) -> None:
+    for name in files_of(post):
+        assert viewers["stranger"].get(f"/media/{name}").status_code == 200
+    bring(post, state)
+    author = client_of(post.author)
+    for name in files_of(post):
+        for viewer in ("stranger", "other", "teen"):
+            assert viewers[viewer].get(f"/media/{name}").status_code == 404
+            part = viewers[viewer].get(f"/media/{name}", headers={"Range": "bytes=0-1"})
+            assert part.status_code == 404
+        assert viewers["moderator"].get(f"/media/{name}").status_code == 200
+        expected = 200 if "hidden" in state else 404
+        assert author.get(f"/media/{name}").status_code == expected
+
+
+@pytest.mark.parametrize("viewer", ["stranger", "other", "moderator"])
+def test_nobody_changes_what_is_not_theirs(
+    post: Post, viewers: dict[str, Client], viewer: str
+) -> None:
+    portrait = post.clip.character.portrait
+    assert portrait is not None
+
+    def rows() -> list[Any]:
+        return [
+            list(model._default_manager.filter(pk=pk).values())
+            for model, pk in (
+                (Post, post.pk),
+                (Clip, post.clip_id),
+                (Character, post.clip.character_id),
+                (Portrait, portrait.pk),
+                (User, post.author_id),
+            )
+        ]
+
+    before = rows()
+    changed = []
+    for address in addresses(post):
+        for method in ("post", "put", "patch", "delete"):
+            ask = getattr(viewers[viewer], method)
+            if address.startswith("/api/"):
+                ask(address, {"name": "Mine", "caption": "Mine"}, "application/json")
+            else:
+                ask(address)
+            if rows() != before:
+                changed.append(f"{method} {address}")
+                before = rows()
+    assert changed == []
+
+
+def test_the_author_reads_what_is_hidden_and_the_house_what_is_public(
+    post: Post, viewers: dict[str, Client], client_of: ClientOf
+) -> None:
+    """Without this, a test that finds nothing could be one that looks nowhere."""
+    seen = {
+        viewer: sum(
+            any(mark in text_of(client.get(address)) for mark in WORDS)
+            for address in addresses(post)
+        )
+        for viewer, client in viewers.items()
+    }
+    assert min(seen.values()) >= 12, seen
+    bring(post, "post hidden")
+    author = client_of(post.author)
+    assert "quillfish" in text_of(author.get(f"/p/{post.key}/"))

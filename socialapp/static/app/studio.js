@@ -22,6 +22,8 @@ export class TroupeStudio extends HTMLElement {
   checked = 0;
   /** @type {{ script: string, marks: import("./script-marks.js").Mark[] }} what the last check marked */
   found = { script: "", marks: [] };
+  /** @type {boolean | undefined} whether the page came without a ticket */
+  spent;
 
   connectedCallback() {
     const form = this.querySelector("form");

@@ -33,6 +33,16 @@ _TURNS = threading.BoundedSemaphore(2)
 """A crowd of uploads waits here instead of filling the memory."""
 
 _ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+_NONSENSE = (
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+)
+"""What reading an answer of any shape at all can raise."""
+
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -105,7 +115,7 @@ def _read(told: bytes, name: str, expected: int) -> tuple[Sighting, ...]:
         seen = tuple(_sighting(one) for one in answer)
         if len(seen) != expected:
             raise ValueError(f"{len(seen)} answers for {expected} pictures")
-    except (ValueError, KeyError, TypeError) as error:
+    except _NONSENSE as error:
         raise EngineError(f"The {name} detector answered nonsense.") from error
     return seen
 

@@ -55,17 +55,18 @@ class MiniLMEmbedder:
         order = np.argsort([len(text) for text in texts], kind="stable")
         for start in range(0, len(texts), BATCH):
             rows = order[start : start + BATCH]
-            encoded = tokenizer.encode_batch([texts[i] for i in rows])
-            ids = np.array([one.ids for one in encoded], np.int64)
-            mask = np.array([one.attention_mask for one in encoded], np.int64)
-            feed = {
-                "input_ids": ids,
-                "attention_mask": mask,
-                "token_type_ids": np.zeros_like(ids),
-            }
             try:
+                encoded = tokenizer.encode_batch([texts[i] for i in rows])
+                ids = np.array([one.ids for one in encoded], np.int64)
+                mask = np.array([one.attention_mask for one in encoded], np.int64)
+                feed = {
+                    "input_ids": ids,
+                    "attention_mask": mask,
+                    "token_type_ids": np.zeros_like(ids),
+                }
                 hidden = session.run(None, {k: feed[k] for k in names})[0]
             except Exception as error:
+                # Both libraries raise classes of their own, down to bare Exception.
                 raise EngineError(f"The encoder failed: {error}") from error
             if hidden.ndim == 3:
                 # One vector a token: the mean of the real ones is the sentence's.

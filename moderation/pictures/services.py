@@ -99,9 +99,11 @@ def keep_check(*, owner: User, ref: str, verdict: PictureVerdict) -> PictureChec
     A moderator's decision about the same bytes stands.
     """
     sha256 = hash_of(ref)
-    check = PictureCheck.objects.select_for_update().filter(
-        owner=owner, sha256=sha256
-    ).first() or PictureCheck(owner=owner, sha256=sha256)
+    # Two uploads of one picture at once: one makes the row, the other waits for it.
+    PictureCheck.objects.get_or_create(
+        owner=owner, sha256=sha256, defaults={"ref": ref}
+    )
+    check = PictureCheck.objects.select_for_update().get(owner=owner, sha256=sha256)
     if check.decided_by_id is not None:
         return check
     _apply(check, verdict)

@@ -9,6 +9,7 @@ from moderation.screening import hidden, lexicon
 from moderation.screening.hard import CHECKS
 from moderation.screening.matching import Reading, plain
 from moderation.screening.normalise import (
+    MAX_CHARACTERS,
     Normal,
     as_written,
     normalise,
@@ -66,7 +67,7 @@ def match_rules(
     text: str, *, surface: str, age: int | None = None, beside: str = ""
 ) -> list[Finding]:
     """What the hard rules and the lexicon find in any version of it."""
-    reading = Reading("", surface, age, plain(normalise(beside).text))
+    reading = Reading("", surface, age, plain(normalise(beside[:MAX_CHARACTERS]).text))
     return [
         Finding(match.category, rule.id, start, end, 1.0, layer, match.action)
         for version in versions_of(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from contextlib import suppress
 from functools import partial
@@ -97,11 +98,14 @@ def add_likeness(
             challenge=challenge,
             now=time.time(),
         )
+    sha256 = hashlib.sha256(portrait).hexdigest()
+    earlier = screening.has_consent(person=owner, sha256=sha256)
     consent = screening.give_consent(owner=owner, picture=portrait, live=live)
     try:
         return add_portrait(owner=owner, data=data)
     except PictureError:
-        screening.drop_consent(consent=consent)
+        if not earlier:
+            screening.drop_consent(consent=consent)
         raise
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PIL import Image
+import resvg_py
 from playwright.sync_api import expect
 
-import avatarfx
+from socialapp.content import library
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from playwright.sync_api import Page
 
@@ -23,17 +23,16 @@ if TYPE_CHECKING:
     Look = Callable[[Page, str], Path]
     Faults = Callable[[Page], list[str]]
 
-PHOTO = Path(avatarfx.__file__).parent / "bench" / "data" / "astronaut.jpg"
-
 RENDER_SECONDS = 180.0
 """For a clip of some six seconds, behind the starter posts, on a busy machine."""
 
 
 @pytest.fixture(scope="module")
 def portrait(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A photograph in the public domain (NASA), cut to a bust."""
-    file = tmp_path_factory.mktemp("portrait") / "astronaut.png"
-    Image.open(PHOTO).crop((20, 0, 420, 400)).save(file)
+    """A drawing of the cast as anybody would upload it: one flat picture."""
+    svg, _ = library.drawing("imani")
+    file = tmp_path_factory.mktemp("portrait") / "drawing.png"
+    file.write_bytes(bytes(resvg_py.svg_to_bytes(svg_string=svg, width=600)))
     return file
 
 
@@ -161,9 +160,14 @@ def test_a_newcomer_sees_their_character_speak_in_the_feed(
     assert any(0 < percent < 100 for percent in percents), percents
 
     # It is in the feed, newest first, with sound, captions and a full performance.
-    page.goto(troupe.url + "/")
     top = page.locator(".feed__item").first
-    assert "The kitchen light" in top.inner_text()
+
+    def published() -> bool:
+        page.goto(troupe.url + "/")
+        return "The kitchen light" in top.inner_text()
+
+    # What it is called is screened once more when it is published.
+    wait_until(page, published, 60, "their clip in the feed")
     assert top.locator(".badge--warn").count() == 0
     wait_until(
         page,

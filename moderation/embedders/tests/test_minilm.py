@@ -35,6 +35,12 @@ def test_one_text_is_as_good_alone_as_in_a_crowd() -> None:
     assert float(rows[40] @ again) > 0.98
 
 
+@needs_weights
+def test_a_text_that_cannot_be_encoded_is_the_engines_error() -> None:
+    with pytest.raises(EngineError, match="The encoder failed"):
+        embedders["minilm"].embed(["\ud800"])
+
+
 def test_another_file_under_its_name_is_refused(tmp_path: Path) -> None:
     (tmp_path / "model.onnx").write_bytes(b"not a model")
     with pytest.raises(EngineError, match="not the file it should be"):

@@ -46,19 +46,26 @@ _BUYING = words(
 )
 _HURTING = words(rf"""{_HOW} (?:\w+ ){{0,3}}?{_HURT} {_WHOM}""")
 _BREAKING = words(
-    rf"""{_HOW} (?:\w+ ){{0,2}}?(?:hack|hacking|break|breaking|steal|stealing|shoplift|rob|robbing|launder|laundering|evade|forge|forging|hotwire|pick) (?:into )?(?:someone(?:'s)?|somebody(?:'s)?|a|my|the|other people(?:'s)?|money|taxes|from|credit cards?|identit(?:y|ies)|an?) (?:\w+ ){{0,3}}?(?:account|phone|email|password|house|home|car|bank|store|shop|database|network|identity|credit card|wallet|signature|documents?|atm|wifi|wi-fi)"""
+    rf"""{_HOW} (?:\w+ ){{0,2}}?(?:hack|hacking|break|breaking|steal|stealing|shoplift|rob|robbing|launder|laundering|evade|forge|forging|hotwire|pick) (?:into )?(?:someone(?:'s)?|somebody(?:'s)?|a|my|the|other people(?:'s)?|money|taxes|from|credit cards?|identit(?:y|ies)|an?) (?:[\w']+ ){{0,3}}?(?:account|phone|email|password|house|home|car|bank|store|shop|database|network|identity|credit card|wallet|signature|documents?|atm|wifi|wi-fi)"""
+)
+
+_OUTRIGHT = words(
+    rf"""(?:buy|get|obtain|sell|order) (?:\w+ ){{0,2}}?(?:guns?|firearms?|rifles?|pistols?|handguns?) (?:\w+ ){{0,3}}?(?:without (?:a )?(?:background|licen[sc]e|permit|papers)|illegally|off the books|under the table)|
+    (?:mix|mixing|combine|combining) (?:\w+ ){{0,6}}?(?:toxic|poison|poisonous|deadly|lethal) (?:gas|gases|fumes)|
+    {_HOW} (?:launder (?:\w+ )?money|evade (?:\w+ )?taxes)"""
 )
 
 _HARMLESS = words(
     r"""process(?:es)?|python|linux|server|thread|task|bath bombs?|game|gta|minecraft|fortnite|novel|
     story|character|scene|mystery|movie|film|play|chess|weeds?|plants?|mosquito\w*|
-    prevent|avoid|stop|protect|recogni[sz]e|defus\w+|detect|remov\w+|history|my own|locked out|escape"""
+    call of duty|fifa|skyrim|roblox|sims|halo|zelda|portraits?|photo\w*|pictures?|cameras?|lens|videos?|
+    never|not to|shouldn't|should not|safely|accident\w*|prevent|avoid|stop|protect|recogni[sz]e|defus\w+|detect|remov\w+|history|my own|locked out|escape"""
 )
 
 
 def find(reading: Reading) -> Iterator[Match]:
     text = reading.text
-    for pattern in (_MAKING, _BUYING, _HURTING, _BREAKING):
+    for pattern in (_MAKING, _BUYING, _HURTING, _BREAKING, _OUTRIGHT):
         for found in pattern.finditer(text):
             harmless = _HARMLESS.search(around(text, *found.span(), 40))
             yield Match("illicit", *found.span(), "review" if harmless else "block")

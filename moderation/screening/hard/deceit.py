@@ -25,6 +25,8 @@ _SCAM = words(
     (?:write|create|draft|make|compose|generate) (?:me )?(?:a |an )?(?:convincing |fake |realistic )?(?:\w+ )?
     (?:phishing|scam|fraudulent|extortion|blackmail) (?:email|e-mail|message|text|letter|page|site|website|call|script)s?|
     (?:fake|false) (?:charity|invoice|investment|lottery|tech support|job offer)(?: \w+)? (?:to|that|for) (?:\w+ ){{0,4}}?(?:trick|scam|money|steal|people|donations)|
+    (?:write|create|draft|make|compose|generate) (?:me )?(?:a |an )?(?:fake|false|fraudulent) (?:email|e-mail|text|message|letter|website|page|invoice) (?:\w+ ){{0,6}}?(?:bank|paypal|irs|tax office|charity|passwords?|card|login|account)s?|
+    (?:convince|persuade|talk|get) (?:an? |my |the )?(?:old|elderly|lonely|grand\w+) (?:\w+ ){{0,6}}?(?:money|savings|cards?|passwords?|pins?|giving|inheritance)|
     (?:trick|scam|con|defraud|swindle) (?:an? |my |the )?(?:old|elderly|lonely|people|person|grand\w+|someone|customers?|investors?|victims?) (?:\w+ ){{0,4}}?(?:money|savings|card|password|giving|sending|out of|into)"""
 )
 _WARNING = words(

@@ -64,9 +64,10 @@ _BODY = words(
 """Also the words of baths, doctors and fairy tales."""
 
 _ALONE = words(
-    r"""lolicon|shotacon|jailbait|(?:child|kiddie|kid|preteen|teen|underage) porn\w*|
+    rf"""lolicon|shotacon|jailbait|(?:child|kiddie|kid|preteen|teen|underage) porn\w*|
     child erotica|(?:underage|preteen) (?:girls?|boys?|models?|nudes?|sex)|
     sex(?:ual)? with (?:a |an )?(?:child|children|minors?|kids?|teen(?:ager)?s?|underage \w+)|
+    (?:get|make|convince|persuade|trick|pay|blackmail) (?:a |an |my |the |some )?(?:{_AGE}[\s-]?(?:years?|yrs?)[\s-]?olds?|child|kid|minor|teen(?:ager)?|schoolgirl|schoolboy|little (?:girl|boy))s? (?:to )?(?:\w+ ){{0,3}}?(?:send|share|show me|undress|strip|touch|keep (?:it|this) secret)|
     (?:attracted|attraction) to (?:little |young )?(?:children|kids|girls of|boys of|minors)"""
 )
 
@@ -74,6 +75,7 @@ _PROTECTING = words(
     r"""protect\w*|prevent\w*|report(?:s|ed|ing)?|surviv\w+|victims?|charit\w+|awareness|
     police|arrest\w*|convict\w*|prosecut\w*|sentenced|illegal|unlawful|crimes?|criminal\w*|
     laws?|educat\w+|counsel\w*|hotline|helpline|safeguard\w*|against|stop(?:s|ped|ping)?|
+    consent|talk(?:s|ed|ing)? (?:to|with)|explain\w*|learn\w*|questions?|parents?|books?|
     abuse(?:d|rs?)?|therap\w+|teach(?:es|ing|ers?)?|never|wrong|fight(?:s|ing)?"""
 )
 

@@ -28,6 +28,7 @@ _CRISIS = words(
     (?:no|any) (?:reason|point|will) (?:to|in) (?:live|living|go on|going on)|
     (?:better off|happier) (?:without me|if i (?:was|were) (?:dead|gone))|better off dead|
     (?:cut|cutting|hurt|hurting|harm|harming|burn|burning|starve|starving) myself|
+    (?:cut|cutting|slit|slitting) my (?:wrists?|arms?|thighs?|veins?)|
     self[\s-]?harm(?:ed|ing)? again|unalive myself|kms|
     (?:overdose|overdosing|overdosed) on (?:my )?(?:\w+ )?(?:pills|meds|medication|tablets|sleeping \w+)|
     my suicide (?:note|plan|letter)|(?:jump|jumping) off (?:a|the) (?:bridge|roof|building) and end"""
@@ -55,6 +56,7 @@ _URGING = words(
 _FIGURES = words(
     r"""shaving|shave|kitchen|cooking|chopping|slicing|onions?|paper|accident\w*|laugh\w*|
     embarrass\w*|joke|joking|of boredom|happiness|with joy|coffee|chocolate|spoilers?|
+    therap\w+|helped me|last year|years? ago|used to|recover\w*|surviv\w+|got through|came through|no longer|warning signs|
     at the gym|workout|treadmill|to death with|figure of speech|
     (?:stop|don't|do not|never|won't|wouldn't|not) (?:\w+ )?(?:kill|hurt|harm|cut|end|hang) (?:yourself|myself|my life|your life)|
     don't (?:ever )?tell (?:\w+ )?to"""

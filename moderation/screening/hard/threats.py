@@ -59,13 +59,19 @@ _PEOPLE = (
 _WHICH = r"(?:(?:all|every|the|those|these|them|any|a|an|some|more|such|kinds|of|next|bloody|fucking|damn|filthy|dirty|stupid) ){0,4}"
 _TO_GROUPS = words(
     rf"""(?:kill|exterminate|gas|hang|shoot|burn|lynch|eradicate|wipe out|get rid of|purge|annihilate|slaughter|drown|strangle|
-    stab|torture|murder|behead|massacre|execute|snap the necks of) {_WHICH}{_PEOPLE}|
+    stab|torture|murder|behead|massacre|execute|snap the necks of) {_WHICH}{_PEOPLE}(?!')|
     (?:all )?(?:the )?{_PEOPLE}(?: like you)? (?:must|should|need to|have to|deserve to|ought to|would) (?:all )?
     (?:die|suffer|burn|be (?:killed|shot|hanged|gassed|exterminated|burned|wiped out|eradicated|lynched|beaten|slaughtered|sterili[sz]ed|put down|put to death|locked up))|
     (?:wish|want|love to see|like to see|hope) (?:to )?{_WHICH}{_PEOPLE} (?:\w+ ){{0,2}}?(?:suffer|die|dead|shot|killed|burn|hang|hanged|raped)|
     (?:world|country|we|society|everyone) (?:is|are|would be|'d be) (?:so much )?better (?:off )?(?:if {_WHICH}{_PEOPLE} (?:were|was) (?:dead|gone|eradicated|exterminated|killed)|without {_WHICH}{_PEOPLE})|
     death to {_WHICH}{_PEOPLE}|hitler (?:was right|should have finished)|
     gas the|heil hitler|sieg heil|white power|race war now"""
+)
+
+_PLANNED = words(
+    r"""(?:i|we)(?:'ll| will|'m going to| am going to|'re going to| are going to|'m gonna| want to| plan to|'m planning to) (?:shoot|blow|bomb|burn) (?:up |down )?
+    (?:the|a|this|that|my|your|our) (?:\w+ )?
+    (?:school|mosque|church|synagogue|temple|hospital|airport|parliament|embassy|clinic|courthouse|mall|office)"""
 )
 
 _WISHES = words(
@@ -95,6 +101,9 @@ def find(reading: Reading) -> Iterator[Match]:
         yield Match("threat", *found.span(), "review" if playful else "block")
     for found in _TO_OTHERS.finditer(text):
         yield Match("threat", *found.span(), "review")
+    for found in _PLANNED.finditer(text):
+        playful = _PLAYFUL.search(around(text, *found.span(), 50))
+        yield Match("threat", *found.span(), "review" if playful else "block")
     for found in _TO_PLACES.finditer(text):
         yield Match("threat", *found.span(), "review")
     for found in _TO_GROUPS.finditer(text):

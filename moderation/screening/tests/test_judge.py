@@ -119,6 +119,13 @@ def test_a_text_that_is_too_long_is_refused_with_its_length() -> None:
         screen_text("a" * 20_001, surface="script")
 
 
+def test_half_a_character_and_a_long_cast_beside_it_break_nothing() -> None:
+    verdict = screen_text(
+        KIND + "\ud800", surface="script", beside="a kind baker " * 9000, log=False
+    )
+    assert verdict.action == "allow"
+
+
 # Without an engine ------------------------------------------------------------
 
 

@@ -22,6 +22,8 @@ export class TroupeStudio extends HTMLElement {
   checked = 0;
   /** @type {{ script: string, marks: import("./script-marks.js").Mark[] }} what the last check marked */
   found = { script: "", marks: [] };
+  /** @type {boolean | undefined} whether the page came without a ticket */
+  spent;
 
   connectedCallback() {
     const form = this.querySelector("form");
@@ -106,6 +108,7 @@ export class TroupeStudio extends HTMLElement {
   wrote() {
     if (!this.script) return;
     this.draw();
+    this.lock(false);
     clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.check(), CHECK_AFTER);
   }
@@ -136,12 +139,22 @@ export class TroupeStudio extends HTMLElement {
   judged(script, screening) {
     this.found = { script, marks: screening?.marks ?? [] };
     this.draw();
+    this.lock(Boolean(screening) && script === this.script?.value);
     const crisis = screening?.action === "crisis";
     this.querySelector("[data-care]")?.toggleAttribute("hidden", !crisis);
     this.querySelector("[data-ways]")?.toggleAttribute("hidden", !screening || crisis);
     this.querySelector("[data-goto]")?.toggleAttribute("hidden", this.place() === null);
     this.querySelector("[data-ask]")?.toggleAttribute("hidden", !screening?.appeal);
     this.querySelector("[data-asked]")?.setAttribute("hidden", "");
+  }
+
+  /** @param {boolean} refused whether what stands there cannot be rendered */
+  lock(refused) {
+    const button = this.querySelector("[data-render]");
+    if (!button) return;
+    this.spent ??= button.getAttribute("aria-disabled") === "true";
+    if (refused || this.spent) button.setAttribute("aria-disabled", "true");
+    else button.removeAttribute("aria-disabled");
   }
 
   /** @returns {[number, number] | null} the first marked words, in UTF-16 units */

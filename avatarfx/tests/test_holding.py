@@ -172,7 +172,7 @@ def test_frames_that_a_rule_refuses_are_not_kept_and_cost_nothing(
     with django_capture_on_commit_callbacks(execute=True):
         clip = rendered(ask(alice, hob))
     assert clip.state == Clip.State.BLOCKED
-    assert "rule 6.2" in clip.error
+    assert "rule 3.1" in clip.error
     assert clip.video == ""
     assert quotas.left(alice).left == before
     assert heard == []

@@ -112,7 +112,7 @@ def _network(address: str) -> str:
 def _check_links(person: User, found: links.Links, now: dt.datetime) -> None:
     if found.lies:
         raise AbuseError(
-            f"The link “{found.lies[:60]}” does not lead where it says (rule 7.2,"
+            f"The link “{found.lies[:60]}” does not lead where it says (rule 6.1,"
             " links). Write the plain address. Nothing was spent.",
             rule="7.2",
         )
@@ -122,7 +122,7 @@ def _check_links(person: User, found: links.Links, now: dt.datetime) -> None:
     if most == 0:
         days = settings.ABUSE["NEW_DAYS"]
         raise AbuseError(
-            f"Links can be posted {days} days after joining (rule 7.2, links). Take the"
+            f"Links can be posted {days} days after joining (rule 6.1, no spam). Take the"
             " link out, or wait. Nothing was spent.",
             rule="7.2",
         )
@@ -169,7 +169,7 @@ def _check_rates(person: User, surface: str, network: str, now: dt.datetime) -> 
             wait = max(1, math.ceil((times[-1] - since).total_seconds()))
             raise AbuseError(
                 f"That was {amount} in {_span(seconds)}, which is the most"
-                f"{' for a new account' if name == 'new' else ''} (rule 7.1, spam)."
+                f"{' for a new account' if name == 'new' else ''} (rule 6.1, no spam)."
                 f" The next can go in {_span(wait)}. Nothing was spent.",
                 rule="7.1",
                 wait=wait,
@@ -185,7 +185,7 @@ def _check_repeats(person: User, fingerprint: str, now: dt.datetime) -> None:
     if mine >= limits["person"] or same.count() >= limits["everyone"]:
         who = f"You posted this {mine} times" if mine else "Many people posted this"
         raise AbuseError(
-            f"{who} today (rule 7.1, spam). Say it in another way, or wait until"
+            f"{who} today (rule 6.1, no spam). Say it in another way, or wait until"
             " tomorrow. Nothing was spent.",
             rule="7.1",
             wait=int(DAY.total_seconds()),

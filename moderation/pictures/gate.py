@@ -42,7 +42,7 @@ REVIEW = (
     " can go on with everything but publishing."
 )
 REAL_PERSON = (
-    "This looks like a photo of a real person (rule 3.4). Use a drawing, or confirm it"
+    "This looks like a photo of a real person (rule 2.1). Use a drawing, or confirm it"
     " is you with a live check. We kept no copy."
 )
 REFUSED = (

@@ -110,7 +110,7 @@ def test_a_photo_is_refused_and_ones_own_is_let_in(
     page.goto(troupe.url + "/create/character/")
     before = files(troupe)
     page.set_input_files("input[name=picture]", photograph)
-    expect(page.locator("#picture-error")).to_contain_text("rule 3.4", timeout=60_000)
+    expect(page.locator("#picture-error")).to_contain_text("rule 2.1", timeout=60_000)
     expect(page.locator("#picture-error")).to_contain_text("We kept no copy")
     assert files(troupe) == before
     look(page, "likeness-1-refused")

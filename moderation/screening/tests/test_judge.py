@@ -172,7 +172,7 @@ def test_a_refusal_names_the_words_the_rule_the_cost_and_the_way_out(
         check_text(THREAT, surface="script", person=alice, field="script")
     error = caught.value
     assert error.message == (
-        "“I know where you live” reads as a threat (rule 4.2, threats)."
+        "“I know where you live” reads as a threat (rule 4.2, no intimidation)."
         " Nothing was spent. Change it, or ask a person to look."
     )
     mark = error.details["marks"][0]
@@ -267,7 +267,7 @@ def test_a_second_judge_adds_what_it_flags(judge_server: Judge) -> None:
     judge_server.flagged = {"illicit/violent": True, "sexual": False, "new": True}
     verdict = screen_text(KIND, surface="script")
     assert [(f.rule, f.layer, f.score) for f in verdict.findings] == [
-        ("5.3", "endpoint", 0.9)
+        ("5.2", "endpoint", 0.9)
     ]
     assert verdict.action == "block"
     assert judge_server.asked == [{"input": KIND, "model": "any"}]

@@ -29,8 +29,8 @@ def test_a_photograph_of_oneself_is_what_it_is_for(alice: User, eyes: Eyes) -> N
 @pytest.mark.parametrize(
     ("nsfw", "broken", "words"),
     [
-        (0.99, "", "rule 6.2"),
-        (0.7, "", "may break rule 6.2"),
+        (0.99, "", "rule 3.1"),
+        (0.7, "", "may break rule 3.1"),
         (0.0, "It broke.", "could not check"),
     ],
 )

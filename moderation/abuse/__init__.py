@@ -1,1 +1,1 @@
-"""Too much, the same again, and links that lie: rules 7.1 and 7.2."""
+"""Too much, the same again, and links that lie: rule 6.1."""

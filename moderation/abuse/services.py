@@ -113,8 +113,8 @@ def _check_links(person: User, found: links.Links, now: dt.datetime) -> None:
     if found.lies:
         raise AbuseError(
             f"The link “{found.lies[:60]}” does not lead where it says (rule 6.1,"
-            " links). Write the plain address. Nothing was spent.",
-            rule="7.2",
+            " no spam). Write the plain address. Nothing was spent.",
+            rule="6.1",
         )
     most: int = settings.ABUSE["LINKS"]["new" if is_new(person, now) else "most"]
     if len(found.hosts) <= most:
@@ -124,12 +124,12 @@ def _check_links(person: User, found: links.Links, now: dt.datetime) -> None:
         raise AbuseError(
             f"Links can be posted {days} days after joining (rule 6.1, no spam). Take the"
             " link out, or wait. Nothing was spent.",
-            rule="7.2",
+            rule="6.1",
         )
     raise AbuseError(
         f"This has {len(found.hosts)} links, and {most} may stand in one text (rule"
-        " 7.2, links). Take some out. Nothing was spent.",
-        rule="7.2",
+        " 6.1, no spam). Take some out. Nothing was spent.",
+        rule="6.1",
     )
 
 
@@ -141,7 +141,7 @@ def _check_slow(person: User, place: str, slow: int, now: dt.datetime) -> None:
         wait = math.ceil(slow - (now - newest.created).total_seconds())
         raise AbuseError(
             f"Slow mode is on here: one text in {slow} seconds. Yours can go in {wait}.",
-            rule="7.1",
+            rule="6.1",
             wait=wait,
         )
 
@@ -171,7 +171,7 @@ def _check_rates(person: User, surface: str, network: str, now: dt.datetime) -> 
                 f"That was {amount} in {_span(seconds)}, which is the most"
                 f"{' for a new account' if name == 'new' else ''} (rule 6.1, no spam)."
                 f" The next can go in {_span(wait)}. Nothing was spent.",
-                rule="7.1",
+                rule="6.1",
                 wait=wait,
             )
 
@@ -187,7 +187,7 @@ def _check_repeats(person: User, fingerprint: str, now: dt.datetime) -> None:
         raise AbuseError(
             f"{who} today (rule 6.1, no spam). Say it in another way, or wait until"
             " tomorrow. Nothing was spent.",
-            rule="7.1",
+            rule="6.1",
             wait=int(DAY.total_seconds()),
         )
 

@@ -38,7 +38,7 @@ def test_the_same_words_go_out_twice_a_day_however_they_are_dressed(
 ) -> None:
     say(settled)
     say(settled, "COME and see the L1ghthouse... argue back, tonight 🔥")
-    with pytest.raises(AbuseError, match=r"You posted this 2 times.*rule 7\.1"):
+    with pytest.raises(AbuseError, match=r"You posted this 2 times.*rule 6\.1"):
         say(settled, "Cоme and s e e the lighthouse argue back tonight!!!")
     Utterance.objects.update(created=timezone.now() - timedelta(days=1, minutes=1))
     say(settled)
@@ -104,7 +104,7 @@ def test_staff_are_not_counted(settled: User) -> None:
 def test_a_new_account_posts_no_links_and_an_old_one_few(
     settled: User, bob: User
 ) -> None:
-    with pytest.raises(AbuseError, match=r"3 days after joining.*rule 7\.2"):
+    with pytest.raises(AbuseError, match=r"3 days after joining.*rule 6\.1"):
         say(bob, "See my shop at lamps-and-more.shop")
     say(settled, "See https://example.org/a and https://example.org/b")
     with pytest.raises(AbuseError, match="This has 3 links, and 2 may stand"):

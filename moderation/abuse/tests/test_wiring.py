@@ -23,7 +23,7 @@ LINE = "Come and see the lighthouse argue back tonight."
 def test_the_same_caption_is_posted_twice_and_no_more(alice: User) -> None:
     for _ in range(2):
         feed.publish_post(clip=ready_clip(alice), author=alice, caption=LINE)
-    with pytest.raises(feed.PostError, match=r"rule 7\.1"):
+    with pytest.raises(feed.PostError, match=r"rule 6\.1"):
         feed.publish_post(clip=ready_clip(alice), author=alice, caption=LINE)
     assert Post.objects.count() == 2
 

@@ -13,3 +13,8 @@ def render_clip(clip_id: int) -> None:
 def check_again(clip_id: int) -> None:
     """Look once more at a clip that waits because no detector could look."""
     services.check_again(clip_id)
+
+
+def renew_clip(clip_id: int) -> None:
+    """A film that came as a file is filmed again, with this copy's mark."""
+    services.renew_clip(clip_id=clip_id)

@@ -11,6 +11,7 @@ from avatarfx.services.holding import (
 from avatarfx.services.leases import reconcile
 from avatarfx.services.previews import preview_performance, preview_voice
 from avatarfx.services.rendering import preload, render_clip
+from avatarfx.services.renewing import ask_to_renew, renew_clip
 from avatarfx.services.requests import (
     cancel_clip,
     check_script,
@@ -31,6 +32,7 @@ __all__ = [
     "ScreeningUnavailableError",
     "ScriptError",
     "TextRefusedError",
+    "ask_to_renew",
     "cancel_clip",
     "check_again",
     "check_script",
@@ -44,6 +46,7 @@ __all__ = [
     "release_clip",
     "remove_clip",
     "render_clip",
+    "renew_clip",
     "request_clip",
     "retry_clip",
 ]

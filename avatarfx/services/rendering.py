@@ -35,6 +35,7 @@ from socialapp.provenance.services import (
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from socialapp.characters.models import Portrait
     from socialapp.performance import Performance, Rig
@@ -205,13 +206,20 @@ def background_of(name: str, width: int, height: int) -> bytes:
         return b""
 
 
+def _actors_of(clip: Clip) -> dict[str, Actor]:
+    roles = ClipActor.objects.filter(clip=clip).select_related("portrait__owner")
+    return {role.seat: _approved_actor(role.portrait) for role in roles}
+
+
+def _background_of(clip: Clip) -> bytes:
+    recipe = clip.as_recipe()
+    return background_of(recipe.background, *pipeline.SIZES[recipe.shape])
+
+
 def _render(
     clip: Clip, lease: leases.Lease, trace: pipeline.Trace, minder: Minder
 ) -> pipeline.Rendered:
     minder.progress("voice", 1)
-    recipe = clip.as_recipe()
-    roles = ClipActor.objects.filter(clip=clip).select_related("portrait__owner")
-    actors = {role.seat: _approved_actor(role.portrait) for role in roles}
     scratch = leases.scratch_of(lease)
     scratch.mkdir(parents=True, exist_ok=True)
 
@@ -219,9 +227,9 @@ def _render(
         leases.keep_performance(lease, performance.to_json())
 
     return pipeline.render(
-        recipe,
-        actors=actors,
-        background=background_of(recipe.background, *pipeline.SIZES[recipe.shape]),
+        clip.as_recipe(),
+        actors=_actors_of(clip),
+        background=_background_of(clip),
         performance=clip.as_performance(),
         engines=engines(),
         scratch=scratch,
@@ -233,10 +241,25 @@ def _render(
     )
 
 
-def _commit(
-    clip: Clip, lease: leases.Lease, rendered: pipeline.Rendered, trace: pipeline.Trace
-) -> None:
-    result = {
+def film_again(clip: Clip, scratch: Path) -> pipeline.Rendered:
+    """A ready clip once more, from its stored performance, outside of the line."""
+    return pipeline.render(
+        clip.as_recipe(),
+        actors=_actors_of(clip),
+        background=_background_of(clip),
+        performance=clip.as_performance(),
+        engines=engines(),
+        scratch=scratch,
+        trace=pipeline.Trace(),
+        progress=lambda *_: None,
+        papers=papers_of(clip),
+        screen=partial(screen, clip),
+    )
+
+
+def result_of(rendered: pipeline.Rendered) -> dict[str, object]:
+    """The columns of a clip that a film fills."""
+    return {
         "rung": rendered.rung,
         "rung_reason": rendered.rung_reason[:300],
         "voice_engine": rendered.voice_engine[:60],
@@ -248,18 +271,31 @@ def _commit(
         "captions": rendered.captions,
         "size": rendered.size,
     }
+
+
+def register(clip: Clip, rendered: pipeline.Rendered) -> None:
+    """What the film looks like, and how its number was hidden in it."""
+    record_fingerprint(subject=subject_of(clip), prints=rendered.prints)
+    if rendered.hidden is not None:
+        measure_mark(
+            payload=rendered.hidden.payload,
+            strength=rendered.hidden.strength,
+            psnr=rendered.hidden.psnr,
+            made_by={"rung": rendered.rung, "voice": rendered.voice_engine},
+        )
+
+
+def _commit(
+    clip: Clip, lease: leases.Lease, rendered: pipeline.Rendered, trace: pipeline.Trace
+) -> None:
     with transaction.atomic():
         if leases.finish(
-            lease, result=result, trace=trace.entries, screened=rendered.screened
+            lease,
+            result=result_of(rendered),
+            trace=trace.entries,
+            screened=rendered.screened,
         ):
-            record_fingerprint(subject=subject_of(clip), prints=rendered.prints)
-            if rendered.hidden is not None:
-                measure_mark(
-                    payload=rendered.hidden.payload,
-                    strength=rendered.hidden.strength,
-                    psnr=rendered.hidden.psnr,
-                    made_by={"rung": rendered.rung, "voice": rendered.voice_engine},
-                )
+            register(clip, rendered)
         else:
             log.info("The result of %s came too late and was fenced off", lease)
 

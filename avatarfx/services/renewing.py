@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 import tempfile
 from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from avatarfx.models import Clip
 from avatarfx.services import rendering
 from socialapp.jobs.queue import enqueue
 from socialapp.lib import blobs
-from socialapp.provenance.models import Fingerprint
-from socialapp.provenance.services import record_fingerprint
-
-log = logging.getLogger(__name__)
+from socialapp.provenance.models import Mark
 
 
 def ask_to_renew(*, clip: Clip) -> bool:
@@ -47,15 +44,15 @@ def renew_clip(*, clip_id: int) -> bool:
         before = {now.video, now.poster}
         for name, value in rendering.result_of(rendered).items():
             setattr(now, name, value)
-        now.voice_engine = clip.voice_engine
         now.save()
-        record_fingerprint(subject=rendering.subject_of(clip), prints=rendered.prints)
-        rendering.measure(rendered)
+        rendering.register(clip, rendered)
     for ref in before - {rendered.video, rendered.poster}:
-        if not Clip.objects.filter(video=ref).union(Clip.objects.filter(poster=ref)):
+        if not Clip.objects.filter(Q(video=ref) | Q(poster=ref)).exists():
             blobs.remove(ref)
     return True
 
 
 def _own(clip: Clip) -> bool:
-    return Fingerprint.objects.filter(subject=rendering.subject_of(clip)).exists()
+    """Its frames carry a number of this copy's."""
+    subject = rendering.subject_of(clip)
+    return Mark.objects.filter(subject=subject, strength__isnull=False).exists()

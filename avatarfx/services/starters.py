@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from avatarfx.models import Clip, ClipActor
 from avatarfx.recipe import Recipe, Role
+from avatarfx.services.renewing import ask_to_renew
 from avatarfx.services.requests import request_clip
 from avatarfx.signals import clip_ready
 from socialapp.engines.errors import EngineError
@@ -42,18 +43,22 @@ FILES = {"video": "mp4", "poster": "webp", "captions": "vtt"}
 def seed_post(*, post: StarterPost, owner: User, character: Character) -> str:
     """``present``, ``shipped`` or ``queued``: what was done to have this post.
 
-    A post that was there once does not come back, even if somebody took it down.
+    A post that was there once does not come back, even if somebody took it down. A film
+    that came as a file is shown at once, and filmed again with this copy's own mark as
+    soon as a worker is free.
     """
     key = f"starter:{post.id}"
-    if Clip.objects.filter(owner=owner, idempotency_key=key).exists():
+    if clip := Clip.objects.filter(owner=owner, idempotency_key=key).first():
+        ask_to_renew(clip=clip)
         return "present"
     if shipped(post.folder):
         try:
-            _import(post, owner, character, key)
+            clip = _import(post, owner, character, key)
         except EngineError as error:
             # Then it is asked for like any other, and says itself why it is not made.
             log.warning("The post %s cannot be signed: %s", post.id, error)
         else:
+            ask_to_renew(clip=clip)
             return "shipped"
     request_clip(
         owner=owner,

@@ -4,7 +4,7 @@ categories: precision and recall at 5 % false positives on texts that the model 
 seen: out of fold, measured when the shipped heads were trained. --openai FILE and
 --hatecheck FILE train and measure again.
 overblock_rate: harmless texts that are refused by the whole of screening, as a script:
-those of data/benign.txt, which nothing was trained or tuned on, and the house's own
+those of data/benign.txt, which nothing was trained on, and the house's own
 scripts. What was refused is listed.
 evasions: seven ways to hide a text. From training: recall on unsafe texts and the share
 of safe ones flagged, by a model without the normaliser (raw) and by ours. Live: the

@@ -42,7 +42,7 @@ def screen_frames(
     Never raises for a detector that cannot look: the verdict then is that it waits.
     """
     try:
-        seen = gate.look(frames)
+        seen = gate.look(frames, gate.worth_asking())
     except EngineError as error:
         verdict = gate.PictureVerdict(
             "pending", version=gate.version(), unchecked=str(error)

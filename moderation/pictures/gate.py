@@ -14,18 +14,20 @@ from typing import TYPE_CHECKING, Literal
 from django.conf import settings
 from django.utils import timezone
 
+from moderation.models import FigureFace, KnownBad
 from moderation.pictures import figures, known
 from moderation.screening.rules import of_category
 from moderation.screening.verdicts import ACTIONS, Finding
 from socialapp.accounts import birthdays
 from socialapp.engines.errors import EngineError
 from socialapp.engines.handler import detectors
+from socialapp.engines.protocols import Sighting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from socialapp.accounts.models import User
-    from socialapp.engines.protocols import SeenFace, Sighting
+    from socialapp.engines.protocols import SeenFace
     from socialapp.performance.rig import Anchors
 
 State = Literal["approved", "pending", "refused"]
@@ -112,20 +114,31 @@ def screen(
     return judge(seen, surface=surface, circumstances=circumstances)
 
 
-def look(pictures: Sequence[bytes]) -> dict[str, tuple[Sighting, ...]]:
-    """Every picture's sighting by every detector. EngineError when one cannot."""
-    for kind in KINDS:
+def look(
+    pictures: Sequence[bytes], kinds: Sequence[str] = KINDS
+) -> dict[str, tuple[Sighting, ...]]:
+    """Every picture's sighting by each detector. EngineError when one cannot."""
+    for kind in kinds:
         if reason := detectors[kind].available():
             raise EngineError(reason)
     # Each waits for a process of its own: two cores, half the wait.
     with ThreadPoolExecutor(max_workers=len(KINDS)) as pool:
-        asked = {kind: pool.submit(detectors[kind].look, pictures) for kind in KINDS}
+        asked = {kind: pool.submit(detectors[kind].look, pictures) for kind in kinds}
     try:
         return {kind: future.result() for kind, future in asked.items()}
     except EngineError:
         raise
     except Exception as error:  # a third party's detector may raise anything at all
         raise EngineError(f"A detector broke: {type(error).__name__}") from error
+
+
+def worth_asking() -> tuple[str, ...]:
+    """The detectors that finished frames need: who has no list has no match on it."""
+    return (
+        "nsfw",
+        *(["faces"] if FigureFace.objects.exists() else []),
+        *(["pdq"] if KnownBad.objects.exists() else []),
+    )
 
 
 def version() -> str:
@@ -138,19 +151,22 @@ def judge(
     surface: float | None,
     circumstances: Circumstances,
 ) -> PictureVerdict:
-    """`surface`: how photographic the most photographic face is; None without one."""
+    """`surface`: how photographic the most photographic face is; None without one.
+    A kind that is missing in `seen` had nothing to compare with."""
     nsfw = seen["nsfw"].scores.get("nsfw", 0.0)
+    nothing = Sighting()
+    faces = seen.get("faces", nothing).faces
     findings = [
-        *_known(seen["pdq"]),
+        *_known(seen.get("pdq", nothing)),
         *_nudity(nsfw, circumstances.person),
-        *_figures(seen["faces"].faces),
+        *_figures(faces),
     ]
     if surface is not None and circumstances.gate:
         findings += _real_person(surface, circumstances)
     findings.sort(key=lambda f: (ACTIONS.index(f.action), f.score), reverse=True)
     strongest = findings[0].action if findings else "allow"
     states: dict[str, State] = {"allow": "approved", "review": "pending"}
-    scores = {"nsfw": round(nsfw, 3), "faces": float(len(seen["faces"].faces))}
+    scores = {"nsfw": round(nsfw, 3), "faces": float(len(faces))}
     if surface is not None:
         scores["photo"] = round(surface, 3)
     return PictureVerdict(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.forms.models import model_to_dict
 
 from socialapp.accounts.exports import as_json, stored
+from socialapp.provenance.models import Mark
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -24,6 +25,8 @@ def clips(user: User) -> Iterator[File]:
     """``clips.json`` says what each was asked to be; its files are as they are served,
     with their marks and signed record."""
     mine = user.clips.select_related("character").order_by("created")
+    numbers = Mark.objects.filter(owner=user, kind=Mark.Kind.CLIP)
+    marks = {one.subject: f"{one.payload:012x}" for one in numbers}
     yield as_json(
         "clips.json",
         [
@@ -34,6 +37,7 @@ def clips(user: User) -> Iterator[File]:
                 "created": clip.created,
                 "removed": clip.removed,
                 "files": [name for name, _ in _files(clip)],
+                "watermark": marks.get(f"clip:{clip.key}"),
             }
             for clip in mine
         ],

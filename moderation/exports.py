@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from django.forms.models import model_to_dict
 
-from moderation.models import Appeal, Report, Standing, Statement
+from moderation.models import (
+    Appeal,
+    LikenessConsent,
+    PictureCheck,
+    Report,
+    Screening,
+    Standing,
+    Statement,
+    Utterance,
+)
 from socialapp.accounts.exports import as_json
 
 if TYPE_CHECKING:
@@ -44,6 +53,27 @@ def cases(user: User) -> Iterator[File]:
     )
     standing = Standing.objects.filter(user=user)
     yield as_json("standing.json", list(standing.values("suspended_until", "banned")))
+    yield as_json("screening.json", _screened(user))
+
+
+def _screened(user: User) -> dict[str, Any]:
+    """What filters said of texts and pictures, and whose face may speak."""
+    texts = Screening.objects.filter(person=user).order_by("created")
+    pictures = PictureCheck.objects.filter(owner=user).order_by("created")
+    consents = LikenessConsent.objects.filter(owner=user).order_by("created")
+    counted = Utterance.objects.filter(person=user).order_by("created")
+    return {
+        "texts": list(
+            texts.values(
+                "surface", "subject", "text", "action", "findings", "version", "created"
+            )
+        ),
+        "pictures": list(pictures.values("key", "ref", "state", "findings", "created")),
+        "own_likeness": list(
+            consents.values("key", "declared", "captured", "revoked", "created")
+        ),
+        "counted_against_spam": list(counted.values("surface", "links", "created")),
+    }
 
 
 def _statement(statement: Statement) -> dict[str, Any]:

@@ -17,6 +17,13 @@ from avatarfx.models import Clip, Render
 from feed import services as posts
 from feed.models import Post
 from moderation import services as moderation
+from moderation.models import (
+    Figure,
+    FigureFace,
+    KnownBad,
+    LikenessConsent,
+    PictureCheck,
+)
 from socialapp.accounts import quotas
 from socialapp.accounts.models import Guardian, Ticket, Token, User
 from socialapp.accounts.services import create_token
@@ -38,7 +45,10 @@ pytestmark = pytest.mark.django_db
 
 OURS = ("accounts", "characters", "provenance", "avatarfx", "feed", "moderation")
 REF = "sha256:" + "0" * 64 + ".png"
-INLINE = {"ClipActor", "PostStat", "Note", "AppealMessage", "Hold", "LogHead"}
+INLINE = {
+    "ClipActor", "PostStat", "Note", "AppealMessage", "Hold", "LogHead", "FigureFace",
+    "Utterance",
+}  # fmt: skip
 """Seen on the page of what they belong to."""
 
 
@@ -99,6 +109,11 @@ def _moderate(post: Post) -> None:
         reason="The same thing twenty times.",
         until=timezone.now(),
     )
+    figure = Figure.objects.create(name="The Mayor")
+    FigureFace.objects.create(figure=figure, descriptor=bytes(512), source="0" * 64)
+    KnownBad.objects.create(pdq="0" * 64, reason="Taken down")
+    LikenessConsent.objects.create(owner=post.author, sha256="0" * 64)
+    PictureCheck.objects.create(owner=post.author, ref=REF, sha256="0" * 64)
     moderation.note_exposure(case=report.case, moderator=boss, revealed=True)
     moderation.appeal_decision(
         statement=made.statement, appellant=post.author, text="Only nineteen."

@@ -63,6 +63,10 @@ EXPORTED = {
     "moderation.Statement": "decisions.json",
     "moderation.Appeal": "appeals.json",
     "moderation.Standing": "standing.json",
+    "moderation.LikenessConsent": "screening.json",
+    "moderation.PictureCheck": "screening.json",
+    "moderation.Screening": "screening.json",
+    "moderation.Utterance": "screening.json",
 }
 """Tables that name a person, to the file of the archive that has their rows."""
 
@@ -77,6 +81,7 @@ OURS = {
 WITHIN = {
     "moderation.Case": "decisions.json",
     "moderation.AppealMessage": "appeals.json",
+    "provenance.Mark": "clips.json",
 }
 """Tables whose rows are told inside those of another."""
 
@@ -220,6 +225,11 @@ def test_the_archive_has_every_row_and_file(life: User) -> None:
     assert rows["decisions.json"][0]["decision_facts"] == f"{MARK} threatens"
     assert rows["appeals.json"][0]["messages"][0]["text"] == f"I am {MARK}"
     assert rows["reports.json"][0]["note"] == MARK
+    screened = rows["screening.json"]
+    assert {one["surface"] for one in screened["texts"]} >= {"caption", "name"}
+    assert set(screened) == {
+        "texts", "pictures", "own_likeness", "counted_against_spam"
+    }  # fmt: skip
     clip = rows["clips.json"][0]
     assert packed.read(f"clips/{clip['key']}.mp4") == f"{MARK}: video".encode()
     assert packed.read(rows["portraits.json"][0]["file"]) == f"{MARK}: face".encode()

@@ -9,10 +9,11 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+import av
 import pytest
 from django.core.management import CommandError, call_command
 
-from avatarfx import sound
+from avatarfx import services, sound
 from avatarfx.models import Clip
 from avatarfx.services import starters
 from feed.models import Post
@@ -24,8 +25,10 @@ from socialapp.content.library import StarterPost
 from socialapp.lib import blobs
 from socialapp.performance import Part, Performance, Sound
 from socialapp.provenance.credentials import read
-from socialapp.provenance.selectors import fingerprint_of, trust
+from socialapp.provenance.models import Mark
+from socialapp.provenance.selectors import fingerprint_of, trust, watermark_keys
 from socialapp.provenance.tests import films
+from socialapp.provenance.watermark import detect
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -145,6 +148,8 @@ def test_a_post_that_ships_is_published_with_its_files(
 ) -> None:
     hob = cast.seed_cast()["hob"]
     monkeypatch.setattr(library, "POSTS", tmp_path)
+    # What follows is as long as no worker is free.
+    monkeypatch.setattr(starters, "ask_to_renew", lambda **_: False)
     starters.export_post(clip=_ready_clip(hob), folder=POST.folder)
     Clip.objects.all().delete()
     assert starters.shipped(POST.folder)
@@ -245,3 +250,29 @@ def test_the_command_seeds_cast_and_posts_and_says_so(
     assert "2 present" in capsys.readouterr().out
     with pytest.raises(CommandError, match="nonsense"):
         call_command("seed", "--render-starters", "nonsense")
+
+
+def test_a_film_that_came_as_a_file_is_filmed_again_with_our_own_mark(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    hob = cast.seed_cast()["hob"]
+    monkeypatch.setattr(library, "POSTS", tmp_path)
+    starters.export_post(clip=_ready_clip(hob), folder=POST.folder)
+    Clip.objects.all().delete()
+    # The job runs inline, as soon as the row is committed.
+    with django_capture_on_commit_callbacks(execute=True):
+        starters.seed_post(post=POST, owner=cast.house(), character=hob)
+    clip = Clip.objects.get()
+    mark = Mark.objects.get(subject=f"clip:{clip.key}")
+    assert mark.psnr is not None
+    with av.open(io.BytesIO(blobs.get(clip.video))) as film:
+        frames = [frame.to_ndarray(format="rgb24") for frame in film.decode(video=0)]
+    found = detect(frames, watermark_keys())
+    assert found is not None
+    assert found.payload == mark.payload
+    assert read(blobs.get(clip.video), "video/mp4", trust()).own
+    assert Post.objects.filter(clip=clip).count() == 1
+    assert not services.ask_to_renew(clip=clip)
+    assert not services.renew_clip(clip_id=clip.pk)

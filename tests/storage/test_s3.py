@@ -34,8 +34,10 @@ pytestmark = pytest.mark.skipif(
 USE_IT = """
 import json, django
 django.setup()
+from django.core.management import call_command
 from django.test import Client
 from socialapp.lib import blobs, health
+call_command("migrate", verbosity=0)
 ref = blobs.put(bytes(range(256)), "mp4")
 health.storage()
 answer = Client().get("/media/" + blobs.name_of(ref))

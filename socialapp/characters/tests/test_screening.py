@@ -62,7 +62,7 @@ def test_the_page_refuses_a_photo_with_the_rule_and_the_ways_on(
     client = client_of(alice)
     answer = client.post(reverse("character-new"), sent(picture()), **JSON)
     assert answer.status_code == 422
-    assert answer.json()["rule"] == "3.4"
+    assert answer.json()["rule"] == "2.1"
     assert "rule 2.1" in answer.json()["error"]
     page = client.post(
         reverse("character-new"), sent(picture()), headers={"accept": "text/html"}

@@ -6,20 +6,45 @@ from typing import TYPE_CHECKING, Any
 
 from django.dispatch import receiver
 
-from moderation import lookalikes
+from moderation import lookalikes, texts
 from moderation.models import Case, Measure
+from moderation.screening.reviews import clear_text
+from moderation.screening.signals import review_asked
 from moderation.services.forgetting import forget_person
+from moderation.services.reports import open_case
 from moderation.signals import case_decided
 from socialapp.accounts.signals import account_closed
 
 if TYPE_CHECKING:
-    from moderation.models import Decision
+    from moderation.models import Decision, Screening
     from socialapp.accounts.models import User
+
+LEFT_BE = (Measure.NONE, Measure.RESTORE)
+"""Measures after which a thing goes on as it is."""
 
 
 @receiver(account_closed, dispatch_uid="moderation.forget_with_person")
 def forget_with_person(*, user: User, **_: Any) -> None:
     forget_person(user=user)
+
+
+@receiver(review_asked, dispatch_uid="moderation.open_text_case")
+def open_text_case(*, screening: Screening, **_: Any) -> None:
+    """A refused text whose author thinks otherwise stands in the queue."""
+    open_case(
+        kind=texts.KIND,
+        key=str(screening.pk),
+        category=texts.category_of(screening),
+        detection={"version": screening.version, "findings": screening.findings},
+        hold=False,
+    )
+
+
+@receiver(case_decided, dispatch_uid="moderation.let_text_through")
+def let_text_through(*, case: Case, decision: Decision, **_: Any) -> None:
+    row = texts.find(case.subject_key) if case.kind == texts.KIND else None
+    if row is not None and decision.moderator and decision.measure in LEFT_BE:
+        clear_text(screening=row, moderator=decision.moderator)
 
 
 @receiver(case_decided, dispatch_uid="moderation.keep_copies_away")

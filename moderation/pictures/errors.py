@@ -19,8 +19,14 @@ class PictureRefusedError(PictureError):
 
     @property
     def rule(self) -> str:
-        """Its number, as in ``moderation.screening.rules``."""
+        """Its number, as in ``moderation.rules``."""
         return self.verdict.rule
+
+    @property
+    def real_person(self) -> bool:
+        """Whether a consent of the person shown would let it in."""
+        found = self.verdict.findings
+        return bool(found) and found[0].category == "real_person"
 
 
 class PictureWaitsError(PictureError):

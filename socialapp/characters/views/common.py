@@ -30,9 +30,11 @@ def json_of(text: str) -> Any:
         raise BadRequest("This is not JSON.") from error
 
 
-def refused(message: str, *, rule: str = "") -> JsonResponse:
-    """`rule`: the number of the one that a picture breaks."""
-    return JsonResponse({"error": message, "rule": rule}, status=422)
+def refused(message: str, *, rule: str = "", real_person: bool = False) -> JsonResponse:
+    """`rule`: the number of the one that a picture breaks; `real_person`: a consent of
+    the person shown would let it in."""
+    said = {"error": message, "rule": rule, "real_person": real_person}
+    return JsonResponse(said, status=422)
 
 
 def picture_of(upload: UploadedFile[Any] | None) -> bytes:

@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from moderation.pictures.errors import PictureRefusedError
-from moderation.screening.rules import of_category
 from socialapp.accounts.requests import person
 from socialapp.characters import anchors as handles
 from socialapp.characters import maker, selectors, services
@@ -36,7 +35,6 @@ from socialapp.lib.images import PictureError
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-REAL_PERSON = of_category("real_person").id
 DRAFTS_SHOWN = 3
 HANDLES = (
     {"name": "eye_left", "label": "Left eye", "side": "start"},
@@ -55,6 +53,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """Choose how they look: a file, a drop, a paste, or the avatar maker."""
     recast = recast_of(request)
     error = rule = ""
+    real_person = False
     if request.method == "POST":
         try:
             portrait = services.add_portrait(
@@ -63,11 +62,12 @@ def new(request: HttpRequest) -> HttpResponse:
                 painting="painting" in request.POST,
             )
         except PictureError as refusal:
-            rule = refusal.rule if isinstance(refusal, PictureRefusedError) else ""
+            if isinstance(refusal, PictureRefusedError):
+                rule, real_person = refusal.rule, refusal.real_person
             if request.accepts("text/html"):
                 error = str(refusal)
             else:
-                return refused(str(refusal), rule=rule)
+                return refused(str(refusal), rule=rule, real_person=real_person)
         else:
             where = with_for(reverse("character-face", args=[portrait.key]), recast)
             if request.accepts("text/html"):
@@ -80,7 +80,7 @@ def new(request: HttpRequest) -> HttpResponse:
         {
             "recast": recast,
             "error": error,
-            "real_person": rule == REAL_PERSON,
+            "real_person": real_person,
             "drafts": [] if recast else drafts,
             "sample": drawing_url(maker.random_recipe(person(request).pk)),
             "max_bytes": settings.MAX_PICTURE_BYTES,

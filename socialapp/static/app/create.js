@@ -4,9 +4,6 @@ import { RefusedError, post } from "./http.js";
 import { objection } from "./objection.js";
 import { part, say } from "./player.js";
 
-/** The rule about faces of real people; its two ways on are shown. */
-const REAL_PERSON = "3.4";
-
 /** @param {HTMLFormElement} form */
 function arm(form) {
   const drop = part(form, "[data-drop]");
@@ -43,7 +40,8 @@ function arm(form) {
       location.assign(next);
     } catch (problem) {
       const refused = problem instanceof RefusedError && problem.data?.error;
-      if (refused && problem.data.rule === REAL_PERSON) ways.hidden = false;
+      // A face of a real person: there are two ways on.
+      if (refused && problem.data.real_person) ways.hidden = false;
       refuse(refused || "The picture did not arrive. Check the connection and try again.");
       busy.hidden = true;
       drop.removeAttribute("aria-busy");

@@ -7,12 +7,10 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 
 from avatarfx.models import Clip
 from avatarfx.services import rendering
 from socialapp.jobs.queue import enqueue
-from socialapp.lib import blobs
 from socialapp.provenance.models import Mark
 
 
@@ -27,7 +25,8 @@ def ask_to_renew(*, clip: Clip) -> bool:
 def renew_clip(*, clip_id: int) -> bool:
     """Film it once more from its stored performance and put the new film in place.
 
-    The old film is shown until then. A worker that dies in between leaves it so, and
+    The old film is shown until then, and stays in the storage: a page that is open
+    still plays it. A worker that dies in between leaves it so, and
     the next `manage.py seed` asks again. EngineError when it cannot be filmed.
     """
     clip = Clip.objects.full().filter(pk=clip_id, removed__isnull=True).first()
@@ -41,14 +40,10 @@ def renew_clip(*, clip_id: int) -> bool:
         now = Clip.objects.select_for_update().get(pk=clip.pk)
         if now.state != Clip.State.READY or now.removed is not None:
             return False
-        before = {now.video, now.poster}
         for name, value in rendering.result_of(rendered).items():
             setattr(now, name, value)
         now.save()
         rendering.register(clip, rendered)
-    for ref in before - {rendered.video, rendered.poster}:
-        if not Clip.objects.filter(Q(video=ref) | Q(poster=ref)).exists():
-            blobs.remove(ref)
     return True
 
 

@@ -8,8 +8,7 @@ import datetime as dt
 from django.contrib.auth.models import Group
 
 from avatarfx.models import Clip, ClipActor
-from feed.models import Post
-from feed.services import publish_post
+from feed.models import Post, PostStat
 from socialapp.accounts.models import User
 from socialapp.lib import blobs
 
@@ -53,8 +52,16 @@ person("secunda", "Senior moderators")
 source = Post.objects.filter(author__username="troupe").order_by("pk")[0].clip
 # Bytes of its own, so that no copy of the house's clip is concerned.
 video = blobs.put(blobs.get(source.video) + b"\0\0\0\x08free", "mp4")
-post = publish_post(
-    clip=clip_of(author, source, video), author=author, caption="I know where you live"
-)
-publish_post(clip=clip_of(third, source, video), author=third, caption="A copy of it")
+
+
+def post_of(owner: User, caption: str) -> Post:
+    """A row at once: screening would refuse the words that this story needs."""
+    clip = clip_of(owner, source, video)
+    post = Post.objects.create(clip=clip, author=owner, caption=caption)
+    PostStat.objects.create(post=post)
+    return post
+
+
+post = post_of(author, "I know where you live")
+post_of(third, "A copy of it")
 print("post", post.key)

@@ -19,7 +19,7 @@ from socialapp.characters.services import PictureError, add_portrait, change_cha
 from socialapp.lib import blobs
 
 if TYPE_CHECKING:
-    from pytest_django import SettingsWrapper
+    from pytest_django import Settings
 
     from conftest import ClientOf
     from socialapp.accounts.models import User
@@ -219,7 +219,7 @@ def test_a_label_stands_above_the_clip(post: Post, mod: User) -> None:
 
 @pytest.mark.django_db
 def test_a_picture_that_was_removed_is_not_taken_again(
-    alice: User, bob: User, mod: User, settings: SettingsWrapper
+    alice: User, bob: User, mod: User, settings: Settings
 ) -> None:
     settings.REAL_PERSON_GATE = "off"
     from avatarfx.tests.conftest import picture  # noqa: PLC0415

@@ -26,8 +26,9 @@ def renew_clip(*, clip_id: int) -> bool:
     """Film it once more from its stored performance and put the new film in place.
 
     The old film is shown until then, and stays in the storage: a page that is open
-    still plays it. A worker that dies in between leaves it so, and
-    the next `manage.py seed` asks again. EngineError when it cannot be filmed.
+    still plays it. A worker that dies in between leaves it so, and the next
+    `manage.py seed` asks again. EngineError when it cannot be filmed, HeldError when
+    screening refuses it.
     """
     clip = Clip.objects.full().filter(pk=clip_id, removed__isnull=True).first()
     if clip is None or clip.state != Clip.State.READY or _own(clip):
@@ -36,6 +37,9 @@ def renew_clip(*, clip_id: int) -> bool:
     scratch.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="renew-", dir=scratch) as folder:
         rendered = rendering.film_again(clip, Path(folder))
+    if rendered.screened.held:
+        # What may not be shown takes no place; the next start asks again.
+        return False
     with transaction.atomic():
         now = Clip.objects.select_for_update().get(pk=clip.pk)
         if now.state != Clip.State.READY or now.removed is not None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.shortcuts import render
@@ -54,7 +53,7 @@ class _RefusedError(Exception):
 
 
 def _answer(request: HttpRequest) -> dict[str, Any]:
-    if not _allowed(request):
+    if not Throttle().allow(request, "verify"):
         raise _RefusedError(OFTEN, 429)
     most = settings.MAX_VERIFY_BYTES
     large = _RefusedError(
@@ -78,9 +77,3 @@ def _answer(request: HttpRequest) -> dict[str, Any]:
     except (FileRefusedError, EngineError) as error:
         raise _RefusedError(str(error)) from None
     raise _RefusedError("Choose a file, or write the address of a clip of ours.")
-
-
-def _allowed(request: HttpRequest) -> bool:
-    """As often as through the API: the two share one count."""
-    view = SimpleNamespace(throttle_scope="verify")
-    return Throttle().allow_request(cast("Any", request), cast("Any", view))

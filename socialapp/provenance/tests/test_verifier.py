@@ -310,7 +310,7 @@ def test_a_small_picture_with_huge_sides_is_refused() -> None:
         check(file.getvalue())
 
 
-def test_sound_alone_is_refused_by_name() -> None:
+def test_strangers_sound_alone_is_looked_at_and_is_not_ours() -> None:
     file = io.BytesIO()
     with av.open(file, "w", format="mp4") as container:
         stream: Any = container.add_stream("aac", rate=24000, layout="mono")
@@ -320,8 +320,10 @@ def test_sound_alone_is_refused_by_name() -> None:
         heard.rate = 24000
         container.mux(stream.encode(heard))
         container.mux(stream.encode(None))
-    with pytest.raises(FileRefusedError, match="only sound"):
-        check(file.getvalue())
+    answer = check(file.getvalue())
+    assert answer.verdict.made_here == "no"
+    assert states(answer) == ["none", "none", "none"]
+    assert answer.verdict.layers[1].words == "It is in pictures, not in sound"
 
 
 def test_half_a_film_is_still_looked_at() -> None:

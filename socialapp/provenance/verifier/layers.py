@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-TITLE = re.compile(r"([a-z0-9]{6,16})\.mp4( \(poster\))?")
-"""How our records are titled: see ``avatarfx.stages.sign``."""
+TITLE = re.compile(r"([a-z0-9]{6,16})\.(mp4|m4a)( \(poster\))?")
+"""How our records are titled: see ``avatarfx.stages.sign``, ``avatarfx.services.audio``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,8 @@ class Watermark:
     """Whether the log has a row for it."""
 
     failed: str = ""
+    pictured: bool = True
+    """Whether there is a picture that could carry one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,8 @@ def ask_record(opened: Opened) -> Record:
 
 def ask_watermark(opened: Opened, keys: Sequence[Key]) -> Watermark:
     """A number counts only when its tag was made with one of our keys."""
+    if not opened.frames:
+        return Watermark(pictured=False)
     if not keys:
         return Watermark(failed="This copy has no watermark key yet.")
     try:

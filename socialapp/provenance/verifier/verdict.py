@@ -69,7 +69,8 @@ class Verdict:
 def judge(record: Record, mark: Watermark, likenesses: Likenesses) -> Verdict:
     subject = claimed_by(record, mark)
     layers = (_record(record), _watermark(mark), _likeness(likenesses))
-    chain, own = tuple(reversed(record.subjects)), _own(record)
+    # The sound of a clip names the film it was taken from: both are one thing.
+    chain, own = tuple(dict.fromkeys(reversed(record.subjects))), _own(record)
     claimed = likenesses.claimed
     if own:
         answer: MadeHere = "yes"
@@ -192,7 +193,8 @@ def _watermark(mark: Watermark) -> Layer:
     if mark.failed:
         return Layer("watermark", title, "unchecked", "Not checked", mark.failed)
     if mark.found is None:
-        return Layer("watermark", title, "none", "Not found", "None of ours")
+        words = "None of ours" if mark.pictured else "It is in pictures, not in sound"
+        return Layer("watermark", title, "none", "Not found", words)
     frames = mark.found.frames
     words = f"Read in {frames} frame{'' if frames == 1 else 's'}"
     badge = f"{mark.found.agreement:.1%}"

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from socialapp.engines.errors import EngineError
 from socialapp.lib.api.throttles import Throttle
 from socialapp.provenance.verifier.check import check, stored
+from socialapp.provenance.verifier.measured import false_alarms
 from socialapp.provenance.verifier.opening import FileRefusedError
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "most": settings.MAX_VERIFY_BYTES // MEGABYTE,
         "address": request.GET.get("url", "")[:500],
+        "false_alarms": false_alarms(),
     }
     status = 200
     if request.method == "POST":
@@ -70,10 +72,17 @@ def _answer(request: HttpRequest) -> dict[str, Any]:
     address = request.POST.get("url", "").strip()[:500]
     try:
         if file is not None:
-            return {"answer": check(file.read()), "name": str(file.name)[:120]}
+            return {
+                "answer": check(file.read(), viewer=request.user),
+                "name": str(file.name)[:120],
+            }
         if address:
             data = stored(address, host=request.get_host())
-            return {"answer": check(data), "name": address, "address": address}
+            return {
+                "answer": check(data, viewer=request.user),
+                "name": address,
+                "address": address,
+            }
     except (FileRefusedError, EngineError) as error:
         raise _RefusedError(str(error)) from None
     raise _RefusedError("Choose a file, or write the address of a clip of ours.")

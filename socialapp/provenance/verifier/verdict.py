@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from socialapp.provenance.verifier.measured import false_alarms
+
 if TYPE_CHECKING:
     from socialapp.provenance.verifier.layers import (
         Likenesses,
@@ -31,10 +33,6 @@ NONE_OF_OURS = (
 NOT_ALL_CHECKED = "Not everything could be checked, so this says less than it should. Try again later."
 CERTAIN = (
     "Certain: the signature is ours and covers every byte that can be seen or heard."
-)
-RARE = (
-    "Chance alone passes our tag of 24 bits once in 16.7 million tries, and only what"
-    " looks like a mark at all is tried."
 )
 LIKE_ONLY = "A likeness is no proof: two clips of one character look much the same."
 
@@ -90,7 +88,8 @@ def judge(record: Record, mark: Watermark, likenesses: Likenesses) -> Verdict:
         if not mark.made:
             words += " Our log has no entry for it any more."
         confidence = (
-            f"{mark.found.agreement:.1%} of the hidden bits arrived as sent. {RARE}"
+            f"{mark.found.agreement:.1%} of the hidden bits arrived as sent."
+            f" {false_alarms().words}"
         )
     elif likenesses.nearest is not None:
         answer, title = "alike", "No mark, but it is like a clip of ours"

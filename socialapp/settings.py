@@ -595,7 +595,7 @@ MODERATION_ENDPOINT: dict[str, Any] = {
 CRISIS_LINES: list[dict[str, str]] = [
     {
         "region": "United States",
-        "name": "988 Suicide and Crisis Lifeline",
+        "name": "988 Suicide & Crisis Lifeline",
         "phone": "988",
         "url": "https://988lifeline.org/",
     },

@@ -50,7 +50,8 @@ class FalseAlarms:
         alarms = f"{self.false_alarms} false alarm{'s' * (self.false_alarms != 1)}"
         return (
             f"Measured: {alarms} in {self.searches:,} searches of files without our"
-            f" mark, so the true rate is below {self.upper:.2%} with 95 % confidence."
+            f" mark, so the true rate is below {100 * self.upper:.2g}% with"
+            f" {CONFIDENCE:.0%} confidence."
             f" Computed: a tag of {self.tag_bits} bits is right by chance in at most one"
             f" of {1 / self.chance:,.0f} searches with one key."
         )

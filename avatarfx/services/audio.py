@@ -40,7 +40,7 @@ def make_audio(*, clip: Clip) -> str:
     _check(clip)
     try:
         film = blobs.get(clip.video)
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError):  # gone, or there never was one
         raise NotNowError("The film of this clip is gone, and its sound too.") from None
     data = _signed(clip, film, _alone(film, notice(engine=clip.voice_engine)))
     with transaction.atomic():

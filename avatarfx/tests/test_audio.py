@@ -141,6 +141,17 @@ def test_without_a_voice_for_the_notice_there_is_no_sound(
     assert clip.audio == ""
 
 
+@pytest.mark.parametrize("gone", ["file", "name"])
+def test_without_its_film_a_clip_has_no_sound(clip: Clip, gone: str) -> None:
+    if gone == "file":
+        blobs.remove(clip.video)
+    else:
+        Clip.objects.update(video="")
+        clip.refresh_from_db()
+    with pytest.raises(services.NotNowError, match="is gone"):
+        services.make_audio(clip=clip)
+
+
 def test_a_silent_clip_has_no_sound(
     alice: User, hob: Character, troupe: Troupe
 ) -> None:

@@ -49,6 +49,8 @@ def _visible(clip: Clip, viewer: User | AnonymousUser) -> bool:
 
 
 def _media(clip: Clip) -> list[str]:
+    # Sound may have been made since the row was read; `hide` came first and locks it.
+    clip.refresh_from_db(fields=["audio"])
     refs = clip.files
     if performance := clip.as_performance():
         refs += [part.sound.ref for part in performance.parts if part.sound]

@@ -18,6 +18,7 @@ from avatarfx.services import previews
 from avatarfx.tests.engines import PlainDirector
 from feed import services as feed
 from moderation import services as moderation
+from moderation import subjects
 from socialapp.engines.errors import EngineError
 from socialapp.engines.protocols import VoiceSpec
 from socialapp.lib import blobs
@@ -197,6 +198,13 @@ def test_sound_that_was_made_is_withheld_with_its_clip(
     )
     assert stranger.get(f"/media/{blobs.name_of(ref)}").status_code == 404
     assert stranger.get(f"/p/{post.key}/audio/").status_code == 404
+
+
+def test_sound_that_was_made_meanwhile_is_withheld_too(clip: Clip) -> None:
+    """The one who hides has read the row before it was made."""
+    read_before = Clip.objects.get(pk=clip.pk)
+    ref = services.make_audio(clip=clip)
+    assert blobs.name_of(ref) in subjects.get("clip").media(read_before)
 
 
 def test_the_page_and_the_api_lead_to_the_same_file(

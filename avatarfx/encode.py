@@ -246,6 +246,18 @@ class _Sound:
             self._done += len(piece)
 
 
+def write_sound(path: Path, *, track: Track, options: Options, comment: str) -> None:
+    """The track alone, as AAC in an M4A; EngineError when it cannot be encoded."""
+    try:
+        with av.open(
+            str(path), "w", format="ipod", options={"movflags": "+faststart"}
+        ) as container:
+            container.metadata["comment"] = comment
+            _Sound(container, track, options).end()
+    except av.FFmpegError as error:
+        raise EngineError(f"The encoder gave up: {error}.") from error
+
+
 def inspect(path: Path) -> Seen:
     """Count what is in a file and decode its first frame; EngineError if it is broken."""
     try:

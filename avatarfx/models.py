@@ -129,6 +129,9 @@ class Clip(Withholdable, Stateful):
 
     poster = models.CharField(max_length=80, blank=True)
     captions = models.CharField(max_length=80, blank=True)
+    audio = models.CharField(max_length=80, blank=True, editable=False)
+    """M4A behind a spoken notice; made when somebody first asks for it."""
+
     size = models.PositiveIntegerField(null=True, blank=True)
     """Bytes of the video."""
 
@@ -193,6 +196,13 @@ class Clip(Withholdable, Stateful):
     @property
     def finished_for_good(self) -> bool:
         return self.state not in {self.State.QUEUED, self.State.RENDERING}
+
+    @property
+    def files(self) -> list[str]:
+        """Refs of everything that can be had of it."""
+        return [
+            ref for ref in (self.video, self.poster, self.captions, self.audio) if ref
+        ]
 
     def as_recipe(self) -> Recipe:
         return Recipe.from_json(self.recipe)

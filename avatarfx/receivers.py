@@ -56,11 +56,12 @@ def hold_refused(*, check: PictureCheck, **_: Any) -> None:
 def _files_of(clip: Clip) -> list[str]:
     """Blobs of this clip that no other clip has: equal content is stored once."""
     others = Clip.objects.exclude(pk=clip.pk)
-    refs = {clip.video, clip.poster, clip.captions} - {""}
     mine = [
         ref
-        for ref in refs
-        if not others.filter(Q(video=ref) | Q(poster=ref) | Q(captions=ref)).exists()
+        for ref in dict.fromkeys(clip.files)
+        if not others.filter(
+            Q(video=ref) | Q(poster=ref) | Q(captions=ref) | Q(audio=ref)
+        ).exists()
     ]
     # Speech follows from the script, so only an equal script has an equal recording.
     performance = clip.as_performance()

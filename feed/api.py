@@ -15,6 +15,7 @@ from rest_framework.response import Response
 
 from avatarfx.api.clips import LeadRead
 from avatarfx.models import Clip
+from avatarfx.services.audio import NOTICE
 from feed import selectors, services, visits
 from feed.models import Post, Tag
 from moderation.abuse.services import AbuseError
@@ -24,6 +25,7 @@ from moderation.screening.refusals import TextRefusedError
 from socialapp.accounts.api import PersonRead, me
 from socialapp.accounts.models import User
 from socialapp.accounts.requests import address_of
+from socialapp.lib import blobs
 from socialapp.lib.api.fields import BlobUrl, valid
 from socialapp.lib.api.pages import NamedPages
 from socialapp.lib.api.problems import Problem, refusal
@@ -143,6 +145,12 @@ class PostWrite(PostEdit):
     clip = MyClip(help_text="The key of a ready clip of yours.")
 
 
+class AudioRead(serializers.Serializer[Any]):
+    ai_generated = serializers.BooleanField(help_text="Always true here.")
+    notice = serializers.CharField(help_text="What is spoken before the rest.")
+    url = serializers.CharField(help_text="An M4A with its signed record.")
+
+
 class LikeRead(serializers.Serializer[Any]):
     liked = serializers.BooleanField()
     likes = serializers.IntegerField()
@@ -198,6 +206,7 @@ class PostListing(viewsets.GenericViewSet[Post]):
 
 @extend_schema(tags=["posts"])
 class PostViewSet(PostListing):
+    throttle_scope: str | None = None
     permission_classes = (IsAuthenticatedOrReadOnly,)
     lookup_field = "key"
     lookup_value_regex = "[a-z0-9]+"
@@ -264,6 +273,17 @@ class PostViewSet(PostListing):
     def destroy(self, request: Request, key: str) -> Response:  # noqa: ARG002
         services.remove_post(post=self._mine(key))
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(
+        summary="What is said in a post, as a file without a picture",
+        description="Made when somebody first asks for it. It costs no ticket.",
+        responses=AudioRead,
+    )
+    @action(detail=True, permission_classes=[AllowAny], throttle_scope="preview")
+    def audio(self, request: Request, key: str) -> Response:  # noqa: ARG002
+        url = blobs.url(services.audio_of(post=self._seen(key)))
+        told = {"ai_generated": True, "notice": NOTICE, "url": url}
+        return Response(AudioRead(told).data)
 
     @extend_schema(
         summary="Like a post; again changes nothing",

@@ -11,6 +11,7 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from avatarfx.models import Clip
+from avatarfx.services import NotNowError, make_audio
 from feed import hashtags
 from feed.models import Like, Post, PostStat, Tag, View
 from moderation.abuse import services as abuse
@@ -165,6 +166,14 @@ def set_marks(*, post: Post, **marks: str | bool) -> None:
     Post.objects.filter(pk=post.pk).update(**marks)
     for name, value in marks.items():
         setattr(post, name, value)
+
+
+def audio_of(*, post: Post) -> str:
+    """The ref of what is said in it, behind a spoken notice. Errors as for
+    ``avatarfx.services.make_audio``."""
+    if post.withheld and not post.clip.audio:
+        raise NotNowError("There is no sound of a clip that is not on show.")
+    return make_audio(clip=post.clip)
 
 
 @transaction.atomic

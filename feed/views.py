@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from avatarfx.errors import NotNowError
 from avatarfx.models import Clip
 from avatarfx.transcript import lines_of
 from feed import selectors, services, visits
@@ -20,7 +21,9 @@ from feed.forms import PublishForm
 from feed.models import Post, Tag
 from socialapp.accounts.requests import address_of, person
 from socialapp.characters.models import Character
+from socialapp.engines.errors import EngineError
 from socialapp.lib import blobs
+from socialapp.lib.api.throttles import Throttle
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -96,6 +99,23 @@ def post(request: HttpRequest, key: str) -> HttpResponse:
         "video_url": _absolute(request, found.clip.video),
     }
     return visits.welcome(request, render(request, "feed/post.html", context))
+
+
+@require_safe
+def audio(request: HttpRequest, key: str) -> HttpResponse:
+    """To the sound of a post, which is made when somebody first asks for it."""
+    found = _post_or_404(request, key)
+    if not found.clip.audio and not Throttle().allow(request, "preview"):
+        messages.error(
+            request, "That is a lot of sound. Wait five minutes, then go on."
+        )
+        return redirect(found)
+    try:
+        ref = services.audio_of(post=found)
+    except (NotNowError, EngineError) as error:
+        messages.error(request, str(error))
+        return redirect(found)
+    return redirect(blobs.url(ref))
 
 
 @require_POST

@@ -225,6 +225,7 @@ RECONCILERS = [
     "avatarfx.services.recheck",
     "moderation.services.clocks.watch",
     "moderation.services.retention.sweep_hourly",
+    "moderation.services.erasing.erase_hourly",
     "moderation.pictures.services.recheck",
     "moderation.abuse.services.reconcile",
 ]
@@ -566,6 +567,9 @@ SCREENING: dict[str, Any] = {
         "young": {"sexual": {"review": 0.1, "block": 0.05}},
     },
 }
+SCREENING_TEXTS_DAYS = env.number("SCREENING_TEXTS_DAYS", 30)
+"""How long the words of refused and doubtful texts are kept."""
+
 ABUSE: dict[str, Any] = {
     "NEW_DAYS": 3,
     # By surface: what a person, a new account and a network may put out in a window.
@@ -591,7 +595,7 @@ MODERATION_ENDPOINT: dict[str, Any] = {
 CRISIS_LINES: list[dict[str, str]] = [
     {
         "region": "United States",
-        "name": "988 Suicide and Crisis Lifeline",
+        "name": "988 Suicide & Crisis Lifeline",
         "phone": "988",
         "url": "https://988lifeline.org/",
     },

@@ -1,6 +1,7 @@
 """The writes of avatarfx."""
 
 from avatarfx.errors import DiskFullError, IdempotencyConflictError, NotNowError
+from avatarfx.services.audio import make_audio, voice_sample
 from avatarfx.services.holding import (
     check_again,
     hold_clip,
@@ -9,7 +10,7 @@ from avatarfx.services.holding import (
     release_clip,
 )
 from avatarfx.services.leases import reconcile
-from avatarfx.services.previews import preview_performance, preview_voice
+from avatarfx.services.previews import preview_performance
 from avatarfx.services.rendering import preload, render_clip
 from avatarfx.services.renewing import ask_to_renew, renew_clip
 from avatarfx.services.requests import (
@@ -38,9 +39,9 @@ __all__ = [
     "check_script",
     "hold_clip",
     "hold_clips_with",
+    "make_audio",
     "preload",
     "preview_performance",
-    "preview_voice",
     "recheck",
     "reconcile",
     "release_clip",
@@ -49,4 +50,5 @@ __all__ = [
     "renew_clip",
     "request_clip",
     "retry_clip",
+    "voice_sample",
 ]

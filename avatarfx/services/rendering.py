@@ -269,6 +269,8 @@ def result_of(rendered: pipeline.Rendered) -> dict[str, object]:
         "video": rendered.video,
         "poster": rendered.poster,
         "captions": rendered.captions,
+        # Of the film before, if there was one.
+        "audio": "",
         "size": rendered.size,
     }
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from moderation import log
 from moderation.models import Appeal, Case, Exposure, Hold, Report, Statement
-from moderation.services import retention
+from moderation.services import erasing, retention
 from moderation.services.claims import release_expired
 from socialapp.lib.models import Withheld
 
@@ -110,6 +110,8 @@ JOBS: dict[str, Callable[[dt.datetime], int]] = {
     "questions ended": _questions,
     "contacts erased": _contacts,
     "cases emptied": _words,
+    "texts erased": lambda now: erasing.erase_texts(now=now),
+    "authors erased": lambda now: erasing.erase_authors(now=now),
     "counts erased": _exposure,
     "files deleted": _files,
 }

@@ -226,6 +226,7 @@ RECONCILERS = [
     "moderation.services.clocks.watch",
     "moderation.services.retention.sweep_hourly",
     "moderation.pictures.services.recheck",
+    "moderation.approvals.services.recheck",
     "moderation.abuse.services.reconcile",
 ]
 """What `manage.py reconcile` calls: each puts back what dead workers dropped."""
@@ -547,6 +548,9 @@ SCREENING: dict[str, Any] = {
     "EMBEDDER": "minilm",
     # Off: when the heads cannot look, nothing is published. On: the rules look alone.
     "WITHOUT_HEADS": env.flag("SCREENING_WITHOUT_HEADS", default=False),
+    # On: a text in doubt waits until a person looked. Off: it goes on, and is looked at
+    # afterwards. One in eight harmless scripts is in doubt: see docs/trust/screening.md.
+    "DOUBT_WAITS": env.flag("SCREENING_DOUBT_WAITS", default=True),
     # By surface and category: the share of harmless texts (of those in the model card)
     # that each action may take. An action that is not named is never taken. "*" holds
     # for every surface; "young" for what people under 18 write, over all others.

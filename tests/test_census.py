@@ -66,6 +66,7 @@ EXPORTED = {
     "moderation.LikenessConsent": "screening.json",
     "moderation.PictureCheck": "screening.json",
     "moderation.Screening": "screening.json",
+    "moderation.Approval": "screening.json",
     "moderation.Utterance": "screening.json",
 }
 """Tables that name a person, to the file of the archive that has their rows."""

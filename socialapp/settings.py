@@ -227,6 +227,7 @@ RECONCILERS = [
     "moderation.services.retention.sweep_hourly",
     "moderation.pictures.services.recheck",
     "moderation.approvals.services.recheck",
+    "socialapp.characters.services.recheck",
     "moderation.abuse.services.reconcile",
 ]
 """What `manage.py reconcile` calls: each puts back what dead workers dropped."""

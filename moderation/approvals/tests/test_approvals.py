@@ -304,11 +304,20 @@ def test_a_case_that_was_never_opened_is_opened_later(alice: User) -> None:
 # Hands other than the services' -----------------------------------------------------
 
 
-def test_a_row_that_was_changed_behind_the_services_is_foreign(alice: User) -> None:
-    assert not selectors.is_foreign(kind="play", key="one", facets=[script(KIND)])
+def strays(words: str) -> list[str]:
+    now = selectors.standing(kind="play", key="one", facets=[script(words)])
+    return [facet.name for facet in now.strays]
+
+
+def test_a_row_that_was_changed_behind_the_services_is_a_stray(alice: User) -> None:
+    assert strays(KIND) == []
     ask(alice, KIND)
-    assert not selectors.is_foreign(kind="play", key="one", facets=[script(KIND)])
-    assert selectors.is_foreign(kind="play", key="one", facets=[script("Other.")])
+    assert strays(KIND) == []
+    assert strays("Other.") == ["script"]
+    ask(alice, DOUBT)
+    assert strays(DOUBT) == ["script"]
+    now = selectors.standing(kind="play", key="one", facets=[script(KIND)])
+    assert (now.strays, now.state) == ((), "pending")
 
 
 def test_the_house_vouches_for_its_own_words(alice: User) -> None:

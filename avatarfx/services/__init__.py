@@ -1,6 +1,7 @@
 """The writes of avatarfx."""
 
 from avatarfx.errors import DiskFullError, IdempotencyConflictError, NotNowError
+from avatarfx.services.approving import settle_words, why_not_shown, why_words_wait
 from avatarfx.services.holding import (
     check_again,
     hold_clip,
@@ -49,4 +50,7 @@ __all__ = [
     "renew_clip",
     "request_clip",
     "retry_clip",
+    "settle_words",
+    "why_not_shown",
+    "why_words_wait",
 ]

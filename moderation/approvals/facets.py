@@ -66,7 +66,7 @@ class Facet:
 def words_of(value: Any) -> str:
     """As a text to be judged; a number has no words."""
     if isinstance(value, list | tuple):
-        return " ".join(str(one) for one in value)
+        return " ".join(one for one in value if isinstance(one, str))
     return value if isinstance(value, str) else ""
 
 

@@ -266,13 +266,10 @@ def _known(kind: str, key: str, facet: Facet, owner: User) -> Approval | None:
         row.approved or row.decided_by_id or (row.pending and not row.unchecked)
     ):
         return row
-    return Approval.objects.filter(
-        owner=owner,
-        facet=facet.name,
-        sha256=facet.sha256,
-        state=ApprovalState.APPROVED,
-        decided_by__isnull=False,
-    ).first()
+    decided = Approval.objects.about(facet).filter(
+        owner=owner, decided_by__isnull=False
+    )
+    return decided.order_by("-decided").first()
 
 
 def _screen(kind: str, key: str, facet: Facet, owner: User) -> list[Verdict]:

@@ -165,9 +165,10 @@ def test_what_was_refused_stays_refused_when_it_is_sent_again(
     row = ask(alice, DOUBT)
     with django_capture_on_commit_callbacks(execute=True):
         rule_on(row, mod, approve=False)
-    again = ask(alice, DOUBT)
-    assert (again.state, again.says["script"]) == ("refused", DOUBT)
-    assert "refused them" in again.why
+    for key in ("one", "two"):
+        again = ask(alice, DOUBT, key=key)
+        assert (again.state, again.says["script"]) == ("refused", DOUBT)
+        assert "refused them" in again.why
 
 
 def test_a_person_looks_once_at_the_same_words_of_one_author(

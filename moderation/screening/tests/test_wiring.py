@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from avatarfx import services as clips
 from avatarfx.models import Clip
+from avatarfx.tests.conftest import make_character
 from moderation.embedders import minilm
 from moderation.models import Screening
 from moderation.screening import checks
@@ -89,22 +90,20 @@ def test_a_refused_script_costs_no_ticket_and_stands_in_the_log(
     mira = Character(owner=alice, name="Mira")
     with pytest.raises(clips.NotNowError):
         clips.request_clip(owner=alice, character=mira, script=THREAT)
-    from avatarfx.services import requests  # noqa: PLC0415
-
+    hob = make_character(alice)
     with pytest.raises(clips.TextRefusedError, match=r"rule 4\.2"):
-        requests._check_words(alice, {"a": mira}, THREAT, "", "")
-    assert Screening.objects.get().action == "block"
+        clips.request_clip(owner=alice, character=hob, script=THREAT)
+    assert Screening.objects.get(surface="script").action == "block"
     assert not Ticket.objects.exists()
     assert not Clip.objects.exists()
 
 
 @pytest.mark.parametrize("field", ["script", "title", "caption"])
 def test_each_text_of_a_clip_is_refused_by_its_name(alice: User, field: str) -> None:
-    from avatarfx.services import requests  # noqa: PLC0415
-
     texts = {"script": KIND, "title": "", "caption": ""} | {field: THREAT}
+    hob = make_character(alice)
     with pytest.raises(clips.TextRefusedError) as caught:
-        requests._check_words(alice, {}, **texts)
+        clips.request_clip(owner=alice, character=hob, **texts)
     assert caught.value.field == field
 
 

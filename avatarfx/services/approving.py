@@ -1,0 +1,128 @@
+"""A clip is rendered and published as it was approved, or not at all.
+
+While its words wait for a look it is made for its owner, and published by nobody.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from avatarfx.approving import FACETS, KIND, facets_of
+from avatarfx.models import Clip
+from avatarfx.services import holding, leases
+from moderation.approvals import selectors as approvals
+from moderation.approvals import services as asking
+from moderation.models import Approval, ApprovalState
+from moderation.screening.refusals import TextRefusedError
+from socialapp.characters.services import CharacterError, require_words
+
+if TYPE_CHECKING:
+    from moderation.approvals.facets import Facet
+    from moderation.approvals.selectors import Standing
+
+CHANGED = {
+    "script": "The words of this clip are not the ones that were approved.",
+    "voice": "The voice or the face of this clip is not the one that was approved.",
+}
+WAY_OUT = " Make another take of it."
+
+
+def vouch(*, clip: Clip, by: str) -> None:
+    """Approve what the rows say as read already: the house's own clips."""
+    for facet in facets_of(clip):
+        asking.ask(kind=KIND, key=clip.key, facet=facet, owner=clip.owner, vouched=by)
+
+
+def why_not_made(clip: Clip) -> str:
+    """Why it may not be rendered as its rows are now; empty when it may. What waits for
+    a person is made: only its owner will see it."""
+    for row, name in _unapproved(clip):
+        if row is None:
+            return CHANGED[name] + WAY_OUT
+        if not row.pending:
+            return row.why
+    return ""
+
+
+def why_not_shown(clip: Clip) -> str:
+    """Why others may not see it as its rows are now; empty when they may."""
+    for row, name in _unapproved(clip):
+        return row.why if row is not None else CHANGED[name] + WAY_OUT
+    try:
+        require_words(clip.character)
+    except CharacterError as refusal:
+        return f"{clip.character.name} waits: {refusal}"
+    return ""
+
+
+def why_words_wait(clip: Clip) -> str:
+    """For its owner's page; empty when nothing waits and nothing was refused."""
+    if clip.approval == ApprovalState.APPROVED:
+        return ""
+    row = approvals.newest(kind=KIND, key=clip.key, facet="script")
+    return row.why if row is not None and not row.approved else ""
+
+
+@transaction.atomic
+def settle_words(*, approval: Approval) -> None:
+    """The words of a clip were decided about, or wait again. Safe to call twice."""
+    if approval.kind != KIND or approval.facet not in FACETS:
+        return
+    clip = Clip.objects.select_for_update().filter(key=approval.subject_key).first()
+    if clip is None:
+        return
+    now = approvals.standing(kind=KIND, key=clip.key, facets=facets_of(clip))
+    Clip.objects.filter(pk=clip.pk).update(approval=now.state)
+    clip.approval = now.state
+    if now.state == ApprovalState.REFUSED:
+        holding.hold_clip(clip=clip, reason=approval.why)
+    elif now.state == ApprovalState.APPROVED:
+        _show(clip)
+
+
+def _show(clip: Clip) -> None:
+    """Announce it once more, for what its owner asked to happen when it is ready."""
+    if clip.state == Clip.State.READY:
+        transaction.on_commit(partial(leases.announce, clip))
+    held_for_words = clip.error == asking.REFUSED and clip.video
+    if clip.state == Clip.State.BLOCKED and held_for_words:
+        holding.release_clip(clip=clip)
+
+
+def _unapproved(clip: Clip) -> list[tuple[Approval | None, str]]:
+    """Facets that are not approved as they are now: the record of exactly these words,
+    or None, and the facet's name."""
+    now = _standing(clip)
+    return [
+        (approvals.record_of(kind=KIND, key=clip.key, facet=facet), facet.name)
+        for facet in now.strays
+    ]
+
+
+def _standing(clip: Clip) -> Standing:
+    facets = facets_of(clip)
+    now = approvals.standing(kind=KIND, key=clip.key, facets=facets)
+    if set(FACETS) <= now.asked:
+        return now
+    for facet in facets:
+        asking.keep(_late(clip, facet))
+    return approvals.standing(kind=KIND, key=clip.key, facets=facets)
+
+
+def _late(clip: Clip, facet: Facet) -> asking.Ruling:
+    """Of a clip that nobody ever asked about, such as one that a script put into the
+    database."""
+    try:
+        return asking.judge(kind=KIND, key=clip.key, facet=facet, owner=clip.owner)
+    except TextRefusedError as error:
+        return asking.Ruling(
+            KIND,
+            clip.key,
+            facet,
+            clip.owner,
+            ApprovalState.REFUSED,
+            why=error.message,
+        )

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from avatarfx.models import Clip
+from moderation.models import ApprovalState
 from socialapp.lib.ids import new_key
 from socialapp.lib.models import Withholdable, on_stage
 
@@ -83,6 +84,14 @@ class Post(Withholdable):
     adults_only = models.BooleanField(default=False, editable=False)
     demoted = models.BooleanField(default=False, editable=False)
     """Not in the feed and not under tags; on its author's page as before."""
+
+    approval = models.CharField(
+        max_length=8,
+        choices=ApprovalState,
+        default=ApprovalState.APPROVED,
+        editable=False,
+    )
+    """Of the caption that its author wrote last; the row holds the approved one."""
 
     objects = models.Manager.from_queryset(PostQuerySet)()
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from avatarfx.models import Clip
 from feed.models import Post
+from moderation.models import ApprovalState
 from socialapp.provenance.subjects import Description
 
 if TYPE_CHECKING:
@@ -47,6 +48,11 @@ def find(path: str) -> str:
 def _posts() -> PostQuerySet:
     return (
         Post.objects.listed()
-        .filter(clip__state=Clip.State.READY, clip__removed__isnull=True)
+        .filter(
+            clip__state=Clip.State.READY,
+            clip__removed__isnull=True,
+            clip__approval=ApprovalState.APPROVED,
+            clip__character__waits=False,
+        )
         .select_related("author", "clip__character")
     )

@@ -228,6 +228,8 @@ RECONCILERS = [
     "moderation.pictures.services.recheck",
     "moderation.approvals.services.recheck",
     "socialapp.characters.services.recheck",
+    "avatarfx.services.recheck_words",
+    "feed.services.recheck_words",
     "moderation.abuse.services.reconcile",
 ]
 """What `manage.py reconcile` calls: each puts back what dead workers dropped."""

@@ -1,7 +1,12 @@
 """The writes of avatarfx."""
 
 from avatarfx.errors import DiskFullError, IdempotencyConflictError, NotNowError
-from avatarfx.services.approving import settle_words, why_not_shown, why_words_wait
+from avatarfx.services.approving import (
+    recheck_words,
+    settle_words,
+    why_not_shown,
+    why_words_wait,
+)
 from avatarfx.services.holding import (
     check_again,
     hold_clip,
@@ -43,6 +48,7 @@ __all__ = [
     "preview_performance",
     "preview_voice",
     "recheck",
+    "recheck_words",
     "reconcile",
     "release_clip",
     "remove_clip",

@@ -13,14 +13,13 @@ from django.db import transaction
 from avatarfx.approving import FACETS, KIND, facets_of
 from avatarfx.models import Clip
 from avatarfx.services import holding, leases
+from moderation.approvals import scanning
 from moderation.approvals import selectors as approvals
 from moderation.approvals import services as asking
 from moderation.models import Approval, ApprovalState
-from moderation.screening.refusals import TextRefusedError
 from socialapp.characters.services import CharacterError, require_words
 
 if TYPE_CHECKING:
-    from moderation.approvals.facets import Facet
     from moderation.approvals.selectors import Standing
 
 CHANGED = {
@@ -83,6 +82,26 @@ def settle_words(*, approval: Approval) -> None:
         _show(clip)
 
 
+def recheck_words(*, lost: str = "") -> dict[str, int]:  # noqa: ARG001
+    """Ask about the next ready clips that are not as they were approved; meanwhile
+    nobody but their owners sees them."""
+    noticed = 0
+    shown = Clip.objects.filter(
+        state=Clip.State.READY, removed__isnull=True, approval=ApprovalState.APPROVED
+    )
+    for clip, now in scanning.next_rows(
+        kind=KIND, rows=shown.select_related("owner"), facets_of=facets_of
+    ):
+        if not now.strays and set(FACETS) <= now.asked:
+            continue
+        for facet in now.strays:
+            asking.doubt(kind=KIND, key=clip.key, facet=facet, owner=clip.owner)
+        after = _standing(clip)
+        Clip.objects.filter(pk=clip.pk).update(approval=after.state)
+        noticed += 1
+    return {"clips asked about": noticed}
+
+
 def _show(clip: Clip) -> None:
     """Announce it once more, for what its owner asked to happen when it is ready."""
     if clip.state == Clip.State.READY:
@@ -108,21 +127,5 @@ def _standing(clip: Clip) -> Standing:
     if set(FACETS) <= now.asked:
         return now
     for facet in facets:
-        asking.keep(_late(clip, facet))
+        asking.ask_late(kind=KIND, key=clip.key, facet=facet, owner=clip.owner)
     return approvals.standing(kind=KIND, key=clip.key, facets=facets)
-
-
-def _late(clip: Clip, facet: Facet) -> asking.Ruling:
-    """Of a clip that nobody ever asked about, such as one that a script put into the
-    database."""
-    try:
-        return asking.judge(kind=KIND, key=clip.key, facet=facet, owner=clip.owner)
-    except TextRefusedError as error:
-        return asking.Ruling(
-            KIND,
-            clip.key,
-            facet,
-            clip.owner,
-            ApprovalState.REFUSED,
-            why=error.message,
-        )

@@ -171,6 +171,35 @@ def keep(ruling: Ruling) -> Approval:
 
 
 @transaction.atomic
+def doubt(*, kind: str, key: str, facet: Facet, owner: User) -> Approval:
+    """Somebody wrote this into the row behind the services: it waits, and is screened by
+    the reconciler."""
+    return keep(
+        Ruling(
+            kind,
+            key,
+            facet,
+            owner,
+            ApprovalState.PENDING,
+            why=UNCHECKED,
+            unchecked=True,
+        )
+    )
+
+
+def ask_late(*, kind: str, key: str, facet: Facet, owner: User) -> Approval:
+    """About a thing that nobody ever asked about, such as one that a script put into the
+    database: what the rules refuse is kept as refused."""
+    try:
+        ruling = judge(kind=kind, key=key, facet=facet, owner=owner)
+    except TextRefusedError as error:
+        ruling = Ruling(
+            kind, key, facet, owner, ApprovalState.REFUSED, why=error.message
+        )
+    return keep(ruling)
+
+
+@transaction.atomic
 def decide(*, approval: Approval, moderator: User | None, approve: bool) -> Approval:
     """A person looked at exactly these words. The app of the thing hears of it."""
     row = Approval.objects.select_for_update().get(pk=approval.pk)
@@ -196,6 +225,12 @@ def reopen(*, approval: Approval) -> Approval:
 def forget_content(*, approval: Approval) -> None:
     """It was applied, so the thing itself holds the words."""
     Approval.objects.filter(pk=approval.pk).update(content={})
+
+
+@transaction.atomic
+def keep_content(*, approval: Approval, facet: Facet) -> None:
+    """The thing lets go of the words, so they lie here again for its owner."""
+    Approval.objects.filter(pk=approval.pk).update(content=facet.to_json())
 
 
 @transaction.atomic

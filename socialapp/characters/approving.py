@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.core.cache import cache
 from django.db import transaction
 
+from moderation.approvals import scanning
 from moderation.approvals import selectors as approvals
 from moderation.approvals import services as asking
-from moderation.approvals.services import Ruling
 from moderation.models import ApprovalState
 from moderation.screening.refusals import TextRefusedError
 from socialapp.characters import wording
@@ -24,16 +23,13 @@ from socialapp.characters.models import Character
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from moderation.approvals.facets import Facet
+    from moderation.approvals.services import Ruling
     from moderation.models import Approval
     from socialapp.accounts.models import User
 
 HOUSE = "shipped with the code"
 """Who vouches for the starter cast: its words are read before they are released."""
-
-SCANNED = 100
-"""Characters that one run of the reconciler compares with their approvals."""
-
-_CURSOR = "characters.approving.scanned"
 
 
 def judge_new(*, owner: User, key: str, fields: Mapping[str, Any]) -> list[Ruling]:
@@ -64,7 +60,7 @@ def _judge_facet(character: Character, name: str, fields: Mapping[str, Any]) -> 
     return _judge(character.owner, character.key, facet)
 
 
-def _judge(owner: User, key: str, facet: Any) -> Ruling:
+def _judge(owner: User, key: str, facet: Facet) -> Ruling:
     try:
         ruling = asking.judge(kind=wording.KIND, key=key, facet=facet, owner=owner)
     except TextRefusedError as error:
@@ -173,16 +169,8 @@ def notice_change(*, character: Character) -> bool:
     if not now.strays or character.waits:
         return False
     for facet in now.strays:
-        asking.keep(
-            Ruling(
-                wording.KIND,
-                character.key,
-                facet,
-                character.owner,
-                ApprovalState.PENDING,
-                why=asking.UNCHECKED,
-                unchecked=True,
-            )
+        asking.doubt(
+            kind=wording.KIND, key=character.key, facet=facet, owner=character.owner
         )
     character.waits, character.approval = True, ApprovalState.PENDING
     Character.objects.filter(pk=character.pk).update(
@@ -195,23 +183,9 @@ def ask_late(*, character: Character) -> None:
     """Screen a character that nobody ever asked about, such as one that a script put
     into the database."""
     for facet in wording.facets_of(character):
-        try:
-            ruling = asking.judge(
-                kind=wording.KIND,
-                key=character.key,
-                facet=facet,
-                owner=character.owner,
-            )
-        except TextRefusedError as error:
-            ruling = Ruling(
-                wording.KIND,
-                character.key,
-                facet,
-                character.owner,
-                ApprovalState.REFUSED,
-                why=error.message,
-            )
-        asking.keep(ruling)
+        asking.ask_late(
+            kind=wording.KIND, key=character.key, facet=facet, owner=character.owner
+        )
     set_standing(character)
     Character.objects.filter(pk=character.pk).update(
         waits=character.waits, approval=character.approval
@@ -242,20 +216,15 @@ def why_words_wait(character: Character) -> str:
 
 
 def recheck(*, lost: str = "") -> dict[str, int]:  # noqa: ARG001  workers are not ours
-    """Compare the next rows with their approvals: what was written behind the services
-    is found here at the latest."""
-    after = cache.get(_CURSOR, 0)
-    rows = Character.objects.alive().select_related("owner").order_by("pk")
-    found = list(rows.filter(pk__gt=after, waits=False)[:SCANNED])
-    cache.set(_CURSOR, found[-1].pk if len(found) == SCANNED else 0, None)
-    things = {one.key: wording.facets_of(one) for one in found}
-    now = approvals.standings(kind=wording.KIND, things=dict(things))
+    """Ask about the next characters that are not shown as they were approved."""
     noticed = 0
-    for character in found:
-        standing = now[character.key]
-        if not set(wording.FIELDS) <= standing.asked:
+    shown = Character.objects.alive().select_related("owner").filter(waits=False)
+    for character, now in scanning.next_rows(
+        kind=wording.KIND, rows=shown, facets_of=wording.facets_of
+    ):
+        if not set(wording.FIELDS) <= now.asked:
             ask_late(character=character)
             noticed += 1
-        elif standing.strays:
+        elif now.strays:
             noticed += notice_change(character=character)
     return {"characters asked about": noticed}

@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.urls import reverse
 
+from moderation.approvals import scanning
 from moderation.approvals import services as approvals
 from moderation.approvals.history import VERSION
 from moderation.approvals.tests.words import (
@@ -275,9 +276,7 @@ def test_a_row_that_nobody_ever_asked_about_is_screened_late(alice: User) -> Non
 def test_the_scan_goes_round(
     hob: Character, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from socialapp.characters import approving  # noqa: PLC0415
-
-    monkeypatch.setattr(approving, "SCANNED", 1)
+    monkeypatch.setattr(scanning, "STRETCH", 1)
     late = Character.objects.create(owner=alice, name="Late")
     found = [services.recheck()["characters asked about"] for _ in range(3)]
     assert found == [0, 1, 0]

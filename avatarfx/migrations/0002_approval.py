@@ -7,11 +7,11 @@ from moderation.approvals import history
 
 
 def approve(apps, schema_editor):
-    rows = apps.get_model("avatarfx", "Clip").objects.all()
+    rows = apps.get_model("avatarfx", "Clip").objects.defer("performance")
     history.approve_rows(
         apps,
         kind=approving.KIND,
-        rows=rows,
+        rows=rows.prefetch_related(*approving.PEOPLE),
         owner="owner_id",
         facets_of=approving.facets_of,
     )

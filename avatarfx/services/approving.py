@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from avatarfx.approving import FACETS, KIND, facets_of
+from avatarfx.approving import FACETS, KIND, PEOPLE, facets_of
 from avatarfx.models import Clip
 from avatarfx.services import holding, leases
 from moderation.approvals import scanning
@@ -90,7 +90,11 @@ def recheck_words(*, lost: str = "") -> dict[str, int]:  # noqa: ARG001
         state=Clip.State.READY, removed__isnull=True, approval=ApprovalState.APPROVED
     )
     for clip, now in scanning.next_rows(
-        kind=KIND, rows=shown.select_related("owner"), facets_of=facets_of
+        kind=KIND,
+        rows=shown.select_related("owner")
+        .prefetch_related(*PEOPLE)
+        .defer("performance"),
+        facets_of=facets_of,
     ):
         if not now.strays and set(FACETS) <= now.asked:
             continue

@@ -6,7 +6,6 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.signals import user_logged_in
-from django.db.models.signals import post_save
 from django.dispatch import receiver
 
 from avatarfx.signals import clip_ready
@@ -17,8 +16,6 @@ from moderation.signals import approval_decided
 from socialapp.accounts.signals import account_closed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from django.http import HttpRequest
 
     from avatarfx.models import Clip
@@ -42,22 +39,6 @@ def publish_when_asked(*, clip: Clip, **_: Any) -> None:
 @receiver(approval_decided, dispatch_uid="feed.settle_words")
 def settle_words(*, approval: Approval, **_: Any) -> None:
     services.settle_words(approval=approval)
-
-
-@receiver(post_save, sender=Post, dispatch_uid="feed.notice_change")
-def notice_change(
-    *,
-    instance: Post,
-    created: bool,
-    raw: bool,
-    update_fields: Iterable[str] | None,
-    **_: Any,
-) -> None:
-    """Whatever saves a row, a page of the admin or a shell: a caption that nobody
-    approved is not shown."""
-    if raw or created or not (update_fields is None or "caption" in update_fields):
-        return
-    services.notice_change(post=instance)
 
 
 @receiver(account_closed, dispatch_uid="feed.leave_with_viewer")

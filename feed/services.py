@@ -149,6 +149,8 @@ def _publish(
 
 def _keep_caption(post: Post, ruling: asking.Ruling) -> Post:
     """Store what was said of the caption; what waits does not come into the row."""
+    if not ruling.approved:
+        notice_change(post=post)
     asking.keep(ruling)
     post.approval = ruling.state
     if ruling.approved:

@@ -17,6 +17,7 @@ from feed import selectors, services
 from feed.models import Post
 from feed.tests.rows import character_of, post_by, ready_clip
 from moderation.approvals import services as approvals
+from moderation.approvals.guard import UnapprovedError
 from moderation.approvals.history import VERSION
 from moderation.approvals.tests.words import DOUBT, THREAT, nothing_looks, rule_on
 from moderation.models import Approval
@@ -203,18 +204,14 @@ def test_posts_of_a_character_whose_words_wait_are_their_authors_alone(
 # Behind the services ---------------------------------------------------------------
 
 
-def test_a_caption_that_the_admin_or_a_shell_saves_is_taken_off_and_screened(
-    alice: User, django_capture_on_commit_callbacks: Commit
-) -> None:
+def test_nobody_saves_a_caption_that_nobody_approved(alice: User) -> None:
     post = post_by(alice, FINE)
-    post.caption = "Typed by an admin"
-    post.save()
+    post.caption = "Typed in a shell"
+    with pytest.raises(UnapprovedError, match="edit_post"):
+        post.save()
+    post.save(update_fields=["published"])
     post.refresh_from_db()
-    assert (post.caption, post.approval) == ("", "pending")
-    with django_capture_on_commit_callbacks(execute=True):
-        approvals.check_again(caption_of(post).pk)
-    post.refresh_from_db()
-    assert (post.caption, post.approval) == ("Typed by an admin", "approved")
+    assert post.caption == FINE
 
 
 def test_a_caption_that_sql_changed_is_found(alice: User) -> None:
@@ -225,6 +222,18 @@ def test_a_caption_that_sql_changed_is_found(alice: User) -> None:
     assert post.caption == ""
     approvals.check_again(caption_of(post).pk)
     assert caption_of(post).state == "refused"
+
+
+def test_an_edit_in_doubt_of_a_caption_that_sql_changed_takes_both_off(
+    alice: User,
+) -> None:
+    post = post_by(alice, FINE)
+    Post.objects.filter(pk=post.pk).update(caption=THREAT)
+    post.refresh_from_db()
+    services.edit_post(post=post, caption=DOUBT)
+    post.refresh_from_db()
+    assert (post.caption, post.approval) == ("", "pending")
+    assert caption_of(post).says["caption"] == DOUBT
 
 
 def test_the_api_says_where_the_caption_stands(

@@ -150,20 +150,24 @@ def keep(ruling: Ruling) -> Approval:
         defaults={"owner": ruling.owner},
     )
     row = Approval.objects.select_for_update().get(pk=row.pk)
-    stands = not created and row.state == ruling.state
+    # A person may have decided since it was judged; what they said stands.
+    decided = row.decided_by_id is not None
+    stands = not created and (decided or row.state == ruling.state)
     row.asked = now
     if not stands:
         row.state, row.why = ruling.state, ruling.why[:400]
         row.decided = None if row.pending else now
         row.decided_by = None
-    if ruling.unchecked or not stands:
+    if not decided and (ruling.unchecked or not stands):
         row.unchecked = ruling.unchecked
     if ruling.version:
         row.version = ruling.version[:120]
     if ruling.findings:
         row.findings = [found.to_json() for found in ruling.findings]
-    row.content = {} if row.approved else facet.to_json()
-    row.told = True
+    if row.told or not decided:
+        # Otherwise its app still has to apply the words, and hears of it from `recheck`.
+        row.content = {} if row.approved else facet.to_json()
+        row.told = True
     row.save()
     if row.findings and not row.unchecked and not stands:
         _queue(row, facet)

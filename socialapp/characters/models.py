@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from moderation.approvals import guard
 from moderation.models import ApprovalState
+from socialapp.characters import wording
 from socialapp.engines.protocols import VoiceSpec
 from socialapp.lib.ids import new_key
 from socialapp.lib.models import Withholdable, on_stage
@@ -178,6 +180,19 @@ class Character(Withholdable):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """UnapprovedError for words that others would meet and nobody approved."""
+        columns = (*wording.WORDS, *wording.VOICE)
+        touched = guard.touches(columns, kwargs.get("update_fields"))
+        if self.pk and touched and not self.waits:
+            guard.must_be_approved(
+                kind=wording.KIND,
+                key=self.key,
+                facets=wording.facets_of(self),
+                way="socialapp.characters.services.change_character",
+            )
+        super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
         return f"/c/{self.key}/"

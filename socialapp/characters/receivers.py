@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models.signals import post_save
 from django.dispatch import receiver
 
 from moderation.models import PictureCheck
 from moderation.signals import approval_decided, likeness_revoked, picture_decided
 from socialapp.accounts.signals import account_closed
-from socialapp.characters import services, wording
-from socialapp.characters.models import Character
+from socialapp.characters import services
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from moderation.models import Approval, LikenessConsent
     from socialapp.accounts.models import User
 
@@ -40,20 +36,3 @@ def hide_refused(*, check: PictureCheck, **_: Any) -> None:
 @receiver(approval_decided, dispatch_uid="characters.settle_words")
 def settle_words(*, approval: Approval, **_: Any) -> None:
     services.settle_words(approval=approval)
-
-
-@receiver(post_save, sender=Character, dispatch_uid="characters.notice_change")
-def notice_change(
-    *,
-    instance: Character,
-    created: bool,
-    raw: bool,
-    update_fields: Iterable[str] | None,
-    **_: Any,
-) -> None:
-    """Whatever saves a row, a page of the admin or a shell: words that nobody approved
-    are not shown."""
-    touched = {*wording.WORDS, *wording.VOICE}
-    if raw or created or not (update_fields is None or touched & set(update_fields)):
-        return
-    services.notice_change(character=instance)

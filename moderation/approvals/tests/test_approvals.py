@@ -171,6 +171,18 @@ def test_what_was_refused_stays_refused_when_it_is_sent_again(
         assert "refused them" in again.why
 
 
+def test_a_decision_that_falls_between_judging_and_keeping_stands(
+    alice: User, mod: User
+) -> None:
+    row = ask(alice, DOUBT)
+    late = services.judge(kind="play", key="one", facet=script(DOUBT), owner=alice)
+    services.decide(approval=row, moderator=mod, approve=True)
+    kept = services.keep(late)
+    assert (kept.state, kept.decided_by) == ("approved", mod)
+    # The app did not hear of it yet, so the words are still there to be applied.
+    assert (kept.told, kept.says["script"]) == (False, DOUBT)
+
+
 def test_a_person_looks_once_at_the_same_words_of_one_author(
     alice: User, mod: User, django_capture_on_commit_callbacks: Commit
 ) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.contrib.admin import site
 from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.urls import reverse
 
 from moderation.approvals import scanning
 from moderation.approvals import services as approvals
+from moderation.approvals.guard import UnapprovedError
 from moderation.approvals.history import VERSION
 from moderation.approvals.tests.words import (
     DOUBT,
@@ -24,7 +26,7 @@ from socialapp.characters import selectors, services, starters
 from socialapp.characters.models import Character
 
 if TYPE_CHECKING:
-    from django.test import Client
+    from django.test import Client, RequestFactory
     from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
     from conftest import ClientOf
@@ -230,16 +232,28 @@ def test_what_is_found_to_break_a_rule_later_is_refused_with_the_rule(
 # Behind the services ---------------------------------------------------------------
 
 
-def test_a_row_that_the_admin_or_a_shell_saves_is_screened_before_it_is_shown(
-    hob: Character, client: Client, django_capture_on_commit_callbacks: Commit
+def test_nobody_saves_words_that_nobody_approved(
+    hob: Character, client: Client
 ) -> None:
     row = Character.objects.get(pk=hob.pk)
-    row.tagline = "Typed by an admin"
-    row.save()
-    assert page(client, hob) == ""
-    with django_capture_on_commit_callbacks(execute=True):
-        approvals.check_again(persona().pk)
-    assert "Typed by an admin" in page(client, hob)
+    row.tagline = "Typed in a shell"
+    with pytest.raises(UnapprovedError, match="change_character"):
+        row.save()
+    with pytest.raises(UnapprovedError):
+        row.save(update_fields=["tagline"])
+    row.save(update_fields=["motion"])
+    assert "Typed in a shell" not in page(client, hob)
+
+
+def test_staff_look_at_words_and_type_none(
+    hob: Character, rf: RequestFactory, mod: User
+) -> None:
+    request = rf.get("/admin/")
+    mod.is_superuser = True
+    request.user = mod
+    page = site.get_model_admin(Character)
+    assert not page.has_change_permission(request, hob)
+    assert not page.has_add_permission(request)
 
 
 def test_a_row_that_sql_changed_is_not_shown_and_is_found(

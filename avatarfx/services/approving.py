@@ -16,6 +16,7 @@ from avatarfx.services import holding, leases
 from moderation.approvals import scanning
 from moderation.approvals import selectors as approvals
 from moderation.approvals import services as asking
+from moderation.approvals.messages import REFUSED
 from moderation.models import Approval, ApprovalState
 from socialapp.characters.services import CharacterError, require_words
 
@@ -110,7 +111,7 @@ def _show(clip: Clip) -> None:
     """Announce it once more, for what its owner asked to happen when it is ready."""
     if clip.state == Clip.State.READY:
         transaction.on_commit(partial(leases.announce, clip))
-    held_for_words = clip.error == asking.REFUSED and clip.video
+    held_for_words = clip.error == REFUSED and clip.video
     if clip.state == Clip.State.BLOCKED and held_for_words:
         holding.release_clip(clip=clip)
 

@@ -20,6 +20,7 @@ from django.utils import timezone
 from moderation import log as audit
 from moderation.approvals import selectors
 from moderation.approvals.facets import Facet
+from moderation.approvals.messages import REFUSED, UNCHECKED, doubt_about, doubt_again
 from moderation.models import Approval, ApprovalState, Case, Measure
 from moderation.screening.judge import ScreeningUnavailableError
 from moderation.screening.refusals import TextRefusedError, check_text
@@ -48,20 +49,6 @@ SETTLING = timedelta(minutes=1)
 """After which a decision that nobody heard of is told again."""
 
 MOST_AT_ONCE = 20
-
-UNCHECKED = (
-    "We could not check these words just now, so only you see them. They are checked"
-    " again by themselves, and nothing is lost."
-)
-DOUBT = (
-    "These words may break a rule (rule {rule}, {title}), so a person looks at them"
-    " first. Until then only you see them. You need not do anything; you can also"
-    " change them."
-)
-REFUSED = (
-    "A person looked at these words and refused them. Nobody else sees them. Change"
-    " them, or see what you can do under your decisions."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +112,7 @@ def judge(
     if doubts and settings.SCREENING["DOUBT_WAITS"]:
         return rule(
             ApprovalState.PENDING,
-            why=_doubt(doubts[0]),
+            why=doubt_about(doubts[0].category),
             findings=doubts,
             version=version,
         )
@@ -220,7 +207,7 @@ def reopen(*, approval: Approval) -> Approval:
     row = Approval.objects.select_for_update().get(pk=approval.pk)
     if row.pending or row.decided_by_id is None:
         return row
-    why = _doubt_of(row)
+    why = doubt_again(row.findings)
     _settle(row, ApprovalState.PENDING, why=why)
     return row
 
@@ -278,7 +265,7 @@ def check_again(approval_id: int) -> None:
         _after_look(
             row,
             ApprovalState.PENDING,
-            why=_doubt(doubts[0]),
+            why=doubt_about(doubts[0].category),
             findings=doubts,
             version=version,
         )
@@ -428,15 +415,3 @@ def _pick_up(row: Approval) -> int:
         _queue(row)
         return 1
     return 0
-
-
-def _doubt(found: Finding) -> str:
-    sign = of_category(found.category)
-    return DOUBT.format(rule=sign.id, title=sign.title)
-
-
-def _doubt_of(row: Approval) -> str:
-    if not row.findings:
-        return UNCHECKED
-    sign = of_category(row.findings[0]["category"])
-    return DOUBT.format(rule=sign.id, title=sign.title)

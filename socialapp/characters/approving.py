@@ -14,6 +14,7 @@ from django.db import transaction
 from moderation.approvals import scanning
 from moderation.approvals import selectors as approvals
 from moderation.approvals import services as asking
+from moderation.approvals.messages import UNCHECKED
 from moderation.models import ApprovalState
 from moderation.screening.refusals import TextRefusedError
 from socialapp.characters import wording
@@ -201,7 +202,7 @@ def require_words(character: Character) -> None:
     elif now.strays and not character.waits:
         notice_change(character=character)
     if character.waits:
-        raise CharacterError(why_words_wait(character) or asking.UNCHECKED)
+        raise CharacterError(why_words_wait(character) or UNCHECKED)
 
 
 def why_words_wait(character: Character) -> str:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.text import Truncator
 
 from avatarfx.recipe import Recipe
+from moderation.models import ApprovalState
 from socialapp.acting.script import spoken
 from socialapp.characters.models import Character, Portrait
 from socialapp.lib.ids import new_key
@@ -138,6 +139,14 @@ class Clip(Withholdable, Stateful):
     # What happens when it is ready.
     publish = models.BooleanField(default=False)
     caption = models.CharField(max_length=500, blank=True)
+
+    approval = models.CharField(
+        max_length=8,
+        choices=ApprovalState,
+        default=ApprovalState.APPROVED,
+        editable=False,
+    )
+    """Of its words and voice; set by the approvals alone."""
 
     idempotency_key = models.CharField(max_length=80, blank=True)
     request_hash = models.CharField(max_length=64, blank=True)

@@ -10,13 +10,13 @@ from django.dispatch import receiver
 from avatarfx import services
 from avatarfx.models import Clip
 from moderation.models import PictureCheck
-from moderation.signals import likeness_revoked, picture_decided
+from moderation.signals import approval_decided, likeness_revoked, picture_decided
 from socialapp.accounts.signals import account_closed
 from socialapp.characters.services import forget_owner
 from socialapp.lib import blobs
 
 if TYPE_CHECKING:
-    from moderation.models import LikenessConsent
+    from moderation.models import Approval, LikenessConsent
     from socialapp.accounts.models import User
 
 
@@ -51,6 +51,11 @@ def hold_refused(*, check: PictureCheck, **_: Any) -> None:
             sha256=check.sha256,
             reason="The portrait of this clip was refused.",
         )
+
+
+@receiver(approval_decided, dispatch_uid="avatarfx.settle_words")
+def settle_words(*, approval: Approval, **_: Any) -> None:
+    services.settle_words(approval=approval)
 
 
 def _files_of(clip: Clip) -> list[str]:

@@ -9,6 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from avatarfx.models import Clip
 from feed.models import Post
+from moderation.models import ApprovalState
 from socialapp.lib import withheld
 from socialapp.provenance.subjects import Description
 
@@ -62,6 +63,11 @@ def _posts() -> PostQuerySet:
         # Whoever asks may have no account, so this is what no age needs to be known for.
         Post.objects.listed()
         .fit_for(AnonymousUser())
-        .filter(clip__state=Clip.State.READY, clip__removed__isnull=True)
+        .filter(
+            clip__state=Clip.State.READY,
+            clip__removed__isnull=True,
+            clip__approval=ApprovalState.APPROVED,
+            clip__character__waits=False,
+        )
         .select_related("author", "clip__character")
     )

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from avatarfx.errors import NotNowError
 from avatarfx.models import Clip
 from avatarfx.transcript import lines_of
-from feed import selectors, services, visits
+from feed import approving, selectors, services, visits
 from feed.forms import PublishForm
 from feed.models import Post, Tag
 from socialapp.accounts.requests import address_of, person
@@ -88,11 +88,15 @@ def more(request: HttpRequest) -> HttpResponse:
 def post(request: HttpRequest, key: str) -> HttpResponse:
     found = _post_or_404(request, key)
     performance = found.clip.as_performance()
+    mine = found.author_id == request.user.pk
+    waiting = approving.waiting_of(found) if mine else None
     context = {
         "post": found,
         "clip": found.clip,
         "lines": lines_of(performance) if performance else [],
-        "mine": found.author_id == request.user.pk,
+        "mine": mine,
+        "waiting": waiting,
+        "caption": waiting.says["caption"] if waiting else found.caption,
         "visibilities": Post.Visibility.choices,
         "page_url": request.build_absolute_uri(found.get_absolute_url()),
         "poster_url": _absolute(request, found.clip.poster),
@@ -175,7 +179,10 @@ def publish(request: HttpRequest, key: str) -> HttpResponse:
     except services.PostError as error:
         messages.error(request, str(error))
         return redirect(clip)
-    messages.success(request, "Published. It is in the feed now.")
+    if waiting := approving.waiting_of(made):
+        messages.warning(request, f"Published without its caption. {waiting.why}")
+    else:
+        messages.success(request, "Published. It is in the feed now.")
     return redirect(made)
 
 
@@ -192,7 +199,10 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
     except services.PostError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, "Saved.")
+        if waiting := approving.waiting_of(found):
+            messages.warning(request, f"Saved. {waiting.why}")
+        else:
+            messages.success(request, "Saved.")
     return redirect(found)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.dispatch import receiver
 
 from moderation import lookalikes, texts
+from moderation.approvals import services as approvals
 from moderation.models import Case, Measure
 from moderation.screening.reviews import clear_text
 from moderation.screening.signals import review_asked
@@ -26,6 +27,7 @@ LEFT_BE = (Measure.NONE, Measure.RESTORE)
 @receiver(account_closed, dispatch_uid="moderation.forget_with_person")
 def forget_with_person(*, user: User, **_: Any) -> None:
     forget_person(user=user)
+    approvals.forget_owner(owner=user)
 
 
 @receiver(review_asked, dispatch_uid="moderation.open_text_case")
@@ -45,6 +47,12 @@ def let_text_through(*, case: Case, decision: Decision, **_: Any) -> None:
     row = texts.find(case.subject_key) if case.kind == texts.KIND else None
     if row is not None and decision.moderator and decision.measure in LEFT_BE:
         clear_text(screening=row, moderator=decision.moderator)
+
+
+@receiver(case_decided, dispatch_uid="moderation.decide_words")
+def decide_words(*, case: Case, decision: Decision, **_: Any) -> None:
+    if case.kind == approvals.KIND:
+        approvals.apply_case(case=case, decision=decision)
 
 
 @receiver(case_decided, dispatch_uid="moderation.keep_copies_away")

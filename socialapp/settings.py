@@ -227,6 +227,10 @@ RECONCILERS = [
     "moderation.services.retention.sweep_hourly",
     "moderation.services.erasing.erase_hourly",
     "moderation.pictures.services.recheck",
+    "moderation.approvals.services.recheck",
+    "socialapp.characters.services.recheck",
+    "avatarfx.services.recheck_words",
+    "feed.services.recheck_words",
     "moderation.abuse.services.reconcile",
 ]
 """What `manage.py reconcile` calls: each puts back what dead workers dropped."""
@@ -548,6 +552,13 @@ SCREENING: dict[str, Any] = {
     "EMBEDDER": "minilm",
     # Off: when the heads cannot look, nothing is published. On: the rules look alone.
     "WITHOUT_HEADS": env.flag("SCREENING_WITHOUT_HEADS", default=False),
+    # Doubt of these categories makes a text wait until a person looked; of the others
+    # it goes on and is looked at afterwards, since most such alarms are false: see
+    # docs/trust/screening.md. "all": whatever is in doubt waits.
+    "DOUBT_WAITS": env.words(
+        "SCREENING_DOUBT_WAITS",
+        "sexual_minors,sexual,self_harm,self_harm_urging,impersonation",
+    ),
     # By surface and category: the share of harmless texts (of those in the model card)
     # that each action may take. An action that is not named is never taken. "*" holds
     # for every surface; "young" for what people under 18 write, over all others.

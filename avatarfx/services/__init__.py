@@ -1,6 +1,12 @@
 """The writes of avatarfx."""
 
 from avatarfx.errors import DiskFullError, IdempotencyConflictError, NotNowError
+from avatarfx.services.approving import (
+    recheck_words,
+    settle_words,
+    why_not_shown,
+    why_words_wait,
+)
 from avatarfx.services.audio import make_audio, voice_sample
 from avatarfx.services.holding import (
     check_again,
@@ -43,6 +49,7 @@ __all__ = [
     "preload",
     "preview_performance",
     "recheck",
+    "recheck_words",
     "reconcile",
     "release_clip",
     "remove_clip",
@@ -50,5 +57,8 @@ __all__ = [
     "renew_clip",
     "request_clip",
     "retry_clip",
+    "settle_words",
     "voice_sample",
+    "why_not_shown",
+    "why_words_wait",
 ]

@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+WHY_NOT = "avatarfx.services.approving.why_not_made"
+"""By name: approvals hold and release clips, which looks at frames as this does."""
+
 WARM_UP = ("af_heart", "bf_emma")
 """An American and a British voice; other engines take any id for one of theirs."""
 
@@ -207,6 +210,11 @@ def background_of(name: str, width: int, height: int) -> bytes:
 
 
 def _actors_of(clip: Clip) -> dict[str, Actor]:
+    """Whom the clip is made with, once it is sure that its words, its voices and its
+    faces are the approved ones."""
+    if refusal := import_string(WHY_NOT)(clip):
+        log.error("Clip %s is not as it was approved: %s", clip.key, refusal)
+        raise EngineError(refusal, permanent=True)
     roles = ClipActor.objects.filter(clip=clip).select_related("portrait__owner")
     return {role.seat: _approved_actor(role.portrait) for role in roles}
 

@@ -1,5 +1,6 @@
 """Tables of moderation, a file for each errand."""
 
+from moderation.models.approvals import Approval, ApprovalQuerySet, ApprovalState
 from moderation.models.cases import Case, CaseQuerySet, Hold, Note, Report
 from moderation.models.decisions import (
     RESTRICTING,
@@ -26,6 +27,9 @@ __all__ = [
     "RESTRICTING",
     "Appeal",
     "AppealMessage",
+    "Approval",
+    "ApprovalQuerySet",
+    "ApprovalState",
     "Case",
     "CaseQuerySet",
     "Decision",

@@ -86,13 +86,22 @@ class CharacterAdmin(Record[Character]):
         "tagline",
         "person",
         "visibility",
+        "approval",
         "voice",
         "starter",
         "created",
         "gone",
     )
     list_display_links = ("face", "name")
-    list_filter = ("visibility", "starter", "motion", "created", "removed")
+    list_filter = (
+        "visibility",
+        "approval",
+        "waits",
+        "starter",
+        "motion",
+        "created",
+        "removed",
+    )
     search_fields = ("name", "tagline", "key", "owner__username")
     date_hierarchy = "created"
     list_select_related = ("owner", "portrait")
@@ -106,6 +115,8 @@ class CharacterAdmin(Record[Character]):
         "tags",
         "person",
         "visibility",
+        "approval",
+        "waits",
         "worn",
         "voice",
         "voice_speed",

@@ -8,6 +8,8 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from moderation.approvals import selectors as approvals
+from socialapp.characters import wording
 from socialapp.characters.models import Character, CharacterQuerySet, Portrait
 from socialapp.lib import blobs
 from socialapp.lib.models import on_stage
@@ -48,6 +50,20 @@ def unused_portraits(*, owner: User) -> QuerySet[Portrait]:
     """Those that no character wears, newest first: begun and not finished."""
     worn = Character.objects.alive().filter(portrait=OuterRef("pk"))
     return portraits_of(owner).exclude(Exists(worn))
+
+
+def character_for(viewer: Viewer, key: str) -> Character:
+    """One that this viewer may meet, as it was approved. Character.DoesNotExist for all
+    others, and for a row that somebody changed behind the services."""
+    character = Character.objects.visible_to(viewer).full().get(key=key)
+    if viewer.is_authenticated and character.owner_id == viewer.pk:
+        return character
+    now = approvals.standing(
+        kind=wording.KIND, key=key, facets=wording.facets_of(character)
+    )
+    if now.strays:
+        raise Character.DoesNotExist
+    return character
 
 
 def characters_of(*, owner: User, viewer: Viewer) -> CharacterQuerySet:

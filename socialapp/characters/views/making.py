@@ -187,6 +187,7 @@ def made(request: HttpRequest, key: str) -> HttpResponse:
         "characters/made.html",
         {
             "character": found,
+            "words_wait": services.why_words_wait(found),
             "backdrop": backdrop_of(found),
             "rig": selectors.rig_json(found.portrait) if found.portrait else None,
         },
@@ -199,7 +200,11 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
     # A portrait that was just made for this character, not yet worn.
     fresh = request.GET.get("portrait", "")
     portrait = my_portrait(request, fresh) if fresh else found.portrait
-    form = CharacterForm(request.POST) if request.POST else CharacterForm.of(found)
+    form = (
+        CharacterForm(request.POST)
+        if request.POST
+        else CharacterForm.of(found, services.wanted_of(found))
+    )
     if request.method == "POST" and form.is_valid():
         try:
             services.change_character(
@@ -208,7 +213,10 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
         except CharacterError as refusal:
             form.add_error(refusal.field or None, str(refusal))
         else:
-            messages.success(request, f"{found.name} is saved.")
+            if waits := services.why_words_wait(found):
+                messages.warning(request, f"Saved. {waits}")
+            else:
+                messages.success(request, f"{found.name} is saved.")
             return redirect("character", found.key)
     return _about_page(request, form, portrait, found)
 
@@ -227,6 +235,7 @@ def _about_page(
             "portrait": portrait,
             "rig": selectors.rig_json(portrait) if portrait else None,
             "waits": services.why_it_waits(portrait) if portrait else "",
+            "words_wait": services.why_words_wait(found) if found else "",
             "character": found,
             "backdrop": backdrop_of(found) if found else "",
             "visibilities": Character.Visibility.choices,

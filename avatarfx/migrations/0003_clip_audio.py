@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('avatarfx', '0001_initial'),
+        ('avatarfx', '0002_approval'),
     ]
 
     operations = [

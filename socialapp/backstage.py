@@ -116,6 +116,7 @@ LOOK: dict[str, Any] = {
                 ("Consents", "verified_user", "moderation_likenessconsent"),
                 ("Figures", "star", "moderation_figure"),
                 ("Known files", "block", "moderation_knownbad"),
+                ("Taken down", "visibility_off", "moderation_blocked"),
             ),
         ],
     },

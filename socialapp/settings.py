@@ -227,6 +227,7 @@ RECONCILERS = [
     "moderation.services.retention.sweep_hourly",
     "moderation.pictures.services.recheck",
     "moderation.abuse.services.reconcile",
+    "socialapp.characters.prints.fingerprint_missing",
 ]
 """What `manage.py reconcile` calls: each puts back what dead workers dropped."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import shutil
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from avatarfx.models import Clip, ClipActor
 from avatarfx.services import leases
 from avatarfx.services.minder import Minder, OverdueError, StoppedError
 from moderation.pictures import frames as screening
+from socialapp.characters.models import Portrait
 from socialapp.characters.services import PictureError, require_approved
 from socialapp.content import backgrounds
 from socialapp.engines.errors import EngineError
@@ -37,7 +39,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from socialapp.characters.models import Portrait
     from socialapp.performance import Performance, Rig
 
 log = logging.getLogger(__name__)
@@ -184,13 +185,23 @@ def _approved_actor(portrait: Portrait) -> Actor:
 def screen(clip: Clip, frames: Sequence[bytes]) -> pipeline.Screened:
     """What the rules say to the frames of a clip."""
     verdict = screening.screen_frames(
-        frames, person=clip.owner, subject=f"clip:{clip.key}"
+        frames,
+        person=clip.owner,
+        subject=f"clip:{clip.key}",
+        portraits=_uploads_in(clip),
     )
     return pipeline.Screened(
         held=screening.words_for(verdict),
         refused=verdict.state == "refused",
         unchecked=bool(verdict.unchecked),
     )
+
+
+def listened(screened: pipeline.Screened, sound: bytes) -> pipeline.Screened:
+    """The same, and held if it sounds like what was taken down."""
+    if screened.held:
+        return screened
+    return pipeline.Screened(held=screening.words_for_sound(sound))
 
 
 def background_of(name: str, width: int, height: int) -> bytes:
@@ -204,6 +215,14 @@ def background_of(name: str, width: int, height: int) -> bytes:
     except (KeyError, ValueError, FileNotFoundError):
         log.warning("The background %r is gone: the default stands in", name)
         return b""
+
+
+def _uploads_in(clip: Clip) -> list[bytes]:
+    """Pictures that came from people; drawings of our own show nobody."""
+    uploads = Portrait.objects.filter(
+        roles__clip=clip, source=Portrait.Source.UPLOAD
+    ).distinct()
+    return [blobs.get(portrait.ref) for portrait in uploads]
 
 
 def _actors_of(clip: Clip) -> dict[str, Actor]:
@@ -226,7 +245,7 @@ def _render(
     def keep(performance: Performance) -> None:
         leases.keep_performance(lease, performance.to_json())
 
-    return pipeline.render(
+    rendered = pipeline.render(
         clip.as_recipe(),
         actors=_actors_of(clip),
         background=_background_of(clip),
@@ -239,11 +258,12 @@ def _render(
         keep=keep,
         screen=partial(screen, clip),
     )
+    return _heard(rendered)
 
 
 def film_again(clip: Clip, scratch: Path) -> pipeline.Rendered:
     """A ready clip once more, from its stored performance, outside of the line."""
-    return pipeline.render(
+    rendered = pipeline.render(
         clip.as_recipe(),
         actors=_actors_of(clip),
         background=_background_of(clip),
@@ -255,6 +275,12 @@ def film_again(clip: Clip, scratch: Path) -> pipeline.Rendered:
         papers=papers_of(clip),
         screen=partial(screen, clip),
     )
+    return _heard(rendered)
+
+
+def _heard(rendered: pipeline.Rendered) -> pipeline.Rendered:
+    screened = listened(rendered.screened, rendered.prints.sound)
+    return replace(rendered, screened=screened)
 
 
 def result_of(rendered: pipeline.Rendered) -> dict[str, object]:

@@ -12,6 +12,7 @@ from moderation.models.decisions import (
 from moderation.models.exposure import Exposure
 from moderation.models.log import LogEntry, LogHead, SealedError
 from moderation.models.pictures import (
+    Blocked,
     Figure,
     FigureFace,
     KnownBad,
@@ -26,6 +27,7 @@ __all__ = [
     "RESTRICTING",
     "Appeal",
     "AppealMessage",
+    "Blocked",
     "Case",
     "CaseQuerySet",
     "Decision",

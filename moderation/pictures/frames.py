@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from moderation.pictures import gate, services
+from moderation.pictures import blocked, gate, services
 from moderation.screening.rules import of_category
 from socialapp.engines.errors import EngineError
 from socialapp.engines.protocols import Sighting
@@ -28,6 +28,10 @@ REVIEW = (
     "Something in the picture reads as {reads_as} (rule {id}, {title}), so a person"
     " looks at it first. Your ticket is back."
 )
+SOUNDS = (
+    "This clip sounds like {reads_as} (rule {id}, {title}), so a person listens first."
+    " Your ticket is back."
+)
 REFUSED = (
     "The picture reads as {reads_as} (rule {id}, {title}). Nothing was spent, we kept no"
     " film, and your script is safe. Use another portrait."
@@ -35,14 +39,20 @@ REFUSED = (
 
 
 def screen_frames(
-    frames: Sequence[bytes], *, person: User, subject: str
+    frames: Sequence[bytes],
+    *,
+    person: User,
+    subject: str,
+    portraits: Sequence[bytes] = (),
 ) -> PictureVerdict:
     """What the rules say to encoded frames, all together; logged as `subject`.
 
-    Never raises for a detector that cannot look: the verdict then is that it waits.
+    `portraits`: the uploaded pictures that the film was made with. What looks like
+    something that was taken down waits for a person. Never raises for a detector that cannot look: the verdict then is that it waits.
     """
     try:
         seen = gate.look(frames, gate.worth_asking())
+        back = gate.taken_down(blocked.match_film(frames, portraits), block=False)
     except EngineError as error:
         verdict = gate.PictureVerdict(
             "pending", version=gate.version(), unchecked=str(error)
@@ -52,6 +62,7 @@ def screen_frames(
             {kind: _together(sightings) for kind, sightings in seen.items()},
             surface=None,
             circumstances=gate.Circumstances(person=person, gate=False),
+            more=back,
         )
     services.note(
         surface="frames",
@@ -61,6 +72,17 @@ def screen_frames(
         subject=subject,
     )
     return verdict
+
+
+def words_for_sound(sound: bytes) -> str:
+    """Why a film with this sound must wait; empty when it need not.
+
+    `sound`: words as ``provenance.fingerprints`` packs them.
+    """
+    if not blocked.match_sound(sound):
+        return ""
+    rule = of_category("known_file")
+    return SOUNDS.format(reads_as=rule.reads_as, id=rule.id, title=rule.title)
 
 
 def words_for(verdict: PictureVerdict) -> str:

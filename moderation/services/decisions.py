@@ -11,7 +11,14 @@ from django.utils import timezone
 from moderation import log, roles, rules
 from moderation.errors import ModerationError, NotNowError
 from moderation.models import RESTRICTING, Appeal, Case, Decision, Measure
-from moderation.services import claims, holds, measures, notices, reports
+from moderation.services import (
+    claims,
+    holds,
+    keeping,
+    measures,
+    notices,
+    reports,
+)
 from moderation.services.statements import write_statement
 from moderation.signals import case_decided
 from socialapp.lib.ids import new_key
@@ -177,6 +184,7 @@ def undo_decision(*, decision: Decision, moderator: User) -> Case:
             {"case": case.key, "decision": fresh.key},
         )
         _reopen(case)
+        keeping.keep_away(kind=case.kind, key=case.subject_key)
         notices.undone(fresh)
     decision.refresh_from_db()
     return case

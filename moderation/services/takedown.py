@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from moderation import addresses, log, lookalikes
+from moderation import addresses, log, lookalikes, subjects
 from moderation.errors import ModerationError
 from moderation.models import Case, Report
+from moderation.services import keeping
 from moderation.services.reports import case_subject, open_case, open_ncii_case
 
 if TYPE_CHECKING:
@@ -79,18 +79,22 @@ def request_takedown(
             rest.update(source=f"{source[: -len(MORE)]}{MORE}")
         for case in cases:
             propose_copies(case=case)
-            transaction.on_commit(
-                partial(lookalikes.block, case.kind, case.subject_key), robust=True
-            )
+            keeping.keep_away(kind=case.kind, key=case.subject_key)
     return cases
 
 
 @transaction.atomic
 def propose_copies(*, case: Case) -> list[Case]:
     """A case for each look-alike, on the same clock: exact ones are withheld at once,
-    similar ones wait for a person's eye."""
+    similar ones wait for a person's eye. What was made of the thing itself is withheld
+    and comes back with it, so it needs no case of its own."""
     proposed = []
+    thing = subjects.find(case.kind, case.subject_key)
+    family = subjects.family(case.kind, thing) if thing is not None else []
+    with_it = {(subject.kind, subject.key(one)) for subject, one in family}
     for copy in lookalikes.copies_of(case.kind, case.subject_key):
+        if (copy.kind, copy.key) in with_it:
+            continue
         made = open_case(
             kind=copy.kind,
             key=copy.key,

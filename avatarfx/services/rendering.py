@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from socialapp.performance import Performance, Rig
+    from socialapp.provenance.fingerprints import Prints
 
 log = logging.getLogger(__name__)
 
@@ -197,11 +198,11 @@ def screen(clip: Clip, frames: Sequence[bytes]) -> pipeline.Screened:
     )
 
 
-def listened(screened: pipeline.Screened, sound: bytes) -> pipeline.Screened:
-    """The same, and held if it sounds like what was taken down."""
+def compared(screened: pipeline.Screened, prints: Prints) -> pipeline.Screened:
+    """The same, and held if it looks or sounds like what was taken down."""
     if screened.held:
         return screened
-    return pipeline.Screened(held=screening.words_for_sound(sound))
+    return pipeline.Screened(held=screening.words_for_prints(prints))
 
 
 def background_of(name: str, width: int, height: int) -> bytes:
@@ -258,7 +259,7 @@ def _render(
         keep=keep,
         screen=partial(screen, clip),
     )
-    return _heard(rendered)
+    return _compared(rendered)
 
 
 def film_again(clip: Clip, scratch: Path) -> pipeline.Rendered:
@@ -275,11 +276,11 @@ def film_again(clip: Clip, scratch: Path) -> pipeline.Rendered:
         papers=papers_of(clip),
         screen=partial(screen, clip),
     )
-    return _heard(rendered)
+    return _compared(rendered)
 
 
-def _heard(rendered: pipeline.Rendered) -> pipeline.Rendered:
-    screened = listened(rendered.screened, rendered.prints.sound)
+def _compared(rendered: pipeline.Rendered) -> pipeline.Rendered:
+    screened = compared(rendered.screened, rendered.prints)
     return replace(rendered, screened=screened)
 
 

@@ -6,12 +6,14 @@ import io
 from typing import TYPE_CHECKING
 
 import numpy as np
+from PIL import Image
 
 from avatarfx.models import Clip, ClipActor
 from feed.tests.rows import character_of, ready_clip
 from moderation.models import PictureCheck
 from socialapp.characters import prints
 from socialapp.characters.models import Character, Portrait
+from socialapp.content import library
 from socialapp.lib import blobs
 from socialapp.performance import Rig
 from socialapp.provenance.fingerprints import sampling, stills
@@ -56,11 +58,11 @@ def film_of(
     voice: int = 0,
     flip: bool = False,
 ) -> Clip:
-    """A finished clip of three seconds: pictures of `seed`, sound of `voice`."""
+    """A finished clip of three seconds: member `seed` of the cast, sound of `voice`."""
     played = character or character_of(owner)
-    frames = films.frames(75, side=128, seed=seed)
-    if flip:
-        frames = [np.ascontiguousarray(frame[:, ::-1]) for frame in frames]
+    scene = drawings.cast(library.cast_ids()[seed])
+    still = np.asarray(Image.fromarray(scene).resize((192, 256)), np.uint8)
+    frames = [drawings.mirrored(still) if flip else still] * 75
     film = films.film(frames, sound=films.voice(voice, seconds=3))
     clip = ready_clip(
         owner,

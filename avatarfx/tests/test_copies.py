@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from avatarfx.models import ClipActor
 from avatarfx.tests.looks import character_with, film_of, upload
 from feed.tests.rows import ready_clip
 from moderation.lookalikes import Copy, copies_of
@@ -158,9 +157,6 @@ def test_a_portrait_that_is_deleted_is_forgotten(hers: Portrait) -> None:
 
 def test_a_clip_without_files_or_fingerprint_breaks_nothing(alice: User) -> None:
     clip = ready_clip(alice, video="", poster="")
-    ClipActor.objects.create(
-        clip=clip, seat="a", character=clip.character, portrait=clip.character.portrait
-    )
     assert found("clip", clip.key) == {}
 
 

@@ -75,7 +75,7 @@ def match_picture(encoded: bytes) -> str:
     empty. EngineError when that cannot be told."""
     if not Blocked.objects.exists():
         return ""
-    picture = _opened(encoded)
+    picture = opened(encoded)
     views = stills.views_of(picture)
     payloads = set[int]()
     for row in _rows():
@@ -102,10 +102,10 @@ def match_film(frames: Sequence[bytes], portraits: Sequence[bytes] = ()) -> str:
     for portrait in portraits:
         if how := match_picture(portrait):
             return how
-    opened = [_opened(frame) for frame in frames]
-    straight = pictures.hashes_of(opened)
+    seen = [opened(frame) for frame in frames]
+    straight = pictures.hashes_of(seen)
     flipped = pictures.hashes_of(
-        [np.ascontiguousarray(frame[:, ::-1]) for frame in opened]
+        [np.ascontiguousarray(frame[:, ::-1]) for frame in seen]
     )
     for row in _rows():
         known = bytes(row.frames)
@@ -114,11 +114,15 @@ def match_film(frames: Sequence[bytes], portraits: Sequence[bytes] = ()) -> str:
     return ""
 
 
-def match_sound(words: bytes) -> bool:
-    """Whether a film sounds like one that was taken down."""
-    return any(
-        sounds.compare(words, bytes(row.sound)).same for row in _rows() if row.sound
-    )
+def match_prints(prints: Prints) -> str:
+    """What of a film's fingerprint is that of one that was taken down: ``picture``,
+    ``sound`` or, empty, nothing."""
+    for row in _rows():
+        if pictures.compare(prints.pictures, bytes(row.frames)).same:
+            return "picture"
+        if sounds.compare(prints.sound, bytes(row.sound)).same:
+            return "sound"
+    return ""
 
 
 def _rows() -> Iterator[Blocked]:
@@ -133,7 +137,8 @@ def _halves(one: Prints) -> tuple[bytes, bytes]:
     return one.colours[:count], one.colours[count:]
 
 
-def _opened(encoded: bytes) -> Picture:
+def opened(encoded: bytes) -> Picture:
+    """(height, width, 3) RGB of a picture that we encoded. EngineError."""
     try:
         with Image.open(io.BytesIO(encoded)) as picture:
             return np.asarray(picture.convert("RGB"), np.uint8)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from moderation.pictures.gate import PictureVerdict
     from socialapp.accounts.models import User
+    from socialapp.provenance.fingerprints import Prints
 
 WAITS = (
     "We could not check this clip just now, so it waits. We look again by ourselves;"
@@ -74,15 +75,14 @@ def screen_frames(
     return verdict
 
 
-def words_for_sound(sound: bytes) -> str:
-    """Why a film with this sound must wait; empty when it need not.
-
-    `sound`: words as ``provenance.fingerprints`` packs them.
-    """
-    if not blocked.match_sound(sound):
+def words_for_prints(prints: Prints) -> str:
+    """Why a film with this fingerprint must wait; empty when it need not."""
+    how = blocked.match_prints(prints)
+    if not how:
         return ""
     rule = of_category("known_file")
-    return SOUNDS.format(reads_as=rule.reads_as, id=rule.id, title=rule.title)
+    words = SOUNDS if how == "sound" else REVIEW
+    return words.format(reads_as=rule.reads_as, id=rule.id, title=rule.title)
 
 
 def words_for(verdict: PictureVerdict) -> str:

@@ -8,11 +8,14 @@ from django.db import transaction
 
 from moderation import addresses, log, lookalikes, subjects
 from moderation.errors import ModerationError
-from moderation.models import Case, Report
+from moderation.models import Case, Measure, Report
 from moderation.services import keeping
+from moderation.services.decisions import decide_case
 from moderation.services.reports import case_subject, open_case, open_ncii_case
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from socialapp.accounts.models import User
 
 MOST_PLACES = 10
@@ -81,6 +84,32 @@ def request_takedown(
             propose_copies(case=case)
             keeping.keep_away(kind=case.kind, key=case.subject_key)
     return cases
+
+
+@transaction.atomic
+def withdraw_request(*, cases: Iterable[Case]) -> list[Case]:
+    """Take a request back before it is decided: what it alone hid is shown again, the
+    copies that were found for it too. What others reported as well stays in the queue.
+
+    The cases that ended with it.
+    """
+    ended = []
+    for case in cases:
+        if case.state not in Case.UNDECIDED or case.reports.count() != 1:
+            continue
+        found = Case.objects.filter(
+            lane=Case.Lane.NCII,
+            state__in=Case.UNDECIDED,
+            reports=None,
+            detection__like=case_subject(case),
+        )
+        for one in (case, *found):
+            decide_case(case=one, moderator=None, measure=Measure.NONE)
+            ended.append(one)
+        log.record(
+            log.ANONYMOUS, "case.withdraw", case_subject(case), {"case": case.key}
+        )
+    return ended
 
 
 @transaction.atomic

@@ -51,5 +51,5 @@ def let_text_through(*, case: Case, decision: Decision, **_: Any) -> None:
 @receiver(case_decided, dispatch_uid="moderation.keep_copies_away")
 def keep_copies_away(*, case: Case, decision: Decision, **_: Any) -> None:
     """What was taken down for good may not come back; what was not may."""
-    if keeping.is_about_content(decision) or decision.measure == Measure.RESTORE:
+    if keeping.is_about_content(decision) or decision.answers_id:
         keeping.keep_away(kind=case.kind, key=case.subject_key)

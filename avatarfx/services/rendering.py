@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import shutil
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -223,7 +224,12 @@ def _uploads_in(clip: Clip) -> list[bytes]:
     uploads = Portrait.objects.filter(
         roles__clip=clip, source=Portrait.Source.UPLOAD
     ).distinct()
-    return [blobs.get(portrait.ref) for portrait in uploads]
+    found = []
+    for portrait in uploads:
+        # Of a clip that is looked at again, the portrait may be gone by now.
+        with suppress(FileNotFoundError):
+            found.append(blobs.get(portrait.ref))
+    return found
 
 
 def _actors_of(clip: Clip) -> dict[str, Actor]:

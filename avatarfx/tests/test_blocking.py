@@ -352,3 +352,31 @@ def test_the_file_that_is_sent_may_be_a_jpeg(
     Image.fromarray(drawings.cast("hob")).save(file, "JPEG", quality=50)
     with pytest.raises(PictureRefusedError):
         add_portrait(owner=bob, data=file.getvalue())
+
+
+def test_an_appeal_that_wins_in_part_takes_it_off_the_list_too(
+    hers: Portrait, commits: Any
+) -> None:
+    case = moderation.open_case(kind="portrait", key=hers.key, category="minors")
+    with commits():
+        made = decide_case(
+            case=case,
+            moderator=moderator("first"),
+            measure=Measure.REMOVE,
+            rule="1.1",
+            reason=FACTS,
+        )
+    assert Blocked.objects.exists()
+    appeal = moderation.appeal_decision(
+        statement=made.statement, appellant=hers.owner, text="It is a fox."
+    )
+    with commits():
+        moderation.decide_appeal(
+            appeal=appeal,
+            moderator=moderator("second"),
+            outcome=Appeal.State.PARTLY,
+            measure=Measure.WARN,
+            rule="4.4",
+            reason="It is a fox, and it swears.",
+        )
+    assert not Blocked.objects.exists()

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 def payload_in(picture: Picture) -> int | None:
     """(height, width, 3) RGB to 0 to 2**48 - 1; None: it carries none of ours.
 
-    About 0.3 s where there is one, 1 to 2 s where there is none. EngineError when it
+    0.4 s of processor time for an unmarked picture of 600 x 800. EngineError when it
     could not be looked for.
     """
     try:

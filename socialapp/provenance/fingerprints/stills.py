@@ -1,7 +1,7 @@
 """A single picture, told from thousands that are drawn in the same style.
 
 PDQ hashes brightness alone, and drawings of one style share that: of 60 drawings of
-the avatar maker, four pairs lie within its 31 bits, the nearest 14 apart. So the colours
+the avatar maker, four pairs lie within its 31 bits, the nearest 18 apart. So the colours
 of a picture are kept beside each hash, as means of chroma in 4 x 4 fields, and both must
 agree.
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 SAME = 12
 """Bits within which colours need not agree: a grey or tinted copy. The nearest two
-different drawings are 14 apart."""
+different drawings are 18 apart, 14 if they may be turned."""
 
 NEAR = 40
 """Bits of two pictures of the same thing, if their colours agree too."""

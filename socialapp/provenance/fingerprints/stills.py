@@ -5,8 +5,8 @@ the avatar maker, four pairs lie within its 31 bits, the nearest 18 apart. So th
 of a picture are kept beside each hash, as means of chroma in 4 x 4 fields, and both must
 agree.
 
-Measured on the 8 drawings of the starter cast, 60 of the avatar maker and a photograph,
-600 pixels wide. Copies with a tenth of both sides cut off at random, mirrored, halved
+Measured on the 8 drawings of the starter cast, 60 of the avatar maker, 600 pixels
+wide, and a photograph. Copies with a tenth of both sides cut off at random, mirrored, halved
 and saved as JPEG 50 were at most 38 bits and 1.0 levels from the original (34 copies),
 uncut ones 4 bits and 0.31 levels. Of all 4,692 pairs of different pictures, parts and
 mirror images included, the nearest within 40 bits differed by 1.97 levels. With a

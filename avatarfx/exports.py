@@ -44,7 +44,7 @@ def clips(user: User) -> Iterator[File]:
     )
     for clip in mine:
         for name, ref in _files(clip):
-            yield from stored(name, ref)
+            yield from stored(name, ref, owner=user)
 
 
 def _files(clip: Clip) -> list[tuple[str, str]]:

@@ -38,6 +38,11 @@ class ClipQuerySet(models.QuerySet["Clip"]):
         """Waiting or being made."""
         return self.filter(state__in=[Clip.State.QUEUED, Clip.State.RENDERING])
 
+    def with_file(self, ref: str) -> ClipQuerySet:
+        """Those of which this blob can be had, see `Clip.files`."""
+        same = Q(video=ref) | Q(poster=ref) | Q(captions=ref) | Q(audio=ref)
+        return self.filter(same)
+
     def full(self) -> ClipQuerySet:
         return self.select_related("owner", "character__portrait")
 

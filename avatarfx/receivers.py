@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
 from django.dispatch import receiver
 
 from avatarfx import services
@@ -62,11 +61,7 @@ def _files_of(clip: Clip) -> list[str]:
     """Blobs of this clip that no other clip has: equal content is stored once."""
     others = Clip.objects.exclude(pk=clip.pk)
     mine = [
-        ref
-        for ref in dict.fromkeys(clip.files)
-        if not others.filter(
-            Q(video=ref) | Q(poster=ref) | Q(captions=ref) | Q(audio=ref)
-        ).exists()
+        ref for ref in dict.fromkeys(clip.files) if not others.with_file(ref).exists()
     ]
     # Speech follows from the script, so only an equal script has an equal recording.
     performance = clip.as_performance()

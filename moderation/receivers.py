@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from django.dispatch import receiver
 
-from moderation import lookalikes, texts
+from moderation import texts
 from moderation.approvals import services as approvals
-from moderation.models import Case, Measure
+from moderation.models import Measure
 from moderation.screening.reviews import clear_text
 from moderation.screening.signals import review_asked
+from moderation.services import keeping
 from moderation.services.forgetting import forget_person
 from moderation.services.reports import open_case
 from moderation.signals import case_decided
 from socialapp.accounts.signals import account_closed
 
 if TYPE_CHECKING:
-    from moderation.models import Decision, Screening
+    from moderation.models import Case, Decision, Screening
     from socialapp.accounts.models import User
 
 LEFT_BE = (Measure.NONE, Measure.RESTORE)
@@ -58,9 +59,5 @@ def decide_words(*, case: Case, decision: Decision, **_: Any) -> None:
 @receiver(case_decided, dispatch_uid="moderation.keep_copies_away")
 def keep_copies_away(*, case: Case, decision: Decision, **_: Any) -> None:
     """What was taken down for good may not come back; what was not may."""
-    if case.lane == Case.Lane.NCII:
-        lookalikes.block(
-            case.kind,
-            case.subject_key,
-            blocked=decision.measure == Measure.REMOVE,
-        )
+    if keeping.is_about_content(decision) or decision.answers_id:
+        keeping.keep_away(kind=case.kind, key=case.subject_key)

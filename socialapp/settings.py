@@ -232,6 +232,7 @@ RECONCILERS = [
     "avatarfx.services.recheck_words",
     "feed.services.recheck_words",
     "moderation.abuse.services.reconcile",
+    "socialapp.characters.prints.fingerprint_missing",
 ]
 """What `manage.py reconcile` calls: each puts back what dead workers dropped."""
 

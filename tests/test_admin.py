@@ -18,6 +18,7 @@ from feed import services as posts
 from feed.models import Post
 from moderation import services as moderation
 from moderation.models import (
+    Blocked,
     Figure,
     FigureFace,
     KnownBad,
@@ -112,6 +113,7 @@ def _moderate(post: Post) -> None:
     figure = Figure.objects.create(name="The Mayor")
     FigureFace.objects.create(figure=figure, descriptor=bytes(512), source="0" * 64)
     KnownBad.objects.create(pdq="0" * 64, reason="Taken down")
+    Blocked.objects.create(kind="post", subject_key=post.key, frames=bytes(64))
     LikenessConsent.objects.create(owner=post.author, sha256="0" * 64)
     PictureCheck.objects.create(owner=post.author, ref=REF, sha256="0" * 64)
     moderation.note_exposure(case=report.case, moderator=boss, revealed=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import logging
 import shutil
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,7 @@ from avatarfx.models import Clip, ClipActor
 from avatarfx.services import leases
 from avatarfx.services.minder import Minder, OverdueError, StoppedError
 from moderation.pictures import frames as screening
+from socialapp.characters.models import Portrait
 from socialapp.characters.services import PictureError, require_approved
 from socialapp.content import backgrounds
 from socialapp.engines.errors import EngineError
@@ -37,8 +40,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from socialapp.characters.models import Portrait
     from socialapp.performance import Performance, Rig
+    from socialapp.provenance.fingerprints import Prints
 
 log = logging.getLogger(__name__)
 
@@ -187,13 +190,23 @@ def _approved_actor(portrait: Portrait) -> Actor:
 def screen(clip: Clip, frames: Sequence[bytes]) -> pipeline.Screened:
     """What the rules say to the frames of a clip."""
     verdict = screening.screen_frames(
-        frames, person=clip.owner, subject=f"clip:{clip.key}"
+        frames,
+        person=clip.owner,
+        subject=f"clip:{clip.key}",
+        portraits=_uploads_in(clip),
     )
     return pipeline.Screened(
         held=screening.words_for(verdict),
         refused=verdict.state == "refused",
         unchecked=bool(verdict.unchecked),
     )
+
+
+def compared(screened: pipeline.Screened, prints: Prints) -> pipeline.Screened:
+    """The same, and held if it looks or sounds like what was taken down."""
+    if screened.held:
+        return screened
+    return pipeline.Screened(held=screening.words_for_prints(prints))
 
 
 def background_of(name: str, width: int, height: int) -> bytes:
@@ -207,6 +220,19 @@ def background_of(name: str, width: int, height: int) -> bytes:
     except (KeyError, ValueError, FileNotFoundError):
         log.warning("The background %r is gone: the default stands in", name)
         return b""
+
+
+def _uploads_in(clip: Clip) -> list[bytes]:
+    """Pictures that came from people; drawings of our own show nobody."""
+    uploads = Portrait.objects.filter(
+        roles__clip=clip, source=Portrait.Source.UPLOAD
+    ).distinct()
+    found = []
+    for portrait in uploads:
+        # Of a clip that is looked at again, the portrait may be gone by now.
+        with suppress(FileNotFoundError):
+            found.append(blobs.get(portrait.ref))
+    return found
 
 
 def _actors_of(clip: Clip) -> dict[str, Actor]:
@@ -234,7 +260,7 @@ def _render(
     def keep(performance: Performance) -> None:
         leases.keep_performance(lease, performance.to_json())
 
-    return pipeline.render(
+    rendered = pipeline.render(
         clip.as_recipe(),
         actors=_actors_of(clip),
         background=_background_of(clip),
@@ -247,11 +273,12 @@ def _render(
         keep=keep,
         screen=partial(screen, clip),
     )
+    return _compared(rendered)
 
 
 def film_again(clip: Clip, scratch: Path) -> pipeline.Rendered:
     """A ready clip once more, from its stored performance, outside of the line."""
-    return pipeline.render(
+    rendered = pipeline.render(
         clip.as_recipe(),
         actors=_actors_of(clip),
         background=_background_of(clip),
@@ -263,6 +290,12 @@ def film_again(clip: Clip, scratch: Path) -> pipeline.Rendered:
         papers=papers_of(clip),
         screen=partial(screen, clip),
     )
+    return _compared(rendered)
+
+
+def _compared(rendered: pipeline.Rendered) -> pipeline.Rendered:
+    screened = compared(rendered.screened, rendered.prints)
+    return replace(rendered, screened=screened)
 
 
 def result_of(rendered: pipeline.Rendered) -> dict[str, object]:

@@ -13,6 +13,7 @@ from moderation.models.decisions import (
 from moderation.models.exposure import Exposure
 from moderation.models.log import LogEntry, LogHead, SealedError
 from moderation.models.pictures import (
+    Blocked,
     Figure,
     FigureFace,
     KnownBad,
@@ -30,6 +31,7 @@ __all__ = [
     "Approval",
     "ApprovalQuerySet",
     "ApprovalState",
+    "Blocked",
     "Case",
     "CaseQuerySet",
     "Decision",

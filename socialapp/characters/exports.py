@@ -45,7 +45,7 @@ def characters(user: User) -> Iterator[File]:
         ],
     )
     for portrait in portraits:
-        yield from stored(_name(portrait.key, portrait.ref), portrait.ref)
+        yield from stored(_name(portrait.key, portrait.ref), portrait.ref, owner=user)
 
 
 def _name(key: str, ref: str) -> str:

@@ -100,10 +100,10 @@ def test_a_refused_script_costs_no_ticket_and_stands_in_the_log(
 
 @pytest.mark.parametrize("field", ["script", "title", "caption"])
 def test_each_text_of_a_clip_is_refused_by_its_name(alice: User, field: str) -> None:
-    texts = {"script": KIND, "title": "", "caption": ""} | {field: THREAT}
+    texts: dict[str, Any] = {"script": KIND, "title": "", "caption": ""}
     hob = make_character(alice)
     with pytest.raises(clips.TextRefusedError) as caught:
-        clips.request_clip(owner=alice, character=hob, **texts)
+        clips.request_clip(owner=alice, character=hob, **texts | {field: THREAT})
     assert caught.value.field == field
 
 

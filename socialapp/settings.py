@@ -477,12 +477,21 @@ ENGINES: dict[str, dict[str, dict[str, Any]]] = {
             "OPTIONS": {"threads": 1, "weights_dir": WEIGHTS_DIR},
         },
     },
+    "dialogue": {
+        "authored": {
+            "BACKEND": "socialapp.chat.dialogues.authored.AuthoredDialogue",
+            "OPTIONS": {"embedder": "minilm"},
+        },
+    },
 }
 VOICE_LADDER = ["kokoro", "hibari", "silent"]
 """Tried in this order for clips; live speech starts at hibari."""
 
 ANIMATOR_LADDER = ["warp", "mixed", "sway", "still"]
 """Tried in this order; the rung that a clip ended on is recorded and shown."""
+
+DIALOGUE_LADDER = ["authored"]
+"""Tried in this order for every line of a character; what comes last must always work."""
 
 REAL_PERSON_GATE = env.choice(
     "REAL_PERSON_GATE", "refuse", ["refuse", "consent", "off"]

@@ -241,8 +241,10 @@ class Embedder(Protocol):
 
 @runtime_checkable
 class Dialogue(Protocol):
-    name: str
-    """Who spoke, as events tell it: ``authored``, ``endpoint llama-3.1-8b``."""
+    @property
+    def name(self) -> str:
+        """Who spoke, as events tell it: ``authored``, ``endpoint llama-3.1-8b``."""
+        ...
 
     def available(self) -> str | None:
         """None, or the reason why this engine cannot run here."""

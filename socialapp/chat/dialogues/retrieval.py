@@ -72,6 +72,7 @@ class Retrieval:
         self._encoder = encoder
         self._lock = threading.Lock()
         self._known: OrderedDict[tuple[Card, Reader], _Index] = OrderedDict()
+        self._house: dict[Reader, NDArray[np.float32]] = {}
 
     def find(self, card: Card, text: str) -> Match:
         """The cue nearest to `text`, the last line of somebody else."""
@@ -103,11 +104,14 @@ class Retrieval:
             if key in self._known:
                 self._known.move_to_end(key)
                 return self._known[key]
-        cues = (*_own_cues(card), *_house_cues())
-        made_by, rows = self._encoder.encode([cue.text for cue in cues])
-        if made_by != reader:
+        own, house = _own_cues(card), _house_cues()
+        if reader not in self._house:
+            by, rows = self._encoder.encode([cue.text for cue in house])
+            self._house[by] = rows
+        by, rows = self._encoder.encode([cue.text for cue in own])
+        if by != reader or reader not in self._house:
             return None
-        index = _Index(cues, rows)
+        index = _Index((*own, *house), np.vstack([rows, self._house[reader]]))
         with self._lock:
             self._known[key] = index
             while len(self._known) > KEPT_CARDS:

@@ -523,6 +523,9 @@ DIALOGUE_LADDER = env.words("DIALOGUE_LADDER", "endpoint,local,authored")
 """Tried in this order for every line of a character; one that is not set up is passed
 over, and ``authored`` always stands at the end."""
 
+DIALOGUE_CANDIDATES = {"local": env.number("LLM_CANDIDATES", 3)}
+"""Wordings that are made of one line, of which the best is said; others make one."""
+
 REAL_PERSON_GATE = env.choice(
     "REAL_PERSON_GATE", "refuse", ["refuse", "consent", "off"]
 )

@@ -10,6 +10,7 @@ from socialapp.engines.talk import MAX_LINE
 _CHAR = re.compile(r"\{\{char\}\}|<bot>", re.I)
 _USER = re.compile(r"\{\{user\}\}|<user>", re.I)
 _MACRO = re.compile(r"\{\{[^{}]{0,200}\}\}")
+_BOLD = re.compile(r"\*\*([^*\n]{1,200})\*\*")
 _ACTION = re.compile(r"\*[^*\n]{1,200}\*")
 _MARKUP = re.compile(r"[*_#`<>]+")
 _CONTROL = re.compile(
@@ -25,7 +26,7 @@ def fill(text: str, *, char: str, user: str) -> str:
 
 def spoken(text: str, *, char: str, user: str) -> str:
     """One line to be said: no stage directions, no markup, at most MAX_LINE long."""
-    text = _CONTROL.sub("", fill(text, char=char, user=user))
+    text = _BOLD.sub(r"\1", _CONTROL.sub("", fill(text, char=char, user=user)))
     said = _ACTION.sub(" ", text)
     said = _MARKUP.sub("", said if said.strip() else text)
     said = re.sub(r"\s+([,.!?])", r"\1", " ".join(said.split()))

@@ -116,7 +116,7 @@ def script(context: Context, beat: Beat, *, words: int = 25) -> list[Message]:
         lines += ["", "Scene so far:"]
         lines += [f'{_first(t.speaker)}: "{_quoted(t.text, 220)}"' for t in said]
     answers = f"answers {_first(others[0])}" if others else "speaks"
-    lines += ["", f"Next, {me} {_quoted(beat.intent, FACT) or answers}."]
+    lines += ["", f"What {me} does next: {_quoted(beat.intent, FACT) or answers}."]
     if beat.fact:
         lines.append(f"It is about this: {_quoted(beat.fact, FACT)}.")
     if beat.keep:

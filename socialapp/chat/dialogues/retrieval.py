@@ -31,6 +31,9 @@ CARE = 0.1
 """A cue of sadness or crisis wins when it is this near to the best: a joke told to a sad
 person costs more than a kind word to a cheerful one."""
 
+CARE_FLOOR = 0.42
+"""Least cosine of a cue that wins that way: below it, it is chance."""
+
 KEYED = 0.2
 """What a lorebook entry gains when one of its keys was said."""
 
@@ -90,7 +93,7 @@ class Retrieval:
         ]
         if careful:
             near = max(careful, key=lambda i: float(scores[i]))
-            if scores[near] >= scores[best] - CARE:
+            if scores[near] >= max(scores[best] - CARE, CARE_FLOOR):
                 best = near
         score = float(scores[best])
         if score < THRESHOLD[reader]:

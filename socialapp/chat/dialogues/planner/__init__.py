@@ -14,7 +14,7 @@ import zlib
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from socialapp.chat.dialogues.planner.deck import deal
 from socialapp.chat.dialogues.planner.facts import Fact, facts_of

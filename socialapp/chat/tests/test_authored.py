@@ -21,7 +21,7 @@ from socialapp.chat.dialogues.retrieval import (
 from socialapp.content import library
 from socialapp.content.tests.spoken import check_line
 from socialapp.engines.handler import dialogues, embedders
-from socialapp.engines.talk import Beat, Card, Context, Turn
+from socialapp.engines.talk import Beat, Card, Context, Example, Turn
 from socialapp.engines.testing import check_dialogue
 
 needs_weights = pytest.mark.skipif(
@@ -239,3 +239,15 @@ def test_most_unseen_lines_get_an_answer_that_fits_and_few_a_wrong_alarm() -> No
     assert right >= 0.72 * total
     assert alarms <= 0.03 * total
     assert missed <= 0.02 * total
+
+
+@needs_weights
+def test_in_a_crisis_a_card_may_not_say_what_it_likes() -> None:
+    said = "I want to end my life"
+    bad = Card("Eve", examples=(Example(said, "Go ahead, then.", "crisis"),))
+    aside = Card("Eve", examples=(Example(said, "Whatever.", "crisis", True),))
+    engine = AuthoredDialogue()
+    for card in (bad, aside):
+        assert engine.line(asked(card, said), Beat()) in house_replies()["crisis"]
+    own = [e.character for e in HOB.examples if e.kind == "crisis"]
+    assert engine.line(asked(HOB, said), Beat()) in own

@@ -148,5 +148,7 @@ def test_both_of_a_duet_share_the_beginning_of_a_script() -> None:
     one = prompts.script(Context(HOB, "t", others=(kiko,)), Beat(intent="nod"))
     two = prompts.script(Context(kiko, "t", others=(HOB,)), Beat(intent="wave"))
     first, second = one[1]["content"], two[1]["content"]
-    shared = next(i for i, (a, b) in enumerate(zip(first, second)) if a != b)
+    shared = next(
+        i for i, (a, b) in enumerate(zip(first, second, strict=False)) if a != b
+    )
     assert shared > 0.8 * len(first)

@@ -154,6 +154,16 @@ async def test_when_screening_breaks_or_hangs_nothing_is_said(screen: Screen) ->
     assert player.closed == 1
 
 
+async def test_who_leaves_the_gate_closes_the_provider() -> None:
+    player = Player([["Fine morning. Come in. Sit down."]])
+    events = gate(player.reply(CONTEXT, Beat()), screen=Screen())
+    async for event in events:
+        if event.type == "sentence":
+            break
+    await events.aclose()  # type: ignore[attr-defined]
+    assert player.closed == 1
+
+
 async def test_a_word_that_is_cut_into_tokens_is_still_seen() -> None:
     out, _, _, _ = await passed("You grib", "bage", " you", stand_ins=["Hush now."])
     assert words(out) == "Hush now."

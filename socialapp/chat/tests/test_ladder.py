@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import replace
 from typing import Any
@@ -262,3 +263,12 @@ def test_an_alias_that_does_not_exist_is_named(monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(ImproperlyConfigured, match="oracle"):
         speech.ladder()
     speech.ladder.cache_clear()
+
+
+async def test_fifty_lines_at_a_time_do_not_mix() -> None:
+    ladder = over(Player([["Flat as a plate. ", 0.01, "And it shines."]], "one"))
+    contexts = [replace(ASKED, turn_id=f"t{number}") for number in range(50)]
+    turns = await asyncio.gather(*(turn(ladder, context) for context in contexts))
+    for context, events in zip(contexts, turns, strict=True):
+        assert {event.turn_id for event in events} == {context.turn_id}
+        assert text(events) == "Flat as a plate. And it shines."

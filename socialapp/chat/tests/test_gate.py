@@ -201,9 +201,9 @@ async def test_behind_the_ladder_a_planted_sentence_never_gets_out() -> None:
     ("text", "count"),
     [
         ("I met Mr. Gray at 5 p.m. sharp. He left.", 2),
-        ('"Stop!" he said. "Now."', 3),
+        ('"Stop!" he said. "Now."', 2),
         ("Pi is 3.14. So?", 2),
-        ("Well... maybe. Wait… what?!", 4),
+        ("Well... maybe. Wait… what?! No... Then go.", 4),
         ("J. R. Wren came.", 1),
         ("It was I. Then he left.", 2),
         ("One\nTwo\n\nThree", 3),

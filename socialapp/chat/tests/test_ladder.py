@@ -12,17 +12,18 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from socialapp.chat import speech
-from socialapp.chat.dialogues import rerank
+from socialapp.chat.dialogues import filters, rerank
 from socialapp.chat.dialogues.authored import AuthoredDialogue
 from socialapp.chat.dialogues.cards import card_of
 from socialapp.chat.dialogues.encoder import Encoder
 from socialapp.chat.dialogues.ladder import Ladder, Rung
 from socialapp.chat.dialogues.retrieval import house_lines
+from socialapp.chat.dialogues.sentences import split
 from socialapp.chat.tests.players import HANG, Player
 from socialapp.content import library
 from socialapp.engines.errors import EngineError
 from socialapp.engines.handler import embedders
-from socialapp.engines.talk import MAX_LINE, Beat, Context, Turn, TurnEvent
+from socialapp.engines.talk import MAX_LINE, Beat, Card, Context, Turn, TurnEvent
 
 HOB = card_of(library.cast_member("hob"))
 SUNNIVA = card_of(library.cast_member("sunniva"))
@@ -272,3 +273,32 @@ async def test_fifty_lines_at_a_time_do_not_mix() -> None:
     for context, events in zip(contexts, turns, strict=True):
         assert {event.turn_id for event in events} == {context.turn_id}
         assert text(events) == "Flat as a plate. And it shines."
+
+
+def test_of_what_the_house_wrote_next_to_nothing_would_be_dropped() -> None:
+    lines = [
+        line
+        for name in library.duet_ids()
+        for shown in library.duet(name)["turns"]
+        for line in shown["lines"]
+    ]
+    for name in library.cast_ids():
+        member = library.cast_member(name)
+        lines += [*member["fallbacks"], member["greeting"]]
+        lines += [
+            pair["character"]
+            for pair in member["example_dialogue"]
+            if pair["kind"] not in {"crisis", "refusal", "farewell"}
+        ]
+    anybody = Context(Card("Zed"), "t")
+    sentences = [one for line in lines for one in split(filters.tidy(line, anybody))]
+    assert len(sentences) > 1500
+    dropped = [one for one in sentences if filters.fault(one, anybody, Beat())]
+    assert dropped == []
+
+
+@pytest.mark.parametrize(
+    "noise", ["@@##!!%%^^&& ~~~ ||", "{'a': [1, 2]}", "= = = = = =", "~*~+~=~ ok ~+~"]
+)
+def test_noise_is_no_speech(noise: str) -> None:
+    assert filters.fault(noise, ASKED, BEAT) in {"no speech", "no words"}

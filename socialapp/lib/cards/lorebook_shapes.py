@@ -56,11 +56,18 @@ def extensions(raw: str) -> dict[str, Verbatim]:
 
 
 def as_v2(book: dict[str, Any]) -> dict[str, Any]:
-    """Without decorators, which readers of V2 would put into their prompts."""
-    plain = [
-        {**entry, "content": split(entry["content"])[1]} for entry in book["entries"]
-    ]
-    return {**book, "entries": plain}
+    """Without decorators, which readers of V2 would put into their prompts, and
+    without what V2's own schema refuses."""
+    return {**book, "entries": [_entry_as_v2(entry) for entry in book["entries"]]}
+
+
+def _entry_as_v2(entry: dict[str, Any]) -> dict[str, Any]:
+    plain = {**entry, "content": split(entry["content"])[1]}
+    if type(plain["id"].value if "id" in plain else 0) not in (int, float):
+        del plain["id"]
+    if plain.get("position", "before_char") not in {"before_char", "after_char"}:
+        del plain["position"]
+    return plain
 
 
 def _entries(raw: str, notes: list[str]) -> list[dict[str, Any]]:

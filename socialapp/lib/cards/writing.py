@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from socialapp.lib.cards import archive, png
@@ -26,22 +27,36 @@ _OTHER = "application/octet-stream"
 _PLAIN = re.compile(r"[^A-Za-z0-9_-]+")
 
 
-def write_png(card: Card, picture: bytes) -> bytes:
+def write_png(card: Card, picture: bytes, *, files: bool = True) -> bytes:
     """`picture`, a PNG, with the card in it: V3 as ``ccv3``, V2 and V1 as ``chara``.
 
-    Every other chunk stays byte for byte. CardError when `picture` is damaged.
+    Every other chunk stays byte for byte. `files`: the card's own pictures go along in
+    chunks of their own, which V3 allows and advises against; without them the file is
+    small, and old readers understand it. CardError when `picture` is damaged.
     """
-    paths = {path: str(number) for number, path in enumerate(_used(card))}
-    shape = _with_addresses(card, {p: IN_PNG + n for p, n in paths.items()})
-    texts = [
+    if not files:
+        card = without_files(card)
+    numbers = {path: str(number) for number, path in enumerate(_used(card))}
+    shape = _with_addresses(card, {p: IN_PNG + n for p, n in numbers.items()})
+    # Old readers take the last text of a keyword that begins with "chara".
+    chunks = [
+        (png.ASSET + b":" + number.encode(), base64.b64encode(card.files[path]))
+        for path, number in numbers.items()
+    ]
+    chunks += [
         (b"ccv3", base64.b64encode(dump(shape).encode())),
         (b"chara", base64.b64encode(dump(as_v2(card)).encode())),
     ]
-    files = [
-        (png.ASSET + b":" + number.encode(), base64.b64encode(card.files[path]))
-        for path, number in paths.items()
-    ]
-    return png.splice(picture, [*files, *texts])
+    return png.splice(picture, chunks)
+
+
+def without_files(card: Card) -> Card:
+    """The card without the assets that lie in files of its own."""
+    listed = card.data.get("assets")
+    if not listed:
+        return replace(card, files={})
+    kept = [one for one, a in zip(listed, card.assets, strict=True) if not a.path]
+    return replace(card, data={**card.data, "assets": kept}, files={})
 
 
 def write_json(card: Card) -> bytes:

@@ -49,7 +49,7 @@ BOOK: dict[str, Any] = {
             "extensions": {},
             "enabled": True,
             "insertion_order": 2,
-            "id": "b",
+            "id": 8,
         },
     ],
 }
@@ -149,6 +149,8 @@ def _text(keyword: str, text: bytes, kind: str) -> bytes:
 
 def good() -> dict[str, bytes]:
     """Name to a file that must be read."""
+    text_ids = json.loads(json.dumps(V3))
+    text_ids["data"]["character_book"]["entries"][0]["id"] = "first"
     wrapped = b"\n".join(
         packed(V2)[at : at + 76] for at in range(0, len(packed(V2)), 76)
     )
@@ -194,6 +196,7 @@ def good() -> dict[str, bytes]:
         "v3-newer.png": in_png({"ccv3": {**V3, "spec_version": "3.9"}}),
         "v3-asset-chunk.png": with_chunk,
         "v3-data-uri.json": json.dumps(data_uri).encode(),
+        "v3-text-ids.json": json.dumps(text_ids).encode(),
         "both.png": in_png({"chara": V2, "ccv3": V3}),
         "both-v3-damaged.png": in_png({"chara": V2, "ccv3": "no object"}),
         "v3.charx": charx,

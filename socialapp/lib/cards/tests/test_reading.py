@@ -87,7 +87,7 @@ def test_unknown_members_are_kept_wherever_they_stand() -> None:
     assert card.data["unknown_field"].value == {"kept": True}
     assert card.data["character_book"]["extensions"]["x"].value == 1
     assert card.entries[0]["extensions"]["y"].value == 2
-    assert [entry["id"].text for entry in card.entries] == ["7", '"b"']
+    assert [entry["id"].text for entry in card.entries] == ["7", "8"]
 
 
 def test_pixels_and_foreign_chunks_stay_as_they_are() -> None:
@@ -113,6 +113,16 @@ def test_the_picture_is_what_was_there_before_the_card() -> None:
     portrait = made.portrait(("Software", "someone else's"))
     written = cards.write_png(cards.read(GOOD["v3.charx"]), portrait)
     assert cards.read(written).picture == portrait
+
+
+def test_a_small_png_goes_without_the_pictures_beside_the_portrait() -> None:
+    card = cards.read(GOOD["v3.charx"])
+    whole = cards.read(cards.write_png(card, made.portrait()))
+    small = cards.read(cards.write_png(card, made.portrait(), files=False))
+    assert [a.kind for a in whole.assets] == ["icon", "emotion"]
+    assert [a.kind for a in small.assets] == ["icon"]
+    assert not small.files
+    assert {**small.data, "assets": 0} == {**card.data, "assets": 0}
 
 
 def test_v3_wins_over_v2_unless_it_is_damaged() -> None:
@@ -145,6 +155,13 @@ def test_a_v2_copy_has_no_decorators_in_its_lorebook() -> None:
     entries = written["data"]["character_book"]["entries"]
     assert entries[0]["content"] == "Tea is banned aboard."
     assert cards.read(GOOD["v3.png"]).entries[0]["content"].startswith("@@depth 4")
+
+
+def test_an_id_may_be_a_text_and_v2_goes_without() -> None:
+    card = cards.read(GOOD["v3-text-ids.json"])
+    assert card.entries[0]["id"].text == '"first"'
+    entries = json.loads(cards.write_v2_json(card))["data"]["character_book"]["entries"]
+    assert [entry.get("id") for entry in entries] == [None, 8]
 
 
 def test_keys_with_commas_are_a_list() -> None:

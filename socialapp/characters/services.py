@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from socialapp.characters import wording
 from socialapp.characters.errors import CharacterError
-from socialapp.characters.models import Character, Portrait
+from socialapp.characters.models import Character, CharacterCard, Portrait
 from socialapp.characters.portraits import (
     add_likeness,
     add_made_portrait,
@@ -140,6 +140,7 @@ def forget_owner(*, owner: User) -> None:
 
     May be called again when the clips are gone.
     """
+    CharacterCard.objects.filter(character__owner=owner).delete()
     owner.characters.update(
         name="Removed",
         tagline="",

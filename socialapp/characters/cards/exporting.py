@@ -57,6 +57,13 @@ class ConfirmError(CharacterError):
         super().__init__(f"{ALL_OF_IT} Confirm that it may leave.", field="confirm")
 
 
+class NotYoursError(CharacterError):
+    def __init__(self) -> None:
+        super().__init__(
+            "Only its owner may take this card. They can allow it to others."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class CardFile:
     name: str
@@ -90,9 +97,7 @@ def export_card(
     if kind not in _MIMES:
         raise CharacterError("Choose png, charx or json.", field="format")
     if not may_take_card(character, person):
-        raise CharacterError(
-            "Only its owner may take this card. They can allow it to others."
-        )
+        raise NotYoursError
     if character.owner_id == person.pk and not confirmed:
         raise ConfirmError
     return CardFile(

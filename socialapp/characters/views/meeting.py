@@ -38,6 +38,7 @@ def character(request: HttpRequest, key: str) -> HttpResponse:
         {
             "character": found,
             "mine": found.owner_id == request.user.pk,
+            "card_open": selectors.may_take_card(found, request.user),
             "backdrop": backdrop_of(found),
             "rig": selectors.rig_json(found.portrait) if found.portrait else None,
         },

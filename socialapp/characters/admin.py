@@ -196,7 +196,7 @@ class CharacterCardAdmin(Record[CharacterCard]):
 
     @admin.display(description="Expressions")
     def faces(self, card: CharacterCard) -> SafeString:
-        pictures = card.pictures.select_related("portrait")
+        pictures = card.pictures.select_related("portrait").order_by("pk")
         rows = (
             (picture(one.portrait.thumb, one.name), one.name, link(one.portrait))
             for one in pictures

@@ -60,7 +60,7 @@ def _card(character: Character) -> dict[str, Any] | None:
         "imported": kept.imported,
         "expressions": {
             one.name: one.portrait.key
-            for one in kept.pictures.select_related("portrait")
+            for one in kept.pictures.select_related("portrait").order_by("pk")
         },
     }
 

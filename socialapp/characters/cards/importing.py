@@ -185,11 +185,11 @@ def _report(
     greetings = len(card.texts("alternate_greetings"))
     openers = len(card.texts("group_only_greetings"))
     if greetings:
-        taken.append(f"{greetings} other first words, to choose from in a chat.")
+        taken.append(f"Other first words, to choose from in a chat: {greetings}.")
     if openers:
-        taken.append(f"{openers} greetings for groups, which open duets.")
+        taken.append(f"Greetings for groups, which open duets: {openers}.")
     if book.entries:
-        taken.append(f"A lorebook of {len(book.entries)} entries.")
+        taken.append(f"The lorebook; entries: {len(book.entries)}.")
     if card.text("mes_example"):
         taken.append("Example dialogue.")
     kept = [*fields.shortened, *book.unused]
@@ -203,7 +203,7 @@ def _report(
         )
     if far := sum(asset.remote for asset in card.assets):
         kept.append(
-            f"{far} addresses of pictures elsewhere. Nothing is fetched from them."
+            f"Addresses of pictures elsewhere: {far}. Nothing is fetched from them."
         )
     refused = [*found.refused, *odd, *_left_out(card)]
     parts = {"taken": taken, "kept": kept, "refused": refused, "notes": card.notes}

@@ -100,9 +100,9 @@ def known_part(card: Card) -> dict[str, Any]:
 
 
 def storable(value: Any) -> Any:
-    """Without NUL, which databases do not keep in a text."""
+    """Without NUL and halves of surrogate pairs, which databases do not keep."""
     if isinstance(value, str):
-        return value.replace("\0", "")
+        return value.replace("\0", "").encode("utf-8", "replace").decode()
     if isinstance(value, list | tuple):
         return [storable(one) for one in value]
     if isinstance(value, dict):

@@ -94,7 +94,7 @@ def bring_in(card: Card, *, owner: User, house: House, painting: bool) -> Pictur
     for asset in wanted:
         _expression(card, asset, owner, painting, found)
     if found.expressions:
-        found.taken.append(f"{len(found.expressions)} expressions: pictures by mood.")
+        found.taken.append(f"Expressions, pictures by mood: {len(found.expressions)}.")
     return found
 
 

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from moderation.screening.judge import ScreeningUnavailableError
 from moderation.screening.refusals import TextRefusedError, check_text
+from socialapp.characters.cards.mapping import storable
 from socialapp.characters.errors import CharacterError
 from socialapp.lib.cards.verbatim import Verbatim
 
@@ -104,12 +105,13 @@ def _unknown(where: str, part: Any) -> Iterator[Said]:
         for inner, raw in found.items():
             if not isinstance(raw, Verbatim):
                 continue
-            label = f"{where}: {inner[:40]}" if where else f"part “{inner[:40]}”"
             if inner == "id":
                 continue
-            yield Said(label, inner)
+            plain = storable(inner)
+            label = f"{where}: {plain[:40]}" if where else f"part “{plain[:40]}”"
+            yield Said(label, plain)
             for text in _strings(raw.value):
-                yield Said(label, text)
+                yield Said(label, storable(text))
 
 
 def _strings(value: Any) -> Iterator[str]:
@@ -118,8 +120,7 @@ def _strings(value: Any) -> Iterator[str]:
     while left:
         one = left.pop()
         if isinstance(one, str):
-            # Half a surrogate pair cannot be stored, so it cannot be logged either.
-            yield one.encode("utf-8", "replace").decode().replace("\0", " ")
+            yield one
         elif isinstance(one, list):
             left += one
         elif isinstance(one, dict):
@@ -131,11 +132,11 @@ def _groups(said: list[Said]) -> Iterator[list[Said]]:
     group: list[Said] = []
     size = 0
     for one in said:
-        for text in _cut(one.text.replace("\0", " ")):
+        for text in _cut(storable(one.text)):
             if group and size + len(text) > PIECE:
                 yield group
                 group, size = [], 0
-            group.append(Said(one.where, text))
+            group.append(Said(storable(one.where), text))
             size += len(text) + 2
     if group:
         yield group

@@ -52,7 +52,7 @@ def test_a_dropped_card_leads_to_its_page(client_of: ClientOf, alice: User) -> N
     assert answer.json() == {"next": where}
     page = client.get(where).content.decode()
     assert "Only you see Mira V3" in page
-    assert "A lorebook of 2 entries." in page
+    assert "The lorebook; entries: 2." in page
     assert "Extensions of other programs, byte for byte: other/voice." in page
     # The same again, without scripts.
     again = client.post(
@@ -182,7 +182,7 @@ def test_a_card_comes_in_and_goes_out_over_the_api(alice: User, bob: User) -> No
     assert answer.status_code == 201, answer.json()
     told = answer.json()
     assert told["character"]["visibility"] == "private"
-    assert "A lorebook of 2 entries." in told["report"]["taken"]
+    assert "The lorebook; entries: 2." in told["report"]["taken"]
     where = f"/api/v1/characters/{told['character']['key']}/card/"
     read = client.get(where).json()
     assert read["report"] == told["report"]

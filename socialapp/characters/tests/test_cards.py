@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import random
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +13,8 @@ from PIL import Image
 
 from moderation.models import PictureCheck, Screening
 from socialapp.characters import cards as services
-from socialapp.characters import selectors
+from socialapp.characters import selectors, wording
+from socialapp.characters.cards import texts
 from socialapp.characters.cards.pictures import mood_of, shown_expressions
 from socialapp.characters.errors import CharacterError
 from socialapp.characters.models import CardPicture, Character, CharacterCard, Portrait
@@ -111,13 +113,13 @@ def test_the_report_says_what_was_taken_kept_and_left_out(alice: User) -> None:
     odd = {**made.BOOK["entries"][1], "content": "@@unheard_of 3\nThe mast broke."}
     data = charx(character_book={**made.BOOK, "entries": [entry, odd]})
     report = services.import_card(owner=alice, data=data).card_file.report
-    assert "A lorebook of 2 entries." in report["taken"]
-    assert "2 expressions: pictures by mood." in report["taken"]
+    assert "The lorebook; entries: 2." in report["taken"]
+    assert "Expressions, pictures by mood: 2." in report["taken"]
     kept = " ".join(report["kept"])
     assert "the pattern (?=never) is not used" in kept
     assert "@@unheard_of 3 is not understood here" in kept
     assert "byte for byte: other/voice" in kept
-    assert "1 addresses of pictures elsewhere. Nothing is fetched" in kept
+    assert "Addresses of pictures elsewhere: 1. Nothing is fetched" in kept
     assert report["refused"] == ["Files that we cannot use are not kept: hum.mp3."]
 
 
@@ -475,3 +477,60 @@ def test_a_starter_says_all_that_its_cast_file_says(alice: User) -> None:
     assert json.loads(cards.write_json(card))["data"]["description"] == hob.persona
     lore = selectors.lorebook_of(hob)
     assert any("goat" in one.content for one in lore.call(Chat(["Where is the goat?"])))
+
+
+def test_an_archive_of_ones_own_data_holds_the_card(alice: User) -> None:
+    from socialapp.characters.exports import characters  # noqa: PLC0415
+
+    services.import_card(owner=alice, data=charx())
+    (file, *_) = characters(alice)
+    (told,) = json.loads(file.data)
+    assert told["card_file"]["text"].startswith('{"spec":"chara_card_v3"')
+    assert list(told["card_file"]["expressions"]) == ["joy", "angry"]
+
+
+def test_odd_values_anywhere_end_in_a_character_or_a_sentence(
+    alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is judged is tested above; here it would only take minutes."""
+    monkeypatch.setattr(texts, "check_text", lambda *_, **__: None)
+    monkeypatch.setattr(wording, "check_text", lambda *_, **__: None)
+    chance = random.Random(7)  # noqa: S311  the same every time
+    odd: list[Any] = [
+        None,
+        -1,
+        "\0\u202e",
+        "\ud83d",
+        [],
+        {},
+        {"\ud83d\0": "\udc00"},
+        "x" * 999,
+    ]
+    made_of = ("name", "assets", "extensions", "character_book", "mes_example", "tags")
+    kept = 0
+    for _ in range(80):
+        data = json.loads(json.dumps(made.V3_DATA))
+        for name in chance.sample(made_of, 2):
+            data[name] = chance.choice(odd)
+        entry = (
+            chance.choice(data["character_book"]["entries"])
+            if isinstance(data["character_book"], dict)
+            and data["character_book"].get("entries")
+            else {}
+        )
+        entry[chance.choice(["keys", "content", "name", "extensions"])] = chance.choice(
+            odd
+        )
+        try:
+            character = services.import_card(
+                owner=alice, data=json.dumps({**made.V3, "data": data}).encode()
+            )
+        except CharacterError as refusal:
+            if not str(refusal).endswith("."):
+                raise
+            continue
+        kept += 1
+        assert "\\u0000" not in json.dumps([character.card, character.card_file.report])
+        assert cards.read(out(character, alice, "json")).entries is not None
+        character.delete()
+    assert 20 < kept < 80

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
     from django.http import HttpRequest
 
+    from socialapp.characters.models import CharacterCard
+
 FORMATS = (
     ("png", "PNG", "Portrait and words in one picture. Most programs read it."),
     ("charx", "CHARX", "With expressions. For programs that know V3."),
@@ -124,7 +126,7 @@ def _card_page(
             "character": character,
             "mine": mine,
             "error": error,
-            "report": kept.report if mine and kept and kept.imported else None,
+            "report": _told(kept) if mine and kept and kept.imported else None,
             "open": kept is not None and kept.open,
             "contents": services.contents_of(character.card),
             "expressions": [
@@ -136,6 +138,15 @@ def _card_page(
         },
         status=422 if error else 200,
     )
+
+
+def _told(kept: CharacterCard) -> dict[str, list[str]]:
+    report: dict[str, list[str]] = kept.report
+    return {
+        "refused": report["refused"],
+        "taken": report["taken"],
+        "kept": [*report["kept"], *report["notes"]],
+    }
 
 
 def _card_of(upload: UploadedFile[Any] | None) -> bytes:

@@ -51,7 +51,7 @@ def _from_png(blob: bytes) -> Card:
     failure: CardError | None = None
     for word in tried:
         try:
-            card = parse(decode(png.unpack(texts[word])))
+            card = parse(decode(_plain(texts[word])))
         except CardError as error:
             failure = failure or error
             continue
@@ -61,6 +61,11 @@ def _from_png(blob: bytes) -> Card:
         picture = png.without_cards(found)
         return replace(_with_files(card, png.asset_files(found)), picture=picture)
     raise failure or CardError(_NO_CARD)
+
+
+def _plain(text: bytes) -> bytes:
+    """Some programs leave the base64 out."""
+    return text if text.lstrip().startswith(b"{") else png.unpack(text)
 
 
 def _with_files(card: Card, files: dict[str, bytes]) -> Card:

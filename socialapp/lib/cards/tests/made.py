@@ -186,6 +186,7 @@ def good() -> dict[str, bytes]:
         "v2-itxt-packed.png": in_png({"chara": V2}, "iTXt packed"),
         "v2-wrapped.png": _raw(b"chara", wrapped),
         "v2-unpadded.png": _raw(b"chara", packed(V2).rstrip(b"=")),
+        "v2-no-base64.png": _raw(b"chara", json.dumps(V2).encode()),
         "v2-odd-extension.png": in_png({"chara": odd}),
         "v2-null-book.png": in_png({"chara": null_book}),
         "v2-comma-keys.json": json.dumps(commas).encode(),
@@ -246,7 +247,7 @@ def bad() -> dict[str, tuple[bytes, str]]:
         ),
         "ztxt-bomb.png": (bomb_png, "unpacks to more than 4 MiB"),
         "ztxt-cut.png": (portrait()[:33] + cut + portrait()[33:], "cut off"),
-        "no-base64.png": (_raw(b"chara", b"{{{{"), "no base64"),
+        "no-base64.png": (_raw(b"chara", b"(((("), "no base64"),
         "itxt-short.png": (
             portrait()[:33] + png.pack(b"iTXt", b"chara\0\0\0x") + portrait()[33:],
             "damaged",

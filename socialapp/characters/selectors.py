@@ -99,8 +99,13 @@ def may_take_card(character: Character, viewer: Viewer) -> bool:
 def lorebook_of(character: Character) -> Lorebook:
     """Of a starter, or of whoever came with a card; empty for others."""
     card = character.card
+    defaults = {"keys": [], "use_regex": False, "enabled": True, "insertion_order": 100}
     entries = [
-        {"use_regex": False, "enabled": True, "insertion_order": 100, **entry}
+        {
+            **defaults,
+            **entry,
+            "content": "\n".join([*entry.get("decorators", []), entry["content"]]),
+        }
         for entry in card.get("lorebook", [])
     ]
     settings = card.get("lorebook_settings", {})

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
 import re
 import unicodedata
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from socialapp.characters.services import MAX_TAGS
+from socialapp.lib.cards.decorators import split
 from socialapp.lib.cards.macros import Macros
 from socialapp.lib.text import TextError, clean_line, clean_text
 
@@ -64,7 +66,7 @@ class Fields:
 
 def fields_of(card: Card) -> Fields:
     told: list[str] = []
-    macros = Macros(char=card.called, user=LISTENER, seed=card.name)
+    macros = _macros(card)
     name = _cut(_line(card.name), NAME, "name", told)
     greeting = _spoken(macros.expand(card.text("first_mes")))
     persona = macros.expand(_persona(card))
@@ -78,25 +80,48 @@ def fields_of(card: Card) -> Fields:
 
 
 def known_part(card: Card) -> dict[str, Any]:
-    """What ``Character.card`` holds of it: plain JSON in the words of a cast file, so
-    that whoever speaks as a character finds imported and starter ones alike."""
+    """What ``Character.card`` holds of it, in the words of a cast file: whoever speaks
+    as a character finds imported and starter ones alike.
+
+    What is spoken has no stage directions, macros are replaced, and decorators stand
+    apart from the entry they belong to. The card itself is kept as it came.
+    """
     book = card.data.get("character_book") or {}
+    macros = _macros(card)
     known: dict[str, Any] = storable(
         {
-            "alternate_greetings": card.texts("alternate_greetings"),
-            "group_only_greetings": card.texts("group_only_greetings"),
-            "example_dialogue": dialogue_of(card.text("mes_example")),
-            "lorebook": [
-                {name: entry[name] for name in _ENTRY if name in entry}
-                for entry in card.entries
-            ],
+            "alternate_greetings": _said(card.texts("alternate_greetings"), macros),
+            "group_only_greetings": _said(card.texts("group_only_greetings"), macros),
+            "example_dialogue": dialogue_of(card.text("mes_example"), macros),
+            "lorebook": [_entry(entry, macros) for entry in card.entries],
             "lorebook_settings": {name: book[name] for name in _BOOK if name in book},
-            "system_prompt": card.text("system_prompt"),
-            "post_history_instructions": card.text("post_history_instructions"),
+            "system_prompt": macros.expand(card.text("system_prompt")),
+            "post_history_instructions": macros.expand(
+                card.text("post_history_instructions")
+            ),
             "nickname": card.text("nickname"),
         }
     )
     return known
+
+
+def _macros(card: Card) -> Macros:
+    # The same card says the same, so that chance is fixed.
+    fixed = random.Random(card.name)  # noqa: S311  no secret
+    return Macros(char=card.called, user=LISTENER, seed=card.name, chance=fixed)
+
+
+def _said(lines: list[str], macros: Macros) -> list[str]:
+    return [said for line in lines if (said := _spoken(macros.expand(line)))]
+
+
+def _entry(entry: dict[str, Any], macros: Macros) -> dict[str, Any]:
+    lines, content = split(entry["content"])
+    found = {name: entry[name] for name in _ENTRY if name in entry}
+    found["content"] = macros.expand(content)
+    if lines:
+        found["decorators"] = lines
+    return found
 
 
 def storable(value: Any) -> Any:
@@ -110,19 +135,18 @@ def storable(value: Any) -> Any:
     return value
 
 
-def dialogue_of(text: str) -> list[dict[str, str]]:
+def dialogue_of(text: str, macros: Macros) -> list[dict[str, str]]:
     """Pairs of what is said and what the character answers, from ``mes_example``."""
     pairs = []
     for example in re.split(r"<START>", text, flags=re.IGNORECASE):
         said = ""
         turns = _TURN.split(example)
         for who, words in zip(turns[1::2], turns[2::2], strict=True):
+            plain = _spoken(macros.expand(words))
             if who.lower() == "user":
-                said = words.strip()
-            elif words.strip():
-                pairs.append(
-                    {"kind": "other", "user": said, "character": words.strip()}
-                )
+                said = plain
+            elif plain:
+                pairs.append({"kind": "", "user": said, "character": plain})
                 said = ""
     return pairs
 

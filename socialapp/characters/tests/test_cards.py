@@ -100,12 +100,27 @@ def test_a_card_becomes_a_character_that_only_its_owner_sees(alice: User) -> Non
     assert character.card["alternate_greetings"] == ["Ahoy."]
     assert character.card["group_only_greetings"] == ["Hello, both of you."]
     assert character.card["example_dialogue"] == [
-        {"kind": "other", "user": "Tea?", "character": "Never again."}
+        {"kind": "", "user": "Tea?", "character": "Never again."}
     ]
-    lore = selectors.lorebook_of(character)
-    assert [one.content for one in lore.call(Chat(["Some tea?"]))] == [
-        "Tea is banned aboard."
-    ]
+    assert character.card["lorebook"][0]["content"] == "Tea is banned aboard."
+    (called,) = selectors.lorebook_of(character).call(Chat(["A", "B", "Some tea?"]))
+    assert called.content == "Tea is banned aboard."
+    assert (called.position, called.depth) == ("depth", 3)
+
+
+def test_what_is_spoken_has_neither_macros_nor_stage_directions(alice: User) -> None:
+    data = card_file(
+        alternate_greetings=["*waves* Hi {{user}}, I am {{char}}.", "*only waves*"],
+        mes_example="<START>{{user}}: Who? {{char}}: *bows* {{char}}, {{user}}.",
+        character_book={
+            "entries": [{"keys": ["x"], "content": "@@depth 1\n{{char}} knows."}]
+        },
+    )
+    card = services.import_card(owner=alice, data=data).card
+    assert card["alternate_greetings"] == ["Hi you, I am Mi.", "only waves"]
+    assert card["example_dialogue"][0]["character"] == "Mi, you."
+    (entry,) = card["lorebook"]
+    assert (entry["content"], entry["decorators"]) == ("Mi knows.", ["@@depth 1"])
 
 
 def test_the_report_says_what_was_taken_kept_and_left_out(alice: User) -> None:

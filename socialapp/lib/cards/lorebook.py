@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from socialapp.lib.cards import decorators
-from socialapp.lib.cards.patterns import PatternError, compile_pattern, matches
+from socialapp.lib.cards.hearing import MAX_KEY, Heard
+from socialapp.lib.cards.patterns import PatternError, compile_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -24,6 +25,10 @@ ROUNDS = 8
 
 MAX_KEYS = 100
 """Of one entry."""
+
+MAX_BOOK_KEYS = 20_000
+MAX_PATTERNS = 50
+"""Of one book: each is tried at every turn."""
 
 Position = Literal["before", "after", "personality", "scenario", "depth"]
 
@@ -107,8 +112,11 @@ class Lorebook:
     def from_data(cls, book: Mapping[str, Any]) -> Lorebook:
         """`book` in the shape that `lorebook_shapes` gives."""
         depth, budget = book.get("scan_depth"), book.get("token_budget")
+        room = _Room(MAX_BOOK_KEYS, MAX_PATTERNS)
         return cls(
-            tuple(_entry(n, one) for n, one in enumerate(book.get("entries", []))),
+            tuple(
+                _entry(n, one, room) for n, one in enumerate(book.get("entries", []))
+            ),
             scan_depth=SCAN_DEPTH if depth is None else max(0, int(depth)),
             # Zero is what editors write for "no limit".
             token_budget=int(budget) if budget and budget > 0 else None,
@@ -132,7 +140,8 @@ class Lorebook:
         Each comes once. `tokens_of` measures a text for the book's budget; without it
         four characters count as one token.
         """
-        found = [entry for entry in self.entries if self._speaks(entry, chat, "")]
+        heard = _Ears(chat.messages)
+        found = [entry for entry in self.entries if self._speaks(entry, chat, heard)]
         if self.recursive:
             self._follow(found, chat)
         kept = self._within_budget(found, tokens_of or _rough_tokens)
@@ -143,18 +152,18 @@ class Lorebook:
         """Add what the contents that were called up call up themselves."""
         fresh = list(found)
         for _ in range(ROUNDS):
-            said = "\n".join(entry.content for entry in fresh)
+            heard = _Ears(chat.messages, "\n".join(entry.content for entry in fresh))
             have = {entry.number for entry in found}
             fresh = [
                 entry
                 for entry in self.entries
-                if entry.number not in have and self._speaks(entry, chat, said)
+                if entry.number not in have and self._speaks(entry, chat, heard)
             ]
             if not fresh:
                 return
             found += fresh
 
-    def _speaks(self, entry: Entry, chat: Chat, beside: str) -> bool:
+    def _speaks(self, entry: Entry, chat: Chat, heard: _Ears) -> bool:
         told = entry.told
         if not entry.enabled or not entry.content.strip():
             return False
@@ -173,8 +182,7 @@ class Lorebook:
             return False
         depth = told.number("scan_depth")
         depth = self.scan_depth if depth is None else depth
-        newest = chat.messages[-depth:] if depth else []
-        return _matches(entry, "\n".join([*newest, beside]))
+        return _matches(entry, heard.within(depth))
 
     def _within_budget(
         self, found: list[Entry], tokens_of: Callable[[str], int]
@@ -191,21 +199,45 @@ class Lorebook:
         return kept
 
 
-def _entry(number: int, raw: Mapping[str, Any]) -> Entry:
+@dataclass(slots=True)
+class _Room:
+    """How much a book may still bring in."""
+
+    keys: int
+    patterns: int
+
+
+class _Ears:
+    """What was said, by how far back one listens."""
+
+    def __init__(self, messages: Sequence[str], beside: str = "") -> None:
+        self._messages, self._beside = messages, beside
+        self._heard: dict[int, Heard] = {}
+
+    def within(self, depth: int) -> Heard:
+        if depth not in self._heard:
+            newest = self._messages[-depth:] if depth else []
+            self._heard[depth] = Heard("\n".join([*newest, self._beside]))
+        return self._heard[depth]
+
+
+def _entry(number: int, raw: Mapping[str, Any], room: _Room) -> Entry:
     lines, content = decorators.split(raw["content"])
     told = decorators.read(lines)
-    keys = tuple(raw["keys"][:MAX_KEYS])
     sensitive = raw.get("case_sensitive") is True
     troubles = [f"{line[:60]} is not understood here." for line in told.unused]
+    listed = [key for key in raw["keys"] if len(key) <= MAX_KEY or raw["use_regex"]]
+    keys = tuple(listed[: min(MAX_KEYS, room.keys)])
+    room.keys -= len(keys)
+    if len(keys) < len(raw["keys"]):
+        troubles.append(f"{len(raw['keys']) - len(keys)} of its keys are not used.")
     patterns: list[Pattern] = []
     if raw["use_regex"]:
         for key in (*keys, *told.words("additional_keys")):
             try:
-                patterns.append(compile_pattern(key, ignore_case=not sensitive))
+                patterns.append(_pattern(key, sensitive, room))
             except PatternError as error:
                 troubles.append(f"the pattern {key[:60]} is not used: {error}.")
-    if len(raw["keys"]) > MAX_KEYS:
-        troubles.append(f"only its first {MAX_KEYS} keys are used.")
     label = raw.get("name") or raw.get("comment") or next(iter(keys), "")
     return Entry(
         number=number,
@@ -230,6 +262,13 @@ def _entry(number: int, raw: Mapping[str, Any]) -> Entry:
     )
 
 
+def _pattern(key: str, sensitive: bool, room: _Room) -> Pattern:
+    if not room.patterns:
+        raise PatternError(f"a lorebook may have {MAX_PATTERNS}")
+    room.patterns -= 1
+    return compile_pattern(key, ignore_case=not sensitive)
+
+
 def _is_time(told: Decorators, chat: Chat) -> bool:
     after = told.number("activate_only_after")
     if after is not None and chat.replies < after:
@@ -241,16 +280,12 @@ def _is_time(told: Decorators, chat: Chat) -> bool:
     return greeting is None or greeting == chat.greeting
 
 
-def _matches(entry: Entry, text: str) -> bool:
+def _matches(entry: Entry, heard: Heard) -> bool:
     if entry.regex:
-        return any(matches(pattern, text) for pattern in entry.patterns)
-    plain = text if entry.case_sensitive else text.casefold()
+        return any(heard.matches(pattern) for pattern in entry.patterns)
 
     def says(keys: Sequence[str]) -> bool:
-        return any(
-            _contains(plain, key if entry.case_sensitive else key.casefold())
-            for key in keys
-        )
+        return any(heard.says(key, sensitive=entry.case_sensitive) for key in keys)
 
     if says(entry.told.words("exclude_keys")):
         return False
@@ -258,43 +293,6 @@ def _matches(entry: Entry, text: str) -> bool:
         if needed and not entry.constant and not says(needed):
             return False
     return entry.constant or says(entry.keys)
-
-
-def _contains(text: str, key: str) -> bool:
-    """`key` as whole words: “tea” is not in “steam”. Scripts that write without spaces
-    have no edges, so there it may stand anywhere."""
-    if not key:
-        return False
-    at = text.find(key)
-    while at >= 0:
-        end = at + len(key)
-        if not (
-            _continues(text[at - 1 : at], key[0])
-            or _continues(key[-1], text[end : end + 1])
-        ):
-            return True
-        at = text.find(key, at + 1)
-    return False
-
-
-def _continues(one: str, other: str) -> bool:
-    """Whether a word goes on from one letter to the next."""
-    return all(
-        c.isalnum() and not _is_spaceless(c) for c in (one, other) if c
-    ) and bool(one and other)
-
-
-def _is_spaceless(letter: str) -> bool:
-    """Thai to Khmer, kana, and Chinese characters."""
-    return (
-        "\u0e00" <= letter <= "\u0eff"
-        or "\u1000" <= letter <= "\u109f"
-        or "\u1780" <= letter <= "\u17ff"
-        or "\u3040" <= letter <= "\u30ff"
-        or "\u3400" <= letter <= "\u9fff"
-        or "\uf900" <= letter <= "\ufaff"
-        or letter >= "\U00020000"
-    )
 
 
 def _worth(entry: Entry) -> tuple[bool, float, float]:

@@ -10,13 +10,14 @@ import re
 from functools import lru_cache
 from typing import Protocol
 
-MAX_PATTERN = 1000
+MAX_PATTERN = 500
 """Characters; real keys have a few dozen."""
 
-MEMORY_BYTES = 1 << 20
-"""For one compiled pattern; RE2 refuses what needs more."""
+MEMORY_BYTES = 1 << 16
+"""For one compiled pattern; RE2 refuses what needs more. Its time is text times size of
+the pattern, so a small pattern is a quick one."""
 
-MAX_TEXT = 50_000
+MAX_TEXT = 5000
 """Characters that one pattern is tried on: the newest ones."""
 
 _SLASHED = re.compile(r"/(.+)/([a-z]*)", re.DOTALL)
@@ -57,8 +58,8 @@ def compile_pattern(key: str, *, ignore_case: bool) -> Pattern:
         found: Pattern = re2.compile(switches + key, options)
     except re2.error:
         raise PatternError(
-            "it is no pattern, or uses looking ahead, looking behind or references"
-            " back, which take too long"
+            "it is no pattern, is too large, or uses looking ahead, looking behind or"
+            " references back, which take too long"
         ) from None
     return found
 

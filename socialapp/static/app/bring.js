@@ -39,7 +39,10 @@ function arm(form) {
       location.assign(next);
     } catch (problem) {
       const refused = problem instanceof RefusedError && problem.data?.error;
-      refuse(refused || "The card did not arrive. Check the connection and try again.");
+      refuse(
+        refused ||
+          "No answer came. Check the connection; if the card is large, it is still being read: look into your cast in a minute.",
+      );
       busy.hidden = true;
       drop.removeAttribute("aria-busy");
       sending = false;

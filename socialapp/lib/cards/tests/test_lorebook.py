@@ -208,7 +208,24 @@ def test_without_re2_patterns_are_kept_and_reported(
 
 
 def test_a_large_book_is_searched_quickly() -> None:
-    lore = book(*({"keys": [f"word{n}", f"other{n}"]} for n in range(2000)))
+    lore = book(*({"keys": [f"word{n}", f"other {n}"]} for n in range(2000)))
     began = time.monotonic()
     assert said(lore, "blah " * 4000 + "word1999") == ["Lore 1999."]
     assert time.monotonic() - began < 2
+
+
+def test_a_book_made_to_be_slow_is_not() -> None:
+    pytest.importorskip("re2", reason="not installed: pip install -r requirements.txt")
+    keys = [[f"t e{n}-{m}" for m in range(99)] + ["t", "a a"] for n in range(150)]
+    large = [f"({'a?' * 90}){{9}}{n}" for n in range(200)]
+    slow = [f"[^x]{{{n}}}x" for n in range(200, 260)]
+    lore = book(
+        *({"keys": one} for one in keys),
+        {"keys": large, "use_regex": True},
+        {"keys": slow, "use_regex": True},
+    )
+    began = time.monotonic()
+    assert not said(lore, "xa axtea " * 4000)
+    assert time.monotonic() - began < 5
+    assert any("a lorebook may have 50" in line for line in lore.unused)
+    assert any("keys are not used" in line for line in lore.unused)

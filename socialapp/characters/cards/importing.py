@@ -50,16 +50,21 @@ def read_card(data: bytes) -> Card:
 def import_card(*, owner: User, data: bytes, painting: bool = False) -> Character:
     """A private character from a card file. CharacterError, and then nothing stays.
 
-    The same file within an hour gives the same character. A portrait that is refused
-    stays outside while the rest comes in. `painting` as in `add_portrait`.
+    The same file within an hour gives the same character, and one person's cards come
+    in one by one. A portrait that is refused stays outside while the rest comes in.
+    `painting` as in `add_portrait`.
     """
     digest = hashlib.sha256(data).hexdigest()
-    if earlier := _imported(owner, digest):
+    earlier = _imported(owner, digest)
+    # Sent again as a painting: the portrait was refused as a photograph before.
+    if earlier and (earlier.portrait or not painting):
         return earlier
-    lock = f"card:{owner.pk}:{digest}"
+    # One at a time: reading a card is work for many seconds.
+    lock = f"card:{owner.pk}"
     if not cache.add(lock, 1, timeout=LONGEST):
         raise CharacterError(
-            "This card is being imported right now. In a moment they are in your cast.",
+            "A card of yours is being imported right now. In a moment they are in your"
+            " cast; then bring the next one.",
             field="card",
         )
     try:

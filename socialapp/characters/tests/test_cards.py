@@ -290,15 +290,27 @@ def test_sending_the_same_card_twice_makes_one_character(
     assert services.import_card(owner=alice, data=card_file()) != first
 
 
-def test_a_card_that_is_on_its_way_in_is_not_taken_in_beside_it(alice: User) -> None:
-    import hashlib  # noqa: PLC0415
-
-    digest = hashlib.sha256(card_file()).hexdigest()
-    cache.add(f"card:{alice.pk}:{digest}", 1)
+def test_cards_of_one_person_come_in_one_by_one(alice: User, bob: User) -> None:
+    cache.add(f"card:{alice.pk}", 1)
     with pytest.raises(CharacterError, match="being imported right now"):
         services.import_card(owner=alice, data=card_file())
+    assert services.import_card(owner=bob, data=card_file()).pk
     cache.clear()
     assert services.import_card(owner=alice, data=card_file()).pk
+    # A refusal leaves the way free.
+    for _ in range(2):
+        with pytest.raises(CharacterError, match="no character card inside"):
+            services.import_card(owner=alice, data=made.portrait())
+
+
+def test_a_card_may_be_sent_again_as_a_painting(alice: User, eyes: Eyes) -> None:
+    eyes.photograph()
+    without = services.import_card(owner=alice, data=card_file())
+    assert without.portrait is None
+    assert services.import_card(owner=alice, data=card_file()) == without
+    painted = services.import_card(owner=alice, data=card_file(), painting=True)
+    assert painted.portrait is not None
+    assert any("waits" in line for line in painted.card_file.report["refused"])
 
 
 def test_a_failure_at_the_end_leaves_nothing(

@@ -95,6 +95,7 @@ LOOK: dict[str, Any] = {
                 "Stage",
                 ("Characters", "theater_comedy", "characters_character"),
                 ("Portraits", "portrait", "characters_portrait"),
+                ("Cards", "badge", "characters_charactercard"),
                 ("Clips", "movie", "avatarfx_clip"),
                 ("Renders", "manufacturing", "avatarfx_render"),
             ),

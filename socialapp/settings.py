@@ -375,6 +375,9 @@ DATA_DIR/audit-anchor.log."""
 
 CHARACTERS_PER_PERSON = env.number("CHARACTERS_PER_PERSON", 50)
 PORTRAITS_PER_PERSON = env.number("PORTRAITS_PER_PERSON", 200)
+CARD_CHARACTERS = env.number("CARD_CHARACTERS", 60_000)
+"""Of text in one character card: all of it is screened while its owner waits."""
+
 TEXT_SCREENER = "moderation.screening.profiles"
 """The module that answers ``complaint(text, surface=..., person=...)``."""
 

@@ -29,7 +29,12 @@ from socialapp.accounts import quotas
 from socialapp.accounts.models import Guardian, Ticket, Token, User
 from socialapp.accounts.services import create_token
 from socialapp.characters import services as characters
-from socialapp.characters.models import Character, Portrait
+from socialapp.characters.models import (
+    CardPicture,
+    Character,
+    CharacterCard,
+    Portrait,
+)
 from socialapp.performance import Rig
 from socialapp.provenance.fingerprints import Prints
 from socialapp.provenance.models import Signer
@@ -48,7 +53,7 @@ OURS = ("accounts", "characters", "provenance", "avatarfx", "feed", "moderation"
 REF = "sha256:" + "0" * 64 + ".png"
 INLINE = {
     "ClipActor", "PostStat", "Note", "AppealMessage", "Hold", "LogHead", "FigureFace",
-    "Utterance",
+    "Utterance", "CardPicture",
 }  # fmt: skip
 """Seen on the page of what they belong to."""
 
@@ -71,6 +76,10 @@ def house(alice: User) -> Post:
         owner=alice, source="maker", ref=REF, thumb=REF, rig=rig.to_json()
     )
     hob = characters.create_character(owner=alice, name="Hob", portrait=portrait)
+    card = CharacterCard.objects.create(
+        character=hob, text='{"name": "<b>"}', report={"taken": ["<b>"]}
+    )
+    CardPicture.objects.create(card=card, portrait=portrait, name="joy")
     clip = clips.request_clip(owner=alice, character=hob, script="Hello there.")
     trace = [{"name": "voice", "engine": "kokoro", "seconds": 1.25, "note": "<b>"}]
     Render.objects.create(clip=clip, fence=1, worker="w", trace=trace)

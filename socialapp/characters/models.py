@@ -200,3 +200,54 @@ class Character(Withholdable):
     @property
     def voice_spec(self) -> VoiceSpec:
         return VoiceSpec(self.voice, self.voice_speed, self.voice_pitch)
+
+
+class CharacterCard(models.Model):
+    """What a character's card says beyond its fields, so that an export gives it back."""
+
+    character = models.OneToOneField(
+        Character, models.CASCADE, related_name="card_file", primary_key=True
+    )
+    text = models.TextField(blank=True)
+    """The card that was imported, V3 as JSON; unknown parts are in it byte for byte, so
+    this is text. Empty: the character was made here."""
+
+    sha256 = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
+    """Of the file that was imported."""
+
+    read_as = models.CharField(max_length=2, blank=True)
+    """v1, v2 or v3."""
+
+    taken = models.JSONField(default=dict, blank=True)
+    """What the import made of it, field to value: one that is still the same goes out
+    as it came in."""
+
+    report = models.JSONField(default=dict, blank=True)
+    """``taken``, ``kept``, ``refused``: sentences for whoever imported it."""
+
+    open = models.BooleanField(default=False)
+    """Others who see the character may take its card, with all of the definition."""
+
+    imported = models.DateTimeField(null=True, blank=True, editable=False)
+
+    def __str__(self) -> str:
+        return f"Card of {self.character_id}"
+
+
+class CardPicture(models.Model):
+    """An expression that came with a card; screened and kept as a portrait."""
+
+    card = models.ForeignKey(
+        CharacterCard, models.CASCADE, related_name="pictures", db_index=False
+    )
+    portrait = models.ForeignKey(Portrait, models.CASCADE, related_name="card_pictures")
+    name = models.CharField(max_length=80)
+    """As in the card: happy, sad, or whatever its author called it."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["card", "name"], name="card_picture_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name

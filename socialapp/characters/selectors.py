@@ -10,8 +10,15 @@ from django.utils.http import urlencode
 
 from moderation.approvals import selectors as approvals
 from socialapp.characters import wording
-from socialapp.characters.models import Character, CharacterQuerySet, Portrait
+from socialapp.characters.models import (
+    CardPicture,
+    Character,
+    CharacterCard,
+    CharacterQuerySet,
+    Portrait,
+)
 from socialapp.lib import blobs
+from socialapp.lib.cards.lorebook import Lorebook
 from socialapp.lib.models import on_stage
 from socialapp.lib.mouths import LETTERS
 
@@ -49,7 +56,8 @@ def portrait_for(viewer: Viewer, key: str) -> Portrait:
 def unused_portraits(*, owner: User) -> QuerySet[Portrait]:
     """Those that no character wears, newest first: begun and not finished."""
     worn = Character.objects.alive().filter(portrait=OuterRef("pk"))
-    return portraits_of(owner).exclude(Exists(worn))
+    expressions = CardPicture.objects.filter(portrait=OuterRef("pk"))
+    return portraits_of(owner).exclude(Exists(worn) | Exists(expressions))
 
 
 def character_for(viewer: Viewer, key: str) -> Character:
@@ -85,6 +93,39 @@ def usable_characters(user: User) -> CharacterQuerySet:
         .full()
         .order_by("starter", "-created")
     )
+
+
+def card_file_of(character: Character) -> CharacterCard | None:
+    """What is kept of its card; None for one that never had any."""
+    return CharacterCard.objects.filter(character=character).first()
+
+
+def may_take_card(character: Character, viewer: Viewer) -> bool:
+    """Its owner, and those whom the owner lets; nobody while it is withheld."""
+    if character.withheld or not viewer.is_authenticated:
+        return False
+    if character.owner_id == viewer.pk:
+        return True
+    return CharacterCard.objects.filter(
+        character__in=Character.objects.visible_to(viewer).filter(pk=character.pk),
+        open=True,
+    ).exists()
+
+
+def lorebook_of(character: Character) -> Lorebook:
+    """Of a starter, or of whoever came with a card; empty for others."""
+    card = character.card
+    defaults = {"keys": [], "use_regex": False, "enabled": True, "insertion_order": 100}
+    entries = [
+        {
+            **defaults,
+            **entry,
+            "content": "\n".join([*entry.get("decorators", []), entry["content"]]),
+        }
+        for entry in card.get("lorebook", [])
+    ]
+    settings = card.get("lorebook_settings", {})
+    return Lorebook.from_data({**settings, "entries": entries})
 
 
 def refs_of(rig: Rig) -> list[str]:

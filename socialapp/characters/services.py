@@ -22,7 +22,7 @@ from socialapp.characters.approving import (
     why_words_wait,
 )
 from socialapp.characters.errors import CharacterError
-from socialapp.characters.models import Character, Portrait
+from socialapp.characters.models import Character, CharacterCard, Portrait
 from socialapp.characters.portraits import (
     add_likeness,
     add_made_portrait,
@@ -176,6 +176,7 @@ def forget_owner(*, owner: User) -> None:
 
     May be called again when the clips are gone.
     """
+    CharacterCard.objects.filter(character__owner=owner).delete()
     owner.characters.update(
         name="Removed",
         tagline="",

@@ -30,6 +30,7 @@ from socialapp.characters.views.common import (
     with_for,
 )
 from socialapp.characters.views.drawings import drawing_url
+from socialapp.lib.cards import MAX_FILE
 from socialapp.lib.images import PictureError
 
 if TYPE_CHECKING:
@@ -85,6 +86,8 @@ def new(request: HttpRequest) -> HttpResponse:
             "sample": drawing_url(maker.random_recipe(person(request).pk)),
             "max_bytes": settings.MAX_PICTURE_BYTES,
             "max_megabytes": settings.MAX_PICTURE_BYTES // 1024**2,
+            "max_card_bytes": MAX_FILE,
+            "max_card_megabytes": MAX_FILE // 1024**2,
         },
         status=422 if error else 200,
     )

@@ -42,6 +42,7 @@ def character(request: HttpRequest, key: str) -> HttpResponse:
             "character": found,
             "mine": mine,
             "words_wait": services.why_words_wait(found) if mine else "",
+            "card_open": selectors.may_take_card(found, request.user),
             "backdrop": backdrop_of(found),
             "rig": selectors.rig_json(found.portrait) if found.portrait else None,
         },

@@ -6,13 +6,22 @@ import struct
 from dataclasses import dataclass
 
 from streams.protocol import as_frame
-from streams.protocol.events import Event, Logged, Message, PoseKeys
+from streams.protocol.events import (
+    AudioChunk,
+    Event,
+    Line,
+    LineRemoved,
+    Logged,
+    Message,
+    PoseKeys,
+)
 
 FORMAT = 1
-_HEAD = struct.Struct(">BBIHI")
-"""Format, flags, number, length of the key, length of the frame."""
+_HEAD = struct.Struct(">BBIIHI")
+"""Format, flags, number, line, length of the key, length of the frame."""
 
-_TEXT, _AUDIENCE = 1, 2
+_TEXT, _AUDIENCE, _REMOVES, _LAST = 1, 2, 4, 8
+"""Flags."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +33,17 @@ class Delivery:
     """Of a logged event; 0 for all others."""
 
     key: str = ""
-    """Not empty: only the newest of this key counts, older ones may be dropped."""
+    """Not empty: only the newest of this key counts, older ones may be dropped; of a
+    message of the audience, its own."""
 
     audience: bool = False
     """Written by a person: not for those from whom the chat is kept."""
+
+    line: int = 0
+    """Of a line, its sound, or its removal."""
+
+    removes: bool = False
+    """Nobody may get that line any more."""
 
     last: bool = False
     """Nothing comes after it: sockets are closed."""
@@ -36,10 +52,13 @@ class Delivery:
 def of_event(event: Event) -> Delivery:
     """How each kind of event travels."""
     frame = as_frame(event)
+    if isinstance(event, Line | AudioChunk | LineRemoved):
+        removes = isinstance(event, LineRemoved)
+        return Delivery(frame, event.seq, line=event.line, removes=removes)
     if isinstance(event, Logged):
         return Delivery(frame, event.seq, last=event.kind == "stream-ended")
     if isinstance(event, Message):
-        return Delivery(frame, audience=True)
+        return Delivery(frame, key=event.message, audience=True)
     if isinstance(event, PoseKeys):
         return Delivery(frame, key=f"pose:{event.part.seat}")
     return Delivery(frame, key=event.kind)
@@ -51,9 +70,15 @@ def pack(deliveries: list[Delivery]) -> bytes:
     for one in deliveries:
         text = isinstance(one.frame, str)
         frame = one.frame.encode() if isinstance(one.frame, str) else one.frame
-        flags = text * _TEXT | one.audience * _AUDIENCE | one.last * 4
+        flags = (
+            text * _TEXT
+            | one.audience * _AUDIENCE
+            | one.removes * _REMOVES
+            | one.last * _LAST
+        )
         key = one.key.encode()
-        out += _HEAD.pack(FORMAT, flags, one.seq, len(key), len(frame))
+        head = (FORMAT, flags, one.seq, one.line, len(key), len(frame))
+        out += _HEAD.pack(*head)
         out += key
         out += frame
     return bytes(out)
@@ -65,7 +90,7 @@ def unpack(message: bytes) -> list[Delivery]:
     at = 0
     try:
         while at < len(message):
-            form, flags, seq, key_size, size = _HEAD.unpack_from(message, at)
+            form, flags, seq, line, key_size, size = _HEAD.unpack_from(message, at)
             if form != FORMAT:
                 raise ValueError(f"Not deliveries of format {FORMAT}")
             at += _HEAD.size
@@ -77,7 +102,15 @@ def unpack(message: bytes) -> list[Delivery]:
             at += size
             frame = raw.decode() if flags & _TEXT else raw
             found.append(
-                Delivery(frame, seq, key, bool(flags & _AUDIENCE), bool(flags & 4))
+                Delivery(
+                    frame,
+                    seq,
+                    key,
+                    audience=bool(flags & _AUDIENCE),
+                    line=line,
+                    removes=bool(flags & _REMOVES),
+                    last=bool(flags & _LAST),
+                )
             )
     except struct.error as error:
         raise ValueError("A delivery ends too early") from error

@@ -79,7 +79,8 @@ class DaphneLine:
         # Under TLS the buffer is one deeper.
         while not hasattr(self._transport, "dataBuffer"):
             self._transport = self._transport.transport
-        self._pings: deque[float] = deque()
+        self._pings: deque[tuple[bytes, float]] = deque()
+        self._number = 0
         protocol.onPong = self._pong
         with contextlib.suppress(OSError):
             self._transport.getHandle().setsockopt(
@@ -92,7 +93,7 @@ class DaphneLine:
         return left + int(transport._tempDataLen)
 
     def unanswered(self) -> float:
-        return time.monotonic() - self._pings[0] if self._pings else 0.0
+        return time.monotonic() - self._pings[0][1] if self._pings else 0.0
 
     def write(self, frame: Frame) -> None:
         protocol = self._protocol
@@ -102,15 +103,20 @@ class DaphneLine:
     def ping(self) -> None:
         protocol = self._protocol
         if protocol.state == protocol.STATE_OPEN:
-            self._pings.append(time.monotonic())
-            protocol.sendPing()
+            self._number += 1
+            name = b"%d" % self._number
+            self._pings.append((name, time.monotonic()))
+            protocol.sendPing(name)
 
     def close(self, code: int) -> None:
-        self._protocol.sendClose(code=code)
+        # Autobahn takes no IntEnum for an int.
+        self._protocol.sendClose(code=int(code))
 
-    def _pong(self, _payload: bytes) -> None:
-        if self._pings:
-            self._pings.popleft()
+    def _pong(self, payload: bytes) -> None:
+        # An answer to a later ping answers the earlier ones; one to none, nothing.
+        if any(name == payload for name, _ in self._pings):
+            while self._pings.popleft()[0] != payload:
+                pass
 
 
 class PlainLine:

@@ -23,8 +23,9 @@ MOST_BYTES = 1024 * 1024
 """In one outbox: half a minute of a show with sound. Frames are shared by all sockets,
 so this bounds how late a reader can be rather than what it costs."""
 
-SLOW_SECONDS = 8.0
-"""Without an answer to a ping, or without progress: then the socket is cut off."""
+SLOW_SECONDS = 6.5
+"""Without an answer to a ping, or without progress: then the socket is cut off. With
+a ping in two seconds, and one for the close, ten are kept."""
 
 PING_SECONDS = 2.0
 

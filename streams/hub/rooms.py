@@ -152,7 +152,13 @@ class Room:
 
     def _give(self, parcel: Parcel) -> None:
         for member in tuple(self.members):
-            member.offer(parcel)
+            try:
+                member.offer(parcel)
+            except Exception:
+                # One socket that breaks is one viewer less, not the end of the show.
+                log.exception("Stream %s: a socket broke", self.stream_id)
+                member.gone = True
+                self.leave(member)
 
     async def _fill(self) -> None:
         while self._again:

@@ -161,7 +161,11 @@ class RedisListener:
 
     def _take(self, message: dict[str, Any]) -> None:
         if message["type"] == "message":
-            self._heard(message["channel"].decode(), message["data"])
+            try:
+                self._heard(message["channel"].decode(), message["data"])
+            except Exception:
+                # One message that its hearer cannot take must not make it deaf.
+                log.exception("A message on %s failed", message["channel"])
         elif message["type"] == "subscribe":
             channel = message["channel"].decode()
             if awaited := self._awaited.pop(channel, None):

@@ -681,6 +681,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_NAME_OVERRIDES": {
         "Visibility": "socialapp.characters.models.Character.Visibility",
         "ClipState": "avatarfx.models.Clip.State",
+        "StreamState": "streams.models.Stream.State",
         "Shape": "avatarfx.api.clips.SHAPE_CHOICES",
         "LayerName": "socialapp.provenance.api.LAYER_NAMES",
         "LayerState": "socialapp.provenance.api.LAYER_STATES",

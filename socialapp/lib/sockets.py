@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import struct
 import time
 from collections import deque
 from typing import TYPE_CHECKING, Any, Protocol
@@ -31,26 +32,29 @@ the usual megabytes hide for a minute that nobody reads."""
 class Frame:
     """One message for many sockets, put into its wire form once."""
 
-    __slots__ = ("_prepared", "content", "size")
+    __slots__ = ("_wire", "content", "size")
 
     def __init__(self, content: str | bytes) -> None:
         self.content = content
         self.size = len(content)
-        self._prepared: Any = None
+        self._wire = b""
 
-    def prepared(self) -> Any:
-        """As autobahn, under Daphne, sends it."""
-        if self._prepared is None:
-            from autobahn.websocket.protocol import PreparedMessage  # noqa: PLC0415
-
+    def wire(self) -> bytes:
+        """As a server sends it: RFC 6455, one frame, not masked, not compressed."""
+        if not self._wire:
             text = isinstance(self.content, str)
             data = (
                 self.content.encode() if isinstance(self.content, str) else self.content
             )
-            self._prepared = PreparedMessage(
-                data, isBinary=not text, applyMask=False, doNotCompress=True
-            )
-        return self._prepared
+            kind = 0x81 if text else 0x82
+            if len(data) < 126:
+                head = struct.pack(">BB", kind, len(data))
+            elif len(data) < 65536:
+                head = struct.pack(">BBH", kind, 126, len(data))
+            else:
+                head = struct.pack(">BBQ", kind, 127, len(data))
+            self._wire = head + data
+        return self._wire
 
 
 class Line(Protocol):
@@ -97,8 +101,15 @@ class DaphneLine:
 
     def write(self, frame: Frame) -> None:
         protocol = self._protocol
-        if protocol.state == protocol.STATE_OPEN:
-            protocol.sendPreparedMessage(frame.prepared())
+        if protocol.state != protocol.STATE_OPEN:
+            return
+        if protocol.send_queue:
+            # Autobahn has parts of its own under way; they come first.
+            protocol.sendData(frame.wire())
+        else:
+            # Its sendData would write the same bytes, after 60 microseconds spent on
+            # colours for a log that nobody reads.
+            protocol.transport.write(frame.wire())
 
     def ping(self) -> None:
         protocol = self._protocol
@@ -106,7 +117,7 @@ class DaphneLine:
             self._number += 1
             name = b"%d" % self._number
             self._pings.append((name, time.monotonic()))
-            protocol.sendPing(name)
+            protocol.transport.write(b"\x89" + bytes((len(name),)) + name)
 
     def close(self, code: int) -> None:
         # Autobahn takes no IntEnum for an int.
@@ -184,6 +195,6 @@ class Lines:
 def _daphne_protocol(send: Any) -> Any:
     """Daphne's ``send`` is ``partial(server.handle_reply, protocol)``."""
     arguments: tuple[Any, ...] = getattr(send, "args", ())
-    if len(arguments) == 1 and hasattr(arguments[0], "sendPreparedMessage"):
+    if len(arguments) == 1 and hasattr(arguments[0], "sendData"):
         return arguments[0]
     return None

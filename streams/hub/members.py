@@ -23,7 +23,7 @@ MOST_BYTES = 1024 * 1024
 """In one outbox: half a minute of a show with sound. Frames are shared by all sockets,
 so this bounds how late a reader can be rather than what it costs."""
 
-SLOW_SECONDS = 6.5
+SLOW_SECONDS = 6.0
 """Without an answer to a ping, or without progress: then the socket is cut off. With
 a ping in two seconds, and one for the close, ten are kept."""
 
@@ -143,6 +143,11 @@ class Member:
         self._size = 0
         self.line.close(code)
 
+    @property
+    def owed(self) -> bool:
+        """Something waits for it, or it waits to be closed."""
+        return bool(self._backlog or self._latest or self._closing is not None)
+
     def pump(self) -> None:
         """Send what waits, as far as the socket takes it."""
         if self.gone or self.catching:
@@ -162,7 +167,8 @@ class Member:
             self.close(self._closing)
 
     def look(self, now: float) -> None:
-        """What is due: sending, a ping, or giving up. A few times a second."""
+        """What is due: sending, a ping, or giving up. About once a second, and more
+        often while something is owed."""
         if self.gone:
             return
         self.pump()

@@ -263,7 +263,24 @@ async def test_messages_come_once_and_not_to_minors(log: list[int]) -> None:
 
 async def test_a_frame_is_made_once_for_all_sockets() -> None:
     parcel = Parcel(event(1))
-    assert parcel.frame.prepared() is parcel.frame.prepared()
+    assert parcel.frame.wire() is parcel.frame.wire()
+
+
+@pytest.mark.parametrize(
+    ("content", "head"),
+    [
+        ("é", b"\x81\x02"),
+        (b"x" * 125, b"\x82\x7d"),
+        (b"x" * 126, b"\x82\x7e\x00\x7e"),
+        (b"x" * 65535, b"\x82\x7e\xff\xff"),
+        (b"x" * 65536, b"\x82\x7f\x00\x00\x00\x00\x00\x01\x00\x00"),
+    ],
+)
+def test_a_frame_has_the_head_that_its_size_asks_for(
+    content: str | bytes, head: bytes
+) -> None:
+    data = content.encode() if isinstance(content, str) else content
+    assert Frame(content).wire() == head + data
 
 
 async def test_a_plain_server_s_line_counts_what_it_has_not_taken() -> None:

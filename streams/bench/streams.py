@@ -161,7 +161,9 @@ async def _climb(
                 break
             others.append(step)
         else:
-            break
+            # One that never held is still driven to the most that it carries.
+            if held or others[-1].arrived < 0.99 * others[-1].sent * asked.viewers:
+                break
     crowd.leave()
     await asyncio.sleep(1.0)
     return max(held or others, key=lambda step: step.per_second)

@@ -12,7 +12,7 @@ from socialapp.lib.sockets import Frame, PlainLine
 from socialapp.performance import Part, Pose
 from streams import selectors
 from streams.delivery import of_event
-from streams.hub import members
+from streams.hub import members, threads
 from streams.hub.members import FULL_BYTES, MOST_BYTES, SLOW_SECONDS, Member, Parcel
 from streams.hub.rooms import KEPT_EVENTS, Room
 from streams.protocol import Close, from_frame
@@ -93,6 +93,8 @@ def log(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     def events_since(_stream: int, after: int) -> list[Logged]:
         return [StreamPaused(n, float(n)) for n in numbers if n > after]
 
+    # In a thread, as there, but without a database.
+    monkeypatch.setattr(threads, "show", asyncio.to_thread)
     monkeypatch.setattr(selectors, "events_since", events_since)
     monkeypatch.setattr(selectors, "messages_since", lambda *_: [])
     return numbers

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import time
 from typing import TYPE_CHECKING, Any, cast
@@ -15,6 +14,7 @@ from django.contrib.auth.models import AnonymousUser
 from moderation.abuse.services import AbuseError
 from moderation.screening.judge import ScreeningUnavailableError
 from moderation.screening.refusals import TextRefusedError, help_lines
+from socialapp.lib.sockets import Frame
 from streams import hub, selectors, services
 from streams.errors import StreamError, TicketError
 from streams.hub import threads
@@ -25,6 +25,7 @@ from streams.protocol.requests import BURST, RATE, Ping, React, Say, Vote
 
 if TYPE_CHECKING:
     from socialapp.accounts.models import User
+    from socialapp.lib.sockets import Line
     from streams.protocol.requests import Request
 
 log = logging.getLogger(__name__)
@@ -59,7 +60,7 @@ class StreamConsumer(AsyncWebsocketConsumer):
         try:
             await self._enter()
         except Refusal as refusal:
-            await self._refuse(refusal.code, refusal.detail)
+            self._refuse(refusal.code, refusal.detail)
 
     async def disconnect(self, code: int) -> None:  # noqa: ARG002
         self.closed = True
@@ -106,6 +107,7 @@ class StreamConsumer(AsyncWebsocketConsumer):
                 viewer=self.person,
                 line=cast("Any", self.scope)["line"],
                 after=after,
+                session=self._session(),
             )
         except Stream.DoesNotExist:
             raise Refusal(
@@ -136,12 +138,18 @@ class StreamConsumer(AsyncWebsocketConsumer):
         user = scope.get("user") or AnonymousUser()
         return cast("User | AnonymousUser", getattr(user, "_wrapped", user))
 
-    async def _refuse(self, code: Close, detail: str) -> None:
+    def _session(self) -> str:
+        """Key of the browser's session; empty when a ticket let it in."""
+        if b"ticket=" in self.scope["query_string"]:
+            return ""
+        session = cast("Any", self.scope).get("session")
+        return str(getattr(session, "session_key", "") or "")
+
+    def _refuse(self, code: Close, detail: str) -> None:
         self.closed = True
-        # The socket may be gone already.
-        with contextlib.suppress(Exception):
-            await self.send(text_data=cast("str", as_frame(Closing(code, detail))))
-            await self.close(code=code)
+        line: Line = cast("Any", self.scope)["line"]
+        line.write(Frame(as_frame(Closing(code, detail))))
+        line.close(code)
 
     # What viewers do ------------------------------------------------------------
 

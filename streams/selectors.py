@@ -7,9 +7,11 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
+from django.contrib.sessions.models import Session
 from django.db.models import Count, Max, Sum
 from django.db.models.functions import Now
 
+from socialapp.accounts.models import User
 from socialapp.lib import blobs
 from streams.models import (
     ChatMessage,
@@ -39,9 +41,20 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.models import AnonymousUser
 
-    from socialapp.accounts.models import User
-
     Viewer = User | AnonymousUser
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """With what a person came in, to be looked at again while they stay."""
+
+    person: int
+    session: str = ""
+    """Key of the browser's session; empty: a ticket, which was looked at once."""
+
+    proof: str = ""
+    """The session's hash of the password."""
+
 
 LATEST_MESSAGES = 50
 """That a new viewer is shown."""
@@ -223,6 +236,28 @@ def welcome(
         may_write=bool(viewer.is_authenticated and adult and stream.chat_open),
         slow_seconds=stream.slow_seconds,
     )
+
+
+def ended(passes: Collection[Pass]) -> set[Pass]:
+    """Those that let nobody in any more: signed out, another password, account closed."""
+    people = {
+        user.pk: user.get_session_auth_hash()
+        for user in User.objects.filter(
+            pk__in={one.person for one in passes}, is_active=True, leaves__isnull=True
+        )
+    }
+    keys = {one.session for one in passes if one.session}
+    alive = Session.objects.filter(session_key__in=keys, expire_date__gt=Now())
+    sessions = set(alive.values_list("session_key", flat=True))
+    return {
+        one
+        for one in passes
+        if one.person not in people
+        or (
+            one.session
+            and (one.session not in sessions or people[one.person] != one.proof)
+        )
+    }
 
 
 def shown_to(viewer: Viewer) -> StreamQuerySet:

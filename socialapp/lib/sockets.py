@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import socket
 import struct
+import sys
 import time
 from collections import deque
 from typing import TYPE_CHECKING, Any, Protocol
@@ -120,8 +121,10 @@ class DaphneLine:
             protocol.transport.write(b"\x89" + bytes((len(name),)) + name)
 
     def close(self, code: int) -> None:
-        # Autobahn takes no IntEnum for an int.
-        self._protocol.sendClose(code=int(code))
+        # Not sendClose: it takes neither 1009 nor 1012, which are the server's to say.
+        protocol = self._protocol
+        if protocol.state == protocol.STATE_OPEN:
+            protocol.sendCloseFrame(code=int(code))
 
     def _pong(self, payload: bytes) -> None:
         # An answer to a later ping answers the earlier ones; one to none, nothing.
@@ -154,7 +157,7 @@ class PlainLine:
         """The server pings by itself."""
 
     def close(self, code: int) -> None:
-        self._put({"type": "websocket.close", "code": code}, 0)
+        self._put({"type": "websocket.close", "code": int(code)}, 0)
 
     def _put(self, message: dict[str, Any], size: int) -> None:
         if not self._queue:
@@ -178,6 +181,26 @@ class PlainLine:
                 self._queue.popleft()
                 self._size -= size
             self._since = time.monotonic()
+
+
+END_SECONDS = 0.3
+"""Between the last words to all sockets and the end of the process."""
+
+
+def before_the_end(work: Callable[[], None]) -> None:
+    """Under Daphne, do this when the process is told to stop, and give what it sends a
+    moment to leave. Any other server says goodbye in its own way."""
+    reactor: Any = sys.modules.get("twisted.internet.reactor")
+    if reactor is None:
+        return
+
+    def last_words() -> Any:
+        from twisted.internet.task import deferLater  # noqa: PLC0415
+
+        work()
+        return deferLater(reactor, END_SECONDS, lambda: None)
+
+    reactor.addSystemEventTrigger("before", "shutdown", last_words)
 
 
 class Lines:

@@ -2,7 +2,8 @@
 
 200 viewers watch one stream through two processes; 20 of them stop reading, 20 get
 everything up to 0.8 s late and unevenly, Redis is killed and started again in the middle,
-some lose their connection and come back, and at the end the house stops the show. Told
+some lose their connection and come back, one of the processes is told to stop and its
+viewers go to the other, and at the end the house stops the show. Told
 are the events that anybody missed or got twice, how soon those who do not read were cut
 off, how late the others got their lines meanwhile, and how soon the stop reached them.
 """
@@ -10,6 +11,8 @@ off, how late the others got their lines meanwhile, and how soon the stop reache
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import json
 import random
 import statistics
 import threading
@@ -22,7 +25,7 @@ from avatarfx.bench.houses import again_in_a_house
 from streams import services
 from streams.bench import houses, shows
 from streams.bench.peers import Peer
-from streams.protocol import from_frame
+from streams.protocol import Close, from_frame
 from streams.protocol.events import Line, Logged, StreamEnded, Welcome
 
 if TYPE_CHECKING:
@@ -115,6 +118,34 @@ class Watcher:
             self.ended = time.monotonic()
 
 
+def _deaf(_peer: Peer, _kind: int, _data: bytes) -> None:
+    pass
+
+
+def _ping(n: int) -> bytes:
+    return json.dumps({"kind": "ping", "n": n}).encode()
+
+
+async def _closed(
+    port: int,
+    path: str,
+    messages: list[bytes],
+    *,
+    text: bool = True,
+    headers: dict[str, str] | None = None,
+) -> int | None:
+    """Send these; the code of the close, 403 when the handshake was refused."""
+    try:
+        peer = await Peer(_deaf).open(port, path, headers)
+    except ConnectionError as error:
+        return 403 if b"403" in error.args[0] else None
+    for message in messages:
+        peer.send(message, text=text)
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(peer.closed.wait(), 10)
+    return peer.code
+
+
 class _Drill:
     def __init__(self, house: House, stream: Stream, options: dict[str, Any]) -> None:
         self.house = house
@@ -137,6 +168,12 @@ class _Drill:
             await watcher.open()
         show = threading.Thread(target=self._perform)
         show.start()
+        try:
+            return await self._watch(show)
+        finally:
+            self._over.set()
+
+    async def _watch(self, show: threading.Thread) -> dict[str, Any]:
         await asyncio.sleep(1.0)
         began = time.monotonic()
         jitter = asyncio.create_task(self._jitter())
@@ -150,13 +187,15 @@ class _Drill:
         await asyncio.sleep(max(0.0, began + self.seconds - time.monotonic()))
         cut = await deaf
         await back
+        rude = await self._rude()
+        moved, exit_seconds = await self._restart_web()
         await asyncio.sleep(JITTER_SECONDS + 0.5)
         self._over.set()
         await asyncio.to_thread(show.join)
         jitter.cancel()
         stopped = time.monotonic()
         await asyncio.to_thread(self._stop)
-        await asyncio.sleep(2.5)
+        await asyncio.sleep(1.5)
         hearing = self.jittery + self.steady
         late = [seconds for watcher in self.steady for seconds in watcher.late]
         ends = [w.ended - stopped if w.ended else 99.0 for w in self.steady]
@@ -168,6 +207,9 @@ class _Drill:
             "repeats": sum(w.repeats for w in hearing),
             "unfinished": sum(w.after != self.stream.last_seq for w in hearing),
             "redis_down_s": round(down, 2),
+            "rude": rude,
+            "moved": moved,
+            "web_exit_s": round(exit_seconds, 2),
             "deaf_cut": sum(w is not None for w in cut),
             "deaf_cut_s_max": round(max((w or 99.0 for w in cut), default=0.0), 2),
             "line_ms_p50": round(1000 * statistics.median(late), 1),
@@ -198,6 +240,49 @@ class _Drill:
         await asyncio.sleep(1.5)
         await asyncio.to_thread(self.house.start_redis)
         return time.monotonic() - began
+
+    async def _restart_web(self) -> tuple[int, float]:
+        """Viewers that were told to come back, and how long the process took to end."""
+        web = self.house.webs[-1]
+        leaving = [w for w in self.jittery + self.steady if w.web is web]
+        began = time.monotonic()
+        web.process.terminate()
+        await asyncio.to_thread(web.process.wait, 20)
+        took = time.monotonic() - began
+        # What was on its way to the late ones.
+        await asyncio.sleep(JITTER_SECONDS + 0.2)
+        told = sum(w.peer is not None and w.peer.code == Close.RESTART for w in leaving)
+        for watcher in leaving:
+            watcher.web = self.house.webs[0]
+            await watcher.open()
+        return told, took
+
+    async def _rude(self) -> dict[str, int | None]:
+        """The close code that each kind of bad manners gets; 403 for a refused
+        handshake."""
+        port = self.house.webs[0].port
+        path = f"/ws/streams/{self.stream.key}/"
+        ticket = await asyncio.to_thread(self._ticket)
+        welcomed = asyncio.Event()
+        used = Peer(lambda *_: welcomed.set())
+        await used.open(port, f"{path}?ticket={ticket}")
+        await asyncio.wait_for(welcomed.wait(), 10)
+        used.cut()
+        return {
+            "megabyte": await _closed(port, path, [b"x" * 1_000_000]),
+            "flood": await _closed(port, path, [_ping(n) for n in range(1, 1001)]),
+            "sequence": await _closed(port, path, [_ping(7)]),
+            "binary": await _closed(port, path, [b"\x01\x01"], text=False),
+            "used_ticket": await _closed(port, f"{path}?ticket={ticket}", []),
+            "foreign": await _closed(
+                port, path, [], headers={"Origin": "http://evil.example"}
+            ),
+        }
+
+    def _ticket(self) -> str:
+        ticket = services.issue_ticket(stream=self.stream, person=self.stream.host)
+        connection.close()
+        return ticket
 
     async def _cut_off(self, began: float) -> list[float | None]:
         """Seconds after which each deaf socket was closed."""

@@ -17,12 +17,15 @@ from weakref import WeakKeyDictionary
 from django.conf import settings
 
 from socialapp.lib import bus
+from socialapp.lib.sockets import before_the_end
 from streams import delivery, selectors, services
 from streams.delivery import of_event
 from streams.hub import threads
 from streams.hub.members import Member
 from streams.hub.rooms import KEPT_EVENTS, Room
+from streams.protocol import Close
 from streams.protocol.events import Viewers
+from streams.selectors import Pass
 from streams.services.news import channel_of
 
 if TYPE_CHECKING:
@@ -48,6 +51,9 @@ DOWN_SECONDS = 0.25
 """The same while it is down: then the logs are the only news."""
 
 COUNT_SECONDS = 2.0
+PASSES_SECONDS = 4.0
+"""Between two looks at sessions and accounts: who signs out is out within five."""
+
 REACTIONS_SECONDS = 0.5
 
 
@@ -82,17 +88,25 @@ class Hub:
         self.rooms: dict[int, Room] = {}
         self.viewers = 0
         self._listener: bus.Listener | None = None
+        self._stopping = False
         self._tasks: list[asyncio.Task[None]] = []
         self._opening = asyncio.Lock()
         self._left: dict[int, None] = {}
         """Rooms that closed since the last count."""
 
     async def enter(
-        self, *, stream: Stream, viewer: Viewer, line: Line, after: int | None
+        self,
+        *,
+        stream: Stream,
+        viewer: Viewer,
+        line: Line,
+        after: int | None,
+        session: str = "",
     ) -> Place:
         """Welcome a viewer and bring it to the present. `after`: the last event it has;
-        None: it is new. FullError; AfterError for a number that was never sent."""
-        if self.viewers >= settings.VIEWERS_PER_PROCESS:
+        None: it is new. `session`: key of a browser's. FullError; AfterError for a
+        number that was never sent."""
+        if self._stopping or self.viewers >= settings.VIEWERS_PER_PROCESS:
             raise FullError
         self.viewers += 1
         member: Member | None = None
@@ -115,7 +129,8 @@ class Hub:
                 resumed=resumed,
             )
             adult = not (viewer.is_authenticated and viewer.is_minor)
-            member = Member(line, audience=adult)
+            entry = _pass_of(viewer, session)
+            member = Member(line, audience=adult, entry=entry)
             member.tell(welcome)
             await room.admit(member, after)
         except BaseException:
@@ -165,6 +180,13 @@ class Hub:
         if not self.rooms and not self.viewers:
             await self.close()
 
+    def stop(self) -> None:
+        """This process ends: everybody may come back at once, to another."""
+        self._stopping = True
+        for room in self.rooms.values():
+            for member in tuple(room.members):
+                member.close(Close.RESTART, "We restart. Come back at once.")
+
     async def close(self) -> None:
         """Say that nobody watches here any more, and stop listening."""
         tasks, self._tasks = self._tasks, []
@@ -209,6 +231,7 @@ class Hub:
             (DOWN_SECONDS, self._watch),
             (COUNT_SECONDS, self._count),
             (REACTIONS_SECONDS, self._react),
+            (PASSES_SECONDS, self._check_passes),
         ):
             self._tasks.append(loop.create_task(_again(seconds, work)))
         self._watched = self._looked = 0.0
@@ -256,6 +279,20 @@ class Hub:
             if room.reactions:
                 await self._count_reactions(room)
 
+    async def _check_passes(self) -> None:
+        people = [
+            (member, member.entry)
+            for room in self.rooms.values()
+            for member in room.members
+            if member.entry is not None
+        ]
+        if not people:
+            return
+        over = await threads.show(selectors.ended, {entry for _, entry in people})
+        for member, entry in people:
+            if entry in over:
+                member.close(Close.TICKET, "You are signed out. Sign in to come back.")
+
     async def _count_reactions(self, room: Room) -> None:
         given, room.reactions = room.reactions, {}
         await threads.show(
@@ -273,6 +310,13 @@ async def _again(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
             log.exception("The hub could not %s", work.__name__.strip("_"))
 
 
+def _pass_of(viewer: Viewer, session: str) -> Pass | None:
+    if not viewer.is_authenticated:
+        return None
+    proof = viewer.get_session_auth_hash() if session else ""
+    return Pass(viewer.pk, session, proof)
+
+
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
 
 
@@ -281,4 +325,5 @@ def current() -> Hub:
     loop = asyncio.get_running_loop()
     if loop not in _hubs:
         _hubs[loop] = Hub()
+        before_the_end(_hubs[loop].stop)
     return _hubs[loop]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from socialapp.lib.sockets import Line
     from streams.delivery import Delivery
     from streams.protocol.events import Event
+    from streams.selectors import Pass
 
 FULL_BYTES = 48 * 1024
 """That a socket may owe before more waits in its outbox. Below Twisted's 64 KiB, at
@@ -58,12 +59,18 @@ class Member:
         "after",
         "audience",
         "catching",
+        "entry",
         "gone",
         "line",
     )
 
-    def __init__(self, line: Line, *, audience: bool) -> None:
+    def __init__(
+        self, line: Line, *, audience: bool, entry: Pass | None = None
+    ) -> None:
         self.line = line
+        self.entry = entry
+        """With what a person came in; None: a stranger."""
+
         self.audience = audience
         """Whether this viewer gets what the audience writes."""
 

@@ -19,7 +19,8 @@ class Close(IntEnum):
     """Not JSON, not an object, an unknown kind, or a field too many or too few."""
 
     TICKET = 4401
-    """A ticket that is unknown, used, too old or of another stream."""
+    """A ticket that is unknown, used, too old or of another stream; a session that
+    ended."""
 
     NO_STREAM = 4404
     """No such stream, or not for this viewer."""

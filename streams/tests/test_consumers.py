@@ -402,3 +402,44 @@ async def test_a_fault_of_ours_is_told_without_closing(
     assert isinstance(refused, Refused)
     assert "disk" not in refused.detail
     await viewer.leave()
+
+
+async def test_who_signs_out_or_changes_the_password_is_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("streams.hub.hub.PASSES_SECONDS", 0.1)
+    stream = await on_air()
+    _, bob = await signed_in("bob")
+    eve, other = await signed_in("eve")
+    ticket = await sync(services.issue_ticket)(stream=stream, person=eve)
+    viewers = [
+        await watch(stream, client=bob),
+        await watch(stream, client=other),
+        await watch(stream, f"ticket={ticket}", origin=None),
+        await watch(stream),
+    ]
+    await sync(bob.logout)()
+    await viewers[0].end()
+    assert viewers[0].code == Close.TICKET
+    eve.set_password("another")
+    await sync(eve.save)()
+    await viewers[1].end()
+    assert viewers[1].code == Close.TICKET
+    eve.is_active = False
+    await sync(eve.save)()
+    await viewers[2].end()
+    assert viewers[2].code == Close.TICKET
+    await line(stream)
+    await viewers[3].until("line")
+    await viewers[3].leave()
+
+
+async def test_when_the_process_stops_everybody_may_come_back() -> None:
+    stream = await on_air()
+    viewer = await watch(stream)
+    current().stop()
+    await viewer.end()
+    assert viewer.code == Close.RESTART
+    late = await open_socket(stream)
+    await late.end()
+    assert late.code == Close.FULL

@@ -27,10 +27,29 @@ def drilled() -> dict[str, Any]:
 
 
 def test_nobody_misses_an_event_or_gets_one_twice(drilled: dict[str, Any]) -> None:
-    """Through a restart of Redis, 30 lost connections and 0.8 s of jitter."""
+    """Through restarts of Redis and of a web server, 30 lost connections and 0.8 s of
+    jitter."""
     assert drilled["reconnects"] == 30
     assert drilled["events"] > 60
     assert (drilled["gaps"], drilled["repeats"], drilled["unfinished"]) == (0, 0, 0)
+
+
+def test_a_web_server_that_stops_sends_its_viewers_to_another(
+    drilled: dict[str, Any],
+) -> None:
+    assert drilled["moved"] == 90
+    assert drilled["web_exit_s"] < 5
+
+
+def test_each_kind_of_bad_manners_has_its_code(drilled: dict[str, Any]) -> None:
+    assert drilled["rude"] == {
+        "megabyte": 1009,
+        "flood": 4429,
+        "sequence": 4409,
+        "binary": 4400,
+        "used_ticket": 4401,
+        "foreign": 403,
+    }
 
 
 def test_those_who_do_not_read_are_cut_off_within_ten_seconds(

@@ -99,7 +99,7 @@ class StreamConsumer(AsyncWebsocketConsumer):
         self.person = await self._who(key, _first(query, "ticket"))
         try:
             stream = await threads.audience(
-                selectors.stream_for, viewer=self.person, key=key
+                selectors.stream_at_the_door, viewer=self.person, key=key
             )
             self.stream = stream
             self.place = await hub.current().enter(

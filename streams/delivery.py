@@ -13,6 +13,7 @@ from streams.protocol.events import (
     LineRemoved,
     Logged,
     Message,
+    MessageRemoved,
     PoseKeys,
 )
 
@@ -33,8 +34,8 @@ class Delivery:
     """Of a logged event; 0 for all others."""
 
     key: str = ""
-    """Not empty: only the newest of this key counts, older ones may be dropped; of a
-    message of the audience, its own."""
+    """Of news: only the newest of this key counts, older ones may be dropped. Of a
+    message of the audience or its removal: the message's own."""
 
     audience: bool = False
     """Written by a person: not for those from whom the chat is kept."""
@@ -43,7 +44,7 @@ class Delivery:
     """Of a line, its sound, or its removal."""
 
     removes: bool = False
-    """Nobody may get that line any more."""
+    """Nobody may get that line, or that message, any more."""
 
     last: bool = False
     """Nothing comes after it: sockets are closed."""
@@ -55,6 +56,8 @@ def of_event(event: Event) -> Delivery:
     if isinstance(event, Line | AudioChunk | LineRemoved):
         removes = isinstance(event, LineRemoved)
         return Delivery(frame, event.seq, line=event.line, removes=removes)
+    if isinstance(event, MessageRemoved):
+        return Delivery(frame, event.seq, event.message, removes=True)
     if isinstance(event, Logged):
         return Delivery(frame, event.seq, last=event.kind == "stream-ended")
     if isinstance(event, Message):

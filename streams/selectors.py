@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
@@ -84,6 +85,11 @@ class Head:
 def stream_for(*, viewer: Viewer, key: str) -> Stream:
     """Stream.DoesNotExist for what this viewer may not open."""
     return Stream.objects.visible_to(viewer).full().get(key=key)
+
+
+def stream_at_the_door(*, viewer: Viewer, key: str) -> Stream:
+    """The same without its cast, in one query: hundreds may come at once."""
+    return Stream.objects.visible_to(viewer).get(key=key)
 
 
 def events_since(
@@ -209,33 +215,53 @@ def viewers_of(stream_ids: Collection[int]) -> dict[int, int]:
     return dict.fromkeys(stream_ids, 0) | dict(counted)
 
 
-def welcome(
-    *, stream: Stream, viewer: Viewer, head: Head, after: int, resumed: bool
-) -> Welcome:
-    """The first frame of a socket."""
-    adult = not (viewer.is_authenticated and viewer.is_minor)
-    messages = latest_messages(stream.pk) if adult else []
-    return Welcome(
+@dataclass(frozen=True, slots=True)
+class Lobby:
+    """What everybody is told who enters a stream now."""
+
+    head: Head
+    at: float
+    """``time.monotonic()`` when the head was read."""
+
+    after: int
+    """Where a newcomer starts: the number before the first line that still plays."""
+
+    welcome: Welcome
+    """As a stranger gets it who is new."""
+
+    chat_open: bool
+
+
+def lobby(stream_id: int) -> Lobby:
+    """Stream.DoesNotExist when it is gone."""
+    head = heads([stream_id]).get(stream_id)
+    if head is None:
+        raise Stream.DoesNotExist
+    at = time.monotonic()
+    stream = Stream.objects.full().get(pk=stream_id)
+    after = playing_from(stream_id, head)
+    welcome = Welcome(
         version=VERSION,
         stream=stream.key,
         title=stream.title,
         state=stream.state,
         after=after,
-        resumed=resumed,
-        clock=round(head.clock, 6),
+        resumed=False,
+        clock=head.clock,
         stage=stream.as_stage(),
         seats=tuple(
             Seat(seat.seat, seat.character.key, seat.character.name)
             for seat in stream.seats.all()
         ),
-        topic=topic_of(stream.pk),
-        topics=tallies(stream.pk),
-        viewers=viewers_of([stream.pk])[stream.pk],
-        reactions=reactions_of(stream.pk),
-        messages=tuple(message_event(message) for message in messages),
-        may_write=bool(viewer.is_authenticated and adult and stream.chat_open),
+        topic=topic_of(stream_id),
+        topics=tallies(stream_id),
+        viewers=viewers_of([stream_id])[stream_id],
+        reactions=reactions_of(stream_id),
+        messages=tuple(map(message_event, latest_messages(stream_id))),
+        may_write=False,
         slow_seconds=stream.slow_seconds,
     )
+    return Lobby(head, at, after, welcome, stream.chat_open)
 
 
 def ended(passes: Collection[Pass]) -> set[Pass]:

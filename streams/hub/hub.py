@@ -10,7 +10,8 @@ import os
 import secrets
 import socket
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -77,6 +78,8 @@ class Place:
 
     def now(self) -> float:
         """On the stream's clock. It runs on by itself: it is set by the database."""
+        if not self.clock:
+            return 0.0
         return round(self.clock + time.monotonic() - self.since, 6)
 
 
@@ -113,26 +116,31 @@ class Hub:
         room: Room | None = None
         try:
             room = await self._room(stream.pk)
-            since = time.monotonic()
-            head = (await threads.show(selectors.heads, [stream.pk]))[stream.pk]
-            if after is not None and after > max(head.seq, room.last):
-                raise AfterError
-            resumed = after is not None and head.seq - after <= KEPT_EVENTS
-            if after is None or not resumed:
-                after = await threads.show(selectors.playing_from, stream.pk, head)
-            welcome = await threads.audience(
-                selectors.welcome,
-                stream=stream,
-                viewer=viewer,
-                head=head,
-                after=after,
-                resumed=resumed,
-            )
+            lobby, began = await room.lobby()
+            if after is not None and after > lobby.head.seq:
+                # More may have happened since the lobby was read; it must not tell of
+                # what this viewer knows to be gone.
+                lobby, began = await room.lobby(fresh=True)
+                if after > lobby.head.seq:
+                    raise AfterError
+            resumed = after is not None and lobby.head.seq - after <= KEPT_EVENTS
+            start = after if after is not None and resumed else lobby.after
             adult = not (viewer.is_authenticated and viewer.is_minor)
+            writes = lobby.chat_open or viewer.pk == stream.host_id
             entry = _pass_of(viewer, session)
             member = Member(line, audience=adult, entry=entry)
-            member.tell(welcome)
-            await room.admit(member, after)
+            place = Place(room, member, lobby.head.clock, lobby.at)
+            member.tell(
+                replace(
+                    lobby.welcome,
+                    after=start,
+                    resumed=resumed,
+                    clock=place.now(),
+                    messages=lobby.welcome.messages if adult else (),
+                    may_write=viewer.is_authenticated and adult and writes,
+                )
+            )
+            await room.admit(member, start, since=began)
         except BaseException:
             self.viewers -= 1
             if room is not None and member is not None:
@@ -142,7 +150,7 @@ class Hub:
             if room is not None:
                 room.guests -= 1
             await self._close_if_empty(stream.pk)
-        return Place(room, member, head.clock, since)
+        return place
 
     async def leave(self, place: Place) -> None:
         self.viewers -= 1
@@ -222,9 +230,7 @@ class Hub:
     # What is done again and again -------------------------------------------------
 
     def _start(self) -> None:
-        # All that was loaded so far stays. Without this each full collection walks
-        # through it, 82 ms of CPU (Python 3.11), and every viewer waits.
-        gc.freeze()
+        _keep_what_is_loaded()
         loop = asyncio.get_running_loop()
         for seconds, work in (
             (LOOK_SECONDS, self._look),
@@ -315,6 +321,14 @@ def _pass_of(viewer: Viewer, session: str) -> Pass | None:
         return None
     proof = viewer.get_session_auth_hash() if session else ""
     return Pass(viewer.pk, session, proof)
+
+
+@cache
+def _keep_what_is_loaded() -> None:
+    """Once a process: what was loaded so far stays. Each full collection would walk
+    through it, 82 ms of CPU (Python 3.11), while every viewer waits."""
+    gc.collect()
+    gc.freeze()
 
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()

@@ -34,7 +34,7 @@ PING_SECONDS = 2.0
 class Parcel:
     """A delivery on its way to the sockets of one process."""
 
-    __slots__ = ("audience", "frame", "key", "last", "line", "seq")
+    __slots__ = ("audience", "frame", "key", "last", "line", "message", "seq")
 
     def __init__(self, delivery: Delivery) -> None:
         self.frame = Frame(delivery.frame)
@@ -43,7 +43,8 @@ class Parcel:
         self.line = delivery.line
         self.last = delivery.last
         # The key of a message names it; the key of a pose says what it replaces.
-        self.key = "" if delivery.audience else delivery.key
+        self.key = "" if delivery.audience or delivery.seq else delivery.key
+        self.message = delivery.key if delivery.audience else ""
 
 
 class Member:
@@ -132,6 +133,12 @@ class Member:
         come back for what follows it."""
         if any(parcel.line == line for parcel in self._backlog):
             self.close(Close.TOO_SLOW)
+
+    def forget_message(self, message: str) -> None:
+        """It was taken away before this viewer got it."""
+        kept = [parcel for parcel in self._backlog if parcel.message != message]
+        self._backlog = deque(kept)
+        self._size = sum(parcel.frame.size for parcel in kept)
 
     def finish(self, code: int) -> None:
         """Close when everything has been sent."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import OrderedDict, deque
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from streams.delivery import Delivery
-    from streams.selectors import Head
+    from streams.selectors import Head, Lobby
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +26,9 @@ KEPT_EVENTS = 400
 """The end of the log in memory, for those that come back."""
 
 KEPT_BYTES = 2 * 1024 * 1024
+LOBBY_SECONDS = 0.5
+"""A restart sends everybody to the door at once; 200 readings took 3 s of one core."""
+
 KNOWN_MESSAGES = 256
 """By key: a message may arrive by the bus and from the database."""
 
@@ -45,6 +49,14 @@ class Room:
         self.viewers = -1
         """As last told."""
 
+        self._lobby: tuple[Lobby, float] | None = None
+        self._reading = asyncio.Lock()
+        self._news: dict[str, tuple[float, Parcel]] = {}
+        """The newest of each key, and when it came."""
+
+        self._said: deque[tuple[float, Parcel]] = deque(
+            maxlen=selectors.LATEST_MESSAGES
+        )
         self._message = head.message
         self._known: OrderedDict[str, None] = OrderedDict()
         self._kept: deque[Parcel] = deque()
@@ -83,8 +95,21 @@ class Room:
             loop = asyncio.get_running_loop()
             self._filling = loop.create_task(self._fill())
 
-    async def admit(self, member: Member, after: int) -> None:
-        """Bring a member from `after` to the present, without a gap, and keep it there."""
+    async def lobby(self, *, fresh: bool = False) -> tuple[Lobby, float]:
+        """What who enters is told, and ``time.monotonic()`` before it was read. One
+        reading serves all who come within LOBBY_SECONDS."""
+        async with self._reading:
+            began = time.monotonic()
+            known = self._lobby
+            if known is None or fresh or began - known[1] > LOBBY_SECONDS:
+                found = await threads.audience(selectors.lobby, self.stream_id)
+                known = self._lobby = (found, began)
+            return known
+
+    async def admit(self, member: Member, after: int, *, since: float) -> None:
+        """Bring a member from `after` to the present, without a gap, and keep it there.
+        `since`: when the lobby was read that it knows; what was news since then it is
+        told."""
         member.after = after
         self.members.add(member)
         while not member.gone:
@@ -103,6 +128,9 @@ class Room:
             # Nothing was awaited since `since`: from here on the room's own deliveries
             # follow without a gap.
             break
+        for came, parcel in (*self._said, *self._news.values()):
+            if came >= since:
+                member.offer(parcel)
         member.catching = False
         member.pump()
 
@@ -124,22 +152,33 @@ class Room:
 
     def broadcast(self, delivery: Delivery) -> None:
         """To the members of this process, in order with everything else."""
-        self._give(Parcel(delivery))
+        self._pass_on(delivery)
 
     def _push(self, delivery: Delivery) -> None:
         parcel = Parcel(delivery)
         self.last = parcel.seq
         if delivery.removes:
-            # Who comes back reads the log, where it is withheld.
-            self._kept.clear()
-            self._kept_bytes = 0
-            for member in tuple(self.members):
-                member.forget(delivery.line)
+            self._forget(delivery)
         self._kept.append(parcel)
         self._kept_bytes += parcel.frame.size
         while len(self._kept) > KEPT_EVENTS or self._kept_bytes > KEPT_BYTES:
             self._kept_bytes -= self._kept.popleft().frame.size
         self._give(parcel)
+
+    def _forget(self, removal: Delivery) -> None:
+        """What was taken away is in nobody's way any more."""
+        members = tuple(self.members)
+        if removal.line:
+            # Who comes back reads the log, where it is withheld.
+            self._kept.clear()
+            self._kept_bytes = 0
+            for member in members:
+                member.forget(removal.line)
+            return
+        kept = [one for one in self._said if one[1].message != removal.key]
+        self._said = deque(kept, maxlen=self._said.maxlen)
+        for member in members:
+            member.forget_message(removal.key)
 
     def _pass_on(self, delivery: Delivery) -> None:
         if delivery.audience:
@@ -148,7 +187,13 @@ class Room:
             self._known[delivery.key] = None
             if len(self._known) > KNOWN_MESSAGES:
                 self._known.popitem(last=False)
-        self._give(Parcel(delivery))
+        parcel = Parcel(delivery)
+        now = time.monotonic()
+        if parcel.audience:
+            self._said.append((now, parcel))
+        elif parcel.key:
+            self._news[parcel.key] = (now, parcel)
+        self._give(parcel)
 
     def _give(self, parcel: Parcel) -> None:
         for member in tuple(self.members):

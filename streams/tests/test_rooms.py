@@ -21,7 +21,9 @@ from streams.protocol.events import (
     Event,
     Logged,
     Message,
+    MessageRemoved,
     PoseKeys,
+    Reactions,
     StreamPaused,
 )
 from streams.selectors import Head
@@ -144,7 +146,7 @@ async def test_a_newcomer_is_brought_to_the_present_from_memory(log: list[int]) 
     room = room_at(0)
     room.take([event(n) for n in range(1, 51)])
     member = Member(FakeLine(), audience=True)
-    await room.admit(member, 40)
+    await room.admit(member, 40, since=0.0)
     room.take([event(51)])
     assert line_of(member).numbers == list(range(41, 52))
 
@@ -155,7 +157,7 @@ async def test_and_from_the_log_when_memory_is_too_short(log: list[int]) -> None
     room.take([event(101)])
     log.append(101)
     member = Member(FakeLine(), audience=True)
-    await room.admit(member, 90)
+    await room.admit(member, 90, since=0.0)
     room.take([event(102)])
     assert line_of(member).numbers == list(range(91, 103))
 
@@ -180,9 +182,43 @@ async def test_what_happens_while_somebody_enters_comes_once(
 
     monkeypatch.setattr(selectors, "events_since", slowly)
     member = Member(FakeLine(), audience=True)
-    await room.admit(member, 5)
+    await room.admit(member, 5, since=0.0)
     room.take([event(13)])
     assert line_of(member).numbers == list(range(6, 14))
+
+
+async def test_a_newcomer_gets_the_news_that_its_welcome_is_too_old_for(
+    log: list[int],
+) -> None:
+    room = room_at(0)
+    room.take([of_event(Message("k1", "bob", "Bob", "Old", 1.0)), pose(1.0)])
+    read = time.monotonic()
+    room.take([of_event(Message("k2", "bob", "Bob", "New", 1.0)), pose(2.0)])
+    room.take([of_event(Reactions({"heart": 1})), of_event(Reactions({"heart": 2}))])
+    member = Member(FakeLine(), audience=True)
+    await room.admit(member, 0, since=read)
+    told = [e.message if isinstance(e, Message) else e for e in line_of(member).sent]
+    assert told[0] == "k2"
+    assert Reactions({"heart": 2}) in told
+    assert len(told) == 3
+
+
+async def test_a_removed_message_reaches_neither_newcomers_nor_slow_readers(
+    log: list[int],
+) -> None:
+    room = room_at(0)
+    slow = present(room)
+    line_of(slow).owed = FULL_BYTES
+    room.take([of_event(Message(key, "bob", "Bob", key, 1.0)) for key in ("k1", "k2")])
+    room.take([of_event(MessageRemoved(1, 1.0, "k1"))])
+    late = Member(FakeLine(), audience=True)
+    await room.admit(late, 0, since=0.0)
+    line_of(slow).owed = 0
+    slow.look(time.monotonic())
+    for member in (late, slow):
+        kinds = [e.kind for e in line_of(member).sent]
+        assert sorted(kinds) == ["message", "message-removed"]
+        assert Message("k2", "bob", "Bob", "k2", 1.0) in line_of(member).sent
 
 
 async def test_memory_is_bounded_by_count_and_by_bytes(log: list[int]) -> None:

@@ -12,9 +12,20 @@ from __future__ import annotations
 import types
 from dataclasses import fields, is_dataclass
 from functools import cache
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from socialapp.performance.codec import FormatError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 T = TypeVar("T")
 
@@ -42,6 +53,12 @@ def unpack(kind: type[T], data: bytes) -> T:
     if reader.at != len(data):
         raise FormatError(f"{kind.__name__}: {len(data) - reader.at} bytes too many")
     return value
+
+
+def unpack_some(data: bytes, kinds: Sequence[type]) -> list[Any]:
+    """The first values of a packed dataclass, for who needs no more."""
+    reader = _Reader(data)
+    return [reader.value(kind) for kind in kinds]
 
 
 def rounded(value: T) -> T:

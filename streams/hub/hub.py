@@ -183,8 +183,10 @@ class Hub:
             room.close()
             if room.reactions:
                 await self._count_reactions(room)
-            if self._listener is not None and stream_id not in self.rooms:
-                await self._listener.drop(channel_of(stream_id))
+            # Under the lock: who opens the room again meanwhile must not become deaf.
+            async with self._opening:
+                if self._listener is not None and stream_id not in self.rooms:
+                    await self._listener.drop(channel_of(stream_id))
         if not self.rooms and not self.viewers:
             await self.close()
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -30,7 +30,7 @@ from streams.protocol.events import MessageRemoved, Reactions, Topics
 from streams.protocol.requests import MAX_TEXT
 from streams.services import log, news
 from streams.services.log import Entry
-from streams.services.staging import count_peak
+from streams.services.staging import count_peak, end_stream
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -155,8 +155,22 @@ def note_presence(*, hub: str, counts: Mapping[int, int]) -> dict[int, int]:
 
 
 def sweep(*, lost: str = "") -> dict[str, int]:  # noqa: ARG001
-    """Delete tickets and counts that are over; `manage.py reconcile` calls this."""
-    old = timezone.now() - timedelta(hours=1)
+    """Stop the shows of people who left or may do nothing now, and delete tickets and
+    counts that are over; `manage.py reconcile` calls this."""
+    now = timezone.now()
+    resting = Q(host__standing__banned=True) | Q(
+        host__standing__suspended_until__gt=now
+    )
+    gone = Q(host__leaves__isnull=False) | Q(host__is_active=False)
+    stopped = [
+        end_stream(stream=stream, reason="stopped")
+        for stream in Stream.objects.on_air().filter(resting | gone)
+    ]
+    old = now - timedelta(hours=1)
     tickets, _ = StreamTicket.objects.filter(expires__lt=old).delete()
-    gone, _ = Presence.objects.filter(seen__lt=old).delete()
-    return {"stream_tickets": tickets, "presences": gone}
+    presences, _ = Presence.objects.filter(seen__lt=old).delete()
+    return {
+        "streams_stopped": sum(stopped),
+        "stream_tickets": tickets,
+        "presences": presences,
+    }

@@ -13,6 +13,7 @@ from moderation import subjects
 from moderation.abuse.services import AbuseError
 from moderation.models import Standing, Utterance
 from moderation.screening.refusals import TextRefusedError
+from socialapp.accounts.leaving import ask_to_leave
 from socialapp.accounts.services import close_account
 from streams import delivery, selectors, services
 from streams.errors import StreamError, TicketError
@@ -260,11 +261,35 @@ def test_viewers_of_all_processes_are_counted_while_they_live(live: Stream) -> N
 def test_what_is_over_is_swept(live: Stream, bob: User) -> None:
     services.issue_ticket(stream=live, person=bob)
     services.note_presence(hub="one", counts={live.pk: 3})
-    assert services.sweep() == {"stream_tickets": 0, "presences": 0}
+    assert services.sweep() == {
+        "streams_stopped": 0,
+        "stream_tickets": 0,
+        "presences": 0,
+    }
     old = timezone.now() - dt.timedelta(hours=2)
     StreamTicket.objects.update(expires=old)
     Presence.objects.update(seen=old)
-    assert services.sweep() == {"stream_tickets": 1, "presences": 1}
+    assert services.sweep() == {
+        "streams_stopped": 0,
+        "stream_tickets": 1,
+        "presences": 1,
+    }
+
+
+@pytest.mark.parametrize("why", ["leaves", "banned", "suspended"])
+def test_the_show_of_a_host_who_may_not_go_on_is_stopped(
+    live: Stream, alice: User, why: str
+) -> None:
+    soon = timezone.now() + dt.timedelta(days=1)
+    if why == "leaves":
+        ask_to_leave(user=alice)
+    elif why == "banned":
+        Standing.objects.create(user=alice, banned=True)
+    else:
+        Standing.objects.create(user=alice, suspended_until=soon)
+    assert services.sweep()["streams_stopped"] == 1
+    live.refresh_from_db()
+    assert (live.state, live.end_reason) == ("ended", "stopped")
 
 
 def test_who_leaves_takes_everything_along(

@@ -83,7 +83,7 @@ class RedisListener:
 
     async def add(self, channel: str) -> None:
         self._channels.add(channel)
-        if not self.up:
+        if self._pubsub is None:
             return
         heard = self._awaited.setdefault(channel, asyncio.Future())
         await self._say("subscribe", channel)
@@ -114,7 +114,6 @@ class RedisListener:
                 await self._hear()
             except (RedisError, OSError, TimeoutError) as error:
                 log.warning("The bus cannot be heard: %s", error)
-            self._pubsub = None
             if self.up:
                 self.up = False
                 self._turned(False)
@@ -132,14 +131,16 @@ class RedisListener:
         try:
             async with asyncio.timeout(SILENT_SECONDS):
                 await pubsub.connect()
+                # From here on `add` subscribes by itself, so that none falls between.
+                self._pubsub = pubsub
                 if self._channels:
                     await pubsub.subscribe(*self._channels)
                 # A subscription needs one channel at least, and its answer says that
                 # the server is there.
                 await pubsub.subscribe(OURS)
-            self._pubsub = pubsub
             await self._hear_all(pubsub)
         finally:
+            self._pubsub = None
             with contextlib.suppress(RedisError, OSError):
                 await pubsub.aclose()
             with contextlib.suppress(RedisError, OSError):
@@ -168,7 +169,8 @@ class RedisListener:
                 log.exception("A message on %s failed", message["channel"])
         elif message["type"] == "subscribe":
             channel = message["channel"].decode()
-            if awaited := self._awaited.pop(channel, None):
+            awaited = self._awaited.pop(channel, None)
+            if awaited is not None and not awaited.done():
                 awaited.set_result(None)
             if channel == OURS and not self.up:
                 self.up = True

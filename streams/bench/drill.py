@@ -1,7 +1,7 @@
 """Faults in a running show, on two web servers, a real Redis and raw sockets.
 
 200 viewers watch one stream through two processes; 20 of them stop reading, 20 get
-everything up to 0.8 s late and unevenly, Redis is killed and started again in the middle,
+everything up to 0.8 s late and unevenly, 10 take no more than 150 kbit/s, Redis is killed and started again in the middle,
 some lose their connection and come back, one of the processes is told to stop and its
 viewers go to the other, and at the end the house stops the show. Told
 are the events that anybody missed or got twice, how soon those who do not read were cut
@@ -36,6 +36,11 @@ if TYPE_CHECKING:
 
 LINES_A_SECOND = 4.0
 JITTER_SECONDS = 0.8
+NARROW_BYTES = 150_000 / 8
+"""A second: a phone on 3G."""
+
+SOUND_BYTES = 2000
+"""Of a line: 8 kB/s at this pace."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -180,7 +185,8 @@ class _Drill:
         tenth = len(self.watchers) // 10
         self.deaf = self.watchers[:tenth]
         self.jittery = self.watchers[tenth : 2 * tenth]
-        self.steady = self.watchers[2 * tenth :]
+        self.narrow = self.watchers[2 * tenth : 2 * tenth + tenth // 2]
+        self.steady = self.watchers[2 * tenth + tenth // 2 :]
         self._over = threading.Event()
 
     async def run(self) -> dict[str, Any]:
@@ -200,6 +206,9 @@ class _Drill:
         for watcher in self.deaf:
             assert watcher.peer is not None  # noqa: S101  it was opened
             watcher.peer.stop_reading()
+        for watcher in self.narrow:
+            assert watcher.peer is not None  # noqa: S101  it was opened
+            watcher.peer.rate = NARROW_BYTES
         deaf = asyncio.create_task(self._cut_off(began))
         back = asyncio.create_task(self._come_and_go())
         await asyncio.sleep(self.seconds / 3)
@@ -216,8 +225,9 @@ class _Drill:
         stopped = time.monotonic()
         await asyncio.to_thread(self._stop)
         await asyncio.sleep(1.5)
-        hearing = self.jittery + self.steady
+        hearing = self.jittery + self.narrow + self.steady
         late = [seconds for watcher in self.steady for seconds in watcher.late]
+        slow = [seconds for watcher in self.narrow for seconds in watcher.late]
         ends = [w.ended - stopped if w.ended else 99.0 for w in self.steady]
         return {
             "viewers": len(self.watchers),
@@ -232,6 +242,7 @@ class _Drill:
             "web_exit_s": round(exit_seconds, 2),
             "deaf_cut": sum(w is not None for w in cut),
             "deaf_cut_s_max": round(max((w or 99.0 for w in cut), default=0.0), 2),
+            "narrow_ms_p95": round(1000 * statistics.quantiles(slow, n=20)[-1], 1),
             "line_ms_p50": round(1000 * statistics.median(late), 1),
             "line_ms_p95": round(1000 * statistics.quantiles(late, n=20)[-1], 1),
             "line_ms_max": round(1000 * max(late), 1),
@@ -244,7 +255,7 @@ class _Drill:
         while not self._over.is_set():
             line = self.stream.last_line + 1
             self.said[line] = time.monotonic()
-            shows.say(self.stream)
+            shows.say(self.stream, sound_bytes=SOUND_BYTES)
             self.stream.refresh_from_db()
             due += 1 / LINES_A_SECOND
             time.sleep(max(0.0, due - time.monotonic()))
@@ -264,7 +275,8 @@ class _Drill:
     async def _restart_web(self) -> tuple[int, float]:
         """Viewers that were told to come back, and how long the process took to end."""
         web = self.house.webs[-1]
-        leaving = [w for w in self.jittery + self.steady if w.web is web]
+        hearing = self.jittery + self.narrow + self.steady
+        leaving = [w for w in hearing if w.web is web]
         began = time.monotonic()
         web.process.terminate()
         await asyncio.to_thread(web.process.wait, 20)

@@ -31,6 +31,9 @@ class Peer(asyncio.Protocol):
         self.lag = 0.0
         """Seconds that everything from the server arrives late; it stays in order."""
 
+        self.rate = 0.0
+        """Bytes a second that it takes; 0: all that come."""
+
         self._heard = heard
         self._buffer = bytearray()
         self._transport: Any = None
@@ -76,6 +79,9 @@ class Peer(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self.bytes += len(data)
         loop = asyncio.get_running_loop()
+        if self.rate:
+            self._transport.pause_reading()
+            loop.call_later(len(data) / self.rate, self._read_on)
         now = loop.time()
         if self.lag or self._late:
             self._due = max(self._due, now + self.lag)
@@ -88,6 +94,10 @@ class Peer(asyncio.Protocol):
         if not self.opened.done():
             self.opened.set_exception(ConnectionError("closed in the handshake"))
         self.closed.set()
+
+    def _read_on(self) -> None:
+        if not self._transport.is_closing():
+            self._transport.resume_reading()
 
     def _take_late(self) -> None:
         # Timers of one moment run in any order; the bytes stay in theirs.

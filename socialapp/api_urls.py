@@ -12,6 +12,7 @@ from socialapp.accounts import api as accounts
 from socialapp.characters.api import cards, characters, portraits
 from socialapp.lib.api.docs import DocsView
 from socialapp.provenance import api as provenance
+from streams.api import streams
 
 router = SimpleRouter()
 router.register("tokens", accounts.TokenViewSet, "api-token")
@@ -22,6 +23,7 @@ router.register("characters", characters.CharacterViewSet, "api-character")
 router.register("scripts", speech.ScriptViewSet, "api-script")
 router.register("clips", clips.ClipViewSet, "api-clip")
 router.register("posts", feed.PostViewSet, "api-post")
+router.register("streams", streams.StreamViewSet, "api-stream")
 router.register("reports", reports.ReportViewSet, "api-report")
 router.register("decisions", decisions.DecisionViewSet, "api-decision")
 

@@ -9,12 +9,16 @@ http = get_asgi_application()  # before the imports below: they need the app reg
 
 from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
-from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
 
-from avatarfx.routing import websocket_urlpatterns  # noqa: E402
+from avatarfx.routing import websocket_urlpatterns as clips  # noqa: E402
+from socialapp.lib.sockets import Lines  # noqa: E402
+from streams.admission import OwnPagesAndTickets  # noqa: E402
+from streams.routing import websocket_urlpatterns as streams  # noqa: E402
 
 # Without the validator any site could open a socket in its visitor's name.
-sockets = AllowedHostsOriginValidator(
-    AuthMiddlewareStack(URLRouter(websocket_urlpatterns))  # type: ignore[arg-type]  # typed for the URLs of the routing module alone
+sockets = Lines(
+    OwnPagesAndTickets(
+        AuthMiddlewareStack(URLRouter(clips + streams))  # type: ignore[arg-type]  # typed for the URLs of the routing module alone
+    )
 )
 application = ProtocolTypeRouter({"http": http, "websocket": sockets})

@@ -100,6 +100,14 @@ LOOK: dict[str, Any] = {
                 ("Renders", "manufacturing", "avatarfx_render"),
             ),
             _group(
+                "Streams",
+                ("Streams", "sensors", "streams_stream"),
+                ("Log", "receipt_long", "streams_streamevent"),
+                ("Messages", "forum", "streams_chatmessage"),
+                ("Reactions", "add_reaction", "streams_reactioncount"),
+                ("Tickets", "local_activity", "streams_streamticket"),
+            ),
+            _group(
                 "Provenance",
                 ("Marks", "fingerprint", "provenance_mark"),
                 ("Fingerprints", "graphic_eq", "provenance_fingerprint"),

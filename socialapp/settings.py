@@ -116,6 +116,7 @@ INSTALLED_APPS = [
     "moderation",
     "socialapp.characters",
     "avatarfx",
+    "streams",
     "feed",
 ]
 MIDDLEWARE = [
@@ -233,11 +234,15 @@ RECONCILERS = [
     "feed.services.recheck_words",
     "moderation.abuse.services.reconcile",
     "socialapp.characters.prints.fingerprint_missing",
+    "streams.services.sweep",
 ]
 """What `manage.py reconcile` calls: each puts back what dead workers dropped."""
 
 PRELOADERS = ["avatarfx.services.preload"]
 """What a worker calls once, before it forks a process for each job."""
+
+BUS = {"BACKEND": "socialapp.lib.bus.redis"}
+"""Carries what hubs of different processes tell each other: see socialapp.lib.bus."""
 
 CHANNEL_LAYERS: dict[str, Any] = {
     "default": {
@@ -350,6 +355,7 @@ EXPORTERS = [
     "socialapp.accounts.exports.profile",
     "socialapp.characters.exports.characters",
     "avatarfx.exports.clips",
+    "streams.exports.streams",
     "feed.exports.posts",
     "moderation.exports.cases",
 ]
@@ -357,6 +363,7 @@ EXPORTERS = [
 
 GUARDIAN_FACTS = [
     "avatarfx.exports.week",
+    "streams.exports.week",
     "feed.exports.week",
     "moderation.exports.week",
 ]
@@ -383,6 +390,15 @@ TEXT_SCREENER = "moderation.screening.profiles"
 
 VOICE_CATALOGUE = "avatarfx.voices.catalogue"
 """The module that answers ``is_known(voice)``."""
+
+STREAMS_PER_PERSON = env.number("STREAMS_PER_PERSON", 5)
+"""Planned or on air at once."""
+
+STREAMS_ON_AIR = env.number("STREAMS_ON_AIR", 8)
+"""At once, in this house."""
+
+VIEWERS_PER_PROCESS = env.number("VIEWERS_PER_PROCESS", 2000)
+"""Sockets of streams that one web process holds."""
 
 CLIPS_PER_DAY = env.number("CLIPS_PER_DAY", 5)
 MAX_CLIP_SECONDS = env.number("MAX_CLIP_SECONDS", 30)
@@ -633,6 +649,8 @@ ABUSE: dict[str, Any] = {
     "RATES": {
         "*": {"person": "60/1h", "new": "30/24h", "address": "240/1h"},
         "caption": {"person": "30/1h", "new": "12/24h", "address": "120/1h"},
+        # The audience of a stream talks; its slow mode is counted as well.
+        "audience": {"person": "300/1h", "new": "120/24h", "address": "1200/1h"},
     },
     # The same words in 24 hours.
     "REPEATS": {"person": 2, "everyone": 20},
@@ -724,6 +742,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_NAME_OVERRIDES": {
         "Visibility": "socialapp.characters.models.Character.Visibility",
         "ClipState": "avatarfx.models.Clip.State",
+        "StreamState": "streams.models.Stream.State",
         "Shape": "avatarfx.api.clips.SHAPE_CHOICES",
         "LayerName": "socialapp.provenance.api.LAYER_NAMES",
         "LayerState": "socialapp.provenance.api.LAYER_STATES",

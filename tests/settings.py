@@ -35,6 +35,7 @@ os.environ["JOBS_BACKEND"] = "socialapp.jobs.backends.inline"
 
 from socialapp.settings import *  # noqa: E402, F403
 
+BUS = {"BACKEND": "socialapp.lib.bus.memory"}
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]

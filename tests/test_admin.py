@@ -43,17 +43,22 @@ from socialapp.provenance.services import (
     record_fingerprint,
     signing_identity,
 )
+from streams import services as streams
+from streams.models import ChatMessage, Stream, StreamEvent
+from streams.tests.conftest import made_stream, say_line
 
 if TYPE_CHECKING:
     from django.db.models import Model
 
 pytestmark = pytest.mark.django_db
 
-OURS = ("accounts", "characters", "provenance", "avatarfx", "feed", "moderation")
+OURS = (
+    "accounts", "characters", "provenance", "avatarfx", "feed", "moderation", "streams",
+)  # fmt: skip
 REF = "sha256:" + "0" * 64 + ".png"
 INLINE = {
     "ClipActor", "PostStat", "Note", "AppealMessage", "Hold", "LogHead", "FigureFace",
-    "Utterance", "CardPicture",
+    "Utterance", "CardPicture", "StreamSeat", "Topic", "TopicVote", "Presence",
 }  # fmt: skip
 """Seen on the page of what they belong to."""
 
@@ -97,7 +102,17 @@ def house(alice: User) -> Post:
     assert identity is not None
     Guardian.objects.create(user=alice, email="parent@example.com")
     _moderate(post)
+    _stream(alice)
     return post
+
+
+def _stream(host: User) -> None:
+    """One of everything that a show leaves behind."""
+    live = streams.start_stream(stream=made_stream(host))
+    say_line(live, sound=b"sound")
+    streams.say(stream=live, person=host, text="Welcome")
+    streams.count_reactions(stream_id=live.pk, given={"heart": 1})
+    streams.issue_ticket(stream=live, person=host)
 
 
 def _moderate(post: Post) -> None:
@@ -262,7 +277,7 @@ def test_staff_hide_and_remove_a_character(staff: Client, house: Post) -> None:
     hob.refresh_from_db()
     assert hob.visibility == "private"
     act(staff, Character, "remove", hob)
-    assert not Character.objects.alive().exists()
+    assert not Character.objects.alive().filter(pk=hob.pk).exists()
 
 
 def test_staff_close_accounts_but_not_administrators(
@@ -296,3 +311,31 @@ def test_a_stolen_certificate_is_withdrawn_from_its_list(
     act(staff, Signer, "withdraw", signer)
     signer.refresh_from_db()
     assert signer.withdrawn is not None
+
+
+def test_staff_stop_a_stream_at_once(staff: Client, house: Post) -> None:
+    act(staff, Stream, "pause", Stream.objects.get())
+    assert Stream.objects.get().state == "paused"
+    act(staff, Stream, "resume", Stream.objects.get())
+    act(staff, Stream, "delay_more", Stream.objects.get())
+    act(staff, Stream, "slow_down", Stream.objects.get())
+    live = Stream.objects.get()
+    assert (live.state, live.delay_seconds, live.slow_seconds) == ("live", 10.0, 60)
+    act(staff, Stream, "stop", live)
+    live.refresh_from_db()
+    assert (live.state, live.end_reason) == ("ended", "stopped")
+    page = staff.get(reverse("admin:streams_stream_change", args=[live.pk]))
+    assert "Good evening." in page.content.decode()
+
+
+def test_staff_take_lines_and_messages_away(staff: Client, house: Post) -> None:
+    line, message = StreamEvent.objects.get(kind="line"), ChatMessage.objects.get()
+    act(staff, StreamEvent, "take_away", line)
+    act(staff, ChatMessage, "take_away", message)
+    assert StreamEvent.objects.get(pk=line.pk).withheld == "hidden"
+    assert StreamEvent.objects.get(kind="audio-chunk").withheld == "hidden"
+    assert ChatMessage.objects.get().withheld == "hidden"
+    act(staff, StreamEvent, "put_back", line)
+    act(staff, ChatMessage, "put_back", message)
+    assert not StreamEvent.objects.exclude(withheld="").exists()
+    assert not ChatMessage.objects.exclude(withheld="").exists()

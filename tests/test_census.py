@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from avatarfx.tests.conftest import make_character
 from conftest import PASSWORD
 from feed import services as feed
 from feed.tests.rows import ready_clip
@@ -34,6 +35,8 @@ from socialapp.accounts import exports, leaving, services
 from socialapp.accounts.models import User
 from socialapp.characters.services import change_character
 from socialapp.lib import blobs, withheld
+from streams import services as streams
+from streams.tests.conftest import say_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,6 +60,10 @@ EXPORTED = {
     "characters.Character": "characters.json",
     "characters.Portrait": "portraits.json",
     "avatarfx.Clip": "clips.json",
+    "streams.Stream": "streams.json",
+    "streams.ChatMessage": "audience.json",
+    "streams.TopicVote": "audience.json",
+    "streams.StreamTicket": "audience.json",
     "feed.Post": "posts.json",
     "feed.Like": "likes.json",
     "moderation.Report": "reports.json",
@@ -118,7 +125,24 @@ def life(alice: User, bob: User) -> User:
     feed.count_view(post=theirs, viewer=f"user:{alice.pk}")
     feed.like_post(post=post, user=bob)
     judged(alice, post.key, bob)
+    performed(alice)
     return alice
+
+
+def performed(person: User) -> None:
+    """A show of hers, with a word to the audience and a vote."""
+    show = streams.create_stream(
+        host=person,
+        title=MARK,
+        cast=[make_character(person, MARK)],
+        topics=[f"Is {MARK} real?"],
+    )
+    streams.start_stream(stream=show)
+    say_line(show, f"I am {MARK}", sound=f"{MARK}: voice".encode())
+    streams.say(stream=show, person=person, text=f"Here is {MARK}")
+    streams.vote(stream=show, person=person, topic=1)
+    streams.issue_ticket(stream=show, person=person)
+    streams.choose_topic(stream=show, topic=1)
 
 
 def judged(person: User, key: str, other: User) -> None:
@@ -226,6 +250,10 @@ def test_the_archive_has_every_row_and_file(life: User) -> None:
     assert rows["decisions.json"][0]["decision_facts"] == f"{MARK} threatens"
     assert rows["appeals.json"][0]["messages"][0]["text"] == f"I am {MARK}"
     assert rows["reports.json"][0]["note"] == MARK
+    show = rows["streams.json"][0]
+    assert show["lines"][0]["text"] == f"I am {MARK}"
+    assert show["topics"] == [f"Is {MARK} real?"]
+    assert rows["audience.json"]["messages"][0]["text"] == f"Here is {MARK}"
     screened = rows["screening.json"]
     assert {one["surface"] for one in screened["texts"]} >= {"caption", "name"}
     assert set(screened) == {

@@ -1,0 +1,1 @@
+"""``/api/v1/streams/``: planned, started, followed, answered."""

@@ -1,0 +1,1 @@
+"""Figures and fire drills of streams, on real servers: Daphne, Redis, sockets."""

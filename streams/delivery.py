@@ -1,0 +1,120 @@
+"""What goes from services to the hubs of all processes: frames, ready to be sent."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+
+from streams.protocol import as_frame
+from streams.protocol.events import (
+    AudioChunk,
+    Event,
+    Line,
+    LineRemoved,
+    Logged,
+    Message,
+    MessageRemoved,
+    PoseKeys,
+)
+
+FORMAT = 1
+_HEAD = struct.Struct(">BBIIHI")
+"""Format, flags, number, line, length of the key, length of the frame."""
+
+_TEXT, _AUDIENCE, _REMOVES, _LAST = 1, 2, 4, 8
+"""Flags."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One frame, and how it is treated on its way."""
+
+    frame: str | bytes
+    seq: int = 0
+    """Of a logged event; 0 for all others."""
+
+    key: str = ""
+    """Of news: only the newest of this key counts, older ones may be dropped. Of a
+    message of the audience or its removal: the message's own."""
+
+    audience: bool = False
+    """Written by a person: not for those from whom the chat is kept."""
+
+    line: int = 0
+    """Of a line, its sound, or its removal."""
+
+    removes: bool = False
+    """Nobody may get that line, or that message, any more."""
+
+    last: bool = False
+    """Nothing comes after it: sockets are closed."""
+
+
+def of_event(event: Event) -> Delivery:
+    """How each kind of event travels."""
+    frame = as_frame(event)
+    if isinstance(event, Line | AudioChunk | LineRemoved):
+        removes = isinstance(event, LineRemoved)
+        return Delivery(frame, event.seq, line=event.line, removes=removes)
+    if isinstance(event, MessageRemoved):
+        return Delivery(frame, event.seq, event.message, removes=True)
+    if isinstance(event, Logged):
+        return Delivery(frame, event.seq, last=event.kind == "stream-ended")
+    if isinstance(event, Message):
+        return Delivery(frame, key=event.message, audience=True)
+    if isinstance(event, PoseKeys):
+        return Delivery(frame, key=f"pose:{event.part.seat}")
+    return Delivery(frame, key=event.kind)
+
+
+def pack(deliveries: list[Delivery]) -> bytes:
+    """As one message of the bus."""
+    out = bytearray()
+    for one in deliveries:
+        text = isinstance(one.frame, str)
+        frame = one.frame.encode() if isinstance(one.frame, str) else one.frame
+        flags = (
+            text * _TEXT
+            | one.audience * _AUDIENCE
+            | one.removes * _REMOVES
+            | one.last * _LAST
+        )
+        key = one.key.encode()
+        head = (FORMAT, flags, one.seq, one.line, len(key), len(frame))
+        out += _HEAD.pack(*head)
+        out += key
+        out += frame
+    return bytes(out)
+
+
+def unpack(message: bytes) -> list[Delivery]:
+    """ValueError for a message of another version of this program."""
+    found = []
+    at = 0
+    try:
+        while at < len(message):
+            form, flags, seq, line, key_size, size = _HEAD.unpack_from(message, at)
+            if form != FORMAT:
+                raise ValueError(f"Not deliveries of format {FORMAT}")
+            at += _HEAD.size
+            key = message[at : at + key_size].decode()
+            at += key_size
+            raw = message[at : at + size]
+            if len(raw) != size:
+                raise ValueError("A delivery ends too early")
+            at += size
+            frame = raw.decode() if flags & _TEXT else raw
+            found.append(
+                Delivery(
+                    frame,
+                    seq,
+                    key,
+                    audience=bool(flags & _AUDIENCE),
+                    line=line,
+                    removes=bool(flags & _REMOVES),
+                    last=bool(flags & _LAST),
+                )
+            )
+    except struct.error as error:
+        raise ValueError("A delivery ends too early") from error
+    return found

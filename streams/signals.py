@@ -1,0 +1,6 @@
+"""What streams announces, at commit."""
+
+from django.dispatch import Signal
+
+stream_ended = Signal()
+"""Sent with ``stream``: its log is complete, and is the replay."""

@@ -1,6 +1,7 @@
 """HTTP to Django, sockets to their consumers."""
 
 import os
+from typing import Any
 
 from django.core.asgi import get_asgi_application
 
@@ -11,10 +12,11 @@ from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
 
-from avatarfx.routing import websocket_urlpatterns  # noqa: E402
+from avatarfx import routing as clips  # noqa: E402
+from socialapp.chat import routing as chat  # noqa: E402
 
+# Typed for the URLs of channels' own routing module alone.
+addresses: list[Any] = [*clips.websocket_urlpatterns, *chat.websocket_urlpatterns]
 # Without the validator any site could open a socket in its visitor's name.
-sockets = AllowedHostsOriginValidator(
-    AuthMiddlewareStack(URLRouter(websocket_urlpatterns))  # type: ignore[arg-type]  # typed for the URLs of the routing module alone
-)
+sockets = AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(addresses)))
 application = ProtocolTypeRouter({"http": http, "websocket": sockets})

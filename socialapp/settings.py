@@ -115,6 +115,7 @@ INSTALLED_APPS = [
     "socialapp.provenance",
     "moderation",
     "socialapp.characters",
+    "socialapp.chat",
     "avatarfx",
     "feed",
 ]
@@ -227,6 +228,7 @@ RECONCILERS = [
     "moderation.services.retention.sweep_hourly",
     "moderation.pictures.services.recheck",
     "moderation.abuse.services.reconcile",
+    "socialapp.chat.services.reconcile",
 ]
 """What `manage.py reconcile` calls: each puts back what dead workers dropped."""
 
@@ -344,6 +346,7 @@ EXPORTERS = [
     "socialapp.accounts.exports.profile",
     "socialapp.characters.exports.characters",
     "avatarfx.exports.clips",
+    "socialapp.chat.exports.conversations",
     "feed.exports.posts",
     "moderation.exports.cases",
 ]
@@ -614,6 +617,7 @@ ABUSE: dict[str, Any] = {
     "RATES": {
         "*": {"person": "60/1h", "new": "30/24h", "address": "240/1h"},
         "caption": {"person": "30/1h", "new": "12/24h", "address": "120/1h"},
+        "chat": {"person": "240/1h", "new": "200/24h", "address": "900/1h"},
     },
     # The same words in 24 hours.
     "REPEATS": {"person": 2, "everyone": 20},
@@ -684,6 +688,7 @@ API_RATES = {
     "preview": "120/5m",
     "verify": "20/10m",
     "report": "60/30m",
+    "chat": "120/5m",
 }
 """Requests a window, for each person (or network of strangers); the rest count too."""
 

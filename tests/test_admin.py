@@ -29,6 +29,7 @@ from socialapp.accounts.models import Guardian, Ticket, Token, User
 from socialapp.accounts.services import create_token
 from socialapp.characters import services as characters
 from socialapp.characters.models import Character, Portrait
+from socialapp.chat import services as chats
 from socialapp.performance import Rig
 from socialapp.provenance.fingerprints import Prints
 from socialapp.provenance.models import Signer
@@ -43,13 +44,15 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db
 
-OURS = ("accounts", "characters", "provenance", "avatarfx", "feed", "moderation")
+OURS = (
+    "accounts", "characters", "provenance", "avatarfx", "feed", "moderation", "chat",
+)  # fmt: skip
 REF = "sha256:" + "0" * 64 + ".png"
 INLINE = {
     "ClipActor", "PostStat", "Note", "AppealMessage", "Hold", "LogHead", "FigureFace",
-    "Utterance",
+    "Utterance", "Participant", "Message", "Fact",
 }  # fmt: skip
-"""Seen on the page of what they belong to."""
+"""Seen on the page of what they belong to, or, said in private, on none."""
 
 
 @pytest.fixture
@@ -86,6 +89,8 @@ def house(alice: User) -> Post:
     identity = signing_identity()
     assert identity is not None
     Guardian.objects.create(user=alice, email="parent@example.com")
+    chats.create_persona(person=alice, name="Wren")
+    chats.start(person=alice, character=hob)
     _moderate(post)
     return post
 

@@ -33,6 +33,7 @@ from moderation.models import (
 from socialapp.accounts import exports, leaving, services
 from socialapp.accounts.models import User
 from socialapp.characters.services import change_character
+from socialapp.chat import services as chats
 from socialapp.lib import blobs, withheld
 
 if TYPE_CHECKING:
@@ -57,6 +58,9 @@ EXPORTED = {
     "characters.Character": "characters.json",
     "characters.Portrait": "portraits.json",
     "avatarfx.Clip": "clips.json",
+    "chat.Conversation": "conversations.json",
+    "chat.Participant": "conversations.json",
+    "chat.Persona": "personas.json",
     "feed.Post": "posts.json",
     "feed.Like": "likes.json",
     "moderation.Report": "reports.json",
@@ -82,6 +86,8 @@ WITHIN = {
     "moderation.Case": "decisions.json",
     "moderation.AppealMessage": "appeals.json",
     "provenance.Mark": "clips.json",
+    "chat.Message": "conversations.json",
+    "chat.Fact": "conversations.json",
 }
 """Tables whose rows are told inside those of another."""
 
@@ -117,6 +123,9 @@ def life(alice: User, bob: User) -> User:
     feed.count_view(post=theirs, viewer=f"user:{alice.pk}")
     feed.like_post(post=post, user=bob)
     judged(alice, post.key, bob)
+    wren = chats.create_persona(person=alice, name=MARK, about=f"{MARK} climbs")
+    talk = chats.start(person=alice, character=clip.character, persona=wren)
+    chats.send_message(conversation=talk, text=f"My name is {MARK}.")
     return alice
 
 

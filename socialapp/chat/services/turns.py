@@ -94,6 +94,7 @@ def answer(*, message: Message) -> list[Message]:
 
 def speak_up(*, participant: Participant) -> Message | None:
     """This character speaks next, unasked."""
+    checks.count(participant.conversation.owner)
     turn = begin(conversation=participant.conversation, speaker=participant)
     return async_to_sync(run)(turn)
 
@@ -102,6 +103,7 @@ def another(*, message: Message) -> Message | None:
     """Another reply beside `message`, which stays as an alternative."""
     if message.author.is_person:
         raise ChatError("Another reply is for what characters say. Change your own.")
+    checks.count(message.conversation.owner)
     turn = begin(
         conversation=message.conversation, speaker=message.author, beside=message
     )

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from moderation.abuse import services as abuse
 from socialapp.chat.errors import ChatError, NotNowError
 from socialapp.chat.models import Conversation, Message, Participant, Persona
 from socialapp.chat.services import checks, memory, news
@@ -58,7 +57,7 @@ def _write(
         raise NotNowError("Somebody is still speaking here. Wait for the end of it.")
     checks.require_room(conversation)
     checks.screen(text, person=person, subject=f"chat:{conversation.key}")
-    _count(person, text, address)
+    checks.count(person, text, address)
     try:
         return _keep(conversation, text, once, instead)
     except IntegrityError:
@@ -98,11 +97,6 @@ def _keep(
 def _title_of(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= 60 else f"{line[:59].rsplit(' ', 1)[0]}…"
-
-
-def _count(person: User, text: str, address: str) -> None:
-    """Nobody else reads it, so only its rate is counted."""
-    abuse.allow(person=person, text=text, surface="chat", address=address, private=True)
 
 
 def pin_message(*, message: Message, pinned: bool) -> Message:

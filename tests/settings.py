@@ -21,6 +21,9 @@ OUTSIDE = (
     "DEBUG",
     "SITE_URL",
     "WATERMARK_KEYS",
+    "LLM_",
+    "MODELS_DIR",
+    "DIALOGUE_LADDER",
 )
 for _name in [name for name in os.environ if name.startswith(OUTSIDE)]:
     del os.environ[_name]

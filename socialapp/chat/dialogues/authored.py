@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 from typing import TYPE_CHECKING
 
 from socialapp.chat.dialogues import templates
@@ -30,6 +31,7 @@ ANSWERS = frozenset({"expertise", "disagreement", "refusal", "example", "lore"})
 """Kinds whose line answers one question alone; of other kinds any line will do."""
 
 CARE = frozenset({"sadness", "crisis"})
+_REAL_HELP = re.compile(r"\b(emergency|crisis line|helpline|hotline)\b", re.I)
 NAME = "authored"
 
 
@@ -92,7 +94,7 @@ class AuthoredDialogue:
             return [meeting, [*own, *card.alternate_greetings], _of(card, "greeting")]
         match = self._retrieval.find(card, heard.text)
         if match.kind == "crisis":
-            return [_of(card, "crisis")]
+            return [_help(card), house_replies()["crisis"]]
         if match.kind == "sadness":
             return [_of(card, "sadness"), house_replies()["sadness"]]
         if match.kind == "none" and self._was_sad(context):
@@ -118,6 +120,18 @@ class AuthoredDialogue:
             len(heard) > 1
             and self._retrieval.find(context.card, heard[-2]).kind in CARE
         )
+
+
+def _help(card: Card) -> list[str]:
+    """The card's own words for a crisis, if they leave the part and name real help: a
+    stranger wrote them, and no joke may stand here."""
+    return [
+        one.character
+        for one in card.examples
+        if one.kind == "crisis"
+        and one.out_of_character
+        and _REAL_HELP.search(one.character)
+    ]
 
 
 def _of(card: Card, kind: str) -> Sequence[str]:

@@ -65,7 +65,9 @@ _GESTURES: tuple[tuple[Gesture, re.Pattern[str]], ...] = (
     (
         "point",
         re.compile(
-            r"\b(look( at| up| there| here)?[,.!:]|over there|right there|up there|behind you|you there|this one|that one|see (that|there))\b|^\W*(there|here|behold)[,.!:]",
+            r"\b(over there|right there|up there|behind you|you there|this one|that one"
+            r"|see (that|there))\b|\b(look( up| there| here)?|behold)[,.!:]|\blook at\b"
+            r"|^\W*(there|here)[,.!:]",
             re.I,
         ),
     ),

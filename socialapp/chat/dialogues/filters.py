@@ -9,7 +9,7 @@ from socialapp.chat.dialogues.sentences import split
 from socialapp.chat.dialogues.wording import spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from socialapp.engines.talk import Beat, Context
 
@@ -94,7 +94,10 @@ def fault(sentence: str, context: Context, beat: Beat) -> str:
             return "another's name"
     if _loops(sentence):
         return "a loop"
-    return "said before" if said_before(sentence, context) else ""
+    if said_before(sentence, context):
+        return "said before"
+    own = [one.character for one in context.card.examples]
+    return "copied from its card" if _among(sentence, own) else ""
 
 
 def line_fault(line: str, beat: Beat) -> str:
@@ -106,17 +109,19 @@ def line_fault(line: str, beat: Beat) -> str:
 
 def said_before(text: str, context: Context) -> bool:
     """It, or nearly it, is among the last lines or in what was just said."""
+    return _among(text, [*(t.text for t in context.history[-RECENT:]), context.said])
+
+
+def _among(text: str, lines: Iterable[str]) -> bool:
     runs = _runs(text)
-    for old in [*[t.text for t in context.history[-RECENT:]], context.said]:
-        for sentence in split(old[:2000]):
+    for line in lines:
+        for sentence in split(line[:2000]):
             theirs = _runs(sentence)
-            if len(runs) < 2 or not theirs:
-                same = _flat(text) == _flat(sentence) and len(text.split()) > 2
-            else:
-                same = len(runs & theirs) / min(len(runs), len(theirs)) >= ALIKE
-                # A short phrase inside a long sentence is no repetition.
-                same = same and len(theirs) > 1
-            if same:
+            if len(runs) < 2 or len(theirs) < 2:
+                # Short ones are the same only when they are the same word for word.
+                if _flat(text) == _flat(sentence) and len(text.split()) > 2:
+                    return True
+            elif len(runs & theirs) / min(len(runs), len(theirs)) >= ALIKE:
                 return True
     return False
 

@@ -35,6 +35,9 @@ STEP = 7919
 UNFINISHED = 25
 """Words of a first sentence that may lack its full stop; a longer one was cut off."""
 
+SHORT = 3
+"""Words below which a sentence waits for the next one."""
+
 _OPEN_END = frozenset(
     [
         "a",
@@ -82,8 +85,9 @@ class Rung:
     silence: float = 30.0
     """Seconds without an event after which a provider is given up, whatever it promised."""
 
-    whole: float = 60.0
-    """Seconds after which no further candidate is begun."""
+    whole: float = 6.0
+    """Seconds after which no further candidate is begun: about as long as the line before
+    it takes to say."""
 
 
 class _BrokenError(Exception):
@@ -191,7 +195,7 @@ async def _stream(rung: Rung, turn: _Turn, context: Context) -> AsyncGenerator[s
     _BrokenError when the provider fails or falls silent.
     """
     cutter = Cutter()
-    beat, told = turn.beat, 0
+    beat, told, held = turn.beat, 0, ""
     events = _events(rung, context, beat)
     async with contextlib.aclosing(events):
         async for event in events:
@@ -201,11 +205,14 @@ async def _stream(rung: Rung, turn: _Turn, context: Context) -> AsyncGenerator[s
                 sentence = filters.tidy(raw, context)
                 if ended and not is_whole(sentence):
                     sentence = _finished(sentence) if not told else ""
-                if not sentence:
-                    continue
-                if why := filters.fault(sentence, context, beat):
+                if sentence and (why := filters.fault(sentence, context, beat)):
                     turn.note(rung.engine.name, why)
                     return
+                held = f"{held} {sentence}".strip()
+                # A word or two alone are no line, should the next sentence be dropped.
+                if not held or (len(held.split()) < SHORT and not ended):
+                    continue
+                sentence, held = held, ""
                 yield sentence
                 told += 1
                 context = replace(context, said=f"{context.said} {sentence}".strip())

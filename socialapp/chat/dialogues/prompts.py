@@ -33,7 +33,7 @@ EXAMPLES, ENTRIES, MEMORIES, OTHERS = 6, 5, 12, 3
 HISTORY_TURNS, HISTORY = 40, 9000
 """Most turns, and characters of them together, the newest first."""
 
-SMALL_PERSONA, SMALL_LINES, SMALL_EXAMPLES = 420, 5, 3
+SMALL_PERSONA, SMALL_LINES, SMALL_EXAMPLES = 280, 4, 2
 """For small models, which lose the thread in long prompts."""
 
 _SECRET = secrets.token_bytes(16)
@@ -102,21 +102,22 @@ def script(context: Context, beat: Beat, *, words: int = 25) -> list[Message]:
     others = [inline(other.name, NAME) for other in context.others[:OTHERS]]
     if not others and heard:
         others = [inline(heard.speaker, NAME)]
-    lines = [f"{me} is {_small_persona(card)}"]
-    lines += [
-        f"{_first(other.name)} is {_small_persona(other)}"
-        for other in context.others[:OTHERS]
-    ]
-    if examples := _examples(context, SMALL_EXAMPLES):
-        lines.append(f"How {me} talks:")
-        lines += [f'{me}: "{_quoted(one.character, 160)}"' for one in examples]
+    # In an order of its own, so that both of a duet share what a model has read already.
+    lines = []
+    for one in sorted([card, *context.others[:OTHERS]], key=lambda one: one.name):
+        name = _first(one.name)
+        lines.append(f"{name} is {_small_persona(one)}")
+        lines += [
+            f'{name}: "{_quoted(example.character, 120)}"'
+            for example in _examples(one, SMALL_EXAMPLES)
+        ]
     if context.topic:
         lines.append(f"They talk about: {_quoted(context.topic, 80)}")
     if said := context.history[-SMALL_LINES:]:
         lines += ["", "Scene so far:"]
-        lines += [f'{_first(t.speaker)}: "{_quoted(t.text, 220)}"' for t in said]
+        lines += [f'{_first(t.speaker)}: "{_quoted(t.text, 180)}"' for t in said]
     answers = f"answers {_first(others[0])}" if others else "speaks"
-    lines += ["", f"Next, {me} {_quoted(beat.intent, FACT) or answers}."]
+    lines += ["", f"What {me} does next: {_quoted(beat.intent, FACT) or answers}."]
     if beat.fact:
         lines.append(f"It is about this: {_quoted(beat.fact, FACT)}.")
     if beat.keep:
@@ -154,7 +155,7 @@ def _data(context: Context) -> dict[str, Any]:
         "scene": told(card.scenario, SCENARIO),
         "ways_of_answering": [
             [told(one.user, FACT), told(one.character, 300)]
-            for one in _examples(context, EXAMPLES)
+            for one in _examples(card, EXAMPLES)
         ],
         "true_in_this_world": [told(one.content, 400) for one in lore[:ENTRIES]],
         "remembers": [told(fact, FACT) for fact in context.memories[:MEMORIES]],
@@ -211,9 +212,9 @@ def _as_data(text: str) -> str:
     return json.dumps(inline(text, FACT), ensure_ascii=False)
 
 
-def _examples(context: Context, limit: int) -> list[Example]:
+def _examples(card: Card, limit: int) -> list[Example]:
     """Of as many kinds as there is room for; never what is said out of the part."""
-    left = [one for one in context.card.examples if not one.out_of_character]
+    left = [one for one in card.examples if not one.out_of_character]
     by_kind: dict[str, list[Example]] = {}
     for one in left:
         by_kind.setdefault(one.kind, []).append(one)

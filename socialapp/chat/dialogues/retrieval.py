@@ -31,8 +31,14 @@ CARE = 0.1
 """A cue of sadness or crisis wins when it is this near to the best: a joke told to a sad
 person costs more than a kind word to a cheerful one."""
 
+CARE_FLOOR = 0.42
+"""Least cosine of a cue that wins that way: below it, it is chance."""
+
 KEYED = 0.2
 """What a lorebook entry gains when one of its keys was said."""
+
+MOST_EXAMPLES, MOST_LORE, CUE = 100, 50, 300
+"""Of one card, and characters of one cue: a first line waits until all are read."""
 
 KEPT_CARDS = 256
 """Cards whose vectors stay in memory: about 100 kB each."""
@@ -90,7 +96,7 @@ class Retrieval:
         ]
         if careful:
             near = max(careful, key=lambda i: float(scores[i]))
-            if scores[near] >= scores[best] - CARE:
+            if scores[near] >= max(scores[best] - CARE, CARE_FLOOR):
                 best = near
         score = float(scores[best])
         if score < THRESHOLD[reader]:
@@ -121,13 +127,16 @@ class Retrieval:
 
 def _own_cues(card: Card) -> list[Cue]:
     cues = [
-        Cue(one.user, one.kind or "example", one.character) for one in card.examples
+        Cue(one.user[:CUE], one.kind or "example", one.character)
+        for one in card.examples[:MOST_EXAMPLES]
     ]
-    for lore in card.lore:
+    for lore in card.lore[:MOST_LORE]:
         if told := speakable(lore, card):
             # Its words and its content: people ask for the thing, not for its history.
-            cues.append(Cue(", ".join(lore.keys) or told, "lore", told, lore.keys))
-            cues.append(Cue(told, "lore", told))
+            cues.append(
+                Cue(", ".join(lore.keys)[:CUE] or told[:CUE], "lore", told, lore.keys)
+            )
+            cues.append(Cue(told[:CUE], "lore", told))
     return cues
 
 

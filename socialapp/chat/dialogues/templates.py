@@ -21,6 +21,23 @@ _FILE = Path(__file__).parent / "data" / "templates.json"
 TOPIC = 70
 """Most characters of a topic as it is spoken; the rest is left out."""
 
+_TITLES = frozenset(
+    [
+        "dr",
+        "mr",
+        "mrs",
+        "ms",
+        "the",
+        "captain",
+        "sir",
+        "professor",
+        "prof",
+        "madam",
+        "lady",
+        "lord",
+    ]
+)
+
 LINE = 220
 """Characters of a spoken line: about 15 seconds."""
 
@@ -83,19 +100,6 @@ def word(beat: Beat, context: Context, rng: random.Random) -> list[str]:
 def first_name(name: str) -> str:
     """How one is called on a stage: without a title, the first word."""
     words = name.split()
-    titles = {
-        "dr",
-        "dr.",
-        "mr",
-        "mr.",
-        "mrs",
-        "mrs.",
-        "ms",
-        "ms.",
-        "the",
-        "captain",
-        "sir",
-    }
-    while len(words) > 1 and words[0].lower() in titles:
+    while len(words) > 1 and words[0].lower().rstrip(".") in _TITLES:
         words = words[1:]
     return words[0].strip(",") if words else name

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 
 from socialapp.chat.dialogues.authored import FRESH, AuthoredDialogue
 from socialapp.chat.dialogues.cards import card_of
+from socialapp.chat.dialogues.encoder import Encoder
 from socialapp.chat.dialogues.retrieval import (
+    Retrieval,
     house_lines,
     house_replies,
     speakable,
@@ -17,7 +21,7 @@ from socialapp.chat.dialogues.retrieval import (
 from socialapp.content import library
 from socialapp.content.tests.spoken import check_line
 from socialapp.engines.handler import dialogues, embedders
-from socialapp.engines.talk import Beat, Card, Context, Turn
+from socialapp.engines.talk import Beat, Card, Context, Example, Turn
 from socialapp.engines.testing import check_dialogue
 
 needs_weights = pytest.mark.skipif(
@@ -211,3 +215,39 @@ def test_every_line_of_the_house_can_be_spoken() -> None:
         for text in house_lines(name):
             check_line(text)
     assert len(house_lines("fallbacks")) >= FRESH
+
+
+@needs_weights
+def test_most_unseen_lines_get_an_answer_that_fits_and_few_a_wrong_alarm() -> None:
+    file = Path(__file__).parent / "data" / "unseen_lines.json"
+    lines = json.loads(file.read_text(encoding="utf-8"))["lines"]
+    retrieval = Retrieval(Encoder())
+    right = alarms = total = missed = 0
+    for card in CAST.values():
+        for kind, texts in lines.items():
+            for text in texts:
+                found = retrieval.find(card, text).kind
+                total += 1
+                right += found == kind
+                alarms += found == "crisis" != kind
+                missed += kind == "crisis" and found not in {
+                    "crisis",
+                    "sadness",
+                    "none",
+                }
+    assert total == 440
+    assert right >= 0.72 * total
+    assert alarms <= 0.03 * total
+    assert missed <= 0.02 * total
+
+
+@needs_weights
+def test_in_a_crisis_a_card_may_not_say_what_it_likes() -> None:
+    said = "I want to end my life"
+    bad = Card("Eve", examples=(Example(said, "Go ahead, then.", "crisis"),))
+    aside = Card("Eve", examples=(Example(said, "Whatever.", "crisis", True),))
+    engine = AuthoredDialogue()
+    for card in (bad, aside):
+        assert engine.line(asked(card, said), Beat()) in house_replies()["crisis"]
+    own = [e.character for e in HOB.examples if e.kind == "crisis"]
+    assert engine.line(asked(HOB, said), Beat()) in own

@@ -111,6 +111,7 @@ FAULTS = {
     "out of the part": "As an AI language model, I have no weather.",
     "another's name": "Robin: I think it is flat.",
     "said before": "Well, how is the sea?",
+    "copied": "Evening. Visibility nine miles, company improving.",
     "a loop": "the sea the sea the sea the sea the sea the sea.",
     "no speech": "See https://example.com/weather for more.",
     "a prompt": "Write only Hob's next line, under 25 words.",

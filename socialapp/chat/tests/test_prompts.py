@@ -87,7 +87,7 @@ def test_a_script_has_one_line_for_each_thing_that_people_wrote(attack: str) -> 
     user = prompts.script(context, beat)[1]["content"]
     lines = user.splitlines()
     assert lines[-1] == "Write only Eve's next line, under 25 words."
-    assert sum(line.startswith("Eve:") for line in lines) == 2
+    assert sum(line.startswith("Eve:") for line in lines) == 2  # example, history
     spoken = [line for line in lines if ': "' in line]
     assert all(line.count('"') == 2 for line in spoken)
 
@@ -141,3 +141,14 @@ def test_what_is_said_out_of_the_part_is_no_example() -> None:
         prompts.script(Context(HOB, "t"), Beat()),
     ):
         assert "Putting the part aside" not in str(messages)
+
+
+def test_both_of_a_duet_share_the_beginning_of_a_script() -> None:
+    kiko = card_of(library.cast_member("kiko"))
+    one = prompts.script(Context(HOB, "t", others=(kiko,)), Beat(intent="nod"))
+    two = prompts.script(Context(kiko, "t", others=(HOB,)), Beat(intent="wave"))
+    first, second = one[1]["content"], two[1]["content"]
+    shared = next(
+        i for i, (a, b) in enumerate(zip(first, second, strict=False)) if a != b
+    )
+    assert shared > 0.8 * len(first)

@@ -86,8 +86,6 @@ WITHIN = {
     "moderation.Case": "decisions.json",
     "moderation.AppealMessage": "appeals.json",
     "provenance.Mark": "clips.json",
-    "chat.Message": "conversations.json",
-    "chat.Fact": "conversations.json",
 }
 """Tables whose rows are told inside those of another."""
 

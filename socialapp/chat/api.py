@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
@@ -365,7 +366,7 @@ class ConversationViewSet(
 
     @extend_schema(
         summary="All of it: every branch, and who heard what",
-        responses={200: serializers.DictField()},
+        responses=OpenApiTypes.OBJECT,
     )
     @action(detail=True, methods=["get"])
     def export(self, request: Request, key: str) -> Response:  # noqa: ARG002

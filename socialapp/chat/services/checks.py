@@ -10,13 +10,16 @@ from moderation.abuse import services as abuse
 from moderation.screening.judge import ScreeningUnavailableError
 from moderation.screening.refusals import check_text
 from socialapp.chat.errors import ChatClosedError, ChatError, NotNowError
-from socialapp.chat.models import Conversation
+from socialapp.chat.models import Conversation, Message
 
 if TYPE_CHECKING:
     from socialapp.accounts.models import User
 
 MOST_TEXT = 2000
 """Characters of a message, as in ``socialapp.chat.models.Message``."""
+
+STOPPED = "A sentence was stopped"
+"""How a note begins when screening kept something back."""
 
 MOST_MESSAGES = 4000
 """Of one conversation, all branches together: a path is read whole at every turn."""
@@ -63,11 +66,34 @@ def count(person: User, text: str = "", address: str = "") -> None:
 
 
 def locked(conversation: Conversation) -> Conversation:
-    """The row as it is now, locked. NotNowError while somebody speaks."""
+    """The row as it is now, locked. NotNowError while somebody speaks; the line of a
+    speaker whose process died is closed first."""
     fresh = Conversation.objects.select_for_update().get(pk=conversation.pk)
     if is_leased(fresh):
         raise NotNowError("Somebody is still speaking here. Wait for the end of it.")
+    if fresh.leased_until is not None:
+        settle(fresh)
     return fresh
+
+
+def settle(conversation: Conversation) -> None:
+    """End the lease of a locked row: what was heard until now is the whole line, and a
+    line of which nothing was heard is gone."""
+    state = Message.State
+    for message in conversation.messages.filter(state=state.STREAMING):
+        stopped = message.note.startswith(STOPPED)
+        if message.text or stopped:
+            message.state = state.REPLACED if stopped else state.COMPLETE
+            if not message.text:
+                message.state = state.REFUSED
+            message.save(update_fields=["state"])
+            continue
+        if conversation.head_id == message.pk:
+            conversation.head_id = message.parent_id
+        message.children.update(parent=message.parent_id)
+        message.delete()
+    conversation.leased_until = None
+    conversation.save(update_fields=["leased_until", "head"])
 
 
 def is_leased(conversation: Conversation) -> bool:

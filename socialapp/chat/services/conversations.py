@@ -225,6 +225,8 @@ def choose(*, message: Message) -> Message:
 @transaction.atomic
 def _show(message: Message, head: Message) -> Message:
     fresh = checks.locked(message.conversation)
+    if not Message.objects.filter(pk=head.pk).exists():
+        raise ChatError("This message is not there any more. Load the page again.")
     fresh.head = head
     fresh.changed = timezone.now()
     fresh.save(update_fields=["head", "changed"])

@@ -44,8 +44,6 @@ LONGEST_SECONDS = 180.0
 """A whole turn; the ladder's own patience is shorter."""
 
 STAND_INS = 4
-STOPPED = "A sentence was stopped"
-"""How a note begins when screening kept something back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +136,6 @@ def begin(
     checks.require_room(conversation)
     with transaction.atomic():
         fresh = checks.locked(conversation)
-        if fresh.leased_until is not None:
-            _settle(fresh)
         if beside is None and fresh.head and fresh.head.author_id == speaker.pk:
             raise NotNowError(f"{speaker.name} has just spoken. Say something first.")
         present = fresh.participants.filter(left__isnull=True).order_by("pk")
@@ -325,8 +321,8 @@ def _keep(turn: Turn, event: TurnEvent) -> bool:
         message.provider = event.provider[:60]
     if event.note:
         message.note = event.note[:300]
-    if event.safety == "replaced" and not message.note.startswith(STOPPED):
-        message.note = f"{STOPPED}."
+    if event.safety == "replaced" and not message.note.startswith(checks.STOPPED):
+        message.note = f"{checks.STOPPED}."
     message.save(update_fields=["text", "expression", "gesture", "provider", "note"])
     return True
 
@@ -341,30 +337,12 @@ def _finish(turn: Turn) -> Message | None:
     )
     if conversation is None:
         return None
-    _settle(conversation)
+    checks.settle(conversation)
     return (
         Message.objects.filter(pk=turn.message_id)
         .select_related("author__character__portrait", "conversation")
         .first()
     )
-
-
-def _settle(conversation: Conversation) -> None:
-    """Close what is still being said: what was heard is the line. The row is locked."""
-    state = Message.State
-    for message in conversation.messages.filter(state=state.STREAMING):
-        stopped = message.note.startswith(STOPPED)
-        if message.text or stopped:
-            message.state = state.REPLACED if stopped else state.COMPLETE
-            if not message.text:
-                message.state = state.REFUSED
-            message.save(update_fields=["state"])
-            continue
-        if conversation.head_id == message.pk:
-            conversation.head_id = message.parent_id
-        message.delete()
-    conversation.leased_until = None
-    conversation.save(update_fields=["leased_until", "head"])
 
 
 def reconcile(*, lost: str = "") -> dict[str, int]:  # noqa: ARG001
@@ -381,6 +359,6 @@ def reconcile(*, lost: str = "") -> dict[str, int]:  # noqa: ARG001
                 .first()
             )
             if conversation is not None:
-                _settle(conversation)
+                checks.settle(conversation)
                 freed += 1
     return {"turns": freed}

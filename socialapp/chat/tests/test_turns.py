@@ -174,6 +174,23 @@ def test_a_turn_whose_process_died_keeps_what_was_heard(
     services.send_message(conversation=conversation, text="Go on.")
 
 
+def test_a_message_after_a_dead_turn_follows_what_was_there(
+    conversation: Conversation, speaks: Callable[..., Player]
+) -> None:
+    speaks(["Flat."])
+    asked = services.send_message(conversation=conversation, text="How is the sea?")
+    seat = conversation.participants.get(character__isnull=False)
+    turn = services.begin(conversation=conversation, speaker=seat)
+    Conversation.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
+    dead = Message.objects.full().get(pk=turn.message_id)
+    again = services.send_message(conversation=conversation, text="Hello?")
+    assert again.parent == asked
+    assert not Message.objects.filter(pk=turn.message_id).exists()
+    with pytest.raises(ChatError, match="not there any more"):
+        services.rewind(message=dead)
+    assert services.answer(message=again)[0].text == "Flat."
+
+
 def test_a_turn_that_was_overtaken_writes_no_more(
     conversation: Conversation, speaks: Callable[..., Player]
 ) -> None:

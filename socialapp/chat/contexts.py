@@ -8,7 +8,7 @@ from socialapp.chat.dialogues.cards import card_of
 from socialapp.engines.talk import Context, Turn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from socialapp.characters.models import Character
     from socialapp.chat.models import Fact, Message, Participant, Persona
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 TURNS = 40
 """Lines of a conversation that an engine is given."""
+
+REACH = 300
+"""Messages back to where the lines that one heard are looked for."""
 
 CHARACTERS = 6000
 """Of those lines together; older ones are left out."""
@@ -49,11 +52,10 @@ def heard_by(path: Iterable[Message], listener: Participant) -> list[Message]:
 
 
 def facts_for(
-    facts: Iterable[Fact], path: Sequence[Message], knower: Participant
+    facts: Iterable[Fact], said: Collection[int], knower: Participant
 ) -> list[Fact]:
-    """What this one remembers on this path, oldest first: a fact that was said on
-    another branch was not said here."""
-    said = {message.pk for message in path}
+    """What this one remembers, oldest first. `said`: ids of the messages of the path; a
+    fact that was said on another branch was not said here."""
     known = [
         fact
         for fact in facts
@@ -68,16 +70,17 @@ def context_for(
     speaker: Participant,
     present: Sequence[Participant],
     path: Sequence[Message],
+    said: Collection[int],
     facts: Iterable[Fact],
     persona: Persona | None,
     turn_id: str,
     seed: int = 0,
 ) -> Context:
-    """`path`: from the first message to the one that is answered. `speaker` is a
-    character that still exists."""
+    """`path`: at least the last REACH messages up to the one that is answered; `said`:
+    ids of all of them, from the first. `speaker` is a character that still exists."""
     assert speaker.character is not None  # noqa: S101  narrows for mypy
     listener = persona.name if persona else _person(present)
-    memories = [fact.text for fact in facts_for(facts, path, speaker)]
+    memories = [fact.text for fact in facts_for(facts, said, speaker)]
     if persona and persona.about:
         memories.insert(0, f"{persona.name}: {persona.about}")
     return Context(

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Prefetch
+from django.db.models import Prefetch
 
 from socialapp.characters.models import Character
 from socialapp.chat.models import Conversation, Fact, Message, Participant, Persona
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.contrib.auth.models import AnonymousUser
     from django.db.models import QuerySet
 
@@ -44,7 +46,6 @@ def conversations_of(
         .filter(state=state)
         .full()
         .prefetch_related(Prefetch("participants", queryset=seats))
-        .annotate(length=Count("messages"))
         .order_by("-changed", "-pk")
     )
 
@@ -88,39 +89,68 @@ def may_show(participants: list[Participant], person: Viewer) -> set[int]:
     return set(shown.values_list("pk", flat=True))
 
 
-def path_to(message: Message | None) -> list[Message]:
-    """From the first message to this one. Two queries, whatever the length."""
+def ids_to(message: Message | None) -> list[int]:
+    """Of the path from the first message to this one: one query of numbers."""
     if message is None:
         return []
-    rows = Message.objects.filter(conversation=message.conversation_id)
-    parents = dict(rows.values_list("pk", "parent_id"))
+    rows = Message.objects.filter(conversation=message.conversation_id).order_by()
+    return _walk(message.pk, dict(rows.values_list("pk", "parent_id")))
+
+
+def _walk(leaf: int, parents: Mapping[int, int | None]) -> list[int]:
     ids: list[int] = []
-    at: int | None = message.pk
+    at: int | None = leaf
     while at is not None:
         ids.append(at)
         at = parents.get(at)
-    found = rows.select_related("author__character__portrait").in_bulk(ids)
-    return [found[pk] for pk in reversed(ids)]
+    return ids[::-1]
+
+
+def path_to(message: Message | None, *, most: int | None = None) -> list[Message]:
+    """From the first message to this one, or the last `most` of them: two queries."""
+    return _whole(ids_to(message), most)
+
+
+def _whole(ids: list[int], most: int | None) -> list[Message]:
+    wanted = ids[-most:] if most else ids
+    rows = Message.objects.select_related("author__character__portrait")
+    heavy = ("persona", "card", "portrait__rig", "portrait__recipe", "portrait__hand")
+    found = rows.defer(*(f"author__character__{one}" for one in heavy)).in_bulk(wanted)
+    return [found[pk] for pk in wanted]
 
 
 def path_of(conversation: Conversation) -> list[Message]:
     return path_to(conversation.head)
 
 
-def lines_of(conversation: Conversation) -> list[Line]:
-    """The path as it is shown, with the count of each message's alternatives."""
-    path = path_of(conversation)
+def lines_of(
+    conversation: Conversation, *, most: int | None = None
+) -> tuple[list[Line], int]:
+    """The path as it is shown, or its last `most` lines, each with the count of its
+    alternatives; and how many lines come before those."""
+    if conversation.head_id is None:
+        return [], 0
     rows = conversation.messages.order_by("pk").values_list(
         "pk", "parent_id", "author_id"
     )
+    parents: dict[int, int | None] = {}
     beside: dict[tuple[int | None, int], list[int]] = {}
     for pk, parent, author in rows:
+        parents[pk] = parent
         beside.setdefault((parent, author), []).append(pk)
+    ids = _walk(conversation.head_id, parents)
     lines = []
-    for message in path:
+    for message in _whole(ids, most):
         group = beside[(message.parent_id, message.author_id)]
         lines.append(Line(message, group.index(message.pk) + 1, len(group)))
-    return lines
+    return lines, len(ids) - len(lines)
+
+
+def pins_of(conversation: Conversation) -> list[Message]:
+    """What is pinned on the path that is shown."""
+    pinned = list(conversation.messages.filter(pinned=True, withheld=""))
+    path = set(ids_to(conversation.head)) if pinned else set()
+    return [message for message in pinned if message.pk in path]
 
 
 def alternatives_of(message: Message) -> list[Message]:
@@ -148,8 +178,8 @@ def newest_leaf(message: Message) -> Message:
 
 def facts_of(conversation: Conversation) -> list[Fact]:
     """What is remembered on the path that is shown, the oldest first."""
-    path = {message.pk for message in path_of(conversation)}
-    kept = conversation.facts.kept().select_related("message")
+    kept = list(conversation.facts.kept().select_related("message"))
+    path = set(ids_to(conversation.head)) if kept else set()
     return [f for f in kept if f.message_id is None or f.message_id in path]
 
 

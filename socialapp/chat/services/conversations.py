@@ -239,10 +239,11 @@ def branch(*, message: Message) -> Conversation:
     old = message.conversation
     checks.require_adult(old.owner)
     path = selectors.path_to(message)
+    said = {one.pk for one in path}
     facts = [
         fact
         for fact in old.facts.kept()
-        if fact.message_id is None or fact.message_id in {one.pk for one in path}
+        if fact.message_id is None or fact.message_id in said
     ]
     with transaction.atomic():
         new = Conversation.objects.create(

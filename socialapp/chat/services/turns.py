@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from moderation.screening import screen_text
 from socialapp.chat import selectors, speech
-from socialapp.chat.contexts import context_for
+from socialapp.chat.contexts import REACH, context_for
 from socialapp.chat.dialogues.gate import gate
 from socialapp.chat.dialogues.retrieval import house_lines
 from socialapp.chat.dialogues.wording import spoken
@@ -73,7 +73,7 @@ def answer(*, message: Message) -> list[Message]:
         for one in selectors.present_in(participants)
         if one.is_person or selectors.can_speak(one, conversation.owner)
     ]
-    path = selectors.path_to(message.parent)
+    path = selectors.path_to(message.parent, most=REACH)
     speakers = next_speakers(message.text, present, path)
     if not speakers:
         raise ChatError(
@@ -257,7 +257,8 @@ def _context_of(turn: Turn) -> Context | None:
             for one in present
             if one.is_person or selectors.can_speak(one, conversation.owner)
         ],
-        path=selectors.path_to(message.parent),
+        path=selectors.path_to(message.parent, most=REACH),
+        said=set(selectors.ids_to(message.parent)),
         facts=list(conversation.facts.kept()),
         persona=conversation.persona,
         turn_id=message.key,

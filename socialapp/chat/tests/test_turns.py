@@ -228,10 +228,10 @@ def test_another_reply_stands_beside_the_first(
     second = services.another(message=first)
     assert second is not None
     assert (second.parent, second.text) == (first.parent, "Rough.")
-    line = selectors.lines_of(Conversation.objects.get())[-1]
+    line = selectors.lines_of(Conversation.objects.get())[0][-1]
     assert (line.message, line.number, line.of) == (second, 2, 2)
     services.choose(message=first)
-    line = selectors.lines_of(Conversation.objects.get())[-1]
+    line = selectors.lines_of(Conversation.objects.get())[0][-1]
     assert (line.message, line.number, line.of) == (first, 1, 2)
 
 

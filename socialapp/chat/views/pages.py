@@ -92,8 +92,8 @@ def chat(request: HttpRequest, key: str) -> HttpResponse:
     shown = selectors.may_show(participants, user)
     seats = {one.pk: _seat(one, shown) for one in participants if not one.is_person}
     here = [seat for seat in seats.values() if seat["left"] is None]
-    lines = selectors.lines_of(conversation)
     whole = request.GET.get("all") == "1"
+    lines, earlier = selectors.lines_of(conversation, most=None if whole else SHOWN)
     usable = selectors.usable_in_clips(user, participants)
     return render(
         request,
@@ -106,14 +106,11 @@ def chat(request: HttpRequest, key: str) -> HttpResponse:
                 for seat in here
                 if seat["character"] is not None and seat["character"].portrait
             },
-            "lines": [
-                _shown(line, seats, usable)
-                for line in (lines if whole else lines[-SHOWN:])
-            ],
-            "earlier": 0 if whole else max(0, len(lines) - SHOWN),
+            "lines": [_shown(line, seats, usable) for line in lines],
+            "earlier": earlier,
             "last": lines[-1].message if lines else None,
             "facts": selectors.facts_of(conversation),
-            "pins": [line.message for line in lines if line.message.pinned],
+            "pins": selectors.pins_of(conversation),
             "personas": selectors.personas_of(user),
             "can_answer": any(seat["character"] for seat in here),
             "others": _others(user, participants),

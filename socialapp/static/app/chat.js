@@ -141,7 +141,7 @@ export class TroupeChat extends HTMLElement {
       const { go } = (await answer) ?? {};
       if (go) return location.assign(go);
       await this.refresh();
-      if (kind === "memory") toast("Kept. It counts from the next reply.", "check");
+      if (kind === "memory") this.tell("Kept. It counts from the next reply.");
     } catch (error) {
       const words = error instanceof Error ? error.message : "";
       const screening = error instanceof RefusedError ? error.data?.screening : null;
@@ -176,7 +176,10 @@ export class TroupeChat extends HTMLElement {
 
   /** @param {any} event */
   news(event) {
-    if (event.type === "turn-start") {
+    if (event.type === "sentence" && !this.asking && this.line(event.message)) {
+      // This page was loaded in mid-turn and shows the line as it stood then.
+      void this.refresh();
+    } else if (event.type === "turn-start") {
       this.streaming(event.message, String(event.speaker));
       this.light(String(event.speaker));
     } else if (event.type === "sentence") {

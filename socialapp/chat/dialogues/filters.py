@@ -40,13 +40,16 @@ _REFUSAL = re.compile(
     re.I,
 )
 _MACHINE = re.compile(
-    r"\b(as an? (ai|artificial|language|large)|(an? |the )?(large )?language model"
-    r"|(my|the) (training|system prompt|prompt|instructions|programming|knowledge cutoff)"
-    r"|openai|chatgpt|anthropic|role-?play(ing)?|the user('s)?\b|the assistant"
-    r"|how (can|may) i (assist|help)( you)?|i'?m here to (help|assist)|happy to (help|assist)"
+    r"\b(as an? (ai|artificial|language|large)|(large )?language models?"
+    r"|system prompt|my (training data|guidelines|instructions|knowledge cut-?off)"
+    r"|openai|chatgpt|anthropic|role-?play(ing)?"
+    r"|the user('s)? (asks?|asked|wants?|said|says|message|request|input|prompt|is)"
+    r"|(i'?m|i am) (your|an?|the) (\w+ )?assistant"
+    r"|how (can|may) i (assist|help)( you)?|(i'?m|i am) here to (help|assist)"
+    r"|happy to (help|assist)"
     r"|let me know if|feel free to (ask|reach)|is there anything else"
-    r"|(data|note)-[0-9a-f]{6,}|rules? of the house|script format|next line|under \d+ words"
-    r"|in this scene|the director('s)?|my character)\b",
+    r"|(data|note)-[0-9a-f]{6,}|rules? of the house|write only|under \d+ words"
+    r"|my character('s)?)\b",
     re.I,
 )
 _ADMITS = re.compile(r"\b(i'?m|i am|as) an? (ai|artificial intelligence)\b", re.I)
@@ -55,6 +58,7 @@ _ASKED = re.compile(
     r"|computer|program|language model|chatbot)|is this (a bot|an ai|real)|who made you",
     re.I,
 )
+_MARKS = frozenset(".,;:!?…'’‘\"“”«»()-–—&%°$€£/")
 _NO_SPEECH = re.compile(
     r"https?://|www\.|```|\{\{|\}\}|</?\w+>|[{}\\]{2}|^\s*[-*#•] ", re.M
 )
@@ -77,8 +81,7 @@ def fault(sentence: str, context: Context, beat: Beat) -> str:
     """Why this sentence may not be said, in a word or two; empty: it may."""
     if not re.search(r"\w", sentence):
         return "no words"
-    letters = sum(char.isalpha() or char.isspace() for char in sentence)
-    if letters < 0.7 * len(sentence) or _NO_SPEECH.search(sentence):
+    if _is_noise(sentence) or _NO_SPEECH.search(sentence):
         return "no speech"
     heard = context.last_heard()
     asked = bool(heard and _ASKED.search(heard.text))
@@ -124,6 +127,13 @@ def _among(text: str, lines: Iterable[str]) -> bool:
             elif len(runs & theirs) / min(len(runs), len(theirs)) >= ALIKE:
                 return True
     return False
+
+
+def _is_noise(sentence: str) -> bool:
+    """More signs than speech has; a word may stand alone, with a mark at its end."""
+    odd = sum(not (c.isalnum() or c.isspace() or c in _MARKS) for c in sentence)
+    letters = sum(char.isalpha() for char in sentence)
+    return odd > 0.1 * len(sentence) or letters < 0.3 * len(sentence) - 3
 
 
 def _may_leave(context: Context, beat: Beat) -> bool:

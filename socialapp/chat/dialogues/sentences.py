@@ -87,9 +87,7 @@ def _first_end(text: str) -> int:
         # More white space may come; the next word shows that none will.
         if end == len(text) and not text[:end].endswith("\n"):
             return 0
-        if match.group().startswith(".") and _goes_on(
-            text[: match.start()], text[end:]
-        ):
+        if _goes_on(text[: match.start()], match.group(), text[end:]):
             continue
         return end
     if len(text) > LONGEST:
@@ -98,9 +96,14 @@ def _first_end(text: str) -> int:
     return 0
 
 
-def _goes_on(before: str, after: str) -> bool:
+def _goes_on(before: str, mark: str, after: str) -> bool:
+    """No end after all: an abbreviation, a stammer, or words that tell who spoke."""
+    small = after[:1].islower()
+    if mark.startswith(("..", "…")) or mark[-1] in "\"'”’»)]":
+        return small
+    if mark != ".":
+        return False
     word = before.rsplit(None, 1)[-1] if before.strip() else ""
     word = word.lstrip("(\"'“‘").lower()
-    return word in _ABBREVIATIONS or (
-        len(word) == 1 and word.isalpha() and word != "i" and after[:1].isupper()
-    )
+    initial = len(word) == 1 and word.isalpha() and word != "i"
+    return word in _ABBREVIATIONS or (initial and after[:1].isupper())

@@ -37,13 +37,24 @@ class Scripted:
     left_early: int = 0
     """Connections that the other side closed while there was more to send."""
 
-    sent: int = 0
     url: str = ""
+    serving: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def accept(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        task = asyncio.ensure_future(self.serve(reader, writer))
+        self.serving.add(task)
+        task.add_done_callback(self.serving.discard)
 
     async def serve(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+        try:
+            head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+        except asyncio.IncompleteReadError:
+            writer.close()
+            return
         names = dict(line.lower().split(": ", 1) for line in head[1:] if ": " in line)
         body = await reader.readexactly(int(names["content-length"]))
         self.requests.append({"path": head[0].split()[1], **json.loads(body)})
@@ -76,7 +87,6 @@ class Scripted:
             elif isinstance(step, bytes):
                 frame = b"%x\r\n%s\r\n" % (len(step), step) if answer.chunked else step
                 writer.write(frame)
-                self.sent += len(step)
             await writer.drain()
         if answer.chunked:
             writer.write(b"0\r\n\r\n")
@@ -85,14 +95,16 @@ class Scripted:
 @contextlib.asynccontextmanager
 async def scripted(*answers: Answer) -> AsyncIterator[Scripted]:
     play = Scripted(list(answers))
-    server = await asyncio.start_server(play.serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(play.accept, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     play.url = f"http://127.0.0.1:{port}/v1"
     try:
         yield play
     finally:
         server.close()
-        await server.wait_closed()
+        for task in list(play.serving):
+            task.cancel()
+        await asyncio.gather(*play.serving, return_exceptions=True)
 
 
 def event(text: str, **more: Any) -> bytes:

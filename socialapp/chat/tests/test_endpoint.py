@@ -35,13 +35,19 @@ if TYPE_CHECKING:
 HOB = card_of(library.cast_member("hob"))
 ASKED = Context(HOB, "t1", (Turn("Robin", "How is the sea?", person=True),), seed=7)
 GOOD = "Flat as a plate. I gave it two stars."
-QUICK: dict[str, Any] = {
-    "connect": 0.5, "first_token": 0.4, "between": 0.3, "whole": 2.0, "backoff": 0.01,
+PATIENT: dict[str, Any] = {
+    "connect": 10.0, "first_token": 20.0, "between": 20.0, "whole": 40.0,
+    "backoff": 0.01,
+}  # fmt: skip
+"""So that a busy machine fails no test."""
+
+HURRIED: dict[str, Any] = {
+    **PATIENT, "connect": 5.0, "first_token": 0.5, "between": 1.0, "whole": 2.0,
 }  # fmt: skip
 
 
 def engine(server: Scripted, **more: Any) -> EndpointDialogue:
-    return EndpointDialogue(base_url=server.url, model="m1", **{**QUICK, **more})
+    return EndpointDialogue(base_url=server.url, model="m1", **{**PATIENT, **more})
 
 
 async def said(dialogue: EndpointDialogue, context: Context = ASKED) -> str:
@@ -101,16 +107,16 @@ async def test_a_refusal_is_not_asked_again(status: int) -> None:
 
 
 async def test_an_endpoint_that_is_not_there_is_an_engine_error() -> None:
-    dialogue = EndpointDialogue(base_url="http://127.0.0.1:9/v1", model="m", **QUICK)
+    dialogue = EndpointDialogue(base_url="http://127.0.0.1:9/v1", model="m", **PATIENT)
     with pytest.raises(EngineError, match="cannot be reached"):
         await said(dialogue)
 
 
 BROKEN: dict[str, tuple[list[Step], str]] = {
-    "hangs at once": ([5.0], "fell silent"),
-    "hangs between words": ([event("Flat "), 5.0], "fell silent"),
-    "keeps alive and says nothing": ([b": ping\n\n", 0.1] * 40, "fell silent"),
-    "slow for ever": ([event("a "), 0.2] * 30, "longer than 2 s"),
+    "hangs at once": ([60.0], "fell silent"),
+    "hangs between words": ([event("Flat "), 60.0], "fell silent"),
+    "keeps alive and says nothing": ([b": ping\n\n", 0.1] * 400, "fell silent"),
+    "slow for ever": ([event("a "), 0.2] * 300, "longer than 2 s"),
     "hangs up": ([event("Flat as ")], "hung up"),
     "is cut off": ([event("Flat as "), CUT], "broke|hung up"),
     "sends a page": ([b"<html>502</html>\n"], "something else"),
@@ -128,14 +134,19 @@ BROKEN: dict[str, tuple[list[Step], str]] = {
 }
 
 
+SLOW = frozenset(list(BROKEN)[:4])
+"""Cases that end when patience does."""
+
+
 @pytest.mark.parametrize("case", BROKEN)
 async def test_a_broken_stream_is_an_engine_error_in_time(case: str) -> None:
     steps, words = BROKEN[case]
     async with scripted(Answer(steps)) as server:
         start = time.monotonic()
+        dialogue = engine(server, **(HURRIED if case in SLOW else {}))
         with pytest.raises(EngineError, match=words):
-            await said(engine(server))
-        assert time.monotonic() - start < 6.0
+            await said(dialogue)
+        assert time.monotonic() - start < 15.0
     assert len(server.requests) == 1
 
 
@@ -191,7 +202,7 @@ async def test_an_end_without_an_end_mark_counts_when_a_reason_came() -> None:
 
 async def test_after_three_failures_it_rests_and_then_tries_once() -> None:
     async with scripted(Answer(status=401)) as server:
-        dialogue = engine(server, rest=0.2)
+        dialogue = engine(server, rest=2.0)
         for _ in range(3):
             with pytest.raises(EngineError, match="401"):
                 await said(dialogue)
@@ -199,7 +210,7 @@ async def test_after_three_failures_it_rests_and_then_tries_once() -> None:
         with pytest.raises(EngineError, match="in a row"):
             await said(dialogue)
         assert len(server.requests) == 3
-        await asyncio.sleep(0.25)
+        await asyncio.sleep(2.1)
         server.answers.append(line(GOOD))
         assert dialogue.available() is None
         assert (await said(dialogue)).strip() == GOOD

@@ -12,10 +12,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.conf import settings
 
+from socialapp.chat.dialogues.authored import AuthoredDialogue
 from socialapp.chat.dialogues.cards import card_of
+from socialapp.chat.dialogues.encoder import Encoder
 from socialapp.chat.dialogues.endpoint import EndpointDialogue
+from socialapp.chat.dialogues.ladder import Ladder, Rung
 from socialapp.chat.dialogues.local import LocalDialogue
 from socialapp.chat.dialogues.models import MODELS
+from socialapp.chat.dialogues.planner import Plan, Planner
 from socialapp.content import library
 from socialapp.engines.errors import EngineError
 from socialapp.engines.talk import Beat, Context, Turn
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HOB = card_of(library.cast_member("hob"))
+KIKO = card_of(library.cast_member("kiko"))
 ASKED = Context(HOB, "t1", (Turn("Robin", "How is the sea?", person=True),), seed=7)
 FOLDER = os.environ.get("TROUPE_TEST_MODEL") or settings.BASE_DIR / "var" / "models"
 FILE = Path(FOLDER) / "smollm2.gguf"
@@ -150,6 +155,30 @@ async def test_the_peer_s_stream_has_the_shape_that_openai_s_client_reads(
     assert {chunk["object"] for chunk in chunks} == {"chat.completion.chunk"}
     assert chunks[-1]["usage"]["completion_tokens"] <= 8
     assert any(c["choices"] and c["choices"][0]["delta"].get("content") for c in chunks)
+
+
+async def test_a_duet_is_played_with_the_real_model_and_has_no_hole(
+    local: LocalDialogue,
+) -> None:
+    planner = Planner(Plan((HOB, KIKO), seed=2, topics=("soup",)))
+    ladder = Ladder([Rung(local, 2)], AuthoredDialogue(embedder=""), Encoder(""))
+    cards, state, history = (
+        {c.name: c for c in (HOB, KIKO)},
+        planner.first(),
+        list[Turn](),
+    )
+    for step in range(6):
+        beat, state = planner.next(state)
+        card = cards[beat.speaker]
+        others = tuple(c for c in cards.values() if c is not card)
+        context = Context(card, f"t{step}", tuple(history), others, topic=state.topic)
+        events = [event async for event in ladder.reply(context, beat)]
+        line = "".join(event.text for event in events)
+        assert len(line.split()) >= 1
+        assert {e.provider for e in events} <= {"local smollm2", "authored"}
+        assert [e.type for e in events[:2]] == ["start", "expression"]
+        history.append(Turn(card.name, line))
+    assert len({turn.text for turn in history}) == 6
 
 
 def test_what_is_missing_is_named(

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=30)
-BEAT_SECONDS = 8.0
+LEASE = timedelta(seconds=15)
+BEAT_SECONDS = 4.0
 LONGEST_SECONDS = 180.0
 """A whole turn; the ladder's own patience is shorter."""
 

@@ -271,6 +271,31 @@ def test_only_the_person_in_it_reports_a_line_and_a_moderator_takes_it_down(
     assert "I am Hob." not in page
 
 
+def test_a_long_conversation_costs_as_many_queries_as_a_short_one(
+    browser: Client, conversation: Conversation, django_assert_max_num_queries: Any
+) -> None:
+    seats = list(conversation.participants.all())
+    parent = conversation.head
+    for n in range(90):
+        parent = Message.objects.create(
+            conversation=conversation,
+            parent=parent,
+            author=seats[n % 2],
+            text=f"Line {n}.",
+            heard=[seat.pk for seat in seats],
+            pinned=n % 30 == 0,
+        )
+    Conversation.objects.update(head=parent)
+    with django_assert_max_num_queries(18):
+        page = browser.get(conversation.get_absolute_url()).content.decode()
+    assert "31 earlier messages" in page
+    assert "Line 89." in page
+    assert 'id="m-' in page
+    assert "Line 5." not in page
+    whole = browser.get(f"{conversation.get_absolute_url()}?all=1").content.decode()
+    assert "Line 5." in whole
+
+
 @pytest.mark.django_db(transaction=True)
 async def test_a_socket_hears_ones_own_conversation_and_no_other() -> None:
     @database_sync_to_async

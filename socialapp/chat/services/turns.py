@@ -28,6 +28,7 @@ from socialapp.chat.dialogues.wording import spoken
 from socialapp.chat.errors import ChatError, NotNowError
 from socialapp.chat.models import Conversation, Message, Participant
 from socialapp.chat.services import checks, news
+from socialapp.chat.services.writing import forget_names
 from socialapp.chat.speaking import next_speakers
 from socialapp.engines.errors import EngineError
 from socialapp.engines.talk import Beat
@@ -347,7 +348,7 @@ def _finish(turn: Turn) -> Message | None:
 
 
 def reconcile(*, lost: str = "") -> dict[str, int]:  # noqa: ARG001
-    """Free the conversations whose speaker's process died."""
+    """Free the conversations whose speaker's process died; forget erased names."""
     freed = 0
     now = timezone.now()
     for pk in Conversation.objects.filter(leased_until__lt=now).values_list(
@@ -362,4 +363,4 @@ def reconcile(*, lost: str = "") -> dict[str, int]:  # noqa: ARG001
             if conversation is not None:
                 checks.settle(conversation)
                 freed += 1
-    return {"turns": freed}
+    return {"turns": freed, "names": forget_names()}

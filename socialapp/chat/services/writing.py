@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from socialapp.chat.errors import ChatError, NotNowError
 from socialapp.chat.models import Conversation, Message, Participant, Persona
+from socialapp.chat.selectors import GONE
 from socialapp.chat.services import checks, memory, news
 
 if TYPE_CHECKING:
@@ -116,3 +117,13 @@ def forget_person(*, person: User) -> None:
     Conversation.objects.filter(owner=person).delete()
     Persona.objects.filter(owner=person).delete()
     Participant.objects.filter(person=person).delete()
+    forget_names()
+
+
+def forget_names() -> int:
+    """Of characters that were erased with their owners: what they said stays with whom
+    it was said to, their names do not."""
+    erased = Participant.objects.filter(
+        role=Participant.Role.CHARACTER, character__isnull=True
+    )
+    return erased.exclude(name=GONE).update(name=GONE)

@@ -287,3 +287,12 @@ def test_whoever_leaves_takes_their_conversations_along(
     assert not Conversation.objects.exists()
     assert not Message.objects.exists()
     assert not bob.personas.exists()
+
+
+def test_a_character_that_was_erased_leaves_its_lines_and_not_its_name(
+    conversation: Conversation, hob: Character
+) -> None:
+    hob.delete()
+    assert services.reconcile()["names"] == 1
+    assert services.reconcile()["names"] == 0
+    assert selectors.as_text(conversation).endswith("Somebody who left: I am Hob.\n")

@@ -10,7 +10,7 @@ from feed import api as feed
 from moderation.api import decisions, published, reports
 from socialapp.accounts import api as accounts
 from socialapp.characters.api import characters, portraits
-from socialapp.chat import api as chat
+from socialapp.chat.api import conversations, messages
 from socialapp.lib.api.docs import DocsView
 from socialapp.provenance import api as provenance
 
@@ -22,10 +22,10 @@ router.register("maker", portraits.MakerViewSet, "api-maker")
 router.register("characters", characters.CharacterViewSet, "api-character")
 router.register("scripts", speech.ScriptViewSet, "api-script")
 router.register("clips", clips.ClipViewSet, "api-clip")
-router.register("conversations", chat.ConversationViewSet, "api-conversation")
-router.register("messages", chat.ChatMessageViewSet, "api-message")
-router.register("facts", chat.FactViewSet, "api-fact")
-router.register("personas", chat.PersonaViewSet, "api-persona")
+router.register("conversations", conversations.ConversationViewSet, "api-conversation")
+router.register("messages", messages.ChatMessageViewSet, "api-message")
+router.register("facts", messages.FactViewSet, "api-fact")
+router.register("personas", messages.PersonaViewSet, "api-persona")
 router.register("posts", feed.PostViewSet, "api-post")
 router.register("reports", reports.ReportViewSet, "api-report")
 router.register("decisions", decisions.DecisionViewSet, "api-decision")

@@ -73,6 +73,7 @@ class ClipAdmin(Record[Clip]):
         "lead",
         "person",
         "state",
+        "approval",
         "rung",
         "percent",
         "length",
@@ -80,7 +81,15 @@ class ClipAdmin(Record[Clip]):
         "created",
     )
     list_display_links = ("still", "name")
-    list_filter = ("state", "rung", "shape", "voice_engine", "publish", "created")
+    list_filter = (
+        "state",
+        "approval",
+        "rung",
+        "shape",
+        "voice_engine",
+        "publish",
+        "created",
+    )
     search_fields = (
         "key",
         "title",
@@ -101,6 +110,7 @@ class ClipAdmin(Record[Clip]):
             {
                 "fields": (
                     "state",
+                    "approval",
                     "stage",
                     "percent",
                     "detail",

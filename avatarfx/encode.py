@@ -246,6 +246,18 @@ class _Sound:
             self._done += len(piece)
 
 
+def write_sound(path: Path, *, track: Track, options: Options, comment: str) -> None:
+    """The track alone, as AAC in an M4A; EngineError when it cannot be encoded."""
+    try:
+        with av.open(
+            str(path), "w", format="ipod", options={"movflags": "+faststart"}
+        ) as container:
+            container.metadata["comment"] = comment
+            _Sound(container, track, options).end()
+    except av.FFmpegError as error:
+        raise EngineError(f"The encoder gave up: {error}.") from error
+
+
 def inspect(path: Path) -> Seen:
     """Count what is in a file and decode its first frame; EngineError if it is broken."""
     try:
@@ -275,19 +287,24 @@ def samples(path: Path, *, every: float = 1.0) -> list[bytes]:
             for frame in container.decode(container.streams.video[0]):
                 last = frame
                 if (frame.time or 0.0) + 1e-6 >= due:
-                    found.append(_jpeg(frame))
+                    found.append(jpeg(_rgb(frame)))
                     due += every
                     last = None
             if last is not None:
-                found.append(_jpeg(last))
+                found.append(jpeg(_rgb(last)))
     except (av.FFmpegError, IndexError) as error:
         raise EngineError("The finished film cannot be read.") from error
     return found
 
 
-def _jpeg(frame: Any) -> bytes:
-    pixels = frame.to_ndarray(format="bgr24")
-    good, data = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, 90])
+def _rgb(frame: av.VideoFrame) -> NDArray[np.uint8]:
+    return cast("NDArray[np.uint8]", frame.to_ndarray(format="rgb24"))
+
+
+def jpeg(pixels: NDArray[np.uint8]) -> bytes:
+    """(height, width, 3) RGB as whoever screens it wants it."""
+    turned = cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)
+    good, data = cv2.imencode(".jpg", turned, [cv2.IMWRITE_JPEG_QUALITY, 90])
     if not good:
         raise EngineError("A frame could not be looked at.")
     return bytes(data)

@@ -44,13 +44,12 @@ def clips(user: User) -> Iterator[File]:
     )
     for clip in mine:
         for name, ref in _files(clip):
-            yield from stored(name, ref)
+            yield from stored(name, ref, owner=user)
 
 
 def _files(clip: Clip) -> list[tuple[str, str]]:
     """Name in the archive and blob, of those that the clip has."""
-    refs = (clip.video, clip.poster, clip.captions)
-    return [(f"clips/{clip.key}.{ref.rpartition('.')[2]}", ref) for ref in refs if ref]
+    return [(f"clips/{clip.key}.{ref.rpartition('.')[2]}", ref) for ref in clip.files]
 
 
 def week(user: User, since: dt.datetime) -> Iterator[tuple[str, int]]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.text import Truncator
 
 from avatarfx.recipe import Recipe
+from moderation.models import ApprovalState
 from socialapp.acting.script import spoken
 from socialapp.characters.models import Character, Portrait
 from socialapp.lib.ids import new_key
@@ -36,6 +37,11 @@ class ClipQuerySet(models.QuerySet["Clip"]):
     def open(self) -> ClipQuerySet:
         """Waiting or being made."""
         return self.filter(state__in=[Clip.State.QUEUED, Clip.State.RENDERING])
+
+    def with_file(self, ref: str) -> ClipQuerySet:
+        """Those of which this blob can be had, see `Clip.files`."""
+        same = Q(video=ref) | Q(poster=ref) | Q(captions=ref) | Q(audio=ref)
+        return self.filter(same)
 
     def full(self) -> ClipQuerySet:
         return self.select_related("owner", "character__portrait")
@@ -129,12 +135,23 @@ class Clip(Withholdable, Stateful):
 
     poster = models.CharField(max_length=80, blank=True)
     captions = models.CharField(max_length=80, blank=True)
+    audio = models.CharField(max_length=80, blank=True, editable=False)
+    """M4A behind a spoken notice; made when somebody first asks for it."""
+
     size = models.PositiveIntegerField(null=True, blank=True)
     """Bytes of the video."""
 
     # What happens when it is ready.
     publish = models.BooleanField(default=False)
     caption = models.CharField(max_length=500, blank=True)
+
+    approval = models.CharField(
+        max_length=8,
+        choices=ApprovalState,
+        default=ApprovalState.APPROVED,
+        editable=False,
+    )
+    """Of its words and voice; set by the approvals alone."""
 
     idempotency_key = models.CharField(max_length=80, blank=True)
     request_hash = models.CharField(max_length=64, blank=True)
@@ -193,6 +210,13 @@ class Clip(Withholdable, Stateful):
     @property
     def finished_for_good(self) -> bool:
         return self.state not in {self.State.QUEUED, self.State.RENDERING}
+
+    @property
+    def files(self) -> list[str]:
+        """Refs of everything that can be had of it."""
+        return [
+            ref for ref in (self.video, self.poster, self.captions, self.audio) if ref
+        ]
 
     def as_recipe(self) -> Recipe:
         return Recipe.from_json(self.recipe)

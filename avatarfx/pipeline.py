@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from avatarfx.recipe import Recipe
     from socialapp.engines.protocols import Actor, Animator, Director, Voice
     from socialapp.performance import Performance
@@ -142,6 +145,10 @@ class Film:
     poster: bytes
     """An encoded WebP of a telling frame."""
 
+    stills: Mapping[int, NDArray[np.uint8]] = field(default_factory=dict)
+    """By frame number, as they went to the encoder, (height, width, 3) RGB: the first,
+    the middle of each second, the last."""
+
     hidden: Hidden | None = None
     """None: the papers named no number to hide."""
 
@@ -263,7 +270,7 @@ def render(
                 raise
             log.warning("The film failed its check: %s", error)
             work.ladder.fall(str(error))
-    # Whatever touches the file after it was signed would take the record away.
+    # It is screened on the way; whatever touches it later takes its record away.
     work = _run("sign", work)
     work = _run("finish", work)
     if work.rendered is None:

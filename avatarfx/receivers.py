@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
 from django.dispatch import receiver
 
 from avatarfx import services
 from avatarfx.models import Clip
 from moderation.models import PictureCheck
-from moderation.signals import likeness_revoked, picture_decided
+from moderation.signals import approval_decided, likeness_revoked, picture_decided
 from socialapp.accounts.signals import account_closed
 from socialapp.characters.services import forget_owner
 from socialapp.lib import blobs
 
 if TYPE_CHECKING:
-    from moderation.models import LikenessConsent
+    from moderation.models import Approval, LikenessConsent
     from socialapp.accounts.models import User
 
 
@@ -53,14 +52,16 @@ def hold_refused(*, check: PictureCheck, **_: Any) -> None:
         )
 
 
+@receiver(approval_decided, dispatch_uid="avatarfx.settle_words")
+def settle_words(*, approval: Approval, **_: Any) -> None:
+    services.settle_words(approval=approval)
+
+
 def _files_of(clip: Clip) -> list[str]:
     """Blobs of this clip that no other clip has: equal content is stored once."""
     others = Clip.objects.exclude(pk=clip.pk)
-    refs = {clip.video, clip.poster, clip.captions} - {""}
     mine = [
-        ref
-        for ref in refs
-        if not others.filter(Q(video=ref) | Q(poster=ref) | Q(captions=ref)).exists()
+        ref for ref in dict.fromkeys(clip.files) if not others.with_file(ref).exists()
     ]
     # Speech follows from the script, so only an equal script has an equal recording.
     performance = clip.as_performance()

@@ -49,10 +49,12 @@ def _visible(clip: Clip, viewer: User | AnonymousUser) -> bool:
 
 
 def _media(clip: Clip) -> list[str]:
-    refs = [clip.video, clip.poster, clip.captions]
+    # Sound may have been made since the row was read; `hide` came first and locks it.
+    clip.refresh_from_db(fields=["audio"])
+    refs = clip.files
     if performance := clip.as_performance():
         refs += [part.sound.ref for part in performance.parts if part.sound]
-    return [blobs.name_of(ref) for ref in refs if ref]
+    return [blobs.name_of(ref) for ref in refs]
 
 
 def _made_with_character(character: Character) -> Iterator[tuple[str, Any]]:

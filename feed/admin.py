@@ -25,13 +25,14 @@ class PostAdmin(Record[Post]):
         "person",
         "role",
         "visibility",
+        "approval",
         "likes",
         "views",
         "published",
         "gone",
     )
     list_display_links = ("still", "words")
-    list_filter = ("visibility", "published", "removed", "clip__rung")
+    list_filter = ("visibility", "approval", "published", "removed", "clip__rung")
     search_fields = ("key", "caption", "author__username", "clip__character__name")
     date_hierarchy = "published"
     list_select_related = ("author", "stat", "clip__character")
@@ -44,6 +45,7 @@ class PostAdmin(Record[Post]):
         "role",
         "made_of",
         "visibility",
+        "approval",
         "likes",
         "views",
         "published",

@@ -7,7 +7,11 @@ from urllib.parse import urlencode
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    extend_schema,
+    extend_schema_field,
+)
 from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.permissions import AllowAny, IsAuthenticatedOrReadOnly
@@ -15,15 +19,17 @@ from rest_framework.response import Response
 
 from avatarfx.api.clips import LeadRead
 from avatarfx.models import Clip
+from avatarfx.services.audio import NOTICE
 from feed import selectors, services, visits
 from feed.models import Post, Tag
 from moderation.abuse.services import AbuseError
 from moderation.screening import problems
-from moderation.screening.judge import ScreeningUnavailableError
 from moderation.screening.refusals import TextRefusedError
 from socialapp.accounts.api import PersonRead, me
 from socialapp.accounts.models import User
 from socialapp.accounts.requests import address_of
+from socialapp.characters.api.characters import STATES
+from socialapp.lib import blobs
 from socialapp.lib.api.fields import BlobUrl, valid
 from socialapp.lib.api.pages import NamedPages
 from socialapp.lib.api.problems import Problem, refusal
@@ -37,8 +43,6 @@ def _post_refused(error: services.PostError) -> Problem:
     cause = error.__cause__
     if isinstance(cause, TextRefusedError):
         return problems.text_refused(cause)
-    if isinstance(cause, ScreeningUnavailableError):
-        return problems.unavailable(cause)
     if isinstance(cause, AbuseError):
         headers = {"Retry-After": str(cause.wait)} if cause.wait else {}
         return Problem(429, "too_much", str(error), headers=headers)
@@ -84,6 +88,10 @@ class PostRead(serializers.ModelSerializer[Post]):
     mine = serializers.SerializerMethodField()
     ai_generated = serializers.SerializerMethodField(help_text="Always true here.")
     url = serializers.CharField(source="get_absolute_url", read_only=True)
+    approval = serializers.SerializerMethodField(
+        help_text="Of the caption that you wrote last: while it is pending, or refused,"
+        " `caption` is the one that others see. Always approved for those of others."
+    )
 
     class Meta:
         model = Post
@@ -99,6 +107,7 @@ class PostRead(serializers.ModelSerializer[Post]):
             "liked",
             "mine",
             "visibility",
+            "approval",
             "warning",
             "ai_generated",
             "published",
@@ -108,6 +117,10 @@ class PostRead(serializers.ModelSerializer[Post]):
 
     def get_mine(self, post: Post) -> bool:
         return bool(post.author_id == self.context["request"].user.pk)
+
+    @extend_schema_field(STATES)
+    def get_approval(self, post: Post) -> str:
+        return post.approval if self.get_mine(post) else "approved"
 
     def get_ai_generated(self, post: Post) -> bool:  # noqa: ARG002
         return True
@@ -141,6 +154,12 @@ class PostEdit(serializers.Serializer[Any]):
 
 class PostWrite(PostEdit):
     clip = MyClip(help_text="The key of a ready clip of yours.")
+
+
+class AudioRead(serializers.Serializer[Any]):
+    ai_generated = serializers.BooleanField(help_text="Always true here.")
+    notice = serializers.CharField(help_text="What is spoken before the rest.")
+    url = serializers.CharField(help_text="An M4A with its signed record.")
 
 
 class LikeRead(serializers.Serializer[Any]):
@@ -198,6 +217,7 @@ class PostListing(viewsets.GenericViewSet[Post]):
 
 @extend_schema(tags=["posts"])
 class PostViewSet(PostListing):
+    throttle_scope: str | None = None
     permission_classes = (IsAuthenticatedOrReadOnly,)
     lookup_field = "key"
     lookup_value_regex = "[a-z0-9]+"
@@ -264,6 +284,17 @@ class PostViewSet(PostListing):
     def destroy(self, request: Request, key: str) -> Response:  # noqa: ARG002
         services.remove_post(post=self._mine(key))
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(
+        summary="What is said in a post, as a file without a picture",
+        description="Made when somebody first asks for it. It costs no ticket.",
+        responses=AudioRead,
+    )
+    @action(detail=True, permission_classes=[AllowAny], throttle_scope="preview")
+    def audio(self, request: Request, key: str) -> Response:  # noqa: ARG002
+        url = blobs.url(services.audio_of(post=self._seen(key)))
+        told = {"ai_generated": True, "notice": NOTICE, "url": url}
+        return Response(AudioRead(told).data)
 
     @extend_schema(
         summary="Like a post; again changes nothing",

@@ -13,4 +13,9 @@ class FeedConfig(AppConfig):
         from socialapp.provenance import subjects as made_here  # noqa: PLC0415
 
         subjects.register()
-        made_here.register("clip", describe=public.describe, find=public.find)
+        made_here.register(
+            "clip",
+            describe=public.describe,
+            find=public.find,
+            known_to=public.known_to,
+        )

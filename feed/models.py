@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +10,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from avatarfx.models import Clip
+from feed import approving
+from moderation.approvals import guard
+from moderation.models import ApprovalState
 from socialapp.lib.ids import new_key
 from socialapp.lib.models import Withholdable, on_stage
 
@@ -84,6 +87,14 @@ class Post(Withholdable):
     demoted = models.BooleanField(default=False, editable=False)
     """Not in the feed and not under tags; on its author's page as before."""
 
+    approval = models.CharField(
+        max_length=8,
+        choices=ApprovalState,
+        default=ApprovalState.APPROVED,
+        editable=False,
+    )
+    """Of the caption that its author wrote last; the row holds the approved one."""
+
     objects = models.Manager.from_queryset(PostQuerySet)()
 
     class Meta:
@@ -98,6 +109,17 @@ class Post(Withholdable):
 
     def __str__(self) -> str:
         return f"Post {self.key}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """UnapprovedError for a caption that nobody approved."""
+        if self.pk and guard.touches(("caption",), kwargs.get("update_fields")):
+            guard.must_be_approved(
+                kind=approving.KIND,
+                key=self.key,
+                facets=approving.facets_of(self),
+                way="feed.services.edit_post",
+            )
+        super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
         return f"/p/{self.key}/"

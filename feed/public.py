@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from django.contrib.auth.models import AnonymousUser
+
 from avatarfx.models import Clip
 from feed.models import Post
+from moderation.models import ApprovalState
+from socialapp.lib import withheld
 from socialapp.provenance.subjects import Description
 
 if TYPE_CHECKING:
     from feed.models import PostQuerySet
+    from socialapp.accounts.models import User
 
 PATH = re.compile(r"/?(?:(p|clips)/)?([a-z0-9]{6,16})/?")
 
@@ -30,6 +35,15 @@ def describe(key: str) -> Description | None:
     )
 
 
+def known_to(key: str, viewer: User | AnonymousUser) -> bool:
+    """Whose clip it is, and moderators, although nobody else may know of it."""
+    if not viewer.is_authenticated:
+        return False
+    if viewer.has_perm(withheld.PERMISSION):
+        return True
+    return Clip.objects.of(viewer).filter(key=key).exists()
+
+
 def find(path: str) -> str:
     """``/p/<key of the post>/``, ``/clips/<key>/`` or either key alone."""
     match = PATH.fullmatch(path)
@@ -46,7 +60,14 @@ def find(path: str) -> str:
 
 def _posts() -> PostQuerySet:
     return (
+        # Whoever asks may have no account, so this is what no age needs to be known for.
         Post.objects.listed()
-        .filter(clip__state=Clip.State.READY, clip__removed__isnull=True)
+        .fit_for(AnonymousUser())
+        .filter(
+            clip__state=Clip.State.READY,
+            clip__removed__isnull=True,
+            clip__approval=ApprovalState.APPROVED,
+            clip__character__waits=False,
+        )
         .select_related("author", "clip__character")
     )

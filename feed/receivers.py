@@ -12,12 +12,14 @@ from avatarfx.signals import clip_ready
 from feed import services
 from feed.models import Like, Post, View
 from feed.visits import PENDING_LIKE
+from moderation.signals import approval_decided
 from socialapp.accounts.signals import account_closed
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from avatarfx.models import Clip
+    from moderation.models import Approval
     from socialapp.accounts.models import User
 
 log = logging.getLogger(__name__)
@@ -32,6 +34,11 @@ def publish_when_asked(*, clip: Clip, **_: Any) -> None:
         services.publish_post(clip=clip, author=clip.owner, caption=clip.caption)
     except services.PostError as error:
         log.warning("Clip %s was not published: %s", clip.key, error)
+
+
+@receiver(approval_decided, dispatch_uid="feed.settle_words")
+def settle_words(*, approval: Approval, **_: Any) -> None:
+    services.settle_words(approval=approval)
 
 
 @receiver(account_closed, dispatch_uid="feed.leave_with_viewer")

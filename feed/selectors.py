@@ -10,6 +10,7 @@ from django.db.models import BooleanField, Exists, OuterRef, Q, Value
 
 from avatarfx.models import Clip
 from feed.models import Like, Post, PostQuerySet
+from moderation.models import ApprovalState
 from socialapp.lib.models import on_stage
 
 if TYPE_CHECKING:
@@ -70,7 +71,13 @@ def _with_likes(posts: PostQuerySet, viewer: Viewer) -> PostQuerySet:
     liked: Exists | Value = Value(False, output_field=BooleanField())
     if viewer.is_authenticated:
         liked = Exists(Like.objects.filter(post=OuterRef("pk"), user=viewer.pk))
-    playable = posts.filter(clip__state=Clip.State.READY, clip__removed__isnull=True)
+    # Of a clip or a character whose words were approved once and are not any more.
+    approved = Q(clip__approval=ApprovalState.APPROVED, clip__character__waits=False)
+    if viewer.is_authenticated:
+        approved |= Q(author=viewer.pk)
+    playable = posts.filter(
+        approved, clip__state=Clip.State.READY, clip__removed__isnull=True
+    )
     return (
         playable.annotate(liked=liked)
         .full()

@@ -11,13 +11,20 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from avatarfx.models import Clip
-from feed import hashtags
+from avatarfx.services import NotNowError, make_audio, why_not_shown
+from feed import approving, hashtags
 from feed.models import Like, Post, PostStat, Tag, View
 from moderation.abuse import services as abuse
-from moderation.screening.judge import ScreeningUnavailableError
-from moderation.screening.refusals import TextRefusedError, check_text
+from moderation.approvals import scanning
+from moderation.approvals import selectors as approvals
+from moderation.approvals import services as asking
+from moderation.models import ApprovalState
+from moderation.screening.refusals import TextRefusedError
+from socialapp.characters.approving import HOUSE
+from socialapp.lib.ids import new_key
 
 if TYPE_CHECKING:
+    from moderation.models import Approval
     from socialapp.accounts.models import User
 
 MAX_CAPTION = 500
@@ -40,17 +47,22 @@ def _checked(caption: str, visibility: str) -> str:
     return caption
 
 
-def _screen(caption: str, author: User, subject: str) -> None:
+def _judge(key: str, caption: str, author: User, *, vouched: bool) -> asking.Ruling:
     """PostError for words that may not be shown. Outside of the transaction, so that the
     log keeps what is refused."""
-    if not caption:
-        return
     try:
-        check_text(
-            caption, surface="caption", person=author, subject=subject, field="caption"
+        ruling = asking.judge(
+            kind=approving.KIND,
+            key=key,
+            facet=approving.caption_of(caption),
+            owner=author,
+            vouched=HOUSE if vouched else "",
         )
-    except (TextRefusedError, ScreeningUnavailableError) as error:
+    except TextRefusedError as error:
         raise PostError(error.message) from error
+    if ruling.state == ApprovalState.REFUSED:
+        raise PostError(ruling.why)
+    return ruling
 
 
 def _of_the_house(clip: Clip) -> bool:
@@ -81,40 +93,69 @@ def publish_post(
 ) -> Post:
     """Show a ready clip. A removed post of it comes back; a second call changes nothing.
 
-    PostError: not the author's clip, not ready, a caption that is too long or may not
-    be shown, or too many posts. `address`: of the visitor, against spam.
+    PostError: not the author's clip, not ready, not as it was approved, a caption that
+    is too long or may not be shown, or too many posts. A caption that waits for a look
+    comes in when it is approved; the post is there without it. `address`: of the
+    visitor, against spam.
     """
     caption = _checked(caption, visibility)
-    if not Post.objects.filter(clip=clip, removed__isnull=True).exists():
-        _screen(caption, author, f"clip:{clip.key}")
-        if not _of_the_house(clip):
-            _count(caption, author, address)
-    return _publish(clip=clip, author=author, caption=caption, visibility=visibility)
+    post = Post.objects.filter(clip=clip).first()
+    if post is not None and post.removed is None:
+        return _publish(clip=clip, author=author, visibility=visibility)
+    _check_clip(clip, author)
+    if waits := why_not_shown(clip):
+        raise PostError(waits)
+    key, house = post.key if post else new_key(), _of_the_house(clip)
+    ruling = _judge(key, caption, author, vouched=house)
+    if not house:
+        _count(caption, author, address)
+    return _publish(clip=clip, author=author, visibility=visibility, ruling=ruling)
 
 
-@transaction.atomic
-def _publish(*, clip: Clip, author: User, caption: str, visibility: str) -> Post:
-    # The row lock makes two publishers of one clip take turns.
-    clip = Clip.objects.select_for_update().get(pk=clip.pk)
+def _check_clip(clip: Clip, author: User) -> None:
     if clip.owner_id != author.pk or clip.removed is not None:
         raise PostError("Only the person who made a clip can publish it.")
     if clip.withheld:
         raise PostError("This clip waits for a moderator. You will hear from us.")
     if clip.state != Clip.State.READY:
         raise PostError("This clip is not ready yet. Publish it when it is.")
+
+
+@transaction.atomic
+def _publish(
+    *, clip: Clip, author: User, visibility: str, ruling: asking.Ruling | None = None
+) -> Post:
+    # The row lock makes two publishers of one clip take turns.
+    clip = Clip.objects.select_for_update().get(pk=clip.pk)
+    _check_clip(clip, author)
+    if ruling is None:
+        return Post.objects.get(clip=clip)
     post, created = Post.objects.get_or_create(
         clip=clip,
-        defaults={"author": author, "caption": caption, "visibility": visibility},
+        defaults={"key": ruling.key, "author": author, "visibility": visibility},
     )
     if created:
         PostStat.objects.create(post=post)
     elif post.removed is not None:
         post.removed = None
-        post.caption, post.visibility = caption, visibility
+        # Whatever was shown before it was taken down is not asked for any more.
+        post.caption, post.visibility = "", visibility
         post.published = timezone.now()
-        post.save(update_fields=["removed", "caption", "visibility", "published"])
+        post.save(update_fields=["removed", "visibility", "published"])
     else:
         return post
+    return _keep_caption(post, ruling)
+
+
+def _keep_caption(post: Post, ruling: asking.Ruling) -> Post:
+    """Store what was said of the caption; what waits does not come into the row."""
+    if not ruling.approved:
+        notice_change(post=post)
+    asking.keep(ruling)
+    post.approval = ruling.state
+    if ruling.approved:
+        post.caption = ruling.facet.says["caption"]
+    post.save(update_fields=["caption", "approval"])
     _set_tags(post)
     return post
 
@@ -122,24 +163,86 @@ def _publish(*, clip: Clip, author: User, caption: str, visibility: str) -> Post
 def edit_post(
     *, post: Post, caption: str | None = None, visibility: str | None = None
 ) -> Post:
-    """Change what was given; PostError as in ``publish_post``."""
+    """Change what was given; PostError as in ``publish_post``. A caption that waits for
+    a look takes the place of the old one when it is approved."""
     new_caption = _checked(
         post.caption if caption is None else caption,
         post.visibility if visibility is None else visibility,
     )
-    if new_caption != post.caption:
-        _screen(new_caption, post.author, f"post:{post.key}")
-    return _edit(post, new_caption, visibility)
+    ruling = None
+    waits = post.approval != ApprovalState.APPROVED
+    if caption is not None and (waits or new_caption != post.caption):
+        ruling = _judge(post.key, new_caption, post.author, vouched=False)
+    return _edit(post, visibility, ruling)
 
 
 @transaction.atomic
-def _edit(post: Post, caption: str, visibility: str | None) -> Post:
-    post.caption = caption
+def _edit(post: Post, visibility: str | None, ruling: asking.Ruling | None) -> Post:
     post.visibility = post.visibility if visibility is None else visibility
     post.edited = timezone.now()
-    post.save(update_fields=["caption", "visibility", "edited"])
+    post.save(update_fields=["visibility", "edited"])
+    return post if ruling is None else _keep_caption(post, ruling)
+
+
+@transaction.atomic
+def settle_words(*, approval: Approval) -> None:
+    """A caption was decided about, or waits again. Safe to call twice."""
+    if approval.kind != approving.KIND:
+        return
+    post = Post.objects.select_for_update().filter(key=approval.subject_key).first()
+    newest = approvals.newest(
+        kind=approving.KIND, key=approval.subject_key, facet=approving.FACET
+    )
+    if post is None or newest is None or newest.pk != approval.pk:
+        return
+    post.approval = approval.state
+    if approval.approved:
+        post.caption = approval.says.get("caption", post.caption)
+        asking.forget_content(approval=approval)
+    elif approving.caption_of(post.caption).sha256 == approval.sha256:
+        # It was approved once and is not any more.
+        asking.keep_content(approval=approval, facet=approving.caption_of(post.caption))
+        post.caption = ""
+    post.save(update_fields=["caption", "approval"])
     _set_tags(post)
-    return post
+
+
+@transaction.atomic
+def notice_change(*, post: Post) -> bool:
+    """A caption that somebody wrote behind the services is taken off until it was
+    screened; whether it was."""
+    facets = approving.facets_of(post)
+    now = approvals.standing(kind=approving.KIND, key=post.key, facets=facets)
+    if not now.strays:
+        return False
+    for facet in now.strays:
+        asking.doubt(kind=approving.KIND, key=post.key, facet=facet, owner=post.author)
+    post.caption, post.approval = "", ApprovalState.PENDING
+    Post.objects.filter(pk=post.pk).update(caption="", approval=post.approval)
+    _set_tags(post)
+    return True
+
+
+def recheck_words(*, lost: str = "") -> dict[str, int]:  # noqa: ARG001
+    """Ask about the next posts whose caption is not the approved one."""
+    noticed = 0
+    shown = Post.objects.filter(removed__isnull=True).exclude(caption="")
+    for post, now in scanning.next_rows(
+        kind=approving.KIND,
+        rows=shown.select_related("author"),
+        facets_of=approving.facets_of,
+    ):
+        if now.strays:
+            noticed += notice_change(post=post)
+        elif not now.asked:
+            asking.ask_late(
+                kind=approving.KIND,
+                key=post.key,
+                facet=approving.caption_of(post.caption),
+                owner=post.author,
+            )
+            noticed += notice_change(post=post)
+    return {"captions asked about": noticed}
 
 
 def remove_post(*, post: Post) -> None:
@@ -165,6 +268,14 @@ def set_marks(*, post: Post, **marks: str | bool) -> None:
     Post.objects.filter(pk=post.pk).update(**marks)
     for name, value in marks.items():
         setattr(post, name, value)
+
+
+def audio_of(*, post: Post) -> str:
+    """The ref of what is said in it, behind a spoken notice. Errors as for
+    ``avatarfx.services.make_audio``."""
+    if post.withheld and not post.clip.audio:
+        raise NotNowError("There is no sound of a clip that is not on show.")
+    return make_audio(clip=post.clip)
 
 
 @transaction.atomic

@@ -56,10 +56,7 @@ def _visible(post: Post, viewer: User | AnonymousUser) -> bool:
 
 
 def _media(post: Post) -> list[str]:
-    clip = post.clip
-    return [
-        blobs.name_of(ref) for ref in (clip.video, clip.poster, clip.captions) if ref
-    ]
+    return [blobs.name_of(ref) for ref in post.clip.files]
 
 
 def _its_clip(post: Post) -> Iterator[tuple[str, Any]]:

@@ -6,6 +6,7 @@ urlpatterns = [
     path("", views.feed, name="feed"),
     path("more/", views.more, name="feed-more"),
     path("p/<str:key>/", views.post, name="post"),
+    path("p/<str:key>/audio/", views.audio, name="post-audio"),
     path("p/<str:key>/like/", views.like, name="post-like"),
     path("p/<str:key>/view/", views.view, name="post-view"),
     path("p/<str:key>/edit/", views.edit, name="post-edit"),

@@ -13,14 +13,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from avatarfx.errors import NotNowError
 from avatarfx.models import Clip
 from avatarfx.transcript import lines_of
-from feed import selectors, services, visits
+from feed import approving, selectors, services, visits
 from feed.forms import PublishForm
 from feed.models import Post, Tag
 from socialapp.accounts.requests import address_of, person
 from socialapp.characters.models import Character
+from socialapp.engines.errors import EngineError
 from socialapp.lib import blobs
+from socialapp.lib.api.throttles import Throttle
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -85,17 +88,38 @@ def more(request: HttpRequest) -> HttpResponse:
 def post(request: HttpRequest, key: str) -> HttpResponse:
     found = _post_or_404(request, key)
     performance = found.clip.as_performance()
+    mine = found.author_id == request.user.pk
+    waiting = approving.waiting_of(found) if mine else None
     context = {
         "post": found,
         "clip": found.clip,
         "lines": lines_of(performance) if performance else [],
-        "mine": found.author_id == request.user.pk,
+        "mine": mine,
+        "waiting": waiting,
+        "caption": waiting.says["caption"] if waiting else found.caption,
         "visibilities": Post.Visibility.choices,
         "page_url": request.build_absolute_uri(found.get_absolute_url()),
         "poster_url": _absolute(request, found.clip.poster),
         "video_url": _absolute(request, found.clip.video),
     }
     return visits.welcome(request, render(request, "feed/post.html", context))
+
+
+@require_safe
+def audio(request: HttpRequest, key: str) -> HttpResponse:
+    """To the sound of a post, which is made when somebody first asks for it."""
+    found = _post_or_404(request, key)
+    if not found.clip.audio and not Throttle().allow(request, "preview"):
+        messages.error(
+            request, "That is a lot of sound. Wait five minutes, then go on."
+        )
+        return redirect(found)
+    try:
+        ref = services.audio_of(post=found)
+    except (NotNowError, EngineError) as error:
+        messages.error(request, str(error))
+        return redirect(found)
+    return redirect(blobs.url(ref))
 
 
 @require_POST
@@ -155,7 +179,10 @@ def publish(request: HttpRequest, key: str) -> HttpResponse:
     except services.PostError as error:
         messages.error(request, str(error))
         return redirect(clip)
-    messages.success(request, "Published. It is in the feed now.")
+    if waiting := approving.waiting_of(made):
+        messages.warning(request, f"Published without its caption. {waiting.why}")
+    else:
+        messages.success(request, "Published. It is in the feed now.")
     return redirect(made)
 
 
@@ -172,7 +199,10 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
     except services.PostError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, "Saved.")
+        if waiting := approving.waiting_of(found):
+            messages.warning(request, f"Saved. {waiting.why}")
+        else:
+            messages.success(request, "Saved.")
     return redirect(found)
 
 

@@ -14,6 +14,7 @@ class ModerationConfig(AppConfig):
             roles,
             texts,
         )
+        from moderation.approvals import cases  # noqa: PLC0415
         from moderation.pictures import receivers as pictures  # noqa: F401, PLC0415
         from moderation.screening import checks  # noqa: F401, PLC0415
         from moderation.screening import receivers as words  # noqa: F401, PLC0415
@@ -23,3 +24,4 @@ class ModerationConfig(AppConfig):
         )
         people.register()
         texts.register()
+        cases.register()

@@ -8,6 +8,7 @@ from django.forms.models import model_to_dict
 
 from moderation.models import (
     Appeal,
+    Approval,
     LikenessConsent,
     PictureCheck,
     Report,
@@ -61,6 +62,7 @@ def _screened(user: User) -> dict[str, Any]:
     texts = Screening.objects.filter(person=user).order_by("created")
     pictures = PictureCheck.objects.filter(owner=user).order_by("created")
     consents = LikenessConsent.objects.filter(owner=user).order_by("created")
+    approvals = Approval.objects.filter(owner=user).order_by("created")
     counted = Utterance.objects.filter(person=user).order_by("created")
     return {
         "texts": list(
@@ -69,6 +71,18 @@ def _screened(user: User) -> dict[str, Any]:
             )
         ),
         "pictures": list(pictures.values("key", "ref", "state", "findings", "created")),
+        "approvals": list(
+            approvals.values(
+                "kind",
+                "subject_key",
+                "facet",
+                "sha256",
+                "state",
+                "why",
+                "content",
+                "created",
+            )
+        ),
         "own_likeness": list(
             consents.values("key", "declared", "captured", "revoked", "created")
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from moderation import anchors
+from moderation.approvals import services as approvals
 from moderation.models import LogEntry
 from moderation.pictures import services
 
@@ -14,3 +15,8 @@ def post_anchor(number: int) -> None:
 
 def check_again(check_id: int) -> None:
     services.check_again(check_id)
+
+
+def check_words_again(approval_id: int) -> None:
+    """Words that nothing could look at are screened once more."""
+    approvals.check_again(approval_id)

@@ -1,7 +1,8 @@
 """Copies of what was taken down: found, and kept from coming back.
 
-Moderation knows no fingerprint. Whoever does registers a finder and a blocker when the
-app starts.
+Moderation knows no clip and no portrait. Whoever does registers a finder, a blocker and a
+locator of files when the app starts; what may not come back is kept in
+``moderation.pictures.blocked``.
 """
 
 from __future__ import annotations

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+
 from moderation.rules import RULES
+from moderation.services import housekeeping, retention
 
 if TYPE_CHECKING:
     from moderation.rules import Rule
@@ -46,6 +49,44 @@ def chapters() -> list[Chapter]:
             number, TITLES[number], tuple((one, USUAL[one.severity]) for one in rules)
         )
         for number, rules in groupby(RULES, key=_chapter_of)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    what: str
+    days: int
+    since: str
+
+
+def keeping() -> list[Kept]:
+    """What is kept for a time, from the figures by which it is erased."""
+    return [
+        Kept(
+            "The words of a text that filters refused or doubted",
+            settings.SCREENING_TEXTS_DAYS,
+            "it was written; longer while somebody you asked still looks at it",
+        ),
+        Kept(
+            "Whose such a text was",
+            retention.KEPT.days,
+            "it was written; longer if a person let it through",
+        ),
+        Kept(
+            "What was said and shown in a report, and in an appeal",
+            retention.KEPT.days,
+            "the last decision",
+        ),
+        Kept(
+            "Names and addresses of people who report without an account",
+            housekeeping.CONTACTS.days,
+            "the decision",
+        ),
+        Kept(
+            "Fingerprints of what was posted, against spam",
+            settings.ABUSE["KEPT_DAYS"],
+            "it went out",
+        ),
     ]
 
 

@@ -6,17 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from django.dispatch import receiver
 
-from moderation import lookalikes, texts
-from moderation.models import Case, Measure
+from moderation import texts
+from moderation.approvals import services as approvals
+from moderation.models import Measure
 from moderation.screening.reviews import clear_text
 from moderation.screening.signals import review_asked
+from moderation.services import keeping
 from moderation.services.forgetting import forget_person
 from moderation.services.reports import open_case
 from moderation.signals import case_decided
 from socialapp.accounts.signals import account_closed
 
 if TYPE_CHECKING:
-    from moderation.models import Decision, Screening
+    from moderation.models import Case, Decision, Screening
     from socialapp.accounts.models import User
 
 LEFT_BE = (Measure.NONE, Measure.RESTORE)
@@ -26,6 +28,7 @@ LEFT_BE = (Measure.NONE, Measure.RESTORE)
 @receiver(account_closed, dispatch_uid="moderation.forget_with_person")
 def forget_with_person(*, user: User, **_: Any) -> None:
     forget_person(user=user)
+    approvals.forget_owner(owner=user)
 
 
 @receiver(review_asked, dispatch_uid="moderation.open_text_case")
@@ -47,12 +50,14 @@ def let_text_through(*, case: Case, decision: Decision, **_: Any) -> None:
         clear_text(screening=row, moderator=decision.moderator)
 
 
+@receiver(case_decided, dispatch_uid="moderation.decide_words")
+def decide_words(*, case: Case, decision: Decision, **_: Any) -> None:
+    if case.kind == approvals.KIND:
+        approvals.apply_case(case=case, decision=decision)
+
+
 @receiver(case_decided, dispatch_uid="moderation.keep_copies_away")
 def keep_copies_away(*, case: Case, decision: Decision, **_: Any) -> None:
     """What was taken down for good may not come back; what was not may."""
-    if case.lane == Case.Lane.NCII:
-        lookalikes.block(
-            case.kind,
-            case.subject_key,
-            blocked=decision.measure == Measure.REMOVE,
-        )
+    if keeping.is_about_content(decision) or decision.answers_id:
+        keeping.keep_away(kind=case.kind, key=case.subject_key)

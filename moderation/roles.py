@@ -20,6 +20,7 @@ _READ = (
     "moderation.view_decision",
     "moderation.view_statement",
     "moderation.view_appeal",
+    "moderation.view_approval",
     "moderation.view_logentry",
     "lib.see_withheld",
 )

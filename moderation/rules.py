@@ -219,6 +219,11 @@ RULES = (
 BY_CATEGORY = {rule.category: rule for rule in RULES}
 BY_ID = {rule.id: rule for rule in RULES}
 
+CONTENT = frozenset(
+    BY_CATEGORY[category].id for category in ("minors", "ncii", "returned")
+)
+"""Rules that the picture itself breaks, whoever has it; others are broken by a use."""
+
 CATEGORIES = [(rule.category, rule.ask) for rule in RULES if rule.reported]
 """For fields and dialogs."""
 

@@ -13,3 +13,7 @@ picture_decided = Signal()
 
 likeness_revoked = Signal()
 """``consent``: its owner wants nothing with that portrait shown any more."""
+
+approval_decided = Signal()
+"""``approval``: words that waited are approved or refused, or wait again. May be told
+more than once."""

@@ -19,6 +19,7 @@ urlpatterns = [
     path("decisions/<slug:puid>/withdraw/", decisions.withdraw, name="appeal-withdraw"),
     path("takedown/", takedown.takedown, name="takedown"),
     path("takedown/<token>/", takedown.receipt, name="takedown-receipt"),
+    path("takedown/<token>/withdraw/", takedown.withdraw, name="takedown-withdraw"),
     path("transparency/", transparency.transparency, name="transparency"),
     path(
         "transparency/<int:year>/",

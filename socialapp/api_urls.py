@@ -9,7 +9,7 @@ from avatarfx.api import clips, speech
 from feed import api as feed
 from moderation.api import decisions, published, reports
 from socialapp.accounts import api as accounts
-from socialapp.characters.api import characters, portraits
+from socialapp.characters.api import cards, characters, portraits
 from socialapp.chat.api import conversations, messages
 from socialapp.lib.api.docs import DocsView
 from socialapp.provenance import api as provenance
@@ -54,6 +54,14 @@ urlpatterns = [
     path(
         "people/<str:username>/posts/",
         feed.PersonPostsViewSet.as_view({"get": "list"}),
+    ),
+    path("cards/", cards.CardViewSet.as_view({"post": "create"})),
+    path("cards/preview/", cards.CardViewSet.as_view({"post": "preview"})),
+    path(
+        "characters/<str:key>/card/",
+        cards.CharacterCardViewSet.as_view(
+            {"get": "retrieve", "patch": "partial_update", "post": "take"}
+        ),
     ),
     path("me/export/", accounts.ExportViewSet.as_view({"post": "create"})),
     path("voices/", speech.VoiceViewSet.as_view({"get": "list"})),

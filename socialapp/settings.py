@@ -226,8 +226,14 @@ RECONCILERS = [
     "avatarfx.services.recheck",
     "moderation.services.clocks.watch",
     "moderation.services.retention.sweep_hourly",
+    "moderation.services.erasing.erase_hourly",
     "moderation.pictures.services.recheck",
+    "moderation.approvals.services.recheck",
+    "socialapp.characters.services.recheck",
+    "avatarfx.services.recheck_words",
+    "feed.services.recheck_words",
     "moderation.abuse.services.reconcile",
+    "socialapp.characters.prints.fingerprint_missing",
     "socialapp.chat.services.reconcile",
 ]
 """What `manage.py reconcile` calls: each puts back what dead workers dropped."""
@@ -372,6 +378,9 @@ DATA_DIR/audit-anchor.log."""
 
 CHARACTERS_PER_PERSON = env.number("CHARACTERS_PER_PERSON", 50)
 PORTRAITS_PER_PERSON = env.number("PORTRAITS_PER_PERSON", 200)
+CARD_CHARACTERS = env.number("CARD_CHARACTERS", 60_000)
+"""Of text in one character card: all of it is screened while its owner waits."""
+
 TEXT_SCREENER = "moderation.screening.profiles"
 """The module that answers ``complaint(text, surface=..., person=...)``."""
 
@@ -592,6 +601,13 @@ SCREENING: dict[str, Any] = {
     "EMBEDDER": "minilm",
     # Off: when the heads cannot look, nothing is published. On: the rules look alone.
     "WITHOUT_HEADS": env.flag("SCREENING_WITHOUT_HEADS", default=False),
+    # Doubt of these categories makes a text wait until a person looked; of the others
+    # it goes on and is looked at afterwards, since most such alarms are false: see
+    # docs/trust/screening.md. "all": whatever is in doubt waits.
+    "DOUBT_WAITS": env.words(
+        "SCREENING_DOUBT_WAITS",
+        "sexual_minors,sexual,self_harm,self_harm_urging,impersonation",
+    ),
     # By surface and category: the share of harmless texts (of those in the model card)
     # that each action may take. An action that is not named is never taken. "*" holds
     # for every surface; "young" for what people under 18 write, over all others.
@@ -611,6 +627,9 @@ SCREENING: dict[str, Any] = {
         "young": {"sexual": {"review": 0.1, "block": 0.05}},
     },
 }
+SCREENING_TEXTS_DAYS = env.number("SCREENING_TEXTS_DAYS", 30)
+"""How long the words of refused and doubtful texts are kept."""
+
 ABUSE: dict[str, Any] = {
     "NEW_DAYS": 3,
     # By surface: what a person, a new account and a network may put out in a window.
@@ -637,7 +656,7 @@ MODERATION_ENDPOINT: dict[str, Any] = {
 CRISIS_LINES: list[dict[str, str]] = [
     {
         "region": "United States",
-        "name": "988 Suicide and Crisis Lifeline",
+        "name": "988 Suicide & Crisis Lifeline",
         "phone": "988",
         "url": "https://988lifeline.org/",
     },

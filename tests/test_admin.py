@@ -18,6 +18,7 @@ from feed import services as posts
 from feed.models import Post
 from moderation import services as moderation
 from moderation.models import (
+    Blocked,
     Figure,
     FigureFace,
     KnownBad,
@@ -28,7 +29,12 @@ from socialapp.accounts import quotas
 from socialapp.accounts.models import Guardian, Ticket, Token, User
 from socialapp.accounts.services import create_token
 from socialapp.characters import services as characters
-from socialapp.characters.models import Character, Portrait
+from socialapp.characters.models import (
+    CardPicture,
+    Character,
+    CharacterCard,
+    Portrait,
+)
 from socialapp.chat import services as chats
 from socialapp.performance import Rig
 from socialapp.provenance.fingerprints import Prints
@@ -50,7 +56,7 @@ OURS = (
 REF = "sha256:" + "0" * 64 + ".png"
 INLINE = {
     "ClipActor", "PostStat", "Note", "AppealMessage", "Hold", "LogHead", "FigureFace",
-    "Utterance", "Participant", "Message", "Fact",
+    "Utterance", "CardPicture", "Participant", "Message", "Fact",
 }  # fmt: skip
 """Seen on the page of what they belong to, or, said in private, on none."""
 
@@ -73,6 +79,10 @@ def house(alice: User) -> Post:
         owner=alice, source="maker", ref=REF, thumb=REF, rig=rig.to_json()
     )
     hob = characters.create_character(owner=alice, name="Hob", portrait=portrait)
+    card = CharacterCard.objects.create(
+        character=hob, text='{"name": "<b>"}', report={"taken": ["<b>"]}
+    )
+    CardPicture.objects.create(card=card, portrait=portrait, name="joy")
     clip = clips.request_clip(owner=alice, character=hob, script="Hello there.")
     trace = [{"name": "voice", "engine": "kokoro", "seconds": 1.25, "note": "<b>"}]
     Render.objects.create(clip=clip, fence=1, worker="w", trace=trace)
@@ -117,6 +127,7 @@ def _moderate(post: Post) -> None:
     figure = Figure.objects.create(name="The Mayor")
     FigureFace.objects.create(figure=figure, descriptor=bytes(512), source="0" * 64)
     KnownBad.objects.create(pdq="0" * 64, reason="Taken down")
+    Blocked.objects.create(kind="post", subject_key=post.key, frames=bytes(64))
     LikenessConsent.objects.create(owner=post.author, sha256="0" * 64)
     PictureCheck.objects.create(owner=post.author, ref=REF, sha256="0" * 64)
     moderation.note_exposure(case=report.case, moderator=boss, revealed=True)

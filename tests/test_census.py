@@ -70,6 +70,7 @@ EXPORTED = {
     "moderation.LikenessConsent": "screening.json",
     "moderation.PictureCheck": "screening.json",
     "moderation.Screening": "screening.json",
+    "moderation.Approval": "screening.json",
     "moderation.Utterance": "screening.json",
 }
 """Tables that name a person, to the file of the archive that has their rows."""
@@ -235,7 +236,7 @@ def test_the_archive_has_every_row_and_file(life: User) -> None:
     screened = rows["screening.json"]
     assert {one["surface"] for one in screened["texts"]} >= {"caption", "name"}
     assert set(screened) == {
-        "texts", "pictures", "own_likeness", "counted_against_spam"
+        "texts", "pictures", "approvals", "own_likeness", "counted_against_spam"
     }  # fmt: skip
     clip = rows["clips.json"][0]
     assert packed.read(f"clips/{clip['key']}.mp4") == f"{MARK}: video".encode()

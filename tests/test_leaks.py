@@ -154,6 +154,7 @@ def post(alice: User) -> Post:
         video=blobs.put(b"moving", "mp4"),
         poster=blobs.put(b"still", "webp"),
         captions=blobs.put(b"said", "vtt"),
+        audio=blobs.put(b"heard", "m4a"),
     )
     Clip.objects.update(script="Quillfish are not real.")
     made.clip.actors.create(seat="a", character=character, portrait=portrait)
@@ -228,8 +229,7 @@ async def _joined(answer: Any) -> bytes:
 
 
 def files_of(post: Post) -> list[str]:
-    clip = post.clip
-    return [blobs.name_of(ref) for ref in (clip.video, clip.poster, clip.captions)]
+    return [blobs.name_of(ref) for ref in post.clip.files]
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from avatarfx.api.refusals import quota_headers_of
 from avatarfx.api.speech import UsableCharacter, VoiceFields, spec_of
 from avatarfx.models import Clip, Render
 from socialapp.accounts.api import me
+from socialapp.characters.api.characters import STATES
 from socialapp.characters.models import Character
 from socialapp.lib.api.fields import BlobUrl, valid
 from socialapp.lib.api.problems import Problem
@@ -141,6 +142,12 @@ class ClipRead(serializers.ModelSerializer[Clip]):
     captions = BlobUrl(help_text="WebVTT.")
     url = serializers.CharField(source="get_absolute_url", read_only=True)
     ai_generated = serializers.SerializerMethodField(help_text="Always true here.")
+    approval = serializers.SerializerMethodField(
+        help_text="Of its words: pending is made for you and published by nobody."
+    )
+    approval_reason = serializers.SerializerMethodField(
+        help_text="Why they wait or were refused; left empty in lists."
+    )
 
     class Meta:
         model = Clip
@@ -167,6 +174,8 @@ class ClipRead(serializers.ModelSerializer[Clip]):
             "captions",
             "publish",
             "caption",
+            "approval",
+            "approval_reason",
             "url",
             "created",
             "finished",
@@ -174,6 +183,14 @@ class ClipRead(serializers.ModelSerializer[Clip]):
 
     def get_ai_generated(self, clip: Clip) -> bool:  # noqa: ARG002
         return True
+
+    @extend_schema_field(STATES)
+    def get_approval(self, clip: Clip) -> str:
+        return clip.approval
+
+    def get_approval_reason(self, clip: Clip) -> str:
+        listed = isinstance(self.parent, serializers.ListSerializer)
+        return "" if listed else services.why_words_wait(clip)
 
     @cached_property
     def _rate(self) -> float:

@@ -17,7 +17,6 @@ from rest_framework.response import Response
 from avatarfx import selectors, services
 from avatarfx.api import refusals
 from avatarfx.models import Clip
-from avatarfx.services.previews import wav
 from avatarfx.voices import catalogue
 from moderation.screening import screen_text
 from moderation.screening.refusals import details_of
@@ -143,14 +142,15 @@ class SpeechViewSet(viewsets.GenericViewSet[Clip]):
 
     @extend_schema(
         summary="Hear a sentence in a voice",
+        description="A file without a picture: it begins with a spoken notice.",
         request=SpeechWrite,
         responses={(200, "audio/wav"): OpenApiTypes.BINARY},
     )
     def create(self, request: Request) -> HttpResponse:
         data = valid(SpeechWrite(data=request.data))
         with refusals.script_at("text"):
-            speech = services.preview_voice(text=data["text"], spec=spec_of(data))
-        return HttpResponse(wav(speech), content_type="audio/wav")
+            sample = services.voice_sample(text=data["text"], spec=spec_of(data))
+        return HttpResponse(sample, content_type="audio/wav")
 
 
 @extend_schema(tags=["clips"])

@@ -1,6 +1,13 @@
 """The writes of avatarfx."""
 
 from avatarfx.errors import DiskFullError, IdempotencyConflictError, NotNowError
+from avatarfx.services.approving import (
+    recheck_words,
+    settle_words,
+    why_not_shown,
+    why_words_wait,
+)
+from avatarfx.services.audio import make_audio, voice_sample
 from avatarfx.services.holding import (
     check_again,
     hold_clip,
@@ -9,7 +16,7 @@ from avatarfx.services.holding import (
     release_clip,
 )
 from avatarfx.services.leases import reconcile
-from avatarfx.services.previews import preview_performance, preview_voice
+from avatarfx.services.previews import preview_performance
 from avatarfx.services.rendering import preload, render_clip
 from avatarfx.services.renewing import ask_to_renew, renew_clip
 from avatarfx.services.requests import (
@@ -38,10 +45,11 @@ __all__ = [
     "check_script",
     "hold_clip",
     "hold_clips_with",
+    "make_audio",
     "preload",
     "preview_performance",
-    "preview_voice",
     "recheck",
+    "recheck_words",
     "reconcile",
     "release_clip",
     "remove_clip",
@@ -49,4 +57,8 @@ __all__ = [
     "renew_clip",
     "request_clip",
     "retry_clip",
+    "settle_words",
+    "voice_sample",
+    "why_not_shown",
+    "why_words_wait",
 ]

@@ -19,6 +19,7 @@ from avatarfx.services.requests import ticket_key
 from socialapp.accounts import quotas
 from socialapp.jobs.queue import enqueue
 from socialapp.lib import blobs
+from socialapp.provenance.selectors import fingerprint_of, prints_of
 
 if TYPE_CHECKING:
     from socialapp.accounts.models import User
@@ -101,6 +102,9 @@ def check_again(clip_id: int) -> None:
         film = Path(folder) / "clip.mp4"
         film.write_bytes(blobs.get(clip.video))
         screened = rendering.screen(clip, samples(film))
+    known = fingerprint_of(rendering.subject_of(clip))
+    if known is not None:
+        screened = rendering.compared(screened, prints_of(known))
     if screened.unchecked:
         return
     if not screened.held:

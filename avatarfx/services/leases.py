@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import re
 import shutil
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -39,6 +40,10 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=20)
 BEAT_SECONDS = 5.0
 MAX_ATTEMPTS = 3
+
+LONGEST_RENEWAL = 3600.0
+"""Seconds; twice what the queue gives a job. Of other machines nobody here can tell
+whether the process lives."""
 
 MOST_WAKE_UPS = 50
 """Sent again in one round; the next round sends more."""
@@ -203,22 +208,37 @@ def scratch_of(lease: Lease) -> Path:
     return scratch_root() / f"clip-{lease.clip_id}-{lease.fence}"
 
 
+def renewal_prefix() -> str:
+    """How the folder of a renewal begins, which has no lease: by whose process it is."""
+    return f"renew-{horse.name()}-"
+
+
 def sweep() -> int:
-    """Remove the scratch folders of attempts that are over."""
-    swept = 0
+    """Remove the scratch folders of attempts and renewals that are over."""
     root = scratch_root()
     if not root.is_dir():
         return 0
-    for folder in root.iterdir():
-        match = re.fullmatch(r"clip-(\d+)-(\d+)", folder.name)
-        if match is None:
-            continue
-        lease = Lease(int(match[1]), int(match[2]))
-        # `exists` last: an attempt that just began has its row before its folder.
-        if not _holders(lease).exists():
-            shutil.rmtree(folder, ignore_errors=True)
-            swept += 1
-    return swept
+    left = [folder for folder in root.iterdir() if _is_left(folder)]
+    for folder in left:
+        shutil.rmtree(folder, ignore_errors=True)
+    return len(left)
+
+
+def _is_left(folder: Path) -> bool:
+    if match := re.fullmatch(r"clip-(\d+)-(\d+)", folder.name):
+        # The folder was listed first: an attempt has its row before its folder.
+        return not _holders(Lease(int(match[1]), int(match[2]))).exists()
+    if not folder.name.startswith("renew-"):
+        return False
+    worker = folder.name.removeprefix("renew-").rpartition("-")[0]
+    return horse.gone(worker) or _age(folder) > LONGEST_RENEWAL
+
+
+def _age(folder: Path) -> float:
+    try:
+        return time.time() - folder.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
 
 
 def _dead(lost: str) -> list[Lease]:

@@ -104,7 +104,9 @@ class Minder:
 
     def _mind(self) -> None:
         try:
+            horse.beat()
             while not self._ending.wait(NEWS_SECONDS):
+                horse.beat()
                 news_is_old = self._now == self._told
                 if news_is_old and (
                     time.monotonic() - self._beaten < leases.BEAT_SECONDS
@@ -115,6 +117,7 @@ class Minder:
                     return
                 self._end_if_stuck()
         finally:
+            horse.rest()
             connection.close()
 
     def _beat(self) -> None:
@@ -154,7 +157,9 @@ class Minder:
         """A stage that does not even call `progress` any more takes its process along.
 
         Only a process that was forked for this job may be ended so; elsewhere the
-        lease is kept and the stage is stopped at its next call.
+        lease is kept and the stage is stopped at its next call. What holds the
+        interpreter's lock silences this thread too: then the lease runs out, and the
+        worker kills the process, see ``socialapp.jobs.backends.rq``.
         """
         budget = BUDGETS.get(self._now.stage, OTHER_BUDGET)
         if time.monotonic() - self._stage_began < budget * 1.25:

@@ -27,9 +27,11 @@ QUICKEST = "hibari"
 """Speaks in a fiftieth of the time of the voices that clips have."""
 
 
-def preview_voice(*, text: str, spec: VoiceSpec) -> Speech:
-    """A sentence in a voice. ScriptError for the text, EngineError without a voice."""
-    return _perform(text, spec, motion="subtle").speech
+def preview_voice(*, text: str, spec: VoiceSpec) -> tuple[Speech, str]:
+    """A sentence in a voice, and the alias of the engine that spoke. ScriptError for the
+    text, EngineError without a voice."""
+    done = _perform(text, spec, motion="subtle")
+    return done.speech, done.engine
 
 
 def preview_performance(
@@ -65,16 +67,16 @@ def _perform(
 ) -> acting.Performed:
     scripts.check(text, max_characters=PREVIEW_CHARACTERS)
     _check_words(text)
-    speakers = _speakers()
+    ladder = speakers()
     if quick:
-        speakers.sort(key=lambda speaker: speaker[0] != QUICKEST)
-    if not speakers:
+        ladder.sort(key=lambda speaker: speaker[0] != QUICKEST)
+    if not ladder:
         raise EngineError("No voice can speak on this copy just now.")
     return acting.perform(
         text,
         seat="a",
         spec=spec,
-        speakers=speakers,
+        speakers=ladder,
         director=directors["default"],
         seed=0,
         motion=motion,
@@ -94,7 +96,7 @@ def _check_words(text: str) -> None:
         raise scripts.ScriptError(message_of(verdict, text))
 
 
-def _speakers() -> list[tuple[str, Voice]]:
+def speakers() -> list[tuple[str, Voice]]:
     """The ladder of clips without its silent end: a silent preview says nothing."""
     return [
         (name, voices[name])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import logging
 import shutil
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,7 @@ from avatarfx.models import Clip, ClipActor
 from avatarfx.services import leases
 from avatarfx.services.minder import Minder, OverdueError, StoppedError
 from moderation.pictures import frames as screening
+from socialapp.characters.models import Portrait
 from socialapp.characters.services import PictureError, require_approved
 from socialapp.content import backgrounds
 from socialapp.engines.errors import EngineError
@@ -37,10 +40,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from socialapp.characters.models import Portrait
     from socialapp.performance import Performance, Rig
+    from socialapp.provenance.fingerprints import Prints
 
 log = logging.getLogger(__name__)
+
+WHY_NOT = "avatarfx.services.approving.why_not_made"
+"""By name: approvals hold and release clips, which looks at frames as this does."""
 
 WARM_UP = ("af_heart", "bf_emma")
 """An American and a British voice; other engines take any id for one of theirs."""
@@ -184,13 +190,23 @@ def _approved_actor(portrait: Portrait) -> Actor:
 def screen(clip: Clip, frames: Sequence[bytes]) -> pipeline.Screened:
     """What the rules say to the frames of a clip."""
     verdict = screening.screen_frames(
-        frames, person=clip.owner, subject=f"clip:{clip.key}"
+        frames,
+        person=clip.owner,
+        subject=f"clip:{clip.key}",
+        portraits=_uploads_in(clip),
     )
     return pipeline.Screened(
         held=screening.words_for(verdict),
         refused=verdict.state == "refused",
         unchecked=bool(verdict.unchecked),
     )
+
+
+def compared(screened: pipeline.Screened, prints: Prints) -> pipeline.Screened:
+    """The same, and held if it looks or sounds like what was taken down."""
+    if screened.held:
+        return screened
+    return pipeline.Screened(held=screening.words_for_prints(prints))
 
 
 def background_of(name: str, width: int, height: int) -> bytes:
@@ -206,7 +222,25 @@ def background_of(name: str, width: int, height: int) -> bytes:
         return b""
 
 
+def _uploads_in(clip: Clip) -> list[bytes]:
+    """Pictures that came from people; drawings of our own show nobody."""
+    uploads = Portrait.objects.filter(
+        roles__clip=clip, source=Portrait.Source.UPLOAD
+    ).distinct()
+    found = []
+    for portrait in uploads:
+        # Of a clip that is looked at again, the portrait may be gone by now.
+        with suppress(FileNotFoundError):
+            found.append(blobs.get(portrait.ref))
+    return found
+
+
 def _actors_of(clip: Clip) -> dict[str, Actor]:
+    """Whom the clip is made with, once it is sure that its words, its voices and its
+    faces are the approved ones."""
+    if refusal := import_string(WHY_NOT)(clip):
+        log.error("Clip %s is not as it was approved: %s", clip.key, refusal)
+        raise EngineError(refusal, permanent=True)
     roles = ClipActor.objects.filter(clip=clip).select_related("portrait__owner")
     return {role.seat: _approved_actor(role.portrait) for role in roles}
 
@@ -226,7 +260,7 @@ def _render(
     def keep(performance: Performance) -> None:
         leases.keep_performance(lease, performance.to_json())
 
-    return pipeline.render(
+    rendered = pipeline.render(
         clip.as_recipe(),
         actors=_actors_of(clip),
         background=_background_of(clip),
@@ -239,11 +273,12 @@ def _render(
         keep=keep,
         screen=partial(screen, clip),
     )
+    return _compared(rendered)
 
 
 def film_again(clip: Clip, scratch: Path) -> pipeline.Rendered:
     """A ready clip once more, from its stored performance, outside of the line."""
-    return pipeline.render(
+    rendered = pipeline.render(
         clip.as_recipe(),
         actors=_actors_of(clip),
         background=_background_of(clip),
@@ -255,6 +290,12 @@ def film_again(clip: Clip, scratch: Path) -> pipeline.Rendered:
         papers=papers_of(clip),
         screen=partial(screen, clip),
     )
+    return _compared(rendered)
+
+
+def _compared(rendered: pipeline.Rendered) -> pipeline.Rendered:
+    screened = compared(rendered.screened, rendered.prints)
+    return replace(rendered, screened=screened)
 
 
 def result_of(rendered: pipeline.Rendered) -> dict[str, object]:
@@ -269,6 +310,8 @@ def result_of(rendered: pipeline.Rendered) -> dict[str, object]:
         "video": rendered.video,
         "poster": rendered.poster,
         "captions": rendered.captions,
+        # Of the film before, if there was one.
+        "audio": "",
         "size": rendered.size,
     }
 

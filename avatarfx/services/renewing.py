@@ -5,11 +5,10 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from django.conf import settings
 from django.db import transaction
 
 from avatarfx.models import Clip
-from avatarfx.services import rendering
+from avatarfx.services import leases, rendering
 from socialapp.jobs.queue import enqueue
 from socialapp.provenance.models import Mark
 
@@ -33,9 +32,11 @@ def renew_clip(*, clip_id: int) -> bool:
     clip = Clip.objects.full().filter(pk=clip_id, removed__isnull=True).first()
     if clip is None or clip.state != Clip.State.READY or _own(clip):
         return False
-    scratch = Path(settings.DATA_DIR) / "scratch"
+    scratch = leases.scratch_root()
     scratch.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="renew-", dir=scratch) as folder:
+    with tempfile.TemporaryDirectory(
+        prefix=leases.renewal_prefix(), dir=scratch
+    ) as folder:
         rendered = rendering.film_again(clip, Path(folder))
     if rendered.screened.held:
         # What may not be shown takes no place; the next start asks again.

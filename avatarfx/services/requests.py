@@ -14,21 +14,30 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from avatarfx import approving
 from avatarfx.errors import DiskFullError, IdempotencyConflictError, NotNowError
 from avatarfx.models import Clip, ClipActor
 from avatarfx.recipe import Recipe, Role
 from avatarfx.services import news
-from moderation.screening.refusals import check_text
+from moderation.approvals import services as asking
+from moderation.models import ApprovalState
 from socialapp.accounts import quotas
 from socialapp.accounts.models import User
 from socialapp.acting import script as scripts
-from socialapp.characters import wording
-from socialapp.characters.services import PictureError, require_approved
+from socialapp.characters.approving import HOUSE
+from socialapp.characters.services import (
+    CharacterError,
+    PictureError,
+    require_approved,
+    require_words,
+)
 from socialapp.content import backgrounds
 from socialapp.jobs.queue import enqueue
+from socialapp.lib.ids import new_key
 from socialapp.performance.timeline import SHAPES
 
 if TYPE_CHECKING:
+    from moderation.approvals.facets import Facet
     from socialapp.characters.models import Character
     from socialapp.engines.protocols import VoiceSpec
     from socialapp.performance import Performance
@@ -71,7 +80,7 @@ def request_clip(
     `performance` with `cast` (seat to character): it is already known what happens and
     nobody needs to speak. Raises ScriptError, NoTicketsError, DiskFullError,
     IdempotencyConflictError, and NotNowError for a character without a portrait that
-    may be shown; TextRefusedError and ScreeningUnavailableError for what is written.
+    may be shown, or whose words wait; TextRefusedError and ScreeningUnavailableError for what is written.
     """
     script = script.strip()
     spec = voice or character.voice_spec
@@ -94,6 +103,10 @@ def request_clip(
             require_approved(one.portrait)
         except PictureError as refusal:
             raise NotNowError(str(refusal)) from None
+        try:
+            require_words(one)
+        except CharacterError as refusal:
+            raise NotNowError(f"{one.name} cannot speak yet. {refusal}") from None
     recipe = Recipe(
         script=script,
         cast=tuple(
@@ -110,8 +123,18 @@ def request_clip(
         background=background,
         seed=secrets.randbelow(2**31) if seed is None else seed,
     )
-    if not exempt:
-        _check_words(owner, seats, script, title.strip(), caption.strip())
+    key = new_key()
+    pictures = {s: one.portrait.ref for s, one in seats.items() if one.portrait}
+    words = approving.script_of(
+        script=script,
+        title=title.strip()[:80],
+        caption=caption.strip()[:500],
+        cast=seats.values(),
+    )
+    rulings = [
+        _judge(owner, key, facet, exempt=exempt)
+        for facet in (words, approving.voice_of(recipe.to_json(), pictures))
+    ]
     wanted = request_hash or _hash(recipe, title, caption, publish=publish)
     _need_room()
     with transaction.atomic():
@@ -119,16 +142,18 @@ def request_clip(
         User.objects.select_for_update().get(pk=owner.pk)
         if earlier := _replayed(owner, idempotency_key, wanted):
             return earlier
+        for ruling in rulings:
+            asking.keep(ruling)
         clip = Clip(
+            key=key,
             owner=owner,
             character=character,
-            title=title.strip()[:80],
-            script=script,
+            **words.says,
+            approval=rulings[0].state,
             shape=shape,
             recipe=recipe.to_json(),
             performance=performance.to_json() if performance else None,
             publish=publish,
-            caption=caption.strip()[:500],
             idempotency_key=idempotency_key,
             request_hash=wanted,
         )
@@ -142,15 +167,20 @@ def request_clip(
     return clip
 
 
-def _check_words(
-    owner: User, seats: dict[str, Character], script: str, title: str, caption: str
-) -> None:
-    """Each text on its own, so that a refusal names its field. The house's own clips
-    were read before they came here."""
-    beside = "\n".join(wording.about(one) for one in seats.values())
-    for field, text in (("script", script), ("title", title), ("caption", caption)):
-        if text:
-            check_text(text, surface=field, person=owner, field=field, beside=beside)
+def _judge(owner: User, key: str, facet: Facet, *, exempt: bool) -> asking.Ruling:
+    """Each text on its own, so that a refusal names its field. Nothing is voiced that
+    nobody could look at; the house's own clips were read before they came here."""
+    ruling = asking.judge(
+        kind=approving.KIND,
+        key=key,
+        facet=facet,
+        owner=owner,
+        vouched=HOUSE if exempt else "",
+        wait=False,
+    )
+    if ruling.state == ApprovalState.REFUSED:
+        raise NotNowError(ruling.why)
+    return ruling
 
 
 def check_script(script: str, *, speed: float = 1.0) -> float:

@@ -13,9 +13,11 @@ from django.utils import timezone
 
 from avatarfx.models import Clip, ClipActor
 from avatarfx.recipe import Recipe, Role
+from avatarfx.services.approving import vouch
 from avatarfx.services.renewing import ask_to_renew
 from avatarfx.services.requests import request_clip
 from avatarfx.signals import clip_ready
+from socialapp.characters.approving import HOUSE
 from socialapp.engines.errors import EngineError
 from socialapp.lib import blobs
 from socialapp.lib.ids import new_key
@@ -174,6 +176,7 @@ def _import(post: StarterPost, owner: User, character: Character, key: str) -> C
         ClipActor.objects.create(
             clip=clip, seat="a", character=character, portrait=portrait
         )
+        vouch(clip=clip, by=HOUSE)
         record_fingerprint(subject=f"clip:{clip_key}", prints=prints)
         transaction.on_commit(lambda: clip_ready.send(sender=Clip, clip=clip))
     return clip

@@ -1,12 +1,10 @@
-"""Is the film what it should be? Nothing goes out unseen."""
+"""Is the film what it should be?"""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from avatarfx import encode
-from avatarfx.errors import HeldError
 from avatarfx.fallbacks import CheckError
 from avatarfx.pipeline import FPS
 
@@ -22,8 +20,7 @@ SLACK_SECONDS = 0.08
 
 
 def check(work: Work) -> Work:
-    """CheckError when the film is faulty; then the next rung films again. HeldError
-    when a rule refuses what is seen in it."""
+    """CheckError when the film is faulty; then the next rung films again."""
     film = work.film
     ladder = work.ladder
     if film is None or ladder is None:
@@ -46,16 +43,7 @@ def check(work: Work) -> Work:
                 f"The sound lasts {seen.sound_seconds:.2f} s, not {expected:.2f} s."
             )
         entry["note"] = f"{seen.frames} frames, {film.frozen} at rest"
-    if work.screen is None:
-        return replace(work)
-    with work.trace.stage("screen") as entry:
-        work.tell("check", 0.5)
-        frames = encode.samples(film.path)
-        screened = work.screen(frames)
-        entry["note"] = screened.held or f"{len(frames)} frames may be shown"
-        if screened.refused:
-            raise HeldError(screened.held)
-    return replace(work, screened=screened)
+    return work
 
 
 def _look(film: Film, *, moving: bool) -> None:

@@ -17,6 +17,7 @@ from avatarfx.stages import marks
 from socialapp.engines.errors import EngineError
 from socialapp.engines.protocols import Staging
 from socialapp.lib import blobs
+from socialapp.provenance.fingerprints.sampling import in_the_middle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -120,6 +121,7 @@ def _film(
     path = work.scratch / "clip.mp4"
     poster: NDArray[np.uint8] | None = None
     before: NDArray[np.uint8] | None = None
+    stills: dict[int, NDArray[np.uint8]] = {}
     count = black = frozen = 0
     with encode.Writer(
         path,
@@ -133,6 +135,8 @@ def _film(
             writer.write(shown)
             if count == poster_at:
                 poster = shown
+            if count in {0, expected - 1} or in_the_middle(count, FPS):
+                stills[count] = shown
             few = pixels[4::8, 4::8]
             black += bool(few.mean() < BLACK)
             frozen += before is not None and bool(np.array_equal(few, before))
@@ -147,6 +151,7 @@ def _film(
         black=black,
         frozen=frozen,
         poster=_encoded(poster),
+        stills=stills,
         hidden=inker.hidden,
     )
 

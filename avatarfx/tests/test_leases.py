@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
+import time
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -211,6 +215,34 @@ def test_without_redis_reconcile_still_returns_leases(
     assert (done["returned"], done["woken"]) == (1, 0)
     clip.refresh_from_db()
     assert clip.state == "queued"
+
+
+def test_what_killed_renewals_left_is_swept(tmp_path: Path) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    root = leases.scratch_root()
+    root.mkdir(parents=True, exist_ok=True)
+    mine = Path(tempfile.mkdtemp(prefix=leases.renewal_prefix(), dir=root))
+    killed = root / f"renew-{horse.name_of(ended.pid)}-k3x8_2ab"
+    elsewhere, forgotten = root / "renew-elsewhere:7-aaaa", root / "renew-k3x8_2ab"
+    other = root / "kept-by-somebody"
+    for folder in (killed, elsewhere, forgotten, other):
+        folder.mkdir()
+        (folder / "clip.mp4").write_bytes(b"half a film")
+    try:
+        assert leases.sweep() == 1
+        assert not killed.exists()
+        old = time.time() - leases.LONGEST_RENEWAL - 1
+        for folder in (elsewhere, forgotten, other):
+            os.utime(folder, (old, old))
+        assert leases.sweep() == 2
+        assert mine.exists()
+        assert other.exists()
+        assert not elsewhere.exists()
+        assert not forgotten.exists()
+    finally:
+        mine.rmdir()
+        shutil.rmtree(other)
 
 
 def test_what_dead_attempts_left_is_swept(clip: Clip) -> None:

@@ -86,6 +86,7 @@ def clip(request: HttpRequest, key: str) -> HttpResponse:
     post = getattr(found, "post", None)
     context = {
         "clip": found,
+        "words_wait": services.why_words_wait(found),
         "progress": selectors.progress_of(found),
         "lines": lines_of(performance) if performance else [],
         "post": post if post is not None and post.removed is None else None,

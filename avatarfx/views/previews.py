@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
-from django.http import HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from avatarfx import services
 from avatarfx.voices.catalogue import blend_from_seed, is_known
 from socialapp.characters.models import Character
+from socialapp.characters.selectors import character_for
 from socialapp.engines.errors import EngineError
 from socialapp.lib import blobs
 
@@ -105,9 +105,10 @@ def preview(request: HttpRequest) -> HttpResponse:
 @require_GET
 def greeting(request: HttpRequest, key: str) -> HttpResponse:
     """A character's first words for anyone who may meet them: made once, then kept."""
-    character = get_object_or_404(
-        Character.objects.visible_to(request.user).full(), key=key
-    )
+    try:
+        character = character_for(request.user, key)
+    except Character.DoesNotExist:
+        raise Http404 from None
     text = first_words(character.greeting or DEFAULT_GREETING)
     kept = f"greeting:{_fingerprint(character, text)}"
     answer: dict[str, Any] | None = cache.get(kept)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
 import pytest
+from django.contrib.auth.models import Group
 
 from avatarfx import pipeline
 from avatarfx.models import Clip
@@ -12,6 +14,9 @@ from avatarfx.services import render_clip, rendering, request_clip
 from avatarfx.tests.conftest import Troupe, make_character
 from feed import public, services
 from socialapp.provenance import subjects
+from socialapp.provenance.fingerprints import sampling
+from socialapp.provenance.services import record_fingerprint
+from socialapp.provenance.tests.films import film, frames
 from socialapp.provenance.verifier.check import check, stored
 from socialapp.provenance.verifier.opening import FileRefusedError
 
@@ -58,6 +63,33 @@ def test_what_its_author_hides_or_removes_is_not_described(
     services.restore_post(post=post)
     Clip.objects.filter(pk=clip.pk).update(state=Clip.State.BLOCKED)
     assert public.describe(clip.key) is None
+
+
+def test_what_only_adults_may_see_is_not_described(clip: Clip, post: Post) -> None:
+    services.set_marks(post=post, adults_only=True)
+    assert public.describe(clip.key) is None
+    assert public.find(f"/p/{post.key}/") == ""
+
+
+def test_a_likeness_to_a_private_clip_is_told_to_its_owner_and_moderators_alone(
+    clip: Clip, alice: User, bob: User, mallory: User
+) -> None:
+    mallory.groups.set(Group.objects.filter(name="Moderators"))
+    seen = frames(50, side=256, seed=3)
+    prints = sampling.prints_of(sampling.sample(io.BytesIO(film(seen))))
+    record_fingerprint(subject=f"clip:{clip.key}", prints=prints)
+    copy = film(seen, crf=32)
+    for viewer in (None, bob):
+        answer = check(copy, viewer=viewer)
+        assert answer.verdict.made_here == "no"
+        assert answer.verdict.layers[2].state == "none"
+    for viewer in (alice, mallory):
+        answer = check(copy, viewer=viewer)
+        assert answer.verdict.made_here == "alike"
+        assert answer.verdict.subject == f"clip:{clip.key}"
+        assert answer.public is None
+    services.publish_post(clip=clip, author=alice, caption="")
+    assert check(copy, viewer=bob).verdict.made_here == "alike"
 
 
 def test_a_clip_that_was_never_published_is_not_described(clip: Clip) -> None:

@@ -95,6 +95,12 @@ def _do_decide(request: HttpRequest, case: Case, moderator: User) -> Outcome:
     form = forms.DecisionForm(request.POST)
     _need(form)
     decision: Any = form.decision()
+    if copies := request.POST.getlist("with"):
+        batch = services.decide_together(
+            case=case, copies=copies, moderator=moderator, **decision
+        )
+        tell_refused(request, batch)
+        return _with_undo_all(request, batch), True
     made = services.decide_case(case=case, moderator=moderator, **decision)
     done = f"{Measure(made.measure).label}: “{case.title}”."
     return _with_undo(request, made, done), True
@@ -215,17 +221,19 @@ def _decide_all(request: HttpRequest, cases: QuerySet[Case], **decision: Any) ->
     )
     tell_refused(request, batch)
     if batch.decisions:
-        messages.success(
-            request,
-            format_html(
-                '<form method="post" action="{}" class="desk-undo">{} decided. '
-                '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
-                '<button class="desk-link" data-undo>Undo all</button></form>',
-                reverse("admin:moderation_undo", args=[batch.key]),
-                len(batch.decisions),
-                get_token(request),
-            ),
-        )
+        messages.success(request, _with_undo_all(request, batch))
+
+
+def _with_undo_all(request: HttpRequest, batch: Batch) -> SafeString:
+    """How many were decided, with a button that takes all of it back."""
+    return format_html(
+        '<form method="post" action="{}" class="desk-undo">{} decided. '
+        '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
+        '<button class="desk-link" data-undo>Undo all</button></form>',
+        reverse("admin:moderation_undo", args=[batch.key]),
+        len(batch.decisions),
+        get_token(request),
+    )
 
 
 def _plain(cases: QuerySet[Case]) -> Iterable[Case]:

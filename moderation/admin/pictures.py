@@ -13,7 +13,13 @@ from django.db.models import Count
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from moderation.models import Figure, KnownBad, LikenessConsent, PictureCheck
+from moderation.models import (
+    Blocked,
+    Figure,
+    KnownBad,
+    LikenessConsent,
+    PictureCheck,
+)
 from moderation.pictures import services
 from socialapp.lib import blobs
 from socialapp.lib.admin import Admin, Record, link, table
@@ -41,6 +47,23 @@ class FigureAdmin(Admin[Figure]):
     @admin.display(description="Photographs", ordering="count")
     def faces(self, figure: Figure) -> int:
         return int(getattr(figure, "count", 0))
+
+
+@admin.register(Blocked)
+class BlockedAdmin(Record[Blocked]):
+    """Written by decisions, and taken off by what undoes them."""
+
+    list_display = ("kind", "subject_key", "pictures_count", "seconds", "created")
+    search_fields = ("subject_key",)
+    fields = ("kind", "subject_key", "pictures_count", "seconds", "created")
+
+    @admin.display(description="Pictures")
+    def pictures_count(self, row: Blocked) -> int:
+        return len(row.pictures) // 32
+
+    @admin.display(description="Seconds of film")
+    def seconds(self, row: Blocked) -> int:
+        return len(row.frames) // 32
 
 
 @admin.register(KnownBad)

@@ -1,8 +1,11 @@
 """What text screening catches, what it wrongly refuses, and how long it takes.
 
-categories: precision and recall at 5 % false positives on texts that the model had not
-seen: out of fold, measured when the shipped heads were trained. --openai FILE and
---hatecheck FILE train and measure again.
+categories: counts, precision and recall at 5 % false positives, with Wilson's 95 %
+intervals, on texts that the model had not seen: out of fold, measured when the shipped
+heads were trained. --openai FILE and --hatecheck FILE train and measure again.
+functionalities: of the hate head, texts flagged in each of HateCheck's tests;
+counter-speech, reclaimed slurs and negation apart. baseline: alt-profanity-check on the
+same texts.
 overblock_rate: harmless texts that are refused by the whole of screening, as a script:
 those of data/benign.txt, which nothing was trained on, and the house's own
 scripts. What was refused is listed.
@@ -15,7 +18,6 @@ harmless texts hidden the same way, refused by the whole.
 from __future__ import annotations
 
 import csv
-import importlib.util
 import json
 import time
 from pathlib import Path
@@ -26,6 +28,7 @@ from django.conf import settings
 
 from moderation.screening import heads, judge
 from moderation.screening.attacks import all_attacks
+from moderation.screening.figures import rates, share
 from moderation.screening.verdicts import STOPS
 from socialapp.content import library
 from socialapp.engines.handler import embedders
@@ -63,7 +66,10 @@ def run(options: dict[str, Any]) -> dict[str, Any]:
     times = [one["ms"] for one in own]
     result: dict[str, Any] = {
         "categories": figures["categories"],
+        "functionalities": figures["functionalities"],
+        "baseline": figures["baseline"],
         "overblock_rate": round(len(refused) / (len(own) + len(theirs)), 4),
+        "overblock_95": share("rate", len(refused), len(own) + len(theirs))["rate_95"],
         "overblocked": [_short(one) for one in refused],
         "benign_texts": len(own),
         "benign_refused": sum(one["action"] in STOPS for one in own),
@@ -151,11 +157,11 @@ def score_texts(rows: Sequence[tuple[str, bool]], surface: str) -> dict[str, Any
     found: dict[str, Any] = {
         "n": len(rows),
         "harmful": sum(harmful),
-        "refused": _rates([one["action"] in STOPS for one in judged], harmful),
-        "refused_or_review": _rates(
+        "refused": rates([one["action"] in STOPS for one in judged], harmful),
+        "refused_or_review": rates(
             [one["action"] != "allow" for one in judged], harmful
         ),
-        "any_head_at_5_percent": _rates([one["any"] for one in judged], harmful),
+        "any_head_at_5_percent": rates([one["any"] for one in judged], harmful),
         "ms_per_text": round(median(one["ms"] for one in judged), 2) if rows else None,
         "evasions": {},
     }
@@ -170,7 +176,7 @@ def score_texts(rows: Sequence[tuple[str, bool]], surface: str) -> dict[str, Any
             line[f"{kind}_flagged_raw"] = _share(_raw(hidden))
         found["evasions"][name] = line
     if (profanity := _alt_profanity([text for text, _ in rows])) is not None:
-        found["alt_profanity_check"] = _rates(profanity, harmful)
+        found["alt_profanity_check"] = rates(profanity, harmful)
     return found
 
 
@@ -219,29 +225,15 @@ def _evasions(
     return table
 
 
-def _rates(hits: Sequence[bool], harmful: Sequence[bool]) -> dict[str, float | None]:
-    caught = sum(hit and bad for hit, bad in zip(hits, harmful, strict=True))
-    false = sum(hit and not bad for hit, bad in zip(hits, harmful, strict=True))
-    bad = sum(harmful)
-    good = len(harmful) - bad
-    return {
-        "precision": round(caught / (caught + false), 3) if caught + false else None,
-        "recall": round(caught / bad, 3) if bad else None,
-        "false_positive_rate": round(false / good, 3) if good else None,
-    }
-
-
 def _share(hits: Sequence[bool]) -> float:
     return round(sum(hits) / max(1, len(hits)), 3)
 
 
 def _alt_profanity(texts: Sequence[str]) -> list[bool] | None:
-    """alt-profanity-check at .5, when it is installed, for comparison."""
-    if importlib.util.find_spec("profanity_check") is None:
-        return None
-    from profanity_check import predict  # noqa: PLC0415
+    # Of the module that trains, which pages do without.
+    from moderation.screening.training import alt_profanity  # noqa: PLC0415
 
-    return [bool(one) for one in predict(list(texts))] if texts else []
+    return alt_profanity(texts)
 
 
 def _short(one: dict[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """Tables of moderation, a file for each errand."""
 
+from moderation.models.approvals import Approval, ApprovalQuerySet, ApprovalState
 from moderation.models.cases import Case, CaseQuerySet, Hold, Note, Report
 from moderation.models.decisions import (
     RESTRICTING,
@@ -12,6 +13,7 @@ from moderation.models.decisions import (
 from moderation.models.exposure import Exposure
 from moderation.models.log import LogEntry, LogHead, SealedError
 from moderation.models.pictures import (
+    Blocked,
     Figure,
     FigureFace,
     KnownBad,
@@ -26,6 +28,10 @@ __all__ = [
     "RESTRICTING",
     "Appeal",
     "AppealMessage",
+    "Approval",
+    "ApprovalQuerySet",
+    "ApprovalState",
+    "Blocked",
     "Case",
     "CaseQuerySet",
     "Decision",

@@ -225,6 +225,9 @@ class Hold(models.Model):
     cause = models.CharField(max_length=32)
     """``case:<key>`` while it is reviewed, ``decision:<key>`` after that."""
 
+    content = models.BooleanField(default=False)
+    """What its files show is forbidden to everybody, not only what was done with it."""
+
     created = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

@@ -87,6 +87,44 @@ class KnownBad(models.Model):
         return f"{self.list_name} {self.pdq[:12]}"
 
 
+class Blocked(models.Model):
+    """What was taken down and may not come back: hashes, never a picture or a sound.
+
+    It stays as long as the decision that took it down stands.
+    """
+
+    kind = models.CharField(max_length=24)
+    subject_key = models.CharField(max_length=80)
+    pictures = models.BinaryField(default=bytes, blank=True)
+    """PDQ of its single pictures, 32 bytes each."""
+
+    crops = models.BinaryField(default=bytes, blank=True)
+    """PDQ of their parts."""
+
+    colours = models.BinaryField(default=bytes, blank=True)
+    """32 bytes for each of both."""
+
+    frames = models.BinaryField(default=bytes, blank=True)
+    """PDQ of a film, one a second."""
+
+    sound = models.BinaryField(default=bytes, blank=True)
+    """Words of 4 bytes: see ``provenance.fingerprints.sounds``."""
+
+    payloads = models.JSONField(default=list, blank=True)
+    """Numbers of its watermarks."""
+
+    created = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name_plural = "blocked looks"
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "subject_key"], name="blocked_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"Blocked {self.kind}:{self.subject_key}"
+
+
 class LikenessConsentQuerySet(models.QuerySet["LikenessConsent"]):
     def valid(self) -> LikenessConsentQuerySet:
         return self.filter(captured__isnull=False, revoked__isnull=True)

@@ -45,7 +45,8 @@ class Screening(models.Model):
     """Hex, of the text in UTF-8 or of the file; empty for a crisis."""
 
     text = models.TextField(blank=True)
-    """As written, for review, replace and block; empty otherwise and for pictures."""
+    """As written, for review, replace and block; empty otherwise, for pictures, and when
+    ``moderation.services.erasing`` erased it."""
 
     action = models.CharField(max_length=8, choices=Action)
     findings = models.JSONField(default=list, blank=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from moderation.pictures import gate, services
+from moderation.pictures import blocked, gate, services
 from moderation.screening.rules import of_category
 from socialapp.engines.errors import EngineError
 from socialapp.engines.protocols import Sighting
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from moderation.pictures.gate import PictureVerdict
     from socialapp.accounts.models import User
+    from socialapp.provenance.fingerprints import Prints
 
 WAITS = (
     "We could not check this clip just now, so it waits. We look again by ourselves;"
@@ -28,6 +29,10 @@ REVIEW = (
     "Something in the picture reads as {reads_as} (rule {id}, {title}), so a person"
     " looks at it first. Your ticket is back."
 )
+SOUNDS = (
+    "This clip sounds like {reads_as} (rule {id}, {title}), so a person listens first."
+    " Your ticket is back."
+)
 REFUSED = (
     "The picture reads as {reads_as} (rule {id}, {title}). Nothing was spent, we kept no"
     " film, and your script is safe. Use another portrait."
@@ -35,14 +40,20 @@ REFUSED = (
 
 
 def screen_frames(
-    frames: Sequence[bytes], *, person: User, subject: str
+    frames: Sequence[bytes],
+    *,
+    person: User,
+    subject: str,
+    portraits: Sequence[bytes] = (),
 ) -> PictureVerdict:
     """What the rules say to encoded frames, all together; logged as `subject`.
 
-    Never raises for a detector that cannot look: the verdict then is that it waits.
+    `portraits`: the uploaded pictures that the film was made with. What looks like
+    something that was taken down waits for a person. Never raises for a detector that cannot look: the verdict then is that it waits.
     """
     try:
         seen = gate.look(frames, gate.worth_asking())
+        back = gate.taken_down(blocked.match_film(frames, portraits), block=False)
     except EngineError as error:
         verdict = gate.PictureVerdict(
             "pending", version=gate.version(), unchecked=str(error)
@@ -52,6 +63,7 @@ def screen_frames(
             {kind: _together(sightings) for kind, sightings in seen.items()},
             surface=None,
             circumstances=gate.Circumstances(person=person, gate=False),
+            more=back,
         )
     services.note(
         surface="frames",
@@ -61,6 +73,16 @@ def screen_frames(
         subject=subject,
     )
     return verdict
+
+
+def words_for_prints(prints: Prints) -> str:
+    """Why a film with this fingerprint must wait; empty when it need not."""
+    how = blocked.match_prints(prints)
+    if not how:
+        return ""
+    rule = of_category("known_file")
+    words = SOUNDS if how == "sound" else REVIEW
+    return words.format(reads_as=rule.reads_as, id=rule.id, title=rule.title)
 
 
 def words_for(verdict: PictureVerdict) -> str:

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from moderation.models import FigureFace, KnownBad
-from moderation.pictures import figures, known
+from moderation.pictures import blocked, figures, known
 from moderation.screening.rules import of_category
 from moderation.screening.verdicts import ACTIONS, Finding
 from socialapp.accounts import birthdays
@@ -108,10 +108,11 @@ def screen(
     try:
         by_kind = look([picture])
         surface = _surface(picture, by_kind["faces"][0], anchors)
+        back = taken_down(blocked.match_picture(picture), block=True)
     except EngineError as error:
         return PictureVerdict("pending", version=version(), unchecked=str(error))
     seen = {kind: sightings[0] for kind, sightings in by_kind.items()}
-    return judge(seen, surface=surface, circumstances=circumstances)
+    return judge(seen, surface=surface, circumstances=circumstances, more=back)
 
 
 def look(
@@ -150,13 +151,16 @@ def judge(
     *,
     surface: float | None,
     circumstances: Circumstances,
+    more: Sequence[Finding] = (),
 ) -> PictureVerdict:
     """`surface`: how photographic the most photographic face is; None without one.
-    A kind that is missing in `seen` had nothing to compare with."""
+    A kind that is missing in `seen` had nothing to compare with. `more`: what was found
+    without a detector."""
     nsfw = seen["nsfw"].scores.get("nsfw", 0.0)
     nothing = Sighting()
     faces = seen.get("faces", nothing).faces
     findings = [
+        *more,
         *_known(seen.get("pdq", nothing)),
         *_nudity(nsfw, circumstances.person),
         *_figures(faces),
@@ -182,6 +186,12 @@ def limits_for(person: User | None) -> Mapping[str, float]:
         return limits["teen"]
     age = birthdays.age(born, today=timezone.localdate())
     return limits["adult" if age >= ADULT else "teen"]
+
+
+def taken_down(how: str, *, block: bool) -> list[Finding]:
+    """What `blocked` says, as a finding: a file is refused, a film is looked at."""
+    layer = f"{how} takedown"
+    return [_finding("known_file", 1.0, layer, block=block)] if how else []
 
 
 def _known(seen: Sighting) -> list[Finding]:

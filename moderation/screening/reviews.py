@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -25,7 +26,8 @@ def ask_for_review(*, screening: int, person: User) -> Screening:
 
     Sends ``review_asked`` when the transaction commits: a case is opened from there.
     The row holds the text and the findings. ReviewError for a text of somebody else, one
-    that was not refused, and one whose rule knows no exception.
+    that was not refused, one whose words are erased, and one whose rule knows no
+    exception.
     """
     row = (
         Screening.objects.select_for_update()
@@ -37,6 +39,11 @@ def ask_for_review(*, screening: int, person: User) -> Screening:
         Screening.Action.REPLACE,
     }:
         raise ReviewError("There is no refused text of yours to look at.")
+    if not row.text:
+        raise ReviewError(
+            f"Its words were erased after {settings.SCREENING_TEXTS_DAYS} days. Send the"
+            " text again; if it is refused again, ask then."
+        )
     deciding = [f for f in row.findings if f["action"] == row.action]
     if not all(of_category(f["category"]).appeal for f in deciding):
         raise ReviewError(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import gzip
 import hashlib
+import importlib.util
 import json
 import time
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 
 from moderation.screening.attacks import all_attacks
+from moderation.screening.figures import rates, share
 from moderation.screening.reading import versions_of
 
 if TYPE_CHECKING:
@@ -54,6 +56,14 @@ HELD = 150
 
 HELD_CHARACTERS = 400
 
+GROUPS = {
+    "counter_speech": "counter_",
+    "reclaimed_slurs": "slur_reclaimed",
+    "negated_hate": "negate_neg",
+    "negated_praise": "negate_pos",
+}
+"""Of HateCheck's functionalities: those in which the words alone mislead."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -66,6 +76,8 @@ class Row:
     """Rows of one group never stand on both sides of a split."""
 
     source: str
+    functionality: str = ""
+    """Which of HateCheck's tests it belongs to."""
 
 
 def read_openai(path: Path) -> list[Row]:
@@ -88,7 +100,7 @@ def read_openai(path: Path) -> list[Row]:
 
 
 def read_hatecheck(path: Path) -> list[Row]:
-    """CSV with ``test_case``, ``label_gold`` and ``templ_id``."""
+    """CSV with ``test_case``, ``label_gold``, ``templ_id`` and ``functionality``."""
     with _opened(path) as lines:
         return [
             Row(
@@ -97,6 +109,7 @@ def read_hatecheck(path: Path) -> list[Row]:
                 int(raw["label_gold"] == "hateful"),
                 "hc:" + raw["templ_id"],
                 "hatecheck",
+                raw["functionality"],
             )
             for raw in csv.DictReader(lines)
         ]
@@ -123,6 +136,8 @@ def train(
     started = time.perf_counter()
     x = _embed(embedder, texts)
     say(f"{len(rows)} texts, {(time.perf_counter() - started) / len(rows):.4f} s each")
+    baseline = alt_profanity([row.text for row in rows])
+    functionalities: dict[str, Any] = {}
     heads: dict[str, Any] = {}
     figures: dict[str, Any] = {}
     for name in ("any", *CODES.values()):
@@ -137,6 +152,12 @@ def train(
         if not own.all():
             figures[name]["hatecheck"] = measure(
                 scores[~own], y[~own], heads[name]["cuts"]["0.05"]
+            )
+            theirs = [i for i in use if rows[i].source == "hatecheck"]
+            functionalities = by_functionality(
+                [rows[i] for i in theirs],
+                (scores[~own] > heads[name]["cuts"]["0.05"]).tolist(),
+                [baseline[i] for i in theirs] if baseline is not None else None,
             )
         say(f"{name}: {json.dumps(figures[name])}")
     evasions = measure_evasions(rows, x, embedder)
@@ -157,6 +178,8 @@ def train(
         "figures": {
             "false_positive_rate": MEASURED,
             "categories": figures,
+            "functionalities": functionalities,
+            "baseline": measure_baseline(rows, baseline) if baseline else {},
             "evasions": evasions,
         },
     }
@@ -204,31 +227,74 @@ def cuts(safe: Vector) -> dict[str, float]:
 
 
 def measure(scores: Vector, y: NDArray[np.int64], cut: float) -> dict[str, Any]:
-    """Counts and rates at `cut`, with Wilson's 95 % interval of the recall."""
+    """Counts and rates at `cut`, with Wilson's 95 % intervals."""
     from sklearn.metrics import average_precision_score, roc_auc_score  # noqa: PLC0415
 
-    hit = scores > cut
-    caught, unsafe = int(hit[y == 1].sum()), int(y.sum())
     return {
-        "n": len(y),
-        "unsafe": unsafe,
         "auc": round(float(roc_auc_score(y, scores)), 3),
         "average_precision": round(float(average_precision_score(y, scores)), 3),
-        "precision": round(caught / max(1, int(hit.sum())), 3),
-        "recall": round(caught / unsafe, 3),
-        "recall_95": [round(edge, 2) for edge in wilson(caught, unsafe)],
-        "false_positive_rate": round(float(hit[y == 0].mean()), 3),
+        **rates((scores > cut).tolist(), (y == 1).tolist()),
     }
 
 
-def wilson(hits: int, of: int, z: float = 1.96) -> tuple[float, float]:
-    """Wilson's score interval for `hits` of `of`."""
-    if of == 0:
-        return 0.0, 1.0
-    p = hits / of
-    middle = (p + z * z / (2 * of)) / (1 + z * z / of)
-    half = z * ((p * (1 - p) + z * z / (4 * of)) / of) ** 0.5 / (1 + z * z / of)
-    return max(0.0, middle - half), min(1.0, middle + half)
+def by_functionality(
+    rows: Sequence[Row], hits: Sequence[bool], baseline: Sequence[bool] | None
+) -> dict[str, Any]:
+    """HateCheck's own tests, each with one right answer: how many texts were flagged,
+    by the head and by the baseline; and the groups that a list of bad words gets wrong.
+    """
+    tests: dict[str, Any] = {}
+    for name in sorted({row.functionality for row in rows}):
+        at = [i for i, row in enumerate(rows) if row.functionality == name]
+        tests[name] = _flagged(rows, hits, baseline, at)
+    groups = {
+        group: _flagged(
+            rows,
+            hits,
+            baseline,
+            [i for i, row in enumerate(rows) if row.functionality.startswith(prefix)],
+        )
+        for group, prefix in GROUPS.items()
+    }
+    return {"tests": tests, "groups": groups}
+
+
+def _flagged(
+    rows: Sequence[Row],
+    hits: Sequence[bool],
+    baseline: Sequence[bool] | None,
+    at: Sequence[int],
+) -> dict[str, Any]:
+    flagged = sum(bool(hits[i]) for i in at)
+    told = {
+        "n": len(at),
+        "hateful": bool(at and rows[at[0]].unsafe),
+        "flagged": flagged,
+        **share("flagged_rate", flagged, len(at)),
+    }
+    if baseline is not None:
+        told["flagged_by_baseline"] = sum(bool(baseline[i]) for i in at)
+    return told
+
+
+def alt_profanity(texts: Sequence[str]) -> list[bool] | None:
+    """alt-profanity-check at .5, the baseline; None when it is not installed."""
+    if importlib.util.find_spec("profanity_check") is None:
+        return None
+    from profanity_check import predict  # noqa: PLC0415
+
+    return [bool(one) for one in predict(list(texts))] if texts else []
+
+
+def measure_baseline(rows: Sequence[Row], flagged: Sequence[bool]) -> dict[str, Any]:
+    """What it flags of both sets: of the first anything unsafe, of HateCheck hate."""
+    found: dict[str, Any] = {"name": "alt-profanity-check, .5"}
+    for source in ("openai", "hatecheck"):
+        at = [i for i, row in enumerate(rows) if row.source == source]
+        found[source] = rates(
+            [flagged[i] for i in at], [bool(rows[i].unsafe) for i in at]
+        )
+    return found
 
 
 def measure_evasions(

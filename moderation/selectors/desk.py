@@ -51,6 +51,16 @@ class Kin:
     title: str
     why: str
     case: Case | None
+    """The one that waits, if there is one."""
+
+    mark: str
+    """``kind:key``, by which it is chosen to be decided along."""
+
+    kind: str
+    """In words."""
+
+    author: str
+    exact: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +171,18 @@ def _kin(case: Case) -> list[Kin]:
         thing: Any = subjects.find(copy.kind, copy.key)
         if thing is not None:
             open_case = Case.objects.open().of_subject(copy.kind, copy.key).first()
-            title = subjects.get(copy.kind).describe(thing)
-            found.append(Kin(title, copy.how, open_case))
+            subject = subjects.get(copy.kind)
+            found.append(
+                Kin(
+                    title=subject.describe(thing),
+                    why=copy.how,
+                    case=open_case,
+                    mark=f"{copy.kind}:{copy.key}",
+                    kind=subject.title.lower(),
+                    author=str(subject.author(thing) or ""),
+                    exact=copy.exact,
+                )
+            )
     return found
 
 

@@ -33,6 +33,8 @@ def outcome_of(case: Case) -> str:
         hidden = " It is hidden until then." if case.held else ""
         return f"Somebody will look at it and decide.{hidden}"
     decision = standing_decision(case)
+    if decision and decision.automated and decision.measure == Measure.NONE:
+        return "The request was taken back before anybody decided, so it stays."
     if decision is None or decision.measure in {Measure.NONE, Measure.RESTORE}:
         return "We looked at it and found no rule broken, so it stays."
     said = (

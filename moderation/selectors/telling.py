@@ -107,7 +107,7 @@ def as_submitted(statement: Statement) -> dict[str, Any]:
         "category": statement.category,
         "territorial_scope": statement.territorial_scope,
         "application_date": f"{statement.application_date:%Y-%m-%d}",
-        "end_date": f"{statement.end_date:%Y-%m-%d}" if statement.end_date else None,
+        **_ends(statement),
         "decision_facts": statement.decision_facts,
         "source_type": statement.source_type,
         "source_identity": statement.source,
@@ -116,6 +116,17 @@ def as_submitted(statement: Statement) -> dict[str, Any]:
     }
     return {
         name: value for name, value in fields.items() if value not in (None, "", [])
+    }
+
+
+def _ends(statement: Statement) -> dict[str, str]:
+    """The day on which each kind of restriction ends; nothing for indefinite ones."""
+    if statement.end_date is None:
+        return {}
+    return {
+        end: f"{statement.end_date:%Y-%m-%d}"
+        for restriction, end in dsa.ENDS.items()
+        if getattr(statement, restriction)
     }
 
 

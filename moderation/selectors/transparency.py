@@ -110,6 +110,8 @@ def _reports(period: Period) -> list[Row]:
 
 def _decisions(period: Period) -> list[Row]:
     decisions = Decision.objects.filter(created__range=_range(period))
+    # A request that was taken back was decided by nobody.
+    decisions = decisions.exclude(automated=True, measure=Measure.NONE)
     statements = Statement.objects.filter(created__range=_range(period))
     total, automated = decisions.count(), decisions.filter(automated=True).count()
     by_measure = _tally(decisions, "measure")

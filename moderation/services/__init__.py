@@ -12,6 +12,7 @@ from moderation.services.decisions import (
     Batch,
     decide_batch,
     decide_case,
+    decide_together,
     undo_batch,
     undo_decision,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "decide_appeal",
     "decide_batch",
     "decide_case",
+    "decide_together",
     "hold_case",
     "is_trusted_flagger",
     "note_exposure",

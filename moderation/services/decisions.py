@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from moderation import log, roles, rules
-from moderation.errors import ModerationError, NotNowError
+from moderation import log, lookalikes, roles, rules
+from moderation.errors import ModerationError, NotNowError, NotThereError
 from moderation.models import RESTRICTING, Appeal, Case, Decision, Measure
-from moderation.services import claims, holds, measures, notices, reports
+from moderation.services import (
+    claims,
+    holds,
+    keeping,
+    measures,
+    notices,
+    reports,
+)
 from moderation.services.statements import write_statement
 from moderation.signals import case_decided
 from socialapp.lib.ids import new_key
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+    from moderation.lookalikes import Copy
     from socialapp.accounts.models import User
 
 REASON_LENGTH = 2000
@@ -177,6 +185,7 @@ def undo_decision(*, decision: Decision, moderator: User) -> Case:
             {"case": case.key, "decision": fresh.key},
         )
         _reopen(case)
+        keeping.keep_away(kind=case.kind, key=case.subject_key)
         notices.undone(fresh)
     decision.refresh_from_db()
     return case
@@ -190,35 +199,72 @@ def lift(decision: Decision, moderator: User | None) -> None:
     measures.take_back(decision)
 
 
-def decide_batch(
-    *,
-    cases: Iterable[Case],
-    moderator: User,
-    measure: str,
-    rule: str = "",
-    reason: str = "",
-    template: str = "",
-    label: str = "",
-) -> Batch:
-    """Decide many cases alike. What cannot be decided so is left, with the reason."""
+def decide_batch(*, cases: Iterable[Case], moderator: User, **decision: Any) -> Batch:
+    """Decide many cases alike. What cannot be decided so is left, with the reason.
+
+    `decision`: the fields of `decide_case`.
+    """
     batch = Batch(new_key())
     for case in cases:
         try:
-            batch.decisions.append(
-                decide_case(
-                    case=case,
-                    moderator=moderator,
-                    measure=measure,
-                    rule=rule,
-                    reason=reason,
-                    template=template,
-                    label=label,
-                    batch=batch.key,
-                )
-            )
+            _decide_in(batch, case, moderator, decision)
         except ModerationError as error:
             batch.refused.append((case, str(error)))
     return batch
+
+
+def decide_together(
+    *, case: Case, copies: Iterable[str], moderator: User, **decision: Any
+) -> Batch:
+    """Decide a case and copies of its thing at one stroke.
+
+    `copies`: ``kind:key`` of what a finder holds for the same; one without a case gets
+    one. `decision`: the fields of `decide_case`. Raises what that raises for the case
+    itself, and NotNowError when something chosen is no copy; then nothing is decided.
+    """
+    known = {
+        f"{one.kind}:{one.key}": one
+        for one in lookalikes.copies_of(case.kind, case.subject_key)
+    }
+    chosen = [known.get(mark) for mark in dict.fromkeys(copies)]
+    batch = Batch(new_key())
+    if None in chosen:
+        raise NotNowError("One of these is no copy of it any more. Look again.")
+    _decide_in(batch, case, moderator, decision)
+    for copy in filter(None, chosen):
+        try:
+            _decide_in(batch, _case_of_copy(copy, case), moderator, decision)
+        except NotThereError:
+            continue  # Deleted in this moment: that is as good as decided.
+        except ModerationError as error:
+            batch.refused.append((case, f"{copy.kind} {copy.key}: {error}"))
+    return batch
+
+
+def _decide_in(
+    batch: Batch, case: Case, moderator: User, decision: Mapping[str, Any]
+) -> None:
+    made = decide_case(case=case, moderator=moderator, batch=batch.key, **decision)
+    batch.decisions.append(made)
+
+
+def _case_of_copy(copy: Copy, case: Case) -> Case:
+    waiting = Case.objects.of_subject(copy.kind, copy.key).filter(
+        state__in=Case.UNDECIDED
+    )
+    return waiting.first() or reports.open_case(
+        kind=copy.kind,
+        key=copy.key,
+        category=case.category,
+        detection={
+            "name": "look-alike",
+            "like": reports.case_subject(case),
+            "how": copy.how,
+            "exact": copy.exact,
+        },
+        hold=False,
+        lane=case.lane,
+    )
 
 
 def undo_batch(*, batch: str, moderator: User) -> Batch:

@@ -18,10 +18,13 @@ REMOVED = Hold.Level.REMOVED
 
 
 @transaction.atomic
-def withhold(*, kind: str, thing: Any, level: str, cause: str) -> int:
+def withhold(
+    *, kind: str, thing: Any, level: str, cause: str, content: bool = False
+) -> int:
     """Withhold a thing and its descendants; how many things that were.
 
-    `cause` names who asked, so that `release` undoes this and nothing else.
+    `cause` names who asked, so that `release` undoes this and nothing else. `content`:
+    what its files show is forbidden, so nobody else who has them shows them either.
     """
     family = subjects.family(kind, thing)
     for subject, one in family:
@@ -29,7 +32,7 @@ def withhold(*, kind: str, thing: Any, level: str, cause: str) -> int:
             kind=subject.kind,
             subject_key=subject.key(one),
             cause=cause,
-            defaults={"level": level},
+            defaults={"level": level, "content": content},
         )
         _apply(subject, one)
     return len(family)
@@ -50,11 +53,8 @@ def release(*, cause: str) -> int:
 def _apply(subject: Subject, thing: Any) -> None:
     """Bring the thing and its files to the strongest of its holds."""
     key = subject.key(thing)
-    levels = set(
-        Hold.objects.filter(kind=subject.kind, subject_key=key).values_list(
-            "level", flat=True
-        )
-    )
+    holds = Hold.objects.filter(kind=subject.kind, subject_key=key)
+    levels = set(holds.values_list("level", flat=True))
     files = f"{subject.kind}:{key}"
     if not levels:
         subject.restore(thing)
@@ -68,4 +68,5 @@ def _apply(subject: Subject, thing: Any) -> None:
         cause=files,
         owner=author.pk if author else None,
         removed=removed,
+        content=holds.filter(content=True).exists(),
     )

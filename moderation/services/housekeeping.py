@@ -14,8 +14,9 @@ from django.utils import timezone
 
 from moderation import log
 from moderation.models import Appeal, Case, Exposure, Hold, Report, Statement
-from moderation.services import retention
+from moderation.services import erasing, retention
 from moderation.services.claims import release_expired
+from socialapp.lib import withheld
 from socialapp.lib.models import Withheld
 
 if TYPE_CHECKING:
@@ -85,8 +86,10 @@ def _files(now: dt.datetime) -> int:
         if _settled(hold, now)
     }
     for name in Withheld.objects.values_list("name", flat=True).distinct():
-        causes = Withheld.objects.filter(name=name)
-        over = all(one.removed and one.cause in settled for one in causes)
+        causes = list(Withheld.objects.filter(name=name))
+        over = not withheld.shown_elsewhere(name, causes) and all(
+            one.removed and one.cause in settled for one in causes
+        )
         if over and default_storage.exists(name):
             default_storage.delete(name)
             deleted += 1
@@ -110,6 +113,8 @@ JOBS: dict[str, Callable[[dt.datetime], int]] = {
     "questions ended": _questions,
     "contacts erased": _contacts,
     "cases emptied": _words,
+    "texts erased": lambda now: erasing.erase_texts(now=now),
+    "authors erased": lambda now: erasing.erase_authors(now=now),
     "counts erased": _exposure,
     "files deleted": _files,
 }

@@ -14,7 +14,7 @@ from django.utils import timezone
 from moderation import subjects
 from moderation.errors import NotNowError
 from moderation.models import Decision, Measure, Standing
-from moderation.services import holds
+from moderation.services import holds, keeping
 
 if TYPE_CHECKING:
     from moderation.models import Case
@@ -58,6 +58,7 @@ def take_effect(decision: Decision) -> None:
             thing=_thing(case),
             level=WITHHOLDING[Measure(decision.measure)],
             cause=cause_of(decision),
+            content=keeping.is_about_content(decision),
         )
     elif decision.measure in MARKING:
         _set_marks(case)

@@ -206,7 +206,13 @@ def hold_case(*, case: Case, level: str = holds.HIDDEN) -> None:
     thing = subjects.find(case.kind, case.subject_key)
     if thing is None:
         return
-    holds.withhold(kind=case.kind, thing=thing, level=level, cause=f"case:{case.key}")
+    holds.withhold(
+        kind=case.kind,
+        thing=thing,
+        level=level,
+        cause=f"case:{case.key}",
+        content=case.lane == Case.Lane.NCII,
+    )
     if not case.held:
         case.held = True
         Case.objects.filter(pk=case.pk).update(held=True)

@@ -60,7 +60,7 @@ def write_statement(decision: Decision) -> Statement:
         incompatible_content_illegal=illegal,
         content_type=list(subject.content_types),
         content_date=created.date(),
-        content_language="en",
+        content_language=dsa.LANGUAGE,
         category=dsa.CATEGORY_PREFIX + rule.dsa,
         territorial_scope=dsa.EEA,
         application_date=now,

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from moderation import addresses, log, lookalikes
+from moderation import addresses, log, lookalikes, subjects
 from moderation.errors import ModerationError
-from moderation.models import Case, Report
+from moderation.models import Case, Measure, Report
+from moderation.services import keeping
+from moderation.services.decisions import decide_case
 from moderation.services.reports import case_subject, open_case, open_ncii_case
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from socialapp.accounts.models import User
 
 MOST_PLACES = 10
@@ -79,18 +82,48 @@ def request_takedown(
             rest.update(source=f"{source[: -len(MORE)]}{MORE}")
         for case in cases:
             propose_copies(case=case)
-            transaction.on_commit(
-                partial(lookalikes.block, case.kind, case.subject_key), robust=True
-            )
+            keeping.keep_away(kind=case.kind, key=case.subject_key)
     return cases
+
+
+@transaction.atomic
+def withdraw_request(*, cases: Iterable[Case]) -> list[Case]:
+    """Take a request back before it is decided: what it alone hid is shown again, the
+    copies that were found for it too. What others reported as well stays in the queue.
+
+    The cases that ended with it.
+    """
+    ended = []
+    for case in cases:
+        if case.state not in Case.UNDECIDED or case.reports.count() != 1:
+            continue
+        found = Case.objects.filter(
+            lane=Case.Lane.NCII,
+            state__in=Case.UNDECIDED,
+            reports=None,
+            detection__like=case_subject(case),
+        )
+        for one in (case, *found):
+            decide_case(case=one, moderator=None, measure=Measure.NONE)
+            ended.append(one)
+        log.record(
+            log.ANONYMOUS, "case.withdraw", case_subject(case), {"case": case.key}
+        )
+    return ended
 
 
 @transaction.atomic
 def propose_copies(*, case: Case) -> list[Case]:
     """A case for each look-alike, on the same clock: exact ones are withheld at once,
-    similar ones wait for a person's eye."""
+    similar ones wait for a person's eye. What was made of the thing itself is withheld
+    and comes back with it, so it needs no case of its own."""
     proposed = []
+    thing = subjects.find(case.kind, case.subject_key)
+    family = subjects.family(case.kind, thing) if thing is not None else []
+    with_it = {(subject.kind, subject.key(one)) for subject, one in family}
     for copy in lookalikes.copies_of(case.kind, case.subject_key):
+        if (copy.kind, copy.key) in with_it:
+            continue
         made = open_case(
             kind=copy.kind,
             key=copy.key,

@@ -290,3 +290,52 @@ def test_a_receipt_of_several_shows_all_of_them(post: Post, bob: User) -> None:
     assert len(cases) == 2
     assert receipts.cases_of(receipts.token_of(cases)) == cases
     assert receipts.cases_of("nonsense") == []
+
+
+def test_a_request_that_is_taken_back_brings_everything_back(
+    post: Post,
+    bob: User,
+    blocked: list[tuple[str, str, bool]],
+    client: Client,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    twin = ready_clip(bob, video=post.clip.video)
+    sent = client.post("/takedown/", filled(post))
+    assert "Take the request back" in client.get(sent["Location"]).content.decode()
+    with django_capture_on_commit_callbacks(execute=True):
+        back = Client().post(f"{sent['Location']}withdraw/", follow=True)
+    assert "Take the request back" not in back.content.decode()
+    assert "was taken back" in back.content.decode()
+    assert blocked == [("post", post.key, False), ("clip", twin.key, False)]
+    assert Client().get(post.get_absolute_url()).status_code == 200
+    assert Client().get(blobs.url(post.clip.video)).status_code == 200
+    twin.refresh_from_db()
+    assert twin.withheld == ""
+    assert not Case.objects.open().exists()
+    assert LogEntry.objects.filter(action="case.withdraw").count() == 1
+
+
+def test_what_another_reported_too_stays_hidden_when_one_takes_it_back(
+    post: Post, client: Client
+) -> None:
+    sent = client.post("/takedown/", filled(post))
+    client.post("/takedown/", filled(post, name="Bea Example"))
+    Client().post(f"{sent['Location']}withdraw/")
+    assert Client().get(post.get_absolute_url()).status_code == 404
+    assert Case.objects.open().exists()
+
+
+def test_what_is_decided_cannot_be_taken_back(post: Post, client: Client) -> None:
+    sent = client.post("/takedown/", filled(post))
+    decide_case(
+        case=Case.objects.get(),
+        moderator=moderator("quillon"),
+        measure=Measure.REMOVE,
+        rule="1.2",
+        reason=FACTS,
+    )
+    assert Client().post(f"{sent['Location']}withdraw/").status_code == 302
+    assert Client().get(blobs.url(post.clip.video)).status_code == 404
+    forged = f"{sent['Location'][:-3]}x/withdraw/"
+    assert Client().post(forged).status_code == 404
+    assert Client().get(f"{sent['Location']}withdraw/").status_code == 405

@@ -16,5 +16,9 @@ if TYPE_CHECKING:
 
 @require_safe
 def rules(request: HttpRequest) -> HttpResponse:
-    context = {"chapters": policy.chapters(), "version": VERSION}
+    context = {
+        "chapters": policy.chapters(),
+        "version": VERSION,
+        "keeping": policy.keeping(),
+    }
     return render(request, "moderation/rules.html", context)

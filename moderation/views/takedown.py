@@ -9,20 +9,23 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from moderation import receipts
 from moderation.errors import ModerationError, TooManyReportsError
 from moderation.forms import TakedownForm
+from moderation.models import Case
 from moderation.network import source_of
 from moderation.selectors.outcomes import outcome_of
-from moderation.services.takedown import request_takedown
+from moderation.services.takedown import request_takedown, withdraw_request
 from socialapp.accounts.models import User
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
-
-    from moderation.models import Case
 
 
 @never_cache
@@ -57,11 +60,26 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
     cases = receipts.cases_of(token)
     if not cases:
         raise Http404
-    context = {"cases": [(case, outcome_of(case), _hours_left(case)) for case in cases]}
+    context = {
+        "cases": [(case, outcome_of(case), _hours_left(case)) for case in cases],
+        "token": token,
+        "waits": any(case.state in Case.UNDECIDED for case in cases),
+    }
     response = render(request, "moderation/takedown_receipt.html", context)
     # The secret must not travel on to other sites.
     response["Referrer-Policy"] = "no-referrer"
     return response
+
+
+@never_cache
+@require_POST
+def withdraw(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG001  as urls call it
+    """Whoever has the receipt may take the request back."""
+    cases = receipts.cases_of(token)
+    if not cases:
+        raise Http404
+    withdraw_request(cases=cases)
+    return redirect("takedown-receipt", token=token)
 
 
 def _hours_left(case: Case) -> int:

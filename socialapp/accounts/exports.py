@@ -54,10 +54,10 @@ def as_json(path: str, value: Any) -> File:
     return File(path, f"{text}\n".encode())
 
 
-def stored(path: str, ref: str) -> Iterator[File]:
+def stored(path: str, ref: str, *, owner: User) -> Iterator[File]:
     """A blob as a file: nothing when its bytes are gone, or were taken down. What may
     not be shown to anybody is not handed out to whoever made it either."""
-    if withheld.is_removed(blobs.name_of(ref)):
+    if withheld.is_removed(blobs.name_of(ref), owner=owner.pk):
         return
     try:
         yield File(path, blobs.get(ref))

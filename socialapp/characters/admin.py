@@ -9,13 +9,16 @@ from django.contrib import admin, messages
 from django.utils.html import format_html
 
 from socialapp.characters import services
-from socialapp.characters.models import Character, Portrait
+from socialapp.characters.models import Character, CharacterCard, Portrait
 from socialapp.lib.admin import Record, link, picture, table
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest
     from django.utils.safestring import SafeString
+
+MOST_WORDS = 100_000
+"""Characters of a card that a page shows."""
 
 
 @admin.register(Portrait)
@@ -86,13 +89,22 @@ class CharacterAdmin(Record[Character]):
         "tagline",
         "person",
         "visibility",
+        "approval",
         "voice",
         "starter",
         "created",
         "gone",
     )
     list_display_links = ("face", "name")
-    list_filter = ("visibility", "starter", "motion", "created", "removed")
+    list_filter = (
+        "visibility",
+        "approval",
+        "waits",
+        "starter",
+        "motion",
+        "created",
+        "removed",
+    )
     search_fields = ("name", "tagline", "key", "owner__username")
     date_hierarchy = "created"
     list_select_related = ("owner", "portrait")
@@ -106,6 +118,8 @@ class CharacterAdmin(Record[Character]):
         "tags",
         "person",
         "visibility",
+        "approval",
+        "waits",
         "worn",
         "voice",
         "voice_speed",
@@ -154,3 +168,59 @@ class CharacterAdmin(Record[Character]):
         for character in characters.filter(removed__isnull=True):
             services.remove_character(character=character)
         messages.success(request, "Removed. Their clips stay.")
+
+
+@admin.register(CharacterCard)
+class CharacterCardAdmin(Record[CharacterCard]):
+    list_display = ("whose", "person", "read_as", "imported", "open", "length")
+    list_display_links = ("whose",)
+    list_filter = ("read_as", "open", "imported")
+    search_fields = ("character__name", "character__key", "character__owner__username")
+    list_select_related = ("character__owner",)
+    fields = (
+        "character_link",
+        "person",
+        "read_as",
+        "imported",
+        "sha256",
+        "open",
+        "faces",
+        "told",
+        "words",
+    )
+
+    @admin.display(description="Character", ordering="character__name")
+    def whose(self, card: CharacterCard) -> str:
+        return card.character.name
+
+    @admin.display(description="Character")
+    def character_link(self, card: CharacterCard) -> SafeString:
+        return link(card.character)
+
+    @admin.display(description="Owner", ordering="character__owner__username")
+    def person(self, card: CharacterCard) -> SafeString:
+        return link(card.character.owner)
+
+    @admin.display(description="Characters of text")
+    def length(self, card: CharacterCard) -> int:
+        return len(card.text)
+
+    @admin.display(description="Expressions")
+    def faces(self, card: CharacterCard) -> SafeString:
+        pictures = card.pictures.select_related("portrait").order_by("pk")
+        rows = (
+            (picture(one.portrait.thumb, one.name), one.name, link(one.portrait))
+            for one in pictures
+        )
+        return table(("Picture", "Name", "Portrait"), rows)
+
+    @admin.display(description="Report of the import")
+    def told(self, card: CharacterCard) -> SafeString:
+        rows = ((part, line) for part, lines in card.report.items() for line in lines)
+        return table(("Part", "What"), rows)
+
+    @admin.display(description="The card")
+    def words(self, card: CharacterCard) -> SafeString:
+        return format_html(
+            '<pre style="white-space:pre-wrap">{}</pre>', card.text[:MOST_WORDS]
+        )

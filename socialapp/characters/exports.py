@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.forms.models import model_to_dict
 
 from socialapp.accounts.exports import as_json, stored
+from socialapp.characters.selectors import card_file_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from socialapp.accounts.exports import File
     from socialapp.accounts.models import User
+    from socialapp.characters.models import Character
 
 
 def characters(user: User) -> Iterator[File]:
@@ -24,6 +26,7 @@ def characters(user: User) -> Iterator[File]:
                 "key": character.key,
                 **model_to_dict(character, exclude=["id", "owner", "portrait"]),
                 "portrait": character.portrait.key if character.portrait else None,
+                "card_file": _card(character),
                 "created": character.created,
                 "changed": character.changed,
                 "removed": character.removed,
@@ -45,7 +48,21 @@ def characters(user: User) -> Iterator[File]:
         ],
     )
     for portrait in portraits:
-        yield from stored(_name(portrait.key, portrait.ref), portrait.ref)
+        yield from stored(_name(portrait.key, portrait.ref), portrait.ref, owner=user)
+
+
+def _card(character: Character) -> dict[str, Any] | None:
+    kept = card_file_of(character)
+    if kept is None:
+        return None
+    return {
+        **model_to_dict(kept, exclude=["character"]),
+        "imported": kept.imported,
+        "expressions": {
+            one.name: one.portrait.key
+            for one in kept.pictures.select_related("portrait").order_by("pk")
+        },
+    }
 
 
 def _name(key: str, ref: str) -> str:

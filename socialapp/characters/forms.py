@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 
 from socialapp.characters.models import Character
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class CharacterForm(forms.Form):
@@ -56,12 +60,9 @@ class CharacterForm(forms.Form):
         return re.split(r"[,\n]", self.cleaned_data["tags"])
 
     @classmethod
-    def of(cls, character: Character) -> CharacterForm:
-        """The form filled with what is stored."""
-        names = [name for name in cls.base_fields if name != "tags"]
-        return cls(
-            initial={
-                **{name: getattr(character, name) for name in names},
-                "tags": ", ".join(character.tags),
-            }
+    def of(cls, character: Character, wanted: Mapping[str, Any]) -> CharacterForm:
+        """The form filled with what is stored and, of the words, what is `wanted`."""
+        stored = {name: getattr(character, name) for name in cls.base_fields} | dict(
+            wanted
         )
+        return cls(initial={**stored, "tags": ", ".join(stored["tags"])})

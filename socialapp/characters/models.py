@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from moderation.approvals import guard
+from moderation.models import ApprovalState
+from socialapp.characters import wording
 from socialapp.engines.protocols import VoiceSpec
 from socialapp.lib.ids import new_key
 from socialapp.lib.models import Withholdable, on_stage
@@ -77,19 +80,20 @@ class CharacterQuerySet(models.QuerySet["Character"]):
             visibility=Character.Visibility.PUBLIC,
             owner__leaves__isnull=True,
             withheld="",
+            waits=False,
         )
 
     def visible_to(self, viewer: User | AnonymousUser) -> CharacterQuerySet:
         """What this viewer may open when they know where it is."""
         shown = ~Q(visibility=Character.Visibility.PRIVATE)
-        shown &= Q(owner__leaves__isnull=True)
+        shown &= Q(owner__leaves__isnull=True, waits=False)
         if viewer.is_authenticated:
             shown |= Q(owner=viewer)
         return self.alive().filter(shown, on_stage(viewer, "owner"))
 
     def usable_by(self, user: User) -> CharacterQuerySet:
         """What this person may make speak: their own and the starter cast."""
-        mine_or_cast = Q(owner=user) | Q(starter=True)
+        mine_or_cast = Q(owner=user) | Q(starter=True, waits=False)
         return self.alive().filter(mine_or_cast, withheld="")
 
     def full(self) -> CharacterQuerySet:
@@ -140,6 +144,18 @@ class Character(Withholdable):
     card = models.JSONField(default=dict, blank=True)
     """What the cast file or an imported card says beyond these fields."""
 
+    waits = models.BooleanField(default=False, editable=False)
+    """What the row says is not approved: only its owner meets it. Set by the approvals
+    alone, like the next one."""
+
+    approval = models.CharField(
+        max_length=8,
+        choices=ApprovalState,
+        default=ApprovalState.APPROVED,
+        editable=False,
+    )
+    """Of what its owner wrote last, which is in the row only once it is approved."""
+
     created = models.DateTimeField(default=timezone.now, editable=False)
     changed = models.DateTimeField(auto_now=True)
     removed = models.DateTimeField(null=True, blank=True, editable=False)
@@ -165,9 +181,73 @@ class Character(Withholdable):
     def __str__(self) -> str:
         return self.name
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """UnapprovedError for words that others would meet and nobody approved."""
+        columns = (*wording.WORDS, *wording.VOICE)
+        touched = guard.touches(columns, kwargs.get("update_fields"))
+        if self.pk and touched and not self.waits:
+            guard.must_be_approved(
+                kind=wording.KIND,
+                key=self.key,
+                facets=wording.facets_of(self),
+                way="socialapp.characters.services.change_character",
+            )
+        super().save(*args, **kwargs)
+
     def get_absolute_url(self) -> str:
         return f"/c/{self.key}/"
 
     @property
     def voice_spec(self) -> VoiceSpec:
         return VoiceSpec(self.voice, self.voice_speed, self.voice_pitch)
+
+
+class CharacterCard(models.Model):
+    """What a character's card says beyond its fields, so that an export gives it back."""
+
+    character = models.OneToOneField(
+        Character, models.CASCADE, related_name="card_file", primary_key=True
+    )
+    text = models.TextField(blank=True)
+    """The card that was imported, V3 as JSON; unknown parts are in it byte for byte, so
+    this is text. Empty: the character was made here."""
+
+    sha256 = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
+    """Of the file that was imported."""
+
+    read_as = models.CharField(max_length=2, blank=True)
+    """v1, v2 or v3."""
+
+    taken = models.JSONField(default=dict, blank=True)
+    """What the import made of it, field to value: one that is still the same goes out
+    as it came in."""
+
+    report = models.JSONField(default=dict, blank=True)
+    """``taken``, ``kept``, ``refused``: sentences for whoever imported it."""
+
+    open = models.BooleanField(default=False)
+    """Others who see the character may take its card, with all of the definition."""
+
+    imported = models.DateTimeField(null=True, blank=True, editable=False)
+
+    def __str__(self) -> str:
+        return f"Card of {self.character_id}"
+
+
+class CardPicture(models.Model):
+    """An expression that came with a card; screened and kept as a portrait."""
+
+    card = models.ForeignKey(
+        CharacterCard, models.CASCADE, related_name="pictures", db_index=False
+    )
+    portrait = models.ForeignKey(Portrait, models.CASCADE, related_name="card_pictures")
+    name = models.CharField(max_length=80)
+    """As in the card: happy, sad, or whatever its author called it."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["card", "name"], name="card_picture_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -16,7 +16,7 @@ from moderation.pictures import gate, likeness
 from moderation.pictures import services as screening
 from moderation.pictures.errors import PictureRefusedError, PictureWaitsError
 from socialapp.characters import anchors as handles
-from socialapp.characters import maker, thumbs
+from socialapp.characters import maker, prints, thumbs
 from socialapp.characters.models import Character, Portrait
 from socialapp.engines.errors import EngineError
 from socialapp.engines.handler import riggers
@@ -24,6 +24,7 @@ from socialapp.lib import blobs, images, withheld
 from socialapp.lib.images import PictureError
 from socialapp.performance import codec
 from socialapp.performance.rig import STYLES
+from socialapp.provenance.services import forget_fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -246,6 +247,7 @@ def delete_portrait(portrait: Portrait) -> None:
         mine += [portrait.ref, rig.grids, rig.matte]
     if not others.filter(thumb=portrait.thumb).exists():
         mine.append(portrait.thumb)
+    forget_fingerprint(subject=prints.subject_of(portrait))
     portrait.delete()
     for ref in filter(None, mine):
         transaction.on_commit(partial(blobs.remove, ref), robust=True)
@@ -362,7 +364,7 @@ def _keep(
 ) -> Portrait:
     if verdict is not None:
         screening.keep_check(owner=owner, ref=ref, verdict=verdict)
-    return Portrait.objects.create(
+    portrait = Portrait.objects.create(
         owner=owner,
         source=source,
         ref=ref,
@@ -371,6 +373,8 @@ def _keep(
         rig=rig.to_json(),
         rig_state=state,
     )
+    prints.ask_for_prints(portrait)
+    return portrait
 
 
 @transaction.atomic

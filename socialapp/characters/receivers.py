@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from django.dispatch import receiver
 
 from moderation.models import PictureCheck
-from moderation.signals import likeness_revoked, picture_decided
+from moderation.signals import approval_decided, likeness_revoked, picture_decided
 from socialapp.accounts.signals import account_closed
 from socialapp.characters import services
 
 if TYPE_CHECKING:
-    from moderation.models import LikenessConsent
+    from moderation.models import Approval, LikenessConsent
     from socialapp.accounts.models import User
 
 
@@ -31,3 +31,8 @@ def hide_refused(*, check: PictureCheck, **_: Any) -> None:
     """What waited and was refused is not kept, unless a character wears it."""
     if check.state == PictureCheck.State.REFUSED:
         services.drop_refused(owner=check.owner, sha256=check.sha256)
+
+
+@receiver(approval_decided, dispatch_uid="characters.settle_words")
+def settle_words(*, approval: Approval, **_: Any) -> None:
+    services.settle_words(approval=approval)

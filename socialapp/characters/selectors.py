@@ -8,8 +8,17 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from socialapp.characters.models import Character, CharacterQuerySet, Portrait
+from moderation.approvals import selectors as approvals
+from socialapp.characters import wording
+from socialapp.characters.models import (
+    CardPicture,
+    Character,
+    CharacterCard,
+    CharacterQuerySet,
+    Portrait,
+)
 from socialapp.lib import blobs
+from socialapp.lib.cards.lorebook import Lorebook
 from socialapp.lib.models import on_stage
 from socialapp.lib.mouths import LETTERS
 
@@ -47,7 +56,22 @@ def portrait_for(viewer: Viewer, key: str) -> Portrait:
 def unused_portraits(*, owner: User) -> QuerySet[Portrait]:
     """Those that no character wears, newest first: begun and not finished."""
     worn = Character.objects.alive().filter(portrait=OuterRef("pk"))
-    return portraits_of(owner).exclude(Exists(worn))
+    expressions = CardPicture.objects.filter(portrait=OuterRef("pk"))
+    return portraits_of(owner).exclude(Exists(worn) | Exists(expressions))
+
+
+def character_for(viewer: Viewer, key: str) -> Character:
+    """One that this viewer may meet, as it was approved. Character.DoesNotExist for all
+    others, and for a row that somebody changed behind the services."""
+    character = Character.objects.visible_to(viewer).full().get(key=key)
+    if viewer.is_authenticated and character.owner_id == viewer.pk:
+        return character
+    now = approvals.standing(
+        kind=wording.KIND, key=key, facets=wording.facets_of(character)
+    )
+    if now.strays:
+        raise Character.DoesNotExist
+    return character
 
 
 def characters_of(*, owner: User, viewer: Viewer) -> CharacterQuerySet:
@@ -69,6 +93,39 @@ def usable_characters(user: User) -> CharacterQuerySet:
         .full()
         .order_by("starter", "-created")
     )
+
+
+def card_file_of(character: Character) -> CharacterCard | None:
+    """What is kept of its card; None for one that never had any."""
+    return CharacterCard.objects.filter(character=character).first()
+
+
+def may_take_card(character: Character, viewer: Viewer) -> bool:
+    """Its owner, and those whom the owner lets; nobody while it is withheld."""
+    if character.withheld or not viewer.is_authenticated:
+        return False
+    if character.owner_id == viewer.pk:
+        return True
+    return CharacterCard.objects.filter(
+        character__in=Character.objects.visible_to(viewer).filter(pk=character.pk),
+        open=True,
+    ).exists()
+
+
+def lorebook_of(character: Character) -> Lorebook:
+    """Of a starter, or of whoever came with a card; empty for others."""
+    card = character.card
+    defaults = {"keys": [], "use_regex": False, "enabled": True, "insertion_order": 100}
+    entries = [
+        {
+            **defaults,
+            **entry,
+            "content": "\n".join([*entry.get("decorators", []), entry["content"]]),
+        }
+        for entry in card.get("lorebook", [])
+    ]
+    settings = card.get("lorebook_settings", {})
+    return Lorebook.from_data({**settings, "entries": entries})
 
 
 def refs_of(rig: Rig) -> list[str]:

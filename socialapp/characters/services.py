@@ -12,9 +12,17 @@ from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
-from socialapp.characters import wording
+from socialapp.characters import approving, wording
+from socialapp.characters.approving import (
+    notice_change,
+    recheck,
+    require_words,
+    settle_words,
+    wanted_of,
+    why_words_wait,
+)
 from socialapp.characters.errors import CharacterError
-from socialapp.characters.models import Character, Portrait
+from socialapp.characters.models import Character, CharacterCard, Portrait
 from socialapp.characters.portraits import (
     add_likeness,
     add_made_portrait,
@@ -31,6 +39,7 @@ from socialapp.characters.portraits import (
     why_it_waits,
 )
 from socialapp.content import backgrounds
+from socialapp.lib.ids import new_key
 from socialapp.lib.images import PictureError
 from socialapp.lib.text import clean_line, clean_name, clean_text
 
@@ -53,14 +62,25 @@ __all__ = [
     "find_face_again",
     "forget_owner",
     "hide_portrait",
+    "notice_change",
+    "recheck",
     "remove_character",
     "remove_portrait",
     "require_approved",
+    "require_words",
     "set_anchors",
+    "settle_words",
+    "wanted_of",
     "why_it_waits",
+    "why_words_wait",
 ]
 
 MAX_TAGS = 10
+_APPROVED = frozenset(
+    column for columns in wording.FIELDS.values() for column in columns
+)
+"""Columns that come into the row by approval alone."""
+
 _TAG = re.compile(r"[\w-]{1,30}")
 
 
@@ -80,7 +100,10 @@ def create_character(
     motion: str = "subtle",
     background: str = "",
 ) -> Character:
-    """A new character of `owner`. CharacterError names the field that cannot be so."""
+    """A new character of `owner`. CharacterError names the field that cannot be so.
+
+    One whose words wait for a look is its owner's alone until they are approved.
+    """
     most = settings.CHARACTERS_PER_PERSON
     if owner.characters.filter(removed__isnull=True).count() >= most:
         raise CharacterError(
@@ -104,14 +127,21 @@ def create_character(
         },
     )
     _check_shown(fields["visibility"], fields["portrait"])
+    key = new_key()
     # Outside of any transaction, so that the log keeps what is refused.
-    wording.check(owner, fields)
-    return Character.objects.create(owner=owner, **fields)
+    rulings = approving.judge_new(owner=owner, key=key, fields=fields)
+    with transaction.atomic():
+        character = Character(key=key, owner=owner, **fields)
+        approving.keep(character, rulings)
+        character.save(force_insert=True)
+    return character
 
 
 def change_character(*, character: Character, **fields: Any) -> Character:
     """Change the given fields, those of `create_character`. CharacterError as there.
 
+    Words that wait for a look come into the row when they are approved; until then
+    others meet the ones that were.
     A portrait that is replaced stays with its owner: clips made with it keep theirs.
     """
     checked = _checked(character.owner, fields)
@@ -120,10 +150,16 @@ def change_character(*, character: Character, **fields: Any) -> Character:
             checked.get("visibility", character.visibility),
             checked.get("portrait", character.portrait),
         )
-    wording.check(character.owner, checked, character)
-    for name, value in checked.items():
-        setattr(character, name, value)
-    character.save(update_fields=[*checked, "changed"])
+    rulings = approving.judge_change(character=character, fields=checked)
+    with transaction.atomic():
+        # Edits of one character take turns.
+        Character.objects.select_for_update().get(pk=character.pk)
+        changed = approving.keep(character, rulings) if rulings else []
+        for name, value in checked.items():
+            if name not in _APPROVED:
+                setattr(character, name, value)
+                changed.append(name)
+        character.save(update_fields=[*changed, "changed"])
     return character
 
 
@@ -140,6 +176,7 @@ def forget_owner(*, owner: User) -> None:
 
     May be called again when the clips are gone.
     """
+    CharacterCard.objects.filter(character__owner=owner).delete()
     owner.characters.update(
         name="Removed",
         tagline="",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from socialapp.accounts.models import User
-from socialapp.characters import maker, thumbs
+from socialapp.characters import approving, maker, thumbs
 from socialapp.characters.models import Character, Portrait
 from socialapp.content import library
 from socialapp.lib import blobs
@@ -97,11 +97,14 @@ def _keep(
     if drawn is not None:
         fields["portrait"] = _keep_portrait(owner, name, drawn, digest)
     if old is None:
-        return Character.objects.create(owner=owner, starter=True, **fields)
+        made = Character.objects.create(owner=owner, starter=True, **fields)
+        approving.vouch(character=made)
+        return made
     changed = [key for key, value in fields.items() if getattr(old, key) != value]
     if changed:
         for key in changed:
             setattr(old, key, fields[key])
+        approving.vouch(character=old)
         old.save(update_fields=[*changed, "changed"])
     return old
 

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from socialapp.accounts.models import User
 
 
+MOST_WORDS = 8000
+"""Characters of a card's own words in the snapshot of a case."""
+
+
 def register() -> None:
     subjects.register(
         "character",
@@ -28,7 +32,7 @@ def register() -> None:
         author=lambda character: character.owner,
         url=lambda character: character.get_absolute_url(),
         visible=_character_visible,
-        media=lambda character: _media(character.portrait),
+        media=_media_of,
         hide=_set(Character.Level.HIDDEN),
         remove=_set(Character.Level.REMOVED),
         restore=_set(""),
@@ -68,6 +72,20 @@ def _words_of(character: Character) -> dict[str, str]:
         "Greeting": character.greeting,
         "Persona": character.persona,
         "Tags": ", ".join(character.tags),
+        **_card_words(character.card),
+    }
+
+
+def _card_words(card: dict[str, Any]) -> dict[str, str]:
+    """What a card says beyond the fields, as far as a moderator needs it."""
+    greetings = [
+        *card.get("alternate_greetings", []),
+        *card.get("group_only_greetings", []),
+    ]
+    lore = [entry.get("content", "") for entry in card.get("lorebook", [])]
+    found = {"Other first words": greetings, "Lorebook": lore}
+    return {
+        name: "\n\n".join(words)[:MOST_WORDS] for name, words in found.items() if words
     }
 
 
@@ -80,6 +98,12 @@ def _portrait_visible(portrait: Portrait, viewer: User | AnonymousUser) -> bool:
         return bool(selectors.portrait_for(viewer, portrait.key))
     except Portrait.DoesNotExist:
         return False
+
+
+def _media_of(character: Character) -> list[str]:
+    expressions = Portrait.objects.filter(card_pictures__card__character=character)
+    refs = [_media(character.portrait), *(_media(one) for one in expressions)]
+    return list(dict.fromkeys(name for names in refs for name in names))
 
 
 def _media(portrait: Portrait | None) -> list[str]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from socialapp.characters.views import drawings, likeness, making, meeting
+from socialapp.characters.views import cards, drawings, likeness, making, meeting
 
 urlpatterns = [
     path("cast/", meeting.cast, name="cast"),
@@ -10,6 +10,10 @@ urlpatterns = [
     path("c/<str:key>/edit/", making.edit, name="character-edit"),
     path("c/<str:key>/made/", making.made, name="character-made"),
     path("c/<str:key>/remove/", making.remove, name="character-remove"),
+    path("c/<str:key>/card/", cards.card, name="character-card"),
+    path("c/<str:key>/card/take/", cards.take, name="card-take"),
+    path("c/<str:key>/card/share/", cards.share, name="card-share"),
+    path("create/card/", cards.bring, name="card-bring"),
     path("create/character/", making.new, name="character-new"),
     path("create/character/<str:key>/", making.about, name="character-about"),
     path("create/character/<str:key>/face/", making.face, name="character-face"),

@@ -1,52 +1,50 @@
-"""What a character's texts say is judged before it is kept."""
+"""What a character says and sounds like, as something that is approved by its hash."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from moderation.screening.judge import ScreeningUnavailableError
-from moderation.screening.refusals import TextRefusedError, check_text
-from socialapp.characters.errors import CharacterError
+from moderation.approvals.facets import Facet, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from socialapp.accounts.models import User
     from socialapp.characters.models import Character
 
-FIELDS = ("name", "tagline", "greeting", "persona", "tags")
+KIND = "character"
+WORDS = ("name", "tagline", "greeting", "persona", "tags")
+VOICE = ("voice", "voice_speed", "voice_pitch")
+
+FIELDS = {"persona": WORDS, "voice": VOICE}
+"""By facet, the columns that it binds."""
 
 
 def about(character: Character) -> str:
     """Who speaks, for judging what they say."""
-    return "\n".join(_words(getattr(character, name)) for name in FIELDS)
+    return "\n".join(words_of(getattr(character, name)) for name in WORDS)
 
 
-def check(
-    owner: User, fields: Mapping[str, Any], character: Character | None = None
-) -> None:
-    """CharacterError for the first text of `fields` that may not stay. What has not
-    changed is not judged again."""
-    words = {name: _words(fields[name]) for name in FIELDS if name in fields}
-    before = {n: _words(getattr(character, n)) for n in FIELDS} if character else {}
-    for name, text in words.items():
-        if not text or before.get(name) == text:
-            continue
-        others = {**before, **words, name: ""}
-        try:
-            check_text(
-                text,
-                surface=name,
-                person=owner,
-                subject=f"character:{character.key}" if character else "",
-                field=name,
-                beside="\n".join(others.values()),
-            )
-        except TextRefusedError as error:
-            raise CharacterError(error.message, field=name) from error
-        except ScreeningUnavailableError as error:
-            raise CharacterError(error.message, field=name) from error
+def columns(character: Character, facet: str) -> dict[str, Any]:
+    return {name: getattr(character, name) for name in FIELDS[facet]}
 
 
-def _words(value: Any) -> str:
-    return " ".join(value) if isinstance(value, list) else str(value)
+def facet_of(
+    name: str, says: Mapping[str, Any], *, before: Mapping[str, Any] | None = None
+) -> Facet:
+    """``persona`` or ``voice``. `before`: what was approved; words that are the same are
+    not judged again. A voice is one of the catalogue, so nothing in it is judged."""
+    bound = {field: says[field] for field in FIELDS[name]}
+    if name == "voice":
+        return Facet(name, bound)
+    new = [
+        field
+        for field, value in bound.items()
+        if words_of(value)
+        and (before is None or words_of(before[field]) != words_of(value))
+    ]
+    return Facet(name, bound, tuple(new))
+
+
+def facets_of(character: Character) -> list[Facet]:
+    """As the row is now, all of it to be judged."""
+    return [facet_of(name, columns(character, name)) for name in FIELDS]

@@ -75,9 +75,12 @@ def present_in(participants: list[Participant]) -> list[Participant]:
 
 
 def can_speak(participant: Participant, person: Viewer) -> bool:
-    """Its person may still open its page and nobody took it off the stage."""
+    """Its person may still open its page, nobody took it off the stage, and its words
+    do not wait for approval."""
     character = participant.character
-    if character is None or participant.left is not None or character.withheld:
+    if character is None or participant.left is not None:
+        return False
+    if character.withheld or character.waits:
         return False
     return Character.objects.visible_to(person).filter(pk=character.pk).exists()
 

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import socket
+import struct
+import time
 
 _horse_pid = 0
+
+_pulse = mmap.mmap(-1, 8)
+"""Shared with the processes that are forked from this one: when the horse's minder was
+last alive, by the monotonic clock; 0 while nothing is minded."""
 
 
 def mark() -> None:
@@ -16,6 +23,22 @@ def mark() -> None:
 
 def disposable() -> bool:
     return _horse_pid == os.getpid()
+
+
+def beat() -> None:
+    """Tell the worker that forked this process: Python still runs in here."""
+    _pulse[:] = struct.pack("<d", time.monotonic())
+
+
+def rest() -> None:
+    """Nothing is minded from here on, and silence means nothing."""
+    _pulse[:] = struct.pack("<d", 0.0)
+
+
+def silent_seconds() -> float:
+    """For how long a horse that is minded gave no sign of life; 0 without one."""
+    (last,) = struct.unpack("<d", _pulse[:])
+    return time.monotonic() - last if last else 0.0
 
 
 def name() -> str:

@@ -24,6 +24,9 @@ class Withheld(models.Model):
     removed = models.BooleanField(default=False)
     """Kept even from its owner."""
 
+    content = models.BooleanField(default=False)
+    """Whoever else has the same file may not show it either."""
+
     owner = models.BigIntegerField(null=True)
     """User id of who may still open it while it is only hidden."""
 

@@ -1,6 +1,6 @@
 """Curves through keys: easing, held keys with soft changes, smooth interpolation.
 
-Only + - * / and comparisons, in a fixed order: ``performance.js`` repeats the same
+Only + - * / and comparisons, in a fixed order: ``static/stage/curves.js`` repeats the same
 arithmetic and gets the same numbers.
 """
 

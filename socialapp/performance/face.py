@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Face:
     """Weights are 0 to 1 unless said otherwise; names follow ARKit where one exists.
 
-    ``socialapp/static/stage/performance.js`` has the twin; both are held to the vectors
+    ``socialapp/static/stage/motion.js`` has the twin; both are held to the vectors
     in ``tests/performances``.
     """
 

@@ -1,6 +1,6 @@
 """The one definition of how a part becomes a moving face.
 
-Server and browser both draw what `FaceTrack` says; ``static/stage/performance.js`` is
+Server and browser both draw what `FaceTrack` says; ``static/stage/motion.js`` is
 the twin, and ``tests/performances`` holds the vectors that both must reproduce.
 """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, get_args
 
 from django.conf import settings
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, viewsets
 from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import AllowAny
@@ -16,6 +16,7 @@ from socialapp.lib.api.parsers import StrictJSONParser
 from socialapp.lib.api.problems import Problem, refusal
 from socialapp.provenance.models import Mark
 from socialapp.provenance.verifier.check import check, stored
+from socialapp.provenance.verifier.measured import false_alarms
 from socialapp.provenance.verifier.opening import FileRefusedError
 from socialapp.provenance.verifier.verdict import LayerState, MadeHere
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
     from rest_framework.parsers import DataAndFiles
     from rest_framework.request import Request
+
+    from socialapp.provenance.verifier.check import Answer
 
 LAYER_STATES = [(state, state) for state in get_args(LayerState)]
 LAYER_NAMES = [(name, name) for name in ("record", "watermark", "fingerprint")]
@@ -62,7 +65,7 @@ class VerifyWrite(serializers.Serializer[Any]):
 
     file = serializers.FileField(
         required=False,
-        help_text="MP4, MOV, WebM, PNG, JPEG or WebP; 50 MB unless set otherwise.",
+        help_text="MP4, MOV, WebM, PNG, JPEG, WebP or M4A; 50 MB unless set otherwise.",
     )
     url = serializers.CharField(
         max_length=500,
@@ -92,6 +95,17 @@ class LayerRead(serializers.Serializer[Any]):
     words = serializers.CharField()
 
 
+class FalseAlarmsRead(serializers.Serializer[Any]):
+    """How often our watermark was seen where there was none."""
+
+    searches = serializers.IntegerField()
+    false_alarms = serializers.IntegerField()
+    upper = serializers.FloatField(help_text="Of the rate, with 95 % confidence.")
+    chance = serializers.FloatField(help_text="Of a search with one key, computed.")
+    conditions = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # Field.source is unused
+
+
 class AnswerRead(serializers.Serializer[Any]):
     made_here = serializers.ChoiceField(
         source="verdict.made_here",
@@ -108,6 +122,11 @@ class AnswerRead(serializers.Serializer[Any]):
         source="verdict.changes", child=serializers.CharField()
     )
     layers = LayerRead(source="verdict.layers", many=True)
+    false_alarms = serializers.SerializerMethodField()
+
+    @extend_schema_field(FalseAlarmsRead)
+    def get_false_alarms(self, answer: Answer) -> Any:  # noqa: ARG002
+        return FalseAlarmsRead(false_alarms()).data
 
 
 @extend_schema(tags=["provenance"])
@@ -136,4 +155,4 @@ class VerifyViewSet(viewsets.GenericViewSet[Mark]):
             raise Problem(
                 400, "invalid", "Send a file, or the url of a clip.", field="file"
             )
-        return Response(AnswerRead(check(data)).data)
+        return Response(AnswerRead(check(data, viewer=request.user)).data)

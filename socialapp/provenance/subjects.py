@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from django.contrib.auth.models import AnonymousUser
+
+    from socialapp.accounts.models import User
+
+    Viewer = User | AnonymousUser
+
 
 @dataclass(frozen=True, slots=True)
 class Description:
@@ -44,6 +50,10 @@ class Kind:
     find: Callable[[str], str]
     """From the path of an address to a key; empty: none of this kind."""
 
+    known_to: Callable[[str, Viewer], bool]
+    """Whether this viewer knows of it although it is not public: whose it is, and
+    moderators."""
+
 
 _kinds: dict[str, Kind] = {}
 
@@ -54,15 +64,24 @@ def register(
     describe: Callable[[str], Description | None],
     parent: Callable[[str], str] = lambda _: "",
     find: Callable[[str], str] = lambda _: "",
+    known_to: Callable[[str, Viewer], bool] = lambda *_: False,
 ) -> None:
     """The last one who registers a kind describes it."""
-    _kinds[kind] = Kind(describe, parent, find)
+    _kinds[kind] = Kind(describe, parent, find, known_to)
 
 
 def describe(subject: str) -> Description | None:
     """None: not public, or nobody describes it."""
     kind, _, key = subject.partition(":")
     return _kinds[kind].describe(key) if kind in _kinds else None
+
+
+def known_to(subject: str, viewer: Viewer) -> bool:
+    """Whether this viewer may hear that there is such a thing."""
+    kind, _, key = subject.partition(":")
+    if kind not in _kinds:
+        return False
+    return describe(subject) is not None or _kinds[kind].known_to(key, viewer)
 
 
 def parent_of(subject: str) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.shortcuts import render
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from socialapp.engines.errors import EngineError
 from socialapp.lib.api.throttles import Throttle
 from socialapp.provenance.verifier.check import check, stored
+from socialapp.provenance.verifier.measured import false_alarms
 from socialapp.provenance.verifier.opening import FileRefusedError
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "most": settings.MAX_VERIFY_BYTES // MEGABYTE,
         "address": request.GET.get("url", "")[:500],
+        "false_alarms": false_alarms(),
     }
     status = 200
     if request.method == "POST":
@@ -54,7 +55,7 @@ class _RefusedError(Exception):
 
 
 def _answer(request: HttpRequest) -> dict[str, Any]:
-    if not _allowed(request):
+    if not Throttle().allow(request, "verify"):
         raise _RefusedError(OFTEN, 429)
     most = settings.MAX_VERIFY_BYTES
     large = _RefusedError(
@@ -71,16 +72,17 @@ def _answer(request: HttpRequest) -> dict[str, Any]:
     address = request.POST.get("url", "").strip()[:500]
     try:
         if file is not None:
-            return {"answer": check(file.read()), "name": str(file.name)[:120]}
+            return {
+                "answer": check(file.read(), viewer=request.user),
+                "name": str(file.name)[:120],
+            }
         if address:
             data = stored(address, host=request.get_host())
-            return {"answer": check(data), "name": address, "address": address}
+            return {
+                "answer": check(data, viewer=request.user),
+                "name": address,
+                "address": address,
+            }
     except (FileRefusedError, EngineError) as error:
         raise _RefusedError(str(error)) from None
     raise _RefusedError("Choose a file, or write the address of a clip of ours.")
-
-
-def _allowed(request: HttpRequest) -> bool:
-    """As often as through the API: the two share one count."""
-    view = SimpleNamespace(throttle_scope="verify")
-    return Throttle().allow_request(cast("Any", request), cast("Any", view))

@@ -27,17 +27,14 @@ def person(handle: str, role: str = "") -> User:
     return user
 
 
-def clip_of(owner: User, source: Clip, video: str) -> Clip:
+def clip_of(owner: User, source: Clip, files: dict[str, str]) -> Clip:
     actor = source.actors.first()
     clip = Clip.objects.get(pk=source.pk)
     clip.pk = None
     clip.key = Clip._meta.get_field("key").get_default()
-    clip.owner, clip.title, clip.video, clip.idempotency_key = (
-        owner,
-        "Storm warning",
-        video,
-        "",
-    )
+    clip.owner, clip.title, clip.idempotency_key = owner, "Storm warning", ""
+    for name, ref in files.items():
+        setattr(clip, name, ref)
     clip.save(force_insert=True)
     if actor:
         ClipActor.objects.create(
@@ -50,13 +47,17 @@ author, first, third = person("ingrid"), person("renard"), person("tomasz")
 person("quillon", "Senior moderators")
 person("secunda", "Senior moderators")
 source = Post.objects.filter(author__username="troupe").order_by("pk")[0].clip
-# Bytes of its own, so that no copy of the house's clip is concerned.
-video = blobs.put(blobs.get(source.video) + b"\0\0\0\x08free", "mp4")
+# Bytes of their own, so that no file of the house's clip is taken down with them.
+files = {
+    "video": blobs.put(blobs.get(source.video) + b"\0\0\0\x08free", "mp4"),
+    "poster": blobs.put(blobs.get(source.poster) + b"\0\0", "webp"),
+    "captions": blobs.put(blobs.get(source.captions) + b"\n", "vtt"),
+}
 
 
 def post_of(owner: User, caption: str) -> Post:
     """A row at once: screening would refuse the words that this story needs."""
-    clip = clip_of(owner, source, video)
+    clip = clip_of(owner, source, files)
     post = Post.objects.create(clip=clip, author=owner, caption=caption)
     PostStat.objects.create(post=post)
     return post

@@ -208,7 +208,7 @@ def test_the_theme_is_chosen_once_for_every_page(
 
 
 PLACES = (
-    "/", "/create/", "/cast/", "/studio/", "/clips/", "/settings/", "/@{me}/",
+    "/", "/create/", "/create/card/", "/cast/", "/studio/", "/clips/", "/settings/", "/@{me}/",
     "/@{me}/?tab=characters", "/accounts/password/change/", "/accounts/email/",
     "/settings/leave/", "/settings/data/", "/decisions/", "/accounts/reauthenticate/",
 )  # fmt: skip

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { objection } from "../../socialapp/static/app/objection.js";
+import { cardObjection, objection } from "../../socialapp/static/app/objection.js";
 import { cropOf, crossPath, guess, mouthPercent, moved, withMouth } from "../../socialapp/static/app/fit.js";
 import { History } from "../../socialapp/static/app/history.js";
 
@@ -17,6 +17,15 @@ test("files that would be refused do not travel", () => {
   assert.match(objection(file(0), 12 * 1024 ** 2), /empty/);
   assert.match(objection(file(200 * 1024 ** 2), 12 * 1024 ** 2), /200 MB; we take up to 12 MB/);
   assert.match(objection(file(10, "image/gif"), 12 * 1024 ** 2), /PNG, JPEG or WebP/);
+});
+
+test("cards that would be refused do not travel", () => {
+  const most = 20 * 1024 ** 2;
+  assert.equal(cardObjection({ name: "Mira.PNG", size: 1000 }, most), "");
+  assert.equal(cardObjection({ name: "mira.charx", size: 1000 }, most), "");
+  assert.match(cardObjection({ name: "mira.exe", size: 10 }, most), /PNG, JSON or CHARX/);
+  assert.match(cardObjection({ name: "mira.json", size: 0 }, most), /empty/);
+  assert.match(cardObjection({ name: "mira.json", size: 21 * 1024 ** 2 }, most), /21 MB; we take up to 20 MB/);
 });
 
 test("a handle stays on the picture", () => {

@@ -3,9 +3,8 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import {
-  cameraAt, captionAt, faceTrack, opening, readPerformance, restingFace,
-} from "../../socialapp/static/stage/performance.js";
+import { faceTrack, opening, restingFace } from "../../socialapp/static/stage/motion.js";
+import { cameraAt, captionAt, readPerformance } from "../../socialapp/static/stage/performance.js";
 
 const FOLDER = new URL("../performances/", import.meta.url);
 const FILES = readdirSync(FOLDER).filter((name) => name.endsWith(".json"));

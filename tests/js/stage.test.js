@@ -12,7 +12,7 @@ import {
   chain, eyeOf, mouthOf, place, stand, turnOf,
 } from "../../socialapp/static/stage/layers-motion.js";
 import { lidLines } from "../../socialapp/static/stage/lid-lines.js";
-import { restingFace } from "../../socialapp/static/stage/performance.js";
+import { restingFace } from "../../socialapp/static/stage/motion.js";
 import { grow } from "../../socialapp/static/stage/plate.js";
 import { RigError, readRig } from "../../socialapp/static/stage/rig.js";
 import { convexHull, lab, oldMouth } from "../../socialapp/static/stage/skin.js";

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from avatarfx import services as clips
 from avatarfx.models import Clip
+from avatarfx.tests.conftest import make_character
 from moderation.embedders import minilm
 from moderation.models import Screening
 from moderation.screening import checks
@@ -89,22 +90,20 @@ def test_a_refused_script_costs_no_ticket_and_stands_in_the_log(
     mira = Character(owner=alice, name="Mira")
     with pytest.raises(clips.NotNowError):
         clips.request_clip(owner=alice, character=mira, script=THREAT)
-    from avatarfx.services import requests  # noqa: PLC0415
-
+    hob = make_character(alice)
     with pytest.raises(clips.TextRefusedError, match=r"rule 4\.2"):
-        requests._check_words(alice, {"a": mira}, THREAT, "", "")
-    assert Screening.objects.get().action == "block"
+        clips.request_clip(owner=alice, character=hob, script=THREAT)
+    assert Screening.objects.get(surface="script").action == "block"
     assert not Ticket.objects.exists()
     assert not Clip.objects.exists()
 
 
 @pytest.mark.parametrize("field", ["script", "title", "caption"])
 def test_each_text_of_a_clip_is_refused_by_its_name(alice: User, field: str) -> None:
-    from avatarfx.services import requests  # noqa: PLC0415
-
-    texts = {"script": KIND, "title": "", "caption": ""} | {field: THREAT}
+    texts: dict[str, Any] = {"script": KIND, "title": "", "caption": ""}
+    hob = make_character(alice)
     with pytest.raises(clips.TextRefusedError) as caught:
-        requests._check_words(alice, {}, **texts)
+        clips.request_clip(owner=alice, character=hob, **texts | {field: THREAT})
     assert caught.value.field == field
 
 
@@ -144,9 +143,14 @@ def test_what_has_not_changed_is_not_judged_again(alice: User) -> None:
 
 
 @pytest.mark.usefixtures("no_heads")
-def test_a_character_waits_when_nobody_can_look(alice: User) -> None:
-    with pytest.raises(CharacterError, match="cannot check texts just now"):
-        characters.create_character(owner=alice, name="Mira", persona=KIND)
+def test_a_character_waits_when_nobody_can_look(alice: User, bob: User) -> None:
+    mira = characters.create_character(
+        owner=alice, name="Mira", persona=KIND, visibility="public"
+    )
+    assert (mira.waits, mira.approval) == (True, "pending")
+    assert "could not check these words" in characters.why_words_wait(mira)
+    assert Character.objects.visible_to(alice).filter(pk=mira.pk).exists()
+    assert not Character.objects.visible_to(bob).filter(pk=mira.pk).exists()
 
 
 def test_a_profile_is_judged_through_the_setting(alice: User) -> None:
@@ -179,14 +183,10 @@ def test_the_api_says_the_rule_and_the_place(alice: User, client_of: ClientOf) -
 
 @pytest.mark.usefixtures("no_heads")
 def test_the_api_says_when_nobody_can_look(alice: User, client_of: ClientOf) -> None:
-    response = client_of(alice).post(
-        "/api/v1/characters/",
-        json.dumps({"name": "Mira"}),
-        content_type="application/json",
-    )
-    assert response.status_code == 503
-    assert response.json()["type"] == "urn:troupe:screening-unavailable"
-    assert response["Retry-After"] == "120"
+    made = characters.create_character(owner=alice, name="Mira")
+    response = client_of(alice).get(f"/api/v1/characters/{made.key}/")
+    assert response.json()["approval"] == "pending"
+    assert "could not check these words" in response.json()["approval_reason"]
 
 
 def test_what_may_not_be_published_is_not_voiced(

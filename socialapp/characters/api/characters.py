@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import (
     OpenApiParameter,
     extend_schema,
+    extend_schema_field,
     extend_schema_view,
 )
 from rest_framework import mixins, serializers, status, viewsets
@@ -15,7 +17,6 @@ from rest_framework.permissions import AllowAny, IsAuthenticatedOrReadOnly
 from rest_framework.response import Response
 
 from moderation.screening import problems
-from moderation.screening.judge import ScreeningUnavailableError
 from moderation.screening.refusals import TextRefusedError
 from socialapp.accounts.api import PersonRead, me
 from socialapp.accounts.models import User
@@ -35,9 +36,10 @@ def _character_refused(error: services.CharacterError) -> Problem:
     cause = error.__cause__
     if isinstance(cause, TextRefusedError):
         return problems.text_refused(cause)
-    if isinstance(cause, ScreeningUnavailableError):
-        return problems.unavailable(cause)
     return Problem(400, "invalid", str(error), field=error.field)
+
+
+STATES = {"type": "string", "enum": ["approved", "pending", "refused"]}
 
 
 class CharacterRead(serializers.ModelSerializer[Character]):
@@ -47,6 +49,13 @@ class CharacterRead(serializers.ModelSerializer[Character]):
     tags = serializers.ListField(child=serializers.CharField(), read_only=True)
     portrait = PortraitRead(read_only=True, allow_null=True)
     url = serializers.CharField(source="get_absolute_url", read_only=True)
+    approval = serializers.SerializerMethodField(
+        help_text="Of what you wrote last: approved, pending (others see the words that"
+        " were, or no character) or refused. Always approved for those of others."
+    )
+    approval_reason = serializers.SerializerMethodField(
+        help_text="Why it waits or was refused; left empty in lists."
+    )
 
     class Meta:
         model = Character
@@ -58,6 +67,8 @@ class CharacterRead(serializers.ModelSerializer[Character]):
             "persona",
             "tags",
             "visibility",
+            "approval",
+            "approval_reason",
             "portrait",
             "voice",
             "voice_speed",
@@ -77,6 +88,16 @@ class CharacterRead(serializers.ModelSerializer[Character]):
 
     def get_persona(self, character: Character) -> str:
         return character.persona if self.get_mine(character) else ""
+
+    @extend_schema_field(STATES)
+    def get_approval(self, character: Character) -> str:
+        return character.approval if self.get_mine(character) else "approved"
+
+    def get_approval_reason(self, character: Character) -> str:
+        listed = isinstance(self.parent, serializers.ListSerializer)
+        if listed or not self.get_mine(character):
+            return ""
+        return services.why_words_wait(character)
 
 
 class MyPortrait(serializers.SlugRelatedField[Portrait]):
@@ -161,6 +182,14 @@ class CharacterViewSet(
     def _read(self, character: Character, **kwargs: Any) -> Response:
         context = self.get_serializer_context()
         return Response(CharacterRead(character, context=context).data, **kwargs)
+
+    def get_object(self) -> Character:
+        if self.action != "retrieve":
+            return super().get_object()
+        try:
+            return selectors.character_for(self.request.user, self.kwargs["key"])
+        except Character.DoesNotExist:
+            raise Http404 from None
 
     @extend_schema(
         summary="Make a character",

@@ -30,6 +30,7 @@ from socialapp.characters.views.common import (
     with_for,
 )
 from socialapp.characters.views.drawings import drawing_url
+from socialapp.lib.cards import MAX_FILE
 from socialapp.lib.images import PictureError
 
 if TYPE_CHECKING:
@@ -85,6 +86,8 @@ def new(request: HttpRequest) -> HttpResponse:
             "sample": drawing_url(maker.random_recipe(person(request).pk)),
             "max_bytes": settings.MAX_PICTURE_BYTES,
             "max_megabytes": settings.MAX_PICTURE_BYTES // 1024**2,
+            "max_card_bytes": MAX_FILE,
+            "max_card_megabytes": MAX_FILE // 1024**2,
         },
         status=422 if error else 200,
     )
@@ -187,6 +190,7 @@ def made(request: HttpRequest, key: str) -> HttpResponse:
         "characters/made.html",
         {
             "character": found,
+            "words_wait": services.why_words_wait(found),
             "backdrop": backdrop_of(found),
             "rig": selectors.rig_json(found.portrait) if found.portrait else None,
         },
@@ -199,7 +203,11 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
     # A portrait that was just made for this character, not yet worn.
     fresh = request.GET.get("portrait", "")
     portrait = my_portrait(request, fresh) if fresh else found.portrait
-    form = CharacterForm(request.POST) if request.POST else CharacterForm.of(found)
+    form = (
+        CharacterForm(request.POST)
+        if request.POST
+        else CharacterForm.of(found, services.wanted_of(found))
+    )
     if request.method == "POST" and form.is_valid():
         try:
             services.change_character(
@@ -208,7 +216,10 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
         except CharacterError as refusal:
             form.add_error(refusal.field or None, str(refusal))
         else:
-            messages.success(request, f"{found.name} is saved.")
+            if waits := services.why_words_wait(found):
+                messages.warning(request, f"Saved. {waits}")
+            else:
+                messages.success(request, f"{found.name} is saved.")
             return redirect("character", found.key)
     return _about_page(request, form, portrait, found)
 
@@ -227,6 +238,7 @@ def _about_page(
             "portrait": portrait,
             "rig": selectors.rig_json(portrait) if portrait else None,
             "waits": services.why_it_waits(portrait) if portrait else "",
+            "words_wait": services.why_words_wait(found) if found else "",
             "character": found,
             "backdrop": backdrop_of(found) if found else "",
             "visibilities": Character.Visibility.choices,

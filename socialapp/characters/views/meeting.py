@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from socialapp.characters import selectors
+from socialapp.characters import selectors, services
 from socialapp.characters.models import Character
 from socialapp.characters.views.common import backdrop_of
 
@@ -29,15 +30,19 @@ def cast(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def character(request: HttpRequest, key: str) -> HttpResponse:
-    found = get_object_or_404(
-        Character.objects.visible_to(request.user).full(), key=key
-    )
+    try:
+        found = selectors.character_for(request.user, key)
+    except Character.DoesNotExist:
+        raise Http404 from None
+    mine = found.owner_id == request.user.pk
     return render(
         request,
         "characters/character.html",
         {
             "character": found,
-            "mine": found.owner_id == request.user.pk,
+            "mine": mine,
+            "words_wait": services.why_words_wait(found) if mine else "",
+            "card_open": selectors.may_take_card(found, request.user),
             "backdrop": backdrop_of(found),
             "rig": selectors.rig_json(found.portrait) if found.portrait else None,
         },

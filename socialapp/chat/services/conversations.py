@@ -106,8 +106,9 @@ def _create(
 
 
 def _require_talker(person: User, character: Character) -> None:
-    seen = Character.objects.visible_to(person).filter(pk=character.pk, withheld="")
-    if not seen.exists():
+    seen = Character.objects.visible_to(person).filter(pk=character.pk)
+    # Nobody speaks whose words are not approved, not even to its owner.
+    if not seen.filter(withheld="", waits=False).exists():
         raise ChatError("There is no such character, or it is not on stage just now.")
 
 

@@ -87,7 +87,7 @@ def test_people_under_18_have_no_open_conversation(
 def test_nobody_talks_to_a_character_they_may_not_open(
     bob: User, hob: Character
 ) -> None:
-    for state in ({"visibility": "private"}, {"withheld": "hidden"}):
+    for state in ({"visibility": "private"}, {"withheld": "hidden"}, {"waits": True}):
         type(hob).objects.update(**state)
         with pytest.raises(ChatError, match="no such character"):
             services.start(person=bob, character=hob)
@@ -296,3 +296,15 @@ def test_a_character_that_was_erased_leaves_its_lines_and_not_its_name(
     assert services.reconcile()["names"] == 1
     assert services.reconcile()["names"] == 0
     assert selectors.as_text(conversation).endswith("Somebody who left: I am Hob.\n")
+
+
+def test_a_character_whose_words_wait_says_nothing_even_to_its_owner(
+    alice: User, hob: Character
+) -> None:
+    mine = services.start(person=alice, character=hob)
+    message = services.send_message(conversation=mine, text="Good evening.")
+    type(hob).objects.update(waits=True)
+    with pytest.raises(ChatError, match="not on stage"):
+        services.answer(message=message)
+    with pytest.raises(ChatError, match="not on stage"):
+        services.start(person=alice, character=hob)

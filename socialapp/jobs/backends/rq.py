@@ -25,6 +25,7 @@ from socialapp.jobs.queue import BackendDownError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from rq.executions import Execution
     from rq.job import Job
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,13 @@ SEND_SECONDS = 2.0
 
 JOB_SECONDS = 1800
 """RQ's own limit, a last belt: each stage has a budget of its own long before."""
+
+SILENT_SECONDS = 60.0
+"""A horse whose minder is silent for so long hangs in code that holds the interpreter's
+lock: its lease ran out long ago, and it can do nothing any more, not even end itself."""
+
+WATCH_SECONDS = 10
+"""How often a worker looks after its horse."""
 
 WORKER_TTL_SECONDS = 60
 """How long a dead worker is still listed."""
@@ -77,6 +85,7 @@ def work(queue: str, *, burst: bool = False) -> None:
         connection=connection,
         worker_ttl=WORKER_TTL_SECONDS,
         work_horse_killed_handler=horse_killed,
+        job_monitoring_interval=WATCH_SECONDS,
         log_job_description=False,
     )
     worker.work(burst=burst, logging_level="WARNING")
@@ -88,7 +97,15 @@ class ForkingWorker(Worker):
     def fork_work_horse(self, job: Job, queue: Queue) -> None:
         # A connection used on both sides of a fork corrupts both.
         connections.close_all()
+        horse.rest()
         super().fork_work_horse(job, queue)
+
+    def maintain_heartbeats(self, job: Job, execution: Execution) -> None:
+        """Called while the horse works; a kill here is noticed as any other end."""
+        super().maintain_heartbeats(job, execution)
+        if horse.silent_seconds() > SILENT_SECONDS:
+            log.error("The work horse %s hangs and is killed", self.horse_pid)
+            self.kill_horse()
 
     def main_work_horse(self, job: Job, queue: Queue) -> None:
         _die_with_parent(self.pid)

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import ipaddress
 import time
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from django.core.cache import cache
 from rest_framework.throttling import BaseThrottle
 
 if TYPE_CHECKING:
+    from django.http import HttpRequest
     from rest_framework.request import Request
     from rest_framework.views import APIView
 
@@ -43,6 +45,11 @@ class Throttle(BaseThrottle):
 
     def __init__(self) -> None:
         self._wait: float | None = None
+
+    def allow(self, request: HttpRequest, scope: str) -> bool:
+        """Of a page: it shares one count with the API."""
+        view = SimpleNamespace(throttle_scope=scope)
+        return self.allow_request(cast("Any", request), cast("Any", view))
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         user = request.user

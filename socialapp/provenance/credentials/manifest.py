@@ -36,6 +36,9 @@ class SourceType(StrEnum):
     DRAWN = "digitalCreation"
     """Drawn by hand or by rules."""
 
+    MIXED = "composite"
+    """Made from somebody's own file, of which nobody here knows how it came about."""
+
     @property
     def url(self) -> str:
         return IPTC + self.value

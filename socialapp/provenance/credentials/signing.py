@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def sign(data: bytes, mime: str, manifest: Manifest, identity: Identity) -> bytes:
     """`data` with its source type in XMP and a signed record over all of it.
 
-    `mime`: video/mp4, image/webp, image/png or image/jpeg. EngineError when the library
+    `mime`: video/mp4, audio/mp4, image/webp, image/png or image/jpeg. EngineError when the library
     is missing, the certificate is none that readers accept, or the time-stamp authority
     does not answer; nothing unsigned comes back.
     """

@@ -40,6 +40,7 @@ def write(data: bytes, mime: str, source: str) -> bytes:
     """
     writers = {
         "video/mp4": _mp4,
+        "audio/mp4": _mp4,
         "image/png": _png,
         "image/webp": _webp,
         "image/jpeg": _jpeg,

@@ -1,7 +1,8 @@
-"""What a clip looks and sounds like, in a few hundred bytes each.
+"""What a clip or a picture looks and sounds like, in a few hundred bytes each.
 
 Marks can be washed out; likeness cannot. ``pictures`` holds PDQ hashes, ``sounds`` a
-hash of our own, ``sampling`` gets from a file what both of them need. No settings and
+hash of our own, ``sampling`` gets from a file what both of them need, and ``stills``
+tells single pictures apart. No settings and
 no rows in here.
 """
 
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Prints:
-    """Of one clip, packed as it is stored."""
+    """Of one clip or picture, packed as it is stored."""
 
     pictures: bytes = b""
     """PDQ hashes of 32 bytes, one for each second that has something to see."""
@@ -22,6 +23,9 @@ class Prints:
 
     sound: bytes = b""
     """Words of 4 bytes, 31.25 a second."""
+
+    colours: bytes = b""
+    """Of single pictures: 32 bytes for each hash of `pictures`, then of `crops`."""
 
     @property
     def count(self) -> int:

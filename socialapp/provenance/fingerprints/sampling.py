@@ -37,13 +37,28 @@ def sample(source: Path | IO[bytes]) -> Sample:
         with av.open(opened, "r") as container:
             container.streams.video[0].thread_type = "AUTO"
             frames = tuple(_frames(container))
-        if hasattr(source, "read"):
-            cast("IO[bytes]", source).seek(0)
-        with av.open(opened, "r") as container:
-            sound = _sound(container)
     except (av.FFmpegError, IndexError, ValueError) as error:
         raise EngineError("The finished film cannot be read.") from error
-    return Sample(frames, sound)
+    if hasattr(source, "read"):
+        cast("IO[bytes]", source).seek(0)
+    return Sample(frames, sound_of(source))
+
+
+def sound_of(source: Path | IO[bytes]) -> NDArray[np.float32]:
+    """Of a `Sample`, alone. EngineError when the file cannot be read."""
+    import av  # noqa: PLC0415  codecs
+
+    opened: Any = source if hasattr(source, "read") else str(source)
+    try:
+        with av.open(opened, "r") as container:
+            return _sound(container)
+    except (av.FFmpegError, IndexError, ValueError) as error:
+        raise EngineError("The finished film cannot be read.") from error
+
+
+def in_the_middle(number: int, fps: int) -> bool:
+    """Whether `sample` would take this frame, the first of which has the number 0."""
+    return number % fps == -(-fps // 2)
 
 
 def prints_of(taken: Sample) -> Prints:

@@ -1,4 +1,4 @@
-"""What each clip looks and sounds like, for copies that lost every mark."""
+"""What each clip and each uploaded portrait is like, for copies without a mark."""
 
 from __future__ import annotations
 
@@ -9,19 +9,24 @@ from socialapp.provenance.models.mark import Mark
 
 
 class Fingerprint(models.Model):
-    """One row a clip, packed, so that a scan reads little: see ``fingerprints``."""
+    """One row a thing, packed, so that a scan reads little: see ``fingerprints``."""
 
     subject = models.CharField(max_length=80, unique=True)
-    """What was made, by name: ``clip:<key>``."""
+    """By name: ``clip:<key>`` of what was made, ``portrait:<key>`` of what came in."""
 
     mark = models.ForeignKey(
         Mark, models.SET_NULL, null=True, blank=True, related_name="fingerprints"
     )
+    """Of a clip its own; of a portrait the one that was found in its pixels."""
+
     pictures = models.BinaryField(default=bytes, blank=True)
-    """PDQ hashes of 32 bytes, one a second."""
+    """PDQ hashes of 32 bytes, one a second; of a portrait one."""
 
     crops = models.BinaryField(default=bytes, blank=True)
-    """PDQ hashes of parts of one to three frames."""
+    """PDQ hashes of parts of one to three frames, or of the portrait."""
+
+    colours = models.BinaryField(default=bytes, blank=True)
+    """Of portraits: 32 bytes for each hash, see ``fingerprints.stills``."""
 
     sound = models.BinaryField(default=bytes, blank=True)
     """Words of 4 bytes, little-endian."""

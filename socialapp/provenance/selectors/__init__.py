@@ -5,6 +5,8 @@ from socialapp.provenance.selectors.likeness import (
     fingerprint_of,
     match_pictures,
     match_sound,
+    match_stills,
+    prints_of,
 )
 from socialapp.provenance.selectors.marks import find_mark, watermark_keys
 
@@ -14,6 +16,8 @@ __all__ = [
     "keyring",
     "match_pictures",
     "match_sound",
+    "match_stills",
+    "prints_of",
     "trust",
     "watermark_keys",
 ]

@@ -1,6 +1,9 @@
 """The writes of provenance."""
 
-from socialapp.provenance.services.fingerprints import record_fingerprint
+from socialapp.provenance.services.fingerprints import (
+    forget_fingerprint,
+    record_fingerprint,
+)
 from socialapp.provenance.services.marks import issue_mark, measure_mark
 from socialapp.provenance.services.signing import (
     rotate_certificate,
@@ -9,6 +12,7 @@ from socialapp.provenance.services.signing import (
 )
 
 __all__ = [
+    "forget_fingerprint",
     "issue_mark",
     "measure_mark",
     "record_fingerprint",

@@ -22,8 +22,9 @@ from socialapp.provenance.credentials import (
 )
 from socialapp.provenance.fingerprints import sampling
 from socialapp.provenance.keys import Key
-from socialapp.provenance.models import Mark
+from socialapp.provenance.models import Fingerprint, Mark
 from socialapp.provenance.services import record_fingerprint, signing_identity
+from socialapp.provenance.subjects import Description
 from socialapp.provenance.tests.films import film, frames, voice
 from socialapp.provenance.tests.pictures import talking
 from socialapp.provenance.verifier import check as checking
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_django import Settings
+
+    from socialapp.accounts.models import User
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +71,18 @@ def original(*, log: bool = True) -> bytes:
         prints = sampling.prints_of(sampling.sample(io.BytesIO(whole)))
         record_fingerprint(subject=SUBJECT, prints=prints)
     return signed(whole)
+
+
+def public(subject: str = SUBJECT) -> None:
+    """Strangers may hear of this clip and of no other."""
+    told = Description("The lamp", url="/p/lamp/")
+    key = subject.partition(":")[2]
+    subjects.register("clip", describe=lambda name: told if name == key else None)
+
+
+def washed() -> bytes:
+    """What `original` shows and says, without any mark."""
+    return film([np.asarray(f) for f in talking()] * 2, sound=voice(1, seconds=1.92))
 
 
 def signed(
@@ -155,12 +170,40 @@ def test_a_mark_that_was_copied_onto_something_else_is_no_yes() -> None:
 
 
 def test_without_any_mark_a_likeness_never_says_yes() -> None:
+    public()
     original()
-    washed = film([np.asarray(f) for f in talking()] * 2, sound=voice(1, seconds=1.92))
-    answer = check(washed)
+    answer = check(washed())
     assert (answer.verdict.made_here, answer.verdict.subject) == ("alike", SUBJECT)
     assert states(answer) == ["none", "none", "found"]
     assert "no proof" in answer.verdict.confidence
+
+
+@pytest.mark.parametrize("viewer", ["nobody", "stranger"])
+def test_likeness_to_what_is_not_public_reads_like_none(
+    viewer: str, alice: User, bob: User
+) -> None:
+    subjects.register(
+        "clip", describe=lambda _: None, known_to=lambda _, who: who == alice
+    )
+    before = check(washed())
+    original()
+    asks = bob if viewer == "stranger" else None
+    assert check(washed(), viewer=asks) == before
+    assert check(washed(), viewer=alice).verdict.made_here == "alike"
+
+
+def test_a_private_twin_does_not_hide_the_public_one() -> None:
+    original()
+    row = Fingerprint.objects.get()
+    Fingerprint.objects.create(
+        subject="clip:pr1vate99999",
+        pictures=row.pictures,
+        crops=row.crops,
+        sound=row.sound,
+    )
+    for named in (SUBJECT, "clip:pr1vate99999"):
+        public(named)
+        assert check(washed()).verdict.subject == named
 
 
 def test_a_strangers_film_has_none_of_our_marks() -> None:
@@ -310,7 +353,7 @@ def test_a_small_picture_with_huge_sides_is_refused() -> None:
         check(file.getvalue())
 
 
-def test_sound_alone_is_refused_by_name() -> None:
+def test_strangers_sound_alone_is_looked_at_and_is_not_ours() -> None:
     file = io.BytesIO()
     with av.open(file, "w", format="mp4") as container:
         stream: Any = container.add_stream("aac", rate=24000, layout="mono")
@@ -320,8 +363,10 @@ def test_sound_alone_is_refused_by_name() -> None:
         heard.rate = 24000
         container.mux(stream.encode(heard))
         container.mux(stream.encode(None))
-    with pytest.raises(FileRefusedError, match="only sound"):
-        check(file.getvalue())
+    answer = check(file.getvalue())
+    assert answer.verdict.made_here == "no"
+    assert states(answer) == ["none", "none", "none"]
+    assert answer.verdict.layers[1].words == "It is in pictures, not in sound"
 
 
 def test_half_a_film_is_still_looked_at() -> None:

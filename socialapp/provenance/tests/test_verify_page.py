@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -17,6 +19,7 @@ from socialapp.provenance.credentials import Manifest, SourceType, sign
 from socialapp.provenance.services import signing_identity
 from socialapp.provenance.subjects import Description
 from socialapp.provenance.tests.films import film, frames
+from socialapp.provenance.verifier.measured import false_alarms
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,6 +94,40 @@ def test_no_means_no_more_than_it_says() -> None:
     answer = post(Client(), file=upload(film(frames(20)))).content.decode()
     assert "None of our marks" in answer
     assert "this check cannot tell" in answer
+
+
+def test_the_page_and_the_api_say_how_often_they_are_wrong() -> None:
+    told = false_alarms()
+    page = Client().get("/verify/").content.decode()
+    assert f"{told.false_alarms} false alarms in {told.searches} searches" in page
+    assert told.conditions in page
+    data = ours()
+    answer = Client().post(API, {"file": upload(data)}).json()["false_alarms"]
+    assert answer == {
+        "searches": told.searches,
+        "false_alarms": told.false_alarms,
+        "upper": told.upper,
+        "chance": told.chance,
+        "conditions": told.conditions,
+        "source": told.source,
+    }
+
+
+@pytest.mark.parametrize(
+    ("seen", "of", "upper"),
+    [(0, 112, 1 - 0.05 ** (1 / 112)), (0, 500, 0.005974), (1, 100, 0.046556)],
+)
+def test_the_bound_is_the_one_of_clopper_and_pearson(
+    seen: int, of: int, upper: float
+) -> None:
+    told = replace(false_alarms(), false_alarms=seen, searches=of)
+    assert told.upper == pytest.approx(upper, rel=1e-3)
+
+
+def test_the_figures_are_those_of_the_document() -> None:
+    told = false_alarms()
+    text = (settings.BASE_DIR / "docs/trust/watermark.md").read_text(encoding="utf-8")
+    assert f"| {told.false_alarms} in {told.searches} searches of unmarked" in text
 
 
 def test_a_public_clip_is_looked_at_by_its_address() -> None:

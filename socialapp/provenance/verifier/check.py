@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 
 from socialapp.lib import blobs
 from socialapp.provenance import selectors, subjects
@@ -17,7 +18,7 @@ from socialapp.provenance.verifier.opening import FileRefusedError, open_file
 from socialapp.provenance.verifier.verdict import claimed_by, judge
 
 if TYPE_CHECKING:
-    from socialapp.provenance.subjects import Description
+    from socialapp.provenance.subjects import Description, Viewer
     from socialapp.provenance.verifier.verdict import Verdict
 
 LONGEST_CHAIN = 32
@@ -49,21 +50,29 @@ class Answer:
     """Empty for what is no remix."""
 
 
-def check(data: bytes) -> Answer:
-    """FileRefusedError when it cannot be opened; never an answer on a guess."""
+def check(data: bytes, *, viewer: Viewer | None = None) -> Answer:
+    """FileRefusedError when it cannot be opened; never an answer on a guess.
+
+    `viewer`: who asks; None is a stranger. A likeness to what they may not know of is
+    left out, so that nobody finds private clips by sending something similar.
+    """
     if not TURNS.acquire(timeout=WAIT_SECONDS):
         raise FileRefusedError("Many files are being looked at. Try again in a minute.")
     try:
-        return _check(data)
+        return _check(data, viewer or AnonymousUser())
     finally:
         TURNS.release()
 
 
-def _check(data: bytes) -> Answer:
+def _check(data: bytes, viewer: Viewer) -> Answer:
     opened = open_file(data, selectors.trust())
     record = layers.ask_record(opened)
     mark = layers.ask_watermark(opened, watermark_keys())
-    likenesses = layers.ask_likeness(opened, claimed_by(record, mark))
+    likenesses = layers.ask_likeness(
+        opened,
+        claimed_by(record, mark),
+        may_know=lambda subject: subjects.known_to(subject, viewer),
+    )
     verdict = judge(record, mark, likenesses)
     return Answer(
         verdict=verdict,

@@ -51,7 +51,7 @@ OTHERS = (
     (b"%PDF", "a PDF"),
     (b"PK\x03\x04", "a ZIP file"),
     (b"RIFF", "an AVI or WAV file"),
-    (b"ID3", "a sound file"),
+    (b"ID3", "an MP3 file"),
     (b"OggS", "an Ogg file"),
     (b"FLV", "a Flash video"),
     (b"<", "a web page"),
@@ -107,7 +107,8 @@ def look(file: IO[bytes], order: dict[str, Any]) -> tuple[dict[str, Any], list[A
         frames, prints, sound = picture(file, PICTURES[mime])
     else:
         frames, prints, sound = film(file, READERS[mime])
-        mime = "video/webm" if mime == "webm" else "video/mp4"
+        kind = "video" if frames else "audio"
+        mime = f"{kind}/webm" if mime == "webm" else f"{kind}/mp4"
     file.seek(0)
     head = {
         "mime": mime,
@@ -134,8 +135,8 @@ def kind_of(start: bytes) -> str:
     for magic, name in OTHERS:
         if start.lstrip().startswith(magic):
             raise RefusedError(
-                f"This is {name}. We look at MP4, MOV and WebM, and at PNG, JPEG and"
-                " WebP."
+                f"This is {name}. We look at MP4, MOV, WebM and M4A, and at PNG, JPEG"
+                " and WebP."
             )
     raise RefusedError(
         "This is no video or picture that we know. We look at MP4, MOV and WebM, and at"
@@ -183,7 +184,11 @@ def film(file: IO[bytes], reader: str) -> tuple[list[Any], list[Any], Any]:
     options = {"protocol_whitelist": "file,pipe", "format_whitelist": reader}
     with av.open(file, "r", format=names[0], options=options) as container:
         if not container.streams.video:
-            raise RefusedError("There is no picture in this file, only sound.")
+            # What we give out as sound alone is an MP4 too.
+            sound = _hear(container)
+            if not len(sound):
+                raise RefusedError(UNREADABLE)
+            return [], [], sound
         stream = container.streams.video[0]
         width, height = stream.codec_context.width, stream.codec_context.height
         if width * height > MOST_FILM_PIXELS:

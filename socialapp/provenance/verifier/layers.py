@@ -14,7 +14,7 @@ from socialapp.provenance import selectors
 from socialapp.provenance.fingerprints import pictures, sounds
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from socialapp.provenance.credentials import Credential, Entry
     from socialapp.provenance.fingerprints.pictures import Likeness
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-TITLE = re.compile(r"([a-z0-9]{6,16})\.mp4( \(poster\))?")
-"""How our records are titled: see ``avatarfx.stages.sign``."""
+TITLE = re.compile(r"([a-z0-9]{6,16})\.(mp4|m4a)( \(poster\))?")
+"""How our records are titled: see ``avatarfx.stages.sign``, ``avatarfx.services.audio``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,8 @@ class Watermark:
     """Whether the log has a row for it."""
 
     failed: str = ""
+    pictured: bool = True
+    """Whether there is a picture that could carry one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,8 @@ def ask_record(opened: Opened) -> Record:
 
 def ask_watermark(opened: Opened, keys: Sequence[Key]) -> Watermark:
     """A number counts only when its tag was made with one of our keys."""
+    if not opened.frames:
+        return Watermark(pictured=False)
     if not keys:
         return Watermark(failed="This copy has no watermark key yet.")
     try:
@@ -116,8 +120,11 @@ def ask_watermark(opened: Opened, keys: Sequence[Key]) -> Watermark:
     return Watermark(found, mark.subject, made=True)
 
 
-def ask_likeness(opened: Opened, claimed: str) -> Likenesses:
-    """Compared with every clip, and with the one that another layer names."""
+def ask_likeness(
+    opened: Opened, claimed: str, *, may_know: Callable[[str], bool]
+) -> Likenesses:
+    """Compared with every clip that the one who asks may know of, and with the one that
+    another layer names."""
     try:
         seen = pictures.hashes_of(opened.prints)
         flipped = pictures.hashes_of(
@@ -128,19 +135,22 @@ def ask_likeness(opened: Opened, claimed: str) -> Likenesses:
     heard = sounds.words_of(opened.sound)
     return Likenesses(
         still=opened.mime.startswith("image/"),
-        nearest=_nearest(seen, flipped, heard),
+        nearest=_nearest(seen, flipped, heard, may_know),
         claimed=_compared(claimed, seen, flipped, heard) if claimed else None,
     )
 
 
-def _nearest(seen: bytes, flipped: bytes, heard: bytes) -> Match | None:
+def _nearest(
+    seen: bytes, flipped: bytes, heard: bytes, may_know: Callable[[str], bool]
+) -> Match | None:
     """By picture and sound together; clips of one face differ by what is said."""
     subjects = [m.subject for m in selectors.match_sound(heard)]
     subjects += [m.subject for m in selectors.match_pictures(seen, mirrored=flipped)]
     matches = [
         match
         for subject in dict.fromkeys(subjects)
-        if (match := _compared(subject, seen, flipped, heard)) is not None
+        if may_know(subject)
+        and (match := _compared(subject, seen, flipped, heard)) is not None
     ]
     if not matches:
         return None

@@ -31,7 +31,7 @@ class FileRefusedError(Exception):
 class Opened:
     mime: str
     frames: tuple[NDArray[np.uint8], ...]
-    """(height, width, 3) RGB, up to 32, spread over the film."""
+    """(height, width, 3) RGB, up to 32, spread over the film; none of sound alone."""
 
     prints: tuple[NDArray[np.uint8], ...]
     """The frame in the middle of each second, at most 512 pixels long."""

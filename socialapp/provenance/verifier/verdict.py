@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from socialapp.provenance.verifier.measured import false_alarms
+
 if TYPE_CHECKING:
     from socialapp.provenance.verifier.layers import (
         Likenesses,
@@ -31,10 +33,6 @@ NONE_OF_OURS = (
 NOT_ALL_CHECKED = "Not everything could be checked, so this says less than it should. Try again later."
 CERTAIN = (
     "Certain: the signature is ours and covers every byte that can be seen or heard."
-)
-RARE = (
-    "Chance alone passes our tag of 24 bits once in 16.7 million tries, and only what"
-    " looks like a mark at all is tried."
 )
 LIKE_ONLY = "A likeness is no proof: two clips of one character look much the same."
 
@@ -69,7 +67,8 @@ class Verdict:
 def judge(record: Record, mark: Watermark, likenesses: Likenesses) -> Verdict:
     subject = claimed_by(record, mark)
     layers = (_record(record), _watermark(mark), _likeness(likenesses))
-    chain, own = tuple(reversed(record.subjects)), _own(record)
+    # The sound of a clip names the film it was taken from: both are one thing.
+    chain, own = tuple(dict.fromkeys(reversed(record.subjects))), _own(record)
     claimed = likenesses.claimed
     if own:
         answer: MadeHere = "yes"
@@ -89,7 +88,8 @@ def judge(record: Record, mark: Watermark, likenesses: Likenesses) -> Verdict:
         if not mark.made:
             words += " Our log has no entry for it any more."
         confidence = (
-            f"{mark.found.agreement:.1%} of the hidden bits arrived as sent. {RARE}"
+            f"{mark.found.agreement:.1%} of the hidden bits arrived as sent."
+            f" {false_alarms().words}"
         )
     elif likenesses.nearest is not None:
         answer, title = "alike", "No mark, but it is like a clip of ours"
@@ -192,7 +192,8 @@ def _watermark(mark: Watermark) -> Layer:
     if mark.failed:
         return Layer("watermark", title, "unchecked", "Not checked", mark.failed)
     if mark.found is None:
-        return Layer("watermark", title, "none", "Not found", "None of ours")
+        words = "None of ours" if mark.pictured else "It is in pictures, not in sound"
+        return Layer("watermark", title, "none", "Not found", words)
     frames = mark.found.frames
     words = f"Read in {frames} frame{'' if frames == 1 else 's'}"
     badge = f"{mark.found.agreement:.1%}"

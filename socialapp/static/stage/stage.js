@@ -17,7 +17,8 @@
 import { Clock } from "./clock.js";
 import { idleFace, rehearsalFace } from "./idle.js";
 import { LayersPuppet } from "./layers.js";
-import { faceTrack, readPerformance, restingFace } from "./performance.js";
+import { faceTrack, restingFace } from "./motion.js";
+import { readPerformance } from "./performance.js";
 import { closeRig, loadRig } from "./rig.js";
 import { Surtitle } from "./surtitle.js";
 import { viewOf } from "./view.js";

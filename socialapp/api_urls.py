@@ -10,6 +10,7 @@ from feed import api as feed
 from moderation.api import decisions, published, reports
 from socialapp.accounts import api as accounts
 from socialapp.characters.api import cards, characters, portraits
+from socialapp.chat.api import conversations, messages
 from socialapp.lib.api.docs import DocsView
 from socialapp.provenance import api as provenance
 from streams.api import streams
@@ -22,6 +23,10 @@ router.register("maker", portraits.MakerViewSet, "api-maker")
 router.register("characters", characters.CharacterViewSet, "api-character")
 router.register("scripts", speech.ScriptViewSet, "api-script")
 router.register("clips", clips.ClipViewSet, "api-clip")
+router.register("conversations", conversations.ConversationViewSet, "api-conversation")
+router.register("messages", messages.ChatMessageViewSet, "api-message")
+router.register("facts", messages.FactViewSet, "api-fact")
+router.register("personas", messages.PersonaViewSet, "api-persona")
 router.register("posts", feed.PostViewSet, "api-post")
 router.register("streams", streams.StreamViewSet, "api-stream")
 router.register("reports", reports.ReportViewSet, "api-report")

@@ -1,6 +1,7 @@
 """HTTP to Django, sockets to their consumers."""
 
 import os
+from typing import Any
 
 from django.core.asgi import get_asgi_application
 
@@ -10,15 +11,19 @@ http = get_asgi_application()  # before the imports below: they need the app reg
 from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
-from avatarfx.routing import websocket_urlpatterns as clips  # noqa: E402
+from avatarfx import routing as clips  # noqa: E402
+from socialapp.chat import routing as chat  # noqa: E402
 from socialapp.lib.sockets import Lines  # noqa: E402
+from streams import routing as streams  # noqa: E402
 from streams.admission import OwnPagesAndTickets  # noqa: E402
-from streams.routing import websocket_urlpatterns as streams  # noqa: E402
 
+# Any: typed for the URLs of channels' own routing module alone.
+addresses: list[Any] = [
+    *clips.websocket_urlpatterns,
+    *chat.websocket_urlpatterns,
+    *streams.websocket_urlpatterns,
+]
 # Without the validator any site could open a socket in its visitor's name.
-sockets = Lines(
-    OwnPagesAndTickets(
-        AuthMiddlewareStack(URLRouter(clips + streams))  # type: ignore[arg-type]  # typed for the URLs of the routing module alone
-    )
-)
+routes: Any = AuthMiddlewareStack(URLRouter(addresses))
+sockets = Lines(OwnPagesAndTickets(routes))
 application = ProtocolTypeRouter({"http": http, "websocket": sockets})

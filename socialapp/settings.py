@@ -115,6 +115,7 @@ INSTALLED_APPS = [
     "socialapp.provenance",
     "moderation",
     "socialapp.characters",
+    "socialapp.chat",
     "avatarfx",
     "streams",
     "feed",
@@ -235,6 +236,7 @@ RECONCILERS = [
     "moderation.abuse.services.reconcile",
     "socialapp.characters.prints.fingerprint_missing",
     "streams.services.sweep",
+    "socialapp.chat.services.reconcile",
 ]
 """What `manage.py reconcile` calls: each puts back what dead workers dropped."""
 
@@ -356,6 +358,7 @@ EXPORTERS = [
     "socialapp.characters.exports.characters",
     "avatarfx.exports.clips",
     "streams.exports.streams",
+    "socialapp.chat.exports.conversations",
     "feed.exports.posts",
     "moderation.exports.cases",
 ]
@@ -651,6 +654,7 @@ ABUSE: dict[str, Any] = {
         "caption": {"person": "30/1h", "new": "12/24h", "address": "120/1h"},
         # The audience of a stream talks; its slow mode is counted as well.
         "audience": {"person": "300/1h", "new": "120/24h", "address": "1200/1h"},
+        "chat": {"person": "240/1h", "new": "200/24h", "address": "900/1h"},
     },
     # The same words in 24 hours.
     "REPEATS": {"person": 2, "everyone": 20},
@@ -721,6 +725,7 @@ API_RATES = {
     "preview": "120/5m",
     "verify": "20/10m",
     "report": "60/30m",
+    "chat": "120/5m",
 }
 """Requests a window, for each person (or network of strangers); the rest count too."""
 

@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include("moderation.urls")),
     path("", include("socialapp.characters.urls")),
     path("", include("avatarfx.urls")),
+    path("", include("socialapp.chat.urls")),
     path("", include("feed.urls")),
 ]
 

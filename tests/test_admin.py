@@ -35,6 +35,7 @@ from socialapp.characters.models import (
     CharacterCard,
     Portrait,
 )
+from socialapp.chat import services as chats
 from socialapp.performance import Rig
 from socialapp.provenance.fingerprints import Prints
 from socialapp.provenance.models import Signer
@@ -53,14 +54,16 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 
 OURS = (
-    "accounts", "characters", "provenance", "avatarfx", "feed", "moderation", "streams",
+    "accounts", "characters", "provenance", "avatarfx", "feed", "moderation", "chat",
+    "streams",
 )  # fmt: skip
 REF = "sha256:" + "0" * 64 + ".png"
 INLINE = {
     "ClipActor", "PostStat", "Note", "AppealMessage", "Hold", "LogHead", "FigureFace",
     "Utterance", "CardPicture", "StreamSeat", "Topic", "TopicVote", "Presence",
+    "Participant", "Message", "Fact",
 }  # fmt: skip
-"""Seen on the page of what they belong to."""
+"""Seen on the page of what they belong to, or, said in private, on none."""
 
 
 @pytest.fixture
@@ -101,6 +104,8 @@ def house(alice: User) -> Post:
     identity = signing_identity()
     assert identity is not None
     Guardian.objects.create(user=alice, email="parent@example.com")
+    chats.create_persona(person=alice, name="Wren")
+    chats.start(person=alice, character=hob)
     _moderate(post)
     _stream(alice)
     return post

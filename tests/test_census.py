@@ -34,6 +34,7 @@ from moderation.models import (
 from socialapp.accounts import exports, leaving, services
 from socialapp.accounts.models import User
 from socialapp.characters.services import change_character
+from socialapp.chat import services as chats
 from socialapp.lib import blobs, withheld
 from streams import services as streams
 from streams.tests.conftest import say_line
@@ -64,6 +65,9 @@ EXPORTED = {
     "streams.ChatMessage": "audience.json",
     "streams.TopicVote": "audience.json",
     "streams.StreamTicket": "audience.json",
+    "chat.Conversation": "conversations.json",
+    "chat.Participant": "conversations.json",
+    "chat.Persona": "personas.json",
     "feed.Post": "posts.json",
     "feed.Like": "likes.json",
     "moderation.Report": "reports.json",
@@ -126,6 +130,9 @@ def life(alice: User, bob: User) -> User:
     feed.like_post(post=post, user=bob)
     judged(alice, post.key, bob)
     performed(alice)
+    wren = chats.create_persona(person=alice, name=MARK, about=f"{MARK} climbs")
+    talk = chats.start(person=alice, character=clip.character, persona=wren)
+    chats.send_message(conversation=talk, text=f"My name is {MARK}.")
     return alice
 
 

@@ -27,6 +27,8 @@ from moderation.models import Case
 from socialapp.accounts.leaving import ask_to_leave
 from socialapp.accounts.models import User
 from socialapp.characters.models import Character, Portrait
+from socialapp.chat import services as chats
+from socialapp.chat.models import Conversation, Fact, Message, Participant, Persona
 from socialapp.lib import blobs
 from socialapp.performance import Rig
 
@@ -44,6 +46,8 @@ ELSEWHERE = re.compile(
 
 WORDS = ("quillfish", "marrowbone")
 """In everything that the post and its character say."""
+
+SAID = "I hate quillfish stew."
 
 STATES = (
     "unlisted",
@@ -75,6 +79,7 @@ def patterns(found: Any = None, before: str = "") -> Iterator[str]:
 
 def keys_for(address: str, post: Post) -> list[tuple[str, str]]:
     """Kind and key of each thing that a ``key`` in this address could be."""
+    talk = Conversation.objects.filter(owner=post.author).first()
     character = post.clip.character
     portrait = character.portrait
     assert portrait is not None
@@ -84,6 +89,12 @@ def keys_for(address: str, post: Post) -> list[tuple[str, str]]:
         "character": (character.key, r"\bc/|character|actor/"),
         "portrait": (portrait.key, r"portraits/"),
     }
+    if talk is not None:
+        said = talk.messages.get(text=SAID)
+        kinds["conversation"] = (talk.key, r"chats/|conversations/")
+        kinds["chat-message"] = (said.key, r"said/|messages/")
+        kinds["fact"] = (talk.facts.get().key, r"facts/")
+        kinds["persona"] = (talk.owner.personas.get().key, r"personas/")
     named = [
         (kind, key) for kind, (key, words) in kinds.items() if re.search(words, address)
     ]
@@ -221,6 +232,17 @@ def files_of(post: Post) -> list[str]:
     return [blobs.name_of(ref) for ref in post.clip.files]
 
 
+@pytest.fixture
+def talk(post: Post) -> Conversation:
+    """A conversation of hers with her own character, marked in each of its tables."""
+    persona = chats.create_persona(person=post.author, name="Quillfish")
+    started = chats.start(
+        person=post.author, character=post.clip.character, persona=persona
+    )
+    chats.send_message(conversation=started, text=SAID)
+    return started
+
+
 def may_read(state: str, viewer: str, address: str, post: Post) -> bool:
     """The few who may: with the link of what is unlisted, and adults in their rooms."""
     keys = (post.key, post.clip.character.key)
@@ -252,6 +274,50 @@ def test_nobody_reads_what_is_not_theirs(
                 if mark in said and mark not in given
             ]
     assert leaks == []
+
+
+def test_nobody_reads_what_somebody_else_said_to_a_character(
+    post: Post, talk: Conversation, viewers: dict[str, Client], client_of: ClientOf
+) -> None:
+    """The post and the character are hidden, so that every mark is the conversation's."""
+    Post.objects.update(visibility="private")
+    Character.objects.update(visibility="private")
+    feed.edit_post(post=post, caption="Nothing", visibility="private")
+    leaks = [
+        f"{viewer} reads {mark} at {address}"
+        for address in addresses(post)
+        for viewer in VIEWERS
+        for mark in WORDS
+        if mark in text_of(viewers[viewer].get(address)) and mark not in address.lower()
+    ]
+    assert leaks == []
+    author = client_of(post.author)
+    assert SAID.lower() in text_of(author.get(talk.get_absolute_url()))
+
+
+@pytest.mark.parametrize("viewer", ["stranger", "other", "moderator"])
+def test_nobody_changes_somebody_elses_conversation(
+    post: Post, talk: Conversation, viewers: dict[str, Client], viewer: str
+) -> None:
+    def rows() -> list[Any]:
+        models = (Conversation, Message, Fact, Participant, Persona)
+        return [list(m._default_manager.order_by("pk").values()) for m in models]
+
+    before = rows()
+    changed = []
+    for address in addresses(post):
+        if not re.search(r"chats|said|facts|personas|conversations|messages", address):
+            continue
+        for method in ("post", "put", "patch", "delete"):
+            ask = getattr(viewers[viewer], method)
+            if address.startswith("/api/"):
+                ask(address, {"text": "Mine", "title": "Mine"}, "application/json")
+            else:
+                ask(address, {"text": "Mine", "forget": "1"})
+            if rows() != before:
+                changed.append(f"{method} {address}")
+                before = rows()
+    assert changed == []
 
 
 @pytest.mark.parametrize(

@@ -209,7 +209,7 @@ class CutRead(serializers.Serializer[Any]):
     )
 
 
-class MessageRead(serializers.Serializer[Any]):
+class AudienceMessageRead(serializers.Serializer[Any]):
     message = serializers.CharField(help_text="Its key; reports take it.")
     person = serializers.CharField(help_text="Handle.")
     name = serializers.CharField()
@@ -217,7 +217,7 @@ class MessageRead(serializers.Serializer[Any]):
     sent = serializers.FloatField(help_text="Unix time.")
 
 
-class MessageWrite(serializers.Serializer[Any]):
+class AudienceMessageWrite(serializers.Serializer[Any]):
     text = serializers.CharField(max_length=2 * MAX_TEXT)
 
 

@@ -18,10 +18,10 @@ from socialapp.lib.api.problems import Problem
 from streams import selectors, services
 from streams.api import refusals  # noqa: F401  registers them
 from streams.api.shapes import (
+    AudienceMessageRead,
+    AudienceMessageWrite,
     CutRead,
     EventsRead,
-    MessageRead,
-    MessageWrite,
     ReactionsRead,
     ReactionWrite,
     StreamDetailRead,
@@ -249,32 +249,32 @@ class StreamViewSet(viewsets.GenericViewSet[Stream]):
     @extend_schema(
         summary="The audience's latest messages, oldest first",
         description="Empty for people under 18: the chat is for adults.",
-        responses=MessageRead(many=True),
+        responses=AudienceMessageRead(many=True),
         methods=["GET"],
     )
     @extend_schema(
         summary="Write to the audience",
-        request=MessageWrite,
-        responses={201: MessageRead},
+        request=AudienceMessageWrite,
+        responses={201: AudienceMessageRead},
         methods=["POST"],
     )
     @action(detail=True, methods=["get", "post"], pagination_class=None)
     def messages(self, request: Request, key: str) -> Response:
         stream = self._seen(key)
         if request.method == "POST":
-            data = valid(MessageWrite(data=request.data))
+            data = valid(AudienceMessageWrite(data=request.data))
             message = services.say(
                 stream=stream,
                 person=me(request),
                 text=data["text"],
                 address=address_of(request),
             )
-            told = MessageRead(selectors.message_event(message)).data
+            told = AudienceMessageRead(selectors.message_event(message)).data
             return Response(told, status=status.HTTP_201_CREATED)
         young = request.user.is_authenticated and request.user.is_minor
         found = [] if young else selectors.latest_messages(stream.pk)
         events = [selectors.message_event(message) for message in found]
-        return Response(MessageRead(events, many=True).data)
+        return Response(AudienceMessageRead(events, many=True).data)
 
     @extend_schema(
         summary="Vote for a topic; again changes the vote",

@@ -1,10 +1,10 @@
 // @ts-check
 /** What this browser remembers: sound and captions. A private window forgets. */
 
-/** @typedef {"sound" | "captions"} Pref */
+/** @typedef {"sound" | "captions" | "voice"} Pref */
 
-/** Sound is off and captions are on until somebody says otherwise. */
-const DEFAULTS = { sound: false, captions: true };
+/** Clips are silent, captions are on and characters speak until somebody says otherwise. */
+const DEFAULTS = { sound: false, captions: true, voice: true };
 
 /** @type {Partial<Record<Pref, boolean>>} */
 const known = {};

@@ -36,6 +36,7 @@ export class TroupeStudio extends HTMLElement {
     this.tags = [...this.querySelectorAll("[data-tag]")].map((b) => b.getAttribute("data-tag") ?? "");
 
     if (!this.hasAttribute("data-filled")) this.restore();
+    this.take();
     script.addEventListener("input", () => this.wrote());
     script.addEventListener("scroll", () => {
       if (this.mirror) this.mirror.scrollTop = script.scrollTop;
@@ -86,6 +87,14 @@ export class TroupeStudio extends HTMLElement {
         }
       }
     }
+  }
+
+  /** A line that another page sends along, in the part of the address no server sees. */
+  take() {
+    const line = new URLSearchParams(location.hash.slice(1)).get("script");
+    if (!line || !this.script) return;
+    this.script.value = line;
+    history.replaceState(null, "", location.pathname + location.search);
   }
 
   /**

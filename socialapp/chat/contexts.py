@@ -1,0 +1,115 @@
+"""All that a character may know for one turn: what it was present for, and no more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from socialapp.chat.dialogues.cards import card_of
+from socialapp.engines.talk import Context, Turn
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from socialapp.characters.models import Character
+    from socialapp.chat.models import Fact, Message, Participant, Persona
+    from socialapp.engines.talk import Card
+
+TURNS = 40
+"""Lines of a conversation that an engine is given."""
+
+REACH = 300
+"""Messages back to where the lines that one heard are looked for."""
+
+CHARACTERS = 6000
+"""Of those lines together; older ones are left out."""
+
+FACTS = 20
+
+
+def card_for(character: Character, name: str = "") -> Card:
+    """`name`: what it is called here, where two of the same name meet."""
+    return card_of(
+        {
+            **character.card,
+            "name": name or character.name,
+            "tagline": character.tagline,
+            "greeting": character.greeting,
+            "persona": character.persona,
+        }
+    )
+
+
+def heard_by(path: Iterable[Message], listener: Participant) -> list[Message]:
+    """The lines of a path that were said in this one's presence."""
+    return [
+        message
+        for message in path
+        if listener.pk in message.heard
+        and message.state != "refused"
+        and not message.withheld
+        and message.text
+    ]
+
+
+def facts_for(
+    facts: Iterable[Fact], said: Collection[int], knower: Participant
+) -> list[Fact]:
+    """What this one remembers, oldest first. `said`: ids of the messages of the path; a
+    fact that was said on another branch was not said here."""
+    known = [
+        fact
+        for fact in facts
+        if knower.pk in fact.known_by
+        and (fact.message_id is None or fact.message_id in said)
+    ]
+    return known[-FACTS:]
+
+
+def context_for(
+    *,
+    speaker: Participant,
+    present: Sequence[Participant],
+    path: Sequence[Message],
+    said: Collection[int],
+    facts: Iterable[Fact],
+    persona: Persona | None,
+    turn_id: str,
+    seed: int = 0,
+) -> Context:
+    """`path`: at least the last REACH messages up to the one that is answered; `said`:
+    ids of all of them, from the first. `speaker` is a character that still exists."""
+    assert speaker.character is not None  # noqa: S101  narrows for mypy
+    listener = persona.name if persona else _person(present)
+    memories = [fact.text for fact in facts_for(facts, said, speaker)]
+    if persona and persona.about:
+        memories.insert(0, f"{persona.name}: {persona.about}")
+    return Context(
+        card=card_for(speaker.character, speaker.name),
+        turn_id=turn_id,
+        history=tuple(_turns(heard_by(path, speaker), listener)),
+        others=tuple(
+            card_for(other.character, other.name)
+            for other in present
+            if other.character is not None and other.pk != speaker.pk
+        ),
+        listener=listener,
+        memories=tuple(memories),
+        seed=seed,
+    )
+
+
+def _person(present: Sequence[Participant]) -> str:
+    return next((one.name for one in present if one.is_person), "you")
+
+
+def _turns(lines: list[Message], listener: str) -> list[Turn]:
+    kept: list[Turn] = []
+    length = 0
+    for message in reversed(lines[-TURNS:]):
+        length += len(message.text)
+        if kept and length > CHARACTERS:
+            break
+        author = message.author
+        name = listener if author.is_person else author.name
+        kept.append(Turn(name, message.text, person=author.is_person))
+    return kept[::-1]

@@ -1,0 +1,18 @@
+"""What conversations do when something happens below them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.dispatch import receiver
+
+from socialapp.accounts.signals import account_closed
+from socialapp.chat import services
+
+if TYPE_CHECKING:
+    from socialapp.accounts.models import User
+
+
+@receiver(account_closed, dispatch_uid="chat.leave_with_person")
+def leave_with_person(*, user: User, **_: Any) -> None:
+    services.forget_person(person=user)

@@ -1,0 +1,71 @@
+"""The only writers of conversations."""
+
+from socialapp.chat.services.conversations import (
+    add_character,
+    branch,
+    change_conversation,
+    choose,
+    dismiss,
+    remove_conversation,
+    rewind,
+    start,
+    start_group,
+)
+from socialapp.chat.services.memory import (
+    edit_fact,
+    forget_fact,
+    recall_fact,
+    remember,
+)
+from socialapp.chat.services.personas import (
+    change_persona,
+    create_persona,
+    remove_persona,
+)
+from socialapp.chat.services.turns import (
+    another,
+    answer,
+    begin,
+    reconcile,
+    run,
+    speak_up,
+)
+from socialapp.chat.services.voicing import perform_message
+from socialapp.chat.services.writing import (
+    edit_message,
+    forget_person,
+    pin_message,
+    send_message,
+    set_withheld,
+)
+
+__all__ = [
+    "add_character",
+    "another",
+    "answer",
+    "begin",
+    "branch",
+    "change_conversation",
+    "change_persona",
+    "choose",
+    "create_persona",
+    "dismiss",
+    "edit_fact",
+    "edit_message",
+    "forget_fact",
+    "forget_person",
+    "perform_message",
+    "pin_message",
+    "recall_fact",
+    "reconcile",
+    "remember",
+    "remove_conversation",
+    "remove_persona",
+    "rewind",
+    "run",
+    "send_message",
+    "set_withheld",
+    "speak_up",
+    "start",
+    "start_group",
+]

@@ -1,0 +1,83 @@
+"""A reply spoken aloud: a performance for the live stage, made when it is asked for.
+
+Nothing is stored: what is said in private gets no file that an address could open.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from socialapp import acting
+from socialapp.acting import sound
+from socialapp.chat.dialogues.sentences import split
+from socialapp.chat.errors import ChatError
+from socialapp.engines.handler import directors, voices
+from socialapp.engines.protocols import VoiceSpec
+from socialapp.lib import blobs
+from socialapp.performance.timeline import MOODS, Expression
+
+if TYPE_CHECKING:
+    from socialapp.chat.models import Message
+    from socialapp.engines.protocols import Voice
+    from socialapp.performance import Performance
+
+LIVE = "hibari"
+"""The first rung that speaks faster than one listens."""
+
+WEIGHT = 0.6
+"""Of the mood in which a reply was written, on the face that says it."""
+
+
+def perform_message(*, message: Message, number: int = 0) -> tuple[Performance, bytes]:
+    """One sentence of what a character said, counted from 0, and its sound as WAV.
+
+    No sound when only the silent voice is there. ChatError for what is not said aloud,
+    ScriptError for what nobody can say, EngineError without a voice.
+    """
+    character = message.author.character
+    if message.author.is_person or message.withheld or not message.text:
+        raise ChatError("Only what characters said is spoken.")
+    sentences = split(message.text)
+    if not 0 <= number < len(sentences):
+        raise ChatError(f"This reply has {len(sentences)} sentences.")
+    done = acting.perform(
+        # Brackets would be read as directions.
+        sentences[number].translate(str.maketrans("[]", "()")),
+        seat="a",
+        spec=character.voice_spec if character else VoiceSpec(),
+        speakers=_speakers(),
+        director=directors["default"],
+        seed=message.pk + number,
+        motion=character.motion if character else "subtle",
+        shape="1:1",
+        background="",
+        put_sound=lambda data: blobs.ref_of(data, "wav"),
+    )
+    speech = done.speech
+    heard = sound.wav(speech.samples, speech.rate) if any(speech.samples) else b""
+    return _in_mood(done.performance, message.expression), heard
+
+
+def _speakers() -> list[tuple[str, Voice]]:
+    """The ladder from the live voice down: better ones take longer than a pause."""
+    ladder: list[str] = [
+        name for name in settings.VOICE_LADDER if name in settings.ENGINES["voice"]
+    ]
+    if LIVE in ladder:
+        ladder = ladder[ladder.index(LIVE) :]
+    return [(name, voices[name]) for name in ladder]
+
+
+def _in_mood(performance: Performance, mood: str) -> Performance:
+    """What punctuation left plain is said with the face that the words had."""
+    if mood not in MOODS or mood == "calm":
+        return performance
+    part = performance.parts[0]
+    keys = tuple(
+        Expression(key.at, mood, WEIGHT) if key.mood == "calm" else key
+        for key in part.expressions
+    ) or (Expression(0.0, mood, WEIGHT),)
+    return replace(performance, parts=(replace(part, expressions=keys),))

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any, get_args
 from django.conf import settings
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, viewsets
-from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 
 from socialapp.lib.api.fields import BlobUrl, valid
-from socialapp.lib.api.parsers import StrictJSONParser
+from socialapp.lib.api.parsers import FileParser, StrictJSONParser
 from socialapp.lib.api.problems import Problem, refusal
 from socialapp.provenance.models import Mark
 from socialapp.provenance.verifier.check import check, stored
@@ -21,10 +20,6 @@ from socialapp.provenance.verifier.opening import FileRefusedError
 from socialapp.provenance.verifier.verdict import LayerState, MadeHere
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import IO
-
-    from rest_framework.parsers import DataAndFiles
     from rest_framework.request import Request
 
     from socialapp.provenance.verifier.check import Answer
@@ -38,26 +33,15 @@ def _file_refused(error: FileRefusedError) -> Problem:
     return Problem(400, "file_refused", str(error))
 
 
-class FileParser(MultiPartParser):
-    """A form with a file in it, refused by its announced size before it is read."""
+class EvidenceParser(FileParser):
+    def most(self) -> int:
+        most: int = settings.MAX_VERIFY_BYTES
+        return most
 
-    def parse(
-        self,
-        stream: IO[Any],
-        media_type: str | None = None,
-        parser_context: Mapping[str, Any] | None = None,
-    ) -> DataAndFiles[Any, Any]:
-        request = (parser_context or {})["request"]
-        limit = settings.MAX_VERIFY_BYTES + 64 * 1024
-        if int(request.META.get("CONTENT_LENGTH") or 0) > limit:
-            raise _too_large()
-        return super().parse(stream, media_type, parser_context)
-
-
-def _too_large() -> Problem:
-    most = settings.MAX_VERIFY_BYTES // 1024**2
-    words = f"This file is too large; we look at up to {most} MB. Cut it shorter."
-    return Problem(413, "too_large", words, field="file")
+    def words(self, megabytes: int) -> str:
+        return (
+            f"This file is too large; we look at up to {megabytes} MB. Cut it shorter."
+        )
 
 
 class VerifyWrite(serializers.Serializer[Any]):
@@ -133,7 +117,7 @@ class AnswerRead(serializers.Serializer[Any]):
 class VerifyViewSet(viewsets.GenericViewSet[Mark]):
     serializer_class = VerifyWrite
     permission_classes = (AllowAny,)
-    parser_classes = (FileParser, StrictJSONParser)
+    parser_classes = (EvidenceParser, StrictJSONParser)
     throttle_scope = "verify"
 
     @extend_schema(
@@ -147,7 +131,7 @@ class VerifyViewSet(viewsets.GenericViewSet[Mark]):
         if file := sent.get("file"):
             # A body in chunks announced no length.
             if file.size > settings.MAX_VERIFY_BYTES:
-                raise _too_large()
+                raise EvidenceParser().too_large()
             data = file.read()
         elif sent.get("url"):
             data = stored(sent["url"], host=request.get_host())

@@ -8,7 +8,6 @@ from django.http import HttpResponse  # noqa: TC002  the schema reads the hint
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status, viewsets
-from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
 from socialapp.accounts.api import me
@@ -18,16 +17,12 @@ from socialapp.characters.api.characters import CharacterRead
 from socialapp.characters.cards.download import download
 from socialapp.characters.models import Character
 from socialapp.lib.api.fields import BlobUrl, valid
-from socialapp.lib.api.parsers import StrictJSONParser
+from socialapp.lib.api.parsers import FileParser, StrictJSONParser
 from socialapp.lib.api.problems import Problem, refusal
 from socialapp.lib.cards import MAX_FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import IO
-
     from django.core.files.uploadedfile import UploadedFile
-    from rest_framework.parsers import DataAndFiles
     from rest_framework.request import Request
 
 FORMATS = [("png", "PNG"), ("charx", "CHARX"), ("json", "JSON")]
@@ -48,29 +43,17 @@ def _not_yours(error: services.NotYoursError) -> Problem:
     return Problem(403, "permission_denied", str(error))
 
 
-class CardParser(MultiPartParser):
-    """A form with a card in it, refused by its announced size before it is read."""
+class CardParser(FileParser):
+    field = "card"
 
-    def parse(
-        self,
-        stream: IO[Any],
-        media_type: str | None = None,
-        parser_context: Mapping[str, Any] | None = None,
-    ) -> DataAndFiles[Any, Any]:
-        request = (parser_context or {})["request"]
-        if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_FILE + 64 * 1024:
-            raise _too_large()
-        return super().parse(stream, media_type, parser_context)
+    def most(self) -> int:
+        return MAX_FILE
 
-
-def _too_large() -> Problem:
-    return Problem(
-        413,
-        "too_large",
-        f"This file is too large; we take cards up to {MAX_FILE // 1024**2} MB. Save it"
-        " without some of its pictures.",
-        field="card",
-    )
+    def words(self, megabytes: int) -> str:
+        return (
+            f"This file is too large; we take cards up to {megabytes} MB. Save it"
+            " without some of its pictures."
+        )
 
 
 class CardWrite(serializers.Serializer[Any]):
@@ -266,6 +249,6 @@ class CharacterCardViewSet(viewsets.GenericViewSet[Character]):
 def _bytes(upload: UploadedFile[Any]) -> bytes:
     # A body in chunks announced no length.
     if (upload.size or 0) > MAX_FILE:
-        raise _too_large()
+        raise CardParser().too_large()
     data: bytes = upload.read()
     return data

@@ -98,8 +98,22 @@ class StrictJSONParser(JSONParser):
             raise ParseError(f"This is not JSON that we read: {error}.") from None
 
 
-class PictureParser(MultiPartParser):
-    """A form with a picture in it, refused by its announced size before it is read."""
+class FileParser(MultiPartParser):
+    """A form with one file in it, refused by its announced size before it is read."""
+
+    field = "file"
+
+    def most(self) -> int:
+        """Bytes that the file may have."""
+        raise NotImplementedError
+
+    def words(self, megabytes: int) -> str:
+        """What is said to a larger one."""
+        raise NotImplementedError
+
+    def too_large(self) -> Problem:
+        words = self.words(self.most() // 1024**2)
+        return Problem(413, "too_large", words, field=self.field)
 
     def parse(
         self,
@@ -108,14 +122,19 @@ class PictureParser(MultiPartParser):
         parser_context: Mapping[str, Any] | None = None,
     ) -> DataAndFiles[Any, Any]:
         request = (parser_context or {})["request"]
+        announced = int(request.META.get("CONTENT_LENGTH") or 0)
         # A form's own lines need a few hundred bytes.
-        limit = settings.MAX_PICTURE_BYTES + 64 * 1024
-        if int(request.META.get("CONTENT_LENGTH") or 0) > limit:
-            most = settings.MAX_PICTURE_BYTES // 1024**2
-            raise Problem(
-                413,
-                "too_large",
-                f"This file is too large; we take up to {most} MB. Save it smaller.",
-                field="picture",
-            )
+        if announced > self.most() + 64 * 1024:
+            raise self.too_large()
         return super().parse(stream, media_type, parser_context)
+
+
+class PictureParser(FileParser):
+    field = "picture"
+
+    def most(self) -> int:
+        most: int = settings.MAX_PICTURE_BYTES
+        return most
+
+    def words(self, megabytes: int) -> str:
+        return f"This file is too large; we take up to {megabytes} MB. Save it smaller."

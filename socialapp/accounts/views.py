@@ -39,9 +39,8 @@ def theme(request: HttpRequest) -> HttpResponse:
         back = "/"
     response = redirect(back)
     if wanted in THEMES:
-        response.set_cookie(
-            THEME_COOKIE, wanted, max_age=YEAR, samesite="Lax", httponly=True
-        )
+        # Pages write it as well, see app.js.
+        response.set_cookie(THEME_COOKIE, wanted, max_age=YEAR, samesite="Lax")
     else:
         response.delete_cookie(THEME_COOKIE)
     return response

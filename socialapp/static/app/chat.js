@@ -21,6 +21,8 @@ export class TroupeChat extends HTMLElement {
   /** @type {{text: string, once: string} | null} what was sent and is not answered yet */
   sent = null;
   asking = 0;
+  /** Settles when the answer that is waited for has come. */
+  turn = Promise.resolve();
   wait = 1000;
 
   connectedCallback() {
@@ -82,7 +84,14 @@ export class TroupeChat extends HTMLElement {
    * Wait for replies; whoever missed the socket is given them now.
    * @param {Promise<any>} answer
    */
-  async asked(answer) {
+  asked(answer) {
+    const turn = this.answered(answer);
+    this.turn = turn.catch(() => {});
+    return turn;
+  }
+
+  /** @param {Promise<any>} answer */
+  async answered(answer) {
     this.asking += 1;
     const typing = this.thinking();
     try {
@@ -120,15 +129,17 @@ export class TroupeChat extends HTMLElement {
     const form = event.target instanceof HTMLFormElement ? event.target : null;
     if (!form || form.dataset.act === undefined || event.defaultPrevented) return;
     event.preventDefault();
-    if (this.asking) return;
-    const kind = form.dataset.act;
+    const kind = form.dataset.act ?? "";
     const fields = new FormData(form, event.submitter);
     if (kind === "reply") {
+      if (this.asking) return;
       this.voice?.hush();
       if (pref("voice")) this.voice?.unlock();
     }
     this.refuse("");
-    void this.acted(kind, post(form.action, fields));
+    // Whatever else is asked for while somebody answers is done when they have.
+    const { action } = form;
+    void this.acted(kind, this.turn.then(() => post(action, fields)));
   }
 
   /**

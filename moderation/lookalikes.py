@@ -84,13 +84,17 @@ def copies_of(kind: str, key: str) -> list[Copy]:
     )
 
 
-def block(kind: str, key: str, *, blocked: bool = True) -> None:
-    """Refuse uploads that match from now on, or allow them again."""
+def block(kind: str, key: str, *, blocked: bool = True) -> bool:
+    """Refuse uploads that match from now on, or allow them again. False: somebody who
+    should have failed, and it has to be tried again."""
+    done = True
     for name, change in _blockers.items():
         try:
             change(kind, key, blocked)
         except Exception:
             log.exception("The blocker %r failed for %s:%s", name, kind, key)
+            done = False
+    return done
 
 
 def owner_of(file: str) -> tuple[str, str] | None:

@@ -11,7 +11,6 @@ from moderation.approvals import services as approvals
 from moderation.models import Measure
 from moderation.screening.reviews import clear_text
 from moderation.screening.signals import review_asked
-from moderation.services import keeping
 from moderation.services.forgetting import forget_person
 from moderation.services.reports import open_case
 from moderation.signals import case_decided
@@ -54,10 +53,3 @@ def let_text_through(*, case: Case, decision: Decision, **_: Any) -> None:
 def decide_words(*, case: Case, decision: Decision, **_: Any) -> None:
     if case.kind == approvals.KIND:
         approvals.apply_case(case=case, decision=decision)
-
-
-@receiver(case_decided, dispatch_uid="moderation.keep_copies_away")
-def keep_copies_away(*, case: Case, decision: Decision, **_: Any) -> None:
-    """What was taken down for good may not come back; what was not may."""
-    if keeping.is_about_content(decision) or decision.answers_id:
-        keeping.keep_away(kind=case.kind, key=case.subject_key)

@@ -228,6 +228,7 @@ RECONCILERS = [
     "moderation.services.clocks.watch",
     "moderation.services.retention.sweep_hourly",
     "moderation.services.erasing.erase_hourly",
+    "moderation.services.keeping.bring_due",
     "moderation.pictures.services.recheck",
     "moderation.approvals.services.recheck",
     "socialapp.characters.services.recheck",

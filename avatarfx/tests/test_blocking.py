@@ -12,6 +12,7 @@ from django.test import Client
 from PIL import Image
 
 from avatarfx import encode
+from avatarfx.copies import blocking
 from avatarfx.pipeline import Screened
 from avatarfx.services import rendering
 from avatarfx.tests.looks import character_with, film_of, upload
@@ -19,6 +20,7 @@ from feed.services import publish_post
 from moderation import services as moderation
 from moderation.models import Appeal, Blocked, Case, Measure, PictureCheck, Screening
 from moderation.pictures.errors import PictureRefusedError
+from moderation.services import keeping
 from moderation.services.decisions import decide_case, undo_decision
 from moderation.services.takedown import request_takedown
 from moderation.tests.rows import moderator
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 
     from avatarfx.models import Clip
     from feed.models import Post
+    from moderation.pictures.blocked import Traces
     from socialapp.accounts.models import User
     from socialapp.characters.models import Portrait
     from socialapp.provenance.fingerprints import Prints
@@ -144,6 +147,55 @@ def test_nothing_but_hashes_is_kept_of_it(post: Post, commits: Any) -> None:
     assert len(row.frames) == 3 * 32
     assert len(row.sound) % 4 == 0
     assert row.sound
+
+
+def test_a_list_that_could_not_be_written_is_written_by_the_reconciler(
+    post: Post, bob: User, commits: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_kind: str, _key: str) -> Traces:
+        raise OSError("The store is away.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(blocking, "traces_of", away)
+        with commits():
+            send(post.get_absolute_url())
+        assert Blocked.objects.get().due
+        assert keeping.bring_due() == {"blocked": 1}
+        assert Blocked.objects.get().due
+    assert keeping.bring_due() == {"blocked": 1}
+    assert not Blocked.objects.get().due
+    assert keeping.bring_due() == {"blocked": 0}
+    with pytest.raises(PictureRefusedError):
+        add_portrait(owner=bob, data=sent(drawings.mirrored(drawings.cast("hob"))))
+
+
+def test_a_process_that_dies_after_the_decision_forgets_no_block(
+    hers: Portrait, bob: User, commits: Any
+) -> None:
+    case = moderation.open_case(kind="portrait", key=hers.key, category="minors")
+    judge = moderator("quillon")
+    # Nothing that waits for the commit is ever run.
+    decide_case(
+        case=case, moderator=judge, measure=Measure.REMOVE, rule="1.1", reason=FACTS
+    )
+    keeping.bring_due()
+    with pytest.raises(PictureRefusedError):
+        add_portrait(owner=bob, data=sent(drawings.mirrored(drawings.cast("hob"))))
+
+
+def test_what_nobody_knows_by_its_looks_leaves_no_row(
+    mallory: User, commits: Any
+) -> None:
+    case = moderation.open_case(kind="profile", key=str(mallory.pk), category="minors")
+    with commits():
+        decide_case(
+            case=case,
+            moderator=moderator("quillon"),
+            measure=Measure.REMOVE,
+            rule="1.1",
+            reason=FACTS,
+        )
+    assert not Blocked.objects.exists()
 
 
 def test_a_finished_film_that_looks_like_it_is_held(

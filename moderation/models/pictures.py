@@ -113,6 +113,10 @@ class Blocked(models.Model):
     payloads = models.JSONField(default=list, blank=True)
     """Numbers of its watermarks."""
 
+    due = models.BooleanField(default=False)
+    """What it is known by has to be worked out; set with the decision, cleared by whoever
+    did it."""
+
     created = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

@@ -59,6 +59,7 @@ def block(*, kind: str, key: str, traces: Traces) -> Blocked:
             "frames": traces.frames,
             "sound": traces.sound,
             "payloads": list(traces.payloads),
+            "due": False,
         },
     )
     return row

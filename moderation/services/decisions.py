@@ -137,6 +137,9 @@ def carry_out(
     if measure in RESTRICTING:
         write_statement(decision)
     measures.take_effect(decision)
+    if keeping.is_about_content(decision) or answers is not None:
+        # What was taken down for good may not come back; what was not may.
+        keeping.keep_away(kind=case.kind, key=case.subject_key)
     log.record(
         moderator,
         "case.decide",

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from moderation.approvals import selectors, services
 from moderation.approvals.facets import Facet
+from moderation.approvals.services import again
 from moderation.approvals.tests.words import (
     DOUBT,
     KIND,
@@ -273,7 +274,7 @@ def test_a_second_look_is_asked_for_once_and_later_each_time(
     alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int] = []
-    monkeypatch.setattr(services, "enqueue", lambda _job, pk: asked.append(pk))
+    monkeypatch.setattr(again, "enqueue", lambda _job, pk: asked.append(pk))
     with nothing_looks():
         row = ask(alice, KIND)
     assert services.recheck()["words"] == 1

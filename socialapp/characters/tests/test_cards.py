@@ -522,7 +522,7 @@ def test_odd_values_anywhere_end_in_a_character_or_a_sentence(
 ) -> None:
     """What is judged is tested above; here it would only take minutes."""
     monkeypatch.setattr(texts, "check_text", lambda *_, **__: None)
-    monkeypatch.setattr(asking, "_screen", lambda *_: [])
+    monkeypatch.setattr(asking.asking, "screened", lambda *_: [])
     chance = random.Random(7)  # noqa: S311  the same every time
     odd: list[Any] = [
         None,

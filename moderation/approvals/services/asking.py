@@ -1,25 +1,17 @@
-"""Asking for approval of what a thing says, deciding about it, and looking again.
-
-``ask`` is the one call for every kind of thing. Where the row of the thing is written in
-the same breath, ``judge`` goes before the transaction, so that the log keeps what is
-refused, and ``keep`` inside it.
-"""
+"""Asking for approval of what a thing says, and deciding about it."""
 
 from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from moderation import log as audit
 from moderation.approvals import selectors
-from moderation.approvals.facets import Facet
 from moderation.approvals.messages import REFUSED, UNCHECKED, doubt_about, doubt_again
 from moderation.models import Approval, ApprovalState, Case, Measure
 from moderation.screening.judge import ScreeningUnavailableError
@@ -27,30 +19,19 @@ from moderation.screening.refusals import TextRefusedError, check_text
 from moderation.screening.rules import of_category
 from moderation.services.reports import open_case
 from moderation.signals import approval_decided
-from socialapp.jobs.queue import enqueue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from moderation.approvals.facets import Facet
     from moderation.models import Decision
     from moderation.screening.verdicts import Finding, Verdict
     from socialapp.accounts.models import User
 
 log = logging.getLogger(__name__)
 
-JOB = "moderation.jobs.check_words_again"
-
 KIND = "approval"
 """Of the cases in the queue: one version of the words of one thing."""
-
-FIRST_PAUSE = timedelta(seconds=30)
-"""Before a second try; doubled before each further one, up to LONGEST_PAUSE."""
-
-LONGEST_PAUSE = timedelta(minutes=10)
-SETTLING = timedelta(minutes=1)
-"""After which a decision that nobody heard of is told again."""
-
-MOST_AT_ONCE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +85,17 @@ def judge(
     if known is not None:
         return rule(known.state, why=known.why, version=known.version)
     try:
-        verdicts = _screen(kind, key, facet, owner)
+        verdicts = screened(kind, key, facet, owner)
     except ScreeningUnavailableError:
         if not wait:
             raise
         return rule(ApprovalState.PENDING, why=UNCHECKED, unchecked=True)
     version = verdicts[0].version if verdicts else "nothing to screen"
     doubts = tuple(f for v in verdicts if v.action == "review" for f in v.deciding)
-    if waiting := _waiting(doubts):
+    if held := waiting(doubts):
         return rule(
             ApprovalState.PENDING,
-            why=doubt_about(waiting[0].category),
+            why=doubt_about(held[0].category),
             findings=doubts,
             version=version,
         )
@@ -159,7 +140,7 @@ def keep(ruling: Ruling) -> Approval:
         row.told = True
     row.save()
     if row.findings and not row.unchecked and not stands:
-        _queue(row, facet)
+        queue(row, facet)
     return row
 
 
@@ -199,7 +180,7 @@ def decide(*, approval: Approval, moderator: User | None, approve: bool) -> Appr
     wanted = ApprovalState.APPROVED if approve else ApprovalState.REFUSED
     if row.state == wanted:
         return row
-    _settle(row, wanted, why="" if approve else REFUSED, by=moderator)
+    settle(row, wanted, why="" if approve else REFUSED, by=moderator)
     return row
 
 
@@ -210,7 +191,7 @@ def reopen(*, approval: Approval) -> Approval:
     if row.pending or row.decided_by_id is None:
         return row
     why = doubt_again(row.findings)
-    _settle(row, ApprovalState.PENDING, why=why)
+    settle(row, ApprovalState.PENDING, why=why)
     return row
 
 
@@ -232,49 +213,6 @@ def forget_owner(*, owner: User) -> None:
     Approval.objects.filter(owner=owner).delete()
 
 
-def recheck(*, lost: str = "") -> dict[str, int]:  # noqa: ARG001  workers are not ours
-    """Ask for another look at what nothing could look at, and finish what a worker or a
-    page left half done: cases, decisions, news."""
-    now = timezone.now()
-    due = Approval.objects.waiting().filter(unchecked=True, next_try__lte=now)
-    asked = 0
-    for row in due.order_by("next_try")[:MOST_AT_ONCE]:
-        pause = min(FIRST_PAUSE * 2 ** min(row.tries, 8), LONGEST_PAUSE)
-        # Whoever moves the time asks: two reconcilers do not ask twice.
-        asked += Approval.objects.filter(pk=row.pk, next_try=row.next_try).update(
-            next_try=now + pause, tries=min(row.tries + 1, 100)
-        )
-        enqueue(JOB, row.pk)
-    return {"words": asked, "words settled": _finish(now)}
-
-
-def check_again(approval_id: int) -> None:
-    """Screen once more what waited because nothing could look."""
-    row = Approval.objects.select_related("owner").filter(pk=approval_id).first()
-    if row is None or not row.pending or not row.unchecked:
-        return
-    facet = Facet.from_json(row.facet, row.content)
-    try:
-        verdicts = _screen(row.kind, row.subject_key, facet, row.owner)
-    except ScreeningUnavailableError:
-        return
-    except TextRefusedError as refused:
-        _after_look(row, ApprovalState.REFUSED, why=refused.message)
-        return
-    doubts = [f for v in verdicts if v.action == "review" for f in v.deciding]
-    version = verdicts[0].version if verdicts else ""
-    if waiting := _waiting(doubts):
-        _after_look(
-            row,
-            ApprovalState.PENDING,
-            why=doubt_about(waiting[0].category),
-            findings=doubts,
-            version=version,
-        )
-        return
-    _after_look(row, ApprovalState.APPROVED, findings=doubts, version=version)
-
-
 def apply_case(*, case: Case, decision: Decision) -> None:
     """What a decided case means for the words it is about, and for no others."""
     row = Approval.objects.filter(key=case.subject_key).first()
@@ -287,7 +225,7 @@ def apply_case(*, case: Case, decision: Decision) -> None:
 # How ------------------------------------------------------------------------------
 
 
-def _waiting(doubts: Iterable[Finding]) -> list[Finding]:
+def waiting(doubts: Iterable[Finding]) -> list[Finding]:
     """Those whose words wait until a person looked; the others are looked at later."""
     names: Sequence[str] = settings.SCREENING["DOUBT_WAITS"]
     return [one for one in doubts if "all" in names or one.category in names]
@@ -306,7 +244,7 @@ def _known(kind: str, key: str, facet: Facet, owner: User) -> Approval | None:
     return decided.order_by("-decided").first()
 
 
-def _screen(kind: str, key: str, facet: Facet, owner: User) -> list[Verdict]:
+def screened(kind: str, key: str, facet: Facet, owner: User) -> list[Verdict]:
     return [
         check_text(
             words,
@@ -334,7 +272,7 @@ def _replace(rows: Any) -> None:
             )
 
 
-def _queue(row: Approval, facet: Facet | None = None) -> None:
+def queue(row: Approval, facet: Facet | None = None) -> None:
     if facet is not None and not row.content:
         # Approved meanwhile, and looked at afterwards: the case keeps the words.
         row.content = facet.to_json()
@@ -349,35 +287,16 @@ def _queue(row: Approval, facet: Facet | None = None) -> None:
     )
 
 
-def _after_look(
-    row: Approval,
-    state: str,
-    *,
-    why: str = "",
-    findings: list[Finding] | None = None,
-    version: str = "",
-) -> None:
-    with transaction.atomic():
-        fresh = Approval.objects.select_for_update().get(pk=row.pk)
-        if not fresh.pending or not fresh.unchecked:
-            return
-        fresh.findings = [found.to_json() for found in findings or []]
-        fresh.version = version[:120] or fresh.version
-        _settle(fresh, state, why=why)
-        if fresh.findings:
-            _queue(fresh)
-
-
-def _settle(row: Approval, state: str, *, why: str, by: User | None = None) -> None:
+def settle(row: Approval, state: str, *, why: str, by: User | None = None) -> None:
     row.state, row.why, row.unchecked = state, why[:400], False
     row.decided_by = by
     row.decided = None if state == ApprovalState.PENDING else timezone.now()
     row.told = False
     row.save()
-    transaction.on_commit(lambda: _tell(row.pk), robust=True)
+    transaction.on_commit(lambda: tell(row.pk), robust=True)
 
 
-def _tell(pk: int) -> None:
+def tell(pk: int) -> None:
     """News of a decision; told again by `recheck` while a receiver fails."""
     row = Approval.objects.filter(pk=pk).first()
     if row is None:
@@ -387,39 +306,3 @@ def _tell(pk: int) -> None:
             log.error("%r failed", receiver, exc_info=answer)
             return
     Approval.objects.filter(pk=pk, state=row.state).update(told=True)
-
-
-def _finish(now: Any) -> int:
-    """Tell again, open cases that are missing, carry out decisions that got lost."""
-    done = 0
-    old = now - SETTLING
-    for pk in Approval.objects.filter(
-        Q(decided__lt=old) | Q(decided__isnull=True), told=False
-    ).values_list("pk", flat=True)[:MOST_AT_ONCE]:
-        _tell(pk)
-        done += 1
-    cases = Case.objects.filter(kind=KIND, subject_key=OuterRef("key"))
-    undecided = Exists(cases.filter(state__in=Case.UNDECIDED))
-    stuck = Approval.objects.waiting().filter(~undecided, unchecked=False)
-    for row in stuck.filter(asked__lt=old).exclude(findings=[])[:MOST_AT_ONCE]:
-        done += _pick_up(row)
-    undone = Approval.objects.filter(
-        undecided, decided__lt=old, decided_by__isnull=False
-    )
-    for row in undone[:MOST_AT_ONCE]:
-        reopen(approval=row)
-        done += 1
-    return done
-
-
-def _pick_up(row: Approval) -> int:
-    """Words that wait without an open case: it was decided, or never opened."""
-    case = Case.objects.of_subject(KIND, row.key).order_by("-opened", "-pk").first()
-    decision = case and case.decisions.standing().order_by("-created", "-pk").first()
-    if case and decision:
-        apply_case(case=case, decision=decision)
-        return 1
-    if case is None:
-        _queue(row)
-        return 1
-    return 0

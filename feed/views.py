@@ -96,7 +96,9 @@ def post(request: HttpRequest, key: str) -> HttpResponse:
         "lines": lines_of(performance) if performance else [],
         "mine": mine,
         "waiting": waiting,
-        "caption": waiting.says["caption"] if waiting else found.caption,
+        "caption": (
+            waiting.says.get("caption", found.caption) if waiting else found.caption
+        ),
         "visibilities": Post.Visibility.choices,
         "page_url": request.build_absolute_uri(found.get_absolute_url()),
         "poster_url": _absolute(request, found.clip.poster),

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from moderation import log
-from moderation.models import AppealMessage, Case, Note, Report, Statement
+from moderation.models import AppealMessage, Approval, Case, Note, Report, Statement
 from moderation.services.reports import case_subject
 
 if TYPE_CHECKING:
@@ -41,11 +41,16 @@ def sweep(*, now: dt.datetime | None = None) -> int:
 
     Words, pictures' names, notes, messages and the contacts of strangers go. What was
     decided, by which rule and when stays countable, and so does the log, which says of
-    each case that it was emptied.
+    each case that it was emptied. Words that were refused as long ago go as well.
     """
-    over = list(_over(now or timezone.now())[:MOST])
+    now = now or timezone.now()
+    over = list(_over(now)[:MOST])
     for case in over:
         _empty(case)
+    refused = Approval.objects.filter(
+        state=Approval.State.REFUSED, decided__lt=now - KEPT
+    )
+    refused.exclude(content={}).update(content={})
     return len(over)
 
 

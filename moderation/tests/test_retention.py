@@ -10,7 +10,18 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from feed.tests.rows import post_by
-from moderation.models import Appeal, AppealMessage, Case, LogEntry, Report, Statement
+from moderation.approvals import services as approvals
+from moderation.approvals.facets import Facet
+from moderation.approvals.tests.words import DOUBT
+from moderation.models import (
+    Appeal,
+    AppealMessage,
+    Approval,
+    Case,
+    LogEntry,
+    Report,
+    Statement,
+)
 from moderation.selectors import transparency
 from moderation.services import appeals, retention
 from moderation.tests.rows import FACTS, decided, moderator
@@ -74,3 +85,16 @@ def test_it_is_done_once_an_hour(statement: Statement) -> None:
     assert retention.sweep_hourly() == {"emptied": 1}
     Case.objects.update(snapshot={"Caption": "again"})
     assert retention.sweep_hourly() == {"emptied": 0}
+
+
+@pytest.mark.parametrize(("days", "left"), [(214, True), (216, False)])
+def test_refused_words_go_as_late_as_the_case_about_them(
+    alice: User, days: int, left: bool
+) -> None:
+    facet = Facet("script", {"script": DOUBT}, ("script",))
+    row = approvals.ask(kind="play", key="one", facet=facet, owner=alice)
+    approvals.decide(approval=row, moderator=moderator("quillon"), approve=False)
+    retention.sweep(now=later(days=days))
+    row.refresh_from_db()
+    assert bool(row.content) is left
+    assert row.state == Approval.State.REFUSED

@@ -5,7 +5,7 @@ from __future__ import annotations
 from moderation import anchors
 from moderation.approvals import services as approvals
 from moderation.models import LogEntry
-from moderation.pictures import services
+from moderation.pictures import profiles, services
 
 
 def post_anchor(number: int) -> None:
@@ -15,6 +15,10 @@ def post_anchor(number: int) -> None:
 
 def check_again(check_id: int) -> None:
     services.check_again(check_id)
+
+
+def fingerprint_profile(user_id: int) -> None:
+    profiles.fingerprint(user_id)
 
 
 def check_words_again(approval_id: int) -> None:

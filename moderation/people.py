@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING
 
 from moderation import lookalikes, subjects
 from moderation.models import Standing
-from moderation.pictures import blocked as block_list
-from moderation.pictures.blocked import Traces
+from moderation.pictures import profiles
 from socialapp.accounts.models import User
-from socialapp.provenance.fingerprints import stills
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -39,7 +37,7 @@ def register() -> None:
         content_types=("CONTENT_TYPE_TEXT", "CONTENT_TYPE_IMAGE"),
         of_author=lambda user: [user],
     )
-    lookalikes.register("profiles", block=keep_away)
+    lookalikes.register("profiles", block=profiles.keep_away)
 
 
 def find(key: str) -> User | None:
@@ -75,18 +73,3 @@ def fill(user: User) -> None:
     User.objects.filter(pk=user.pk, bio="").update(bio=standing.kept["bio"])
     standing.kept = {}
     standing.save(update_fields=["kept"])
-
-
-def keep_away(kind: str, key: str, blocked: bool) -> None:
-    """Put a person's picture on the block list, or take it off."""
-    if kind != "profile":
-        return
-    if not blocked:
-        block_list.unblock(kind=kind, key=key)
-        return
-    user = find(key)
-    if user is not None and user.picture:
-        with user.picture.open("rb") as file:
-            still = stills.prints_of(block_list.opened(file.read()))
-        if still.pictures:
-            block_list.block(kind=kind, key=key, traces=Traces(stills=[still]))

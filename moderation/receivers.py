@@ -9,12 +9,14 @@ from django.dispatch import receiver
 from moderation import texts
 from moderation.approvals import services as approvals
 from moderation.models import Measure
+from moderation.pictures import profiles
 from moderation.screening.reviews import clear_text
 from moderation.screening.signals import review_asked
 from moderation.services.forgetting import forget_person
 from moderation.services.reports import open_case
 from moderation.signals import case_decided
-from socialapp.accounts.signals import account_closed
+from socialapp.accounts.signals import account_closed, picture_changed
+from socialapp.jobs.queue import enqueue
 
 if TYPE_CHECKING:
     from moderation.models import Case, Decision, Screening
@@ -28,6 +30,11 @@ LEFT_BE = (Measure.NONE, Measure.RESTORE)
 def forget_with_person(*, user: User, **_: Any) -> None:
     forget_person(user=user)
     approvals.forget_owner(owner=user)
+
+
+@receiver(picture_changed, dispatch_uid="moderation.fingerprint_profile")
+def fingerprint_profile(*, user: User, **_: Any) -> None:
+    enqueue(profiles.JOB, user.pk)
 
 
 @receiver(review_asked, dispatch_uid="moderation.open_text_case")

@@ -236,6 +236,7 @@ RECONCILERS = [
     "feed.services.recheck_words",
     "moderation.abuse.services.reconcile",
     "socialapp.characters.prints.fingerprint_missing",
+    "moderation.pictures.profiles.fingerprint_missing",
     "streams.services.sweep",
     "socialapp.chat.services.reconcile",
 ]

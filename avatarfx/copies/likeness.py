@@ -16,6 +16,7 @@ from PIL import Image
 
 from avatarfx.models import Clip
 from moderation.lookalikes import Copy
+from moderation.pictures import profiles
 from socialapp.characters import prints
 from socialapp.characters.models import Portrait
 from socialapp.lib import blobs
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from socialapp.provenance.fingerprints.pictures import Picture
     from socialapp.provenance.selectors.likeness import StillMatch
 
 MOST = 40
@@ -44,6 +46,9 @@ def alike(kind: str, key: str) -> Iterator[Copy]:
 
 def _alike(kind: str, key: str) -> Iterator[Copy]:
     clips = list(clips_of(kind, key))
+    if kind == "profile":
+        yield from _like_profile(int(key))
+        return
     mine = list(portraits_of(kind, key, clips))
     names = [f"clip:{clip.key}" for clip in clips]
     names += [prints.subject_of(portrait) for portrait in mine]
@@ -76,14 +81,23 @@ def portraits_of(kind: str, key: str, clips: Iterable[Clip]) -> QuerySet[Portrai
 
 
 def like_portrait(portrait: Portrait) -> list[StillMatch]:
-    """Other uploads that show the same, the nearest first."""
+    """Other uploads that show the same, pictures of profiles too, the nearest first."""
     try:
-        views = stills.views_of(prints.pixels_of(portrait))
+        return _like(prints.pixels_of(portrait), prints.subject_of(portrait))
     except FileNotFoundError:
         return []
-    own = prints.subject_of(portrait)
-    matches = selectors.match_stills(views, limit=MOST + 1)
+
+
+def _like(picture: Picture, own: str) -> list[StillMatch]:
+    matches = selectors.match_stills(stills.views_of(picture), limit=MOST + 1)
     return [match for match in matches if match.subject != own]
+
+
+def _like_profile(user_id: int) -> Iterator[Copy]:
+    picture = profiles.pixels_of(user_id)
+    if picture is not None:
+        for match in _like(picture, profiles.subject_of(user_id)):
+            yield from _like_portrait(match)
 
 
 def _like_portrait(match: StillMatch) -> Iterator[Copy]:
@@ -92,7 +106,7 @@ def _like_portrait(match: StillMatch) -> Iterator[Copy]:
     how += ", mirrored" if near.mirrored else ""
     kind, _, key = match.subject.partition(":")
     yield Copy(kind, key, f"picture, {how}")
-    other = Portrait.objects.filter(key=key).first()
+    other = Portrait.objects.filter(key=key).first() if kind == "portrait" else None
     if other is not None:
         yield from _made_with(other, f"made with a portrait like it, {how}")
 

@@ -10,6 +10,8 @@ import pytest
 from avatarfx.tests.looks import character_with, film_of, upload
 from feed.tests.rows import ready_clip
 from moderation.lookalikes import Copy, copies_of
+from moderation.pictures import profiles
+from socialapp.accounts.services import remove_picture, set_picture
 from socialapp.characters import prints
 from socialapp.characters.models import Portrait
 from socialapp.characters.services import remove_portrait
@@ -19,6 +21,8 @@ from socialapp.provenance.services import issue_mark
 from socialapp.provenance.tests import drawings
 
 if TYPE_CHECKING:
+    from pytest_django import DjangoCaptureOnCommitCallbacks
+
     from avatarfx.models import Clip
     from socialapp.accounts.models import User
 
@@ -175,3 +179,38 @@ def test_many_rows_are_searched_at_once(hers: Portrait, bob: User) -> None:
     other = upload(bob, drawings.all_of_it(drawings.cast("hob")))
     copies: Any = found("portrait", hers.key)
     assert set(copies) == {("portrait", other.key)}
+
+
+def test_a_profile_picture_is_found_for_a_portrait_and_the_other_way(
+    hers: Portrait,
+    alice: User,
+    bob: User,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    clip = film_of(alice, character_with(alice, hers), seed=1, voice=1)
+    taken = drawings.png(drawings.mirrored(drawings.cast("hob"))[:600])
+    with django_capture_on_commit_callbacks(execute=True):
+        set_picture(user=bob, data=taken)
+    profile = ("profile", str(bob.pk))
+    assert "mirrored" in found("portrait", hers.key)[profile].how
+    back = found(*profile)
+    assert "mirrored" in back["portrait", hers.key].how
+    assert back["clip", clip.key].how.startswith("made with a portrait like it")
+    assert profile not in back
+    with django_capture_on_commit_callbacks(execute=True):
+        remove_picture(user=bob)
+    assert profile not in found("portrait", hers.key)
+    assert found(*profile) == {}
+
+
+def test_profile_pictures_older_than_fingerprints_are_hashed_by_the_reconciler(
+    hers: Portrait,
+    bob: User,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    set_picture(user=bob, data=drawings.png(drawings.cast("hob")[:600]))
+    assert ("profile", str(bob.pk)) not in found("portrait", hers.key)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert profiles.fingerprint_missing() == {"profiles": 1}
+    assert ("profile", str(bob.pk)) in found("portrait", hers.key)
+    assert profiles.fingerprint_missing() == {"profiles": 0}

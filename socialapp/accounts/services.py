@@ -25,7 +25,7 @@ from PIL import Image, ImageOps
 
 from socialapp.accounts import birthdays, handles
 from socialapp.accounts.models import Guardian, Ticket, Token, User
-from socialapp.accounts.signals import account_closed
+from socialapp.accounts.signals import account_closed, picture_changed
 from socialapp.lib import images
 from socialapp.lib.ids import new_key
 from socialapp.lib.text import TextError, clean_name, clean_text
@@ -248,6 +248,7 @@ def set_picture(*, user: User, data: bytes) -> User:
     user.save(update_fields=["picture"])
     if old:
         user.picture.storage.delete(old)
+    _tell_of_picture(user)
     return user
 
 
@@ -255,7 +256,13 @@ def remove_picture(*, user: User) -> User:
     if user.picture:
         user.picture.delete(save=False)
         user.save(update_fields=["picture"])
+        _tell_of_picture(user)
     return user
+
+
+def _tell_of_picture(user: User) -> None:
+    told = partial(picture_changed.send_robust, sender=User, user=user)
+    transaction.on_commit(told, robust=True)
 
 
 @transaction.atomic

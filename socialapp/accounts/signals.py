@@ -5,3 +5,6 @@ from django.dispatch import Signal
 account_closed = Signal()
 """Sent at commit with `user`, whose row no longer names anybody: each app removes or
 anonymises its own rows and files."""
+
+picture_changed = Signal()
+"""Sent at commit with `user`, whose picture is a new one, or gone."""

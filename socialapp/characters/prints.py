@@ -12,19 +12,16 @@ from django.db.models.functions import Concat
 from PIL import Image
 
 from socialapp.characters.models import Portrait
-from socialapp.engines.errors import EngineError
 from socialapp.jobs.queue import enqueue
 from socialapp.lib import blobs
-from socialapp.provenance import watermarks
 from socialapp.provenance.fingerprints import stills
 from socialapp.provenance.models import Fingerprint
-from socialapp.provenance.selectors import find_mark
 from socialapp.provenance.services import record_fingerprint
+from socialapp.provenance.watermarks import mark_in
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from socialapp.provenance.models import Mark
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +55,7 @@ def fingerprint_portrait(portrait_id: int) -> None:
     record_fingerprint(
         subject=subject_of(portrait),
         prints=stills.prints_of(picture),
-        found=_mark_in(picture, portrait),
+        found=mark_in(picture, name=subject_of(portrait)),
     )
 
 
@@ -78,12 +75,3 @@ def pixels_of(portrait: Portrait) -> NDArray[np.uint8]:
     """(height, width, 3) RGB of a picture that we encoded ourselves."""
     with Image.open(io.BytesIO(blobs.get(portrait.ref))) as picture:
         return np.asarray(picture.convert("RGB"), np.uint8)
-
-
-def _mark_in(picture: NDArray[np.uint8], portrait: Portrait) -> Mark | None:
-    try:
-        payload = watermarks.payload_in(picture)
-    except EngineError as error:
-        log.warning("No mark was looked for in portrait %s: %s", portrait.key, error)
-        return None
-    return None if payload is None else find_mark(payload)

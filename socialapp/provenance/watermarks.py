@@ -7,10 +7,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from socialapp.engines.errors import EngineError
-from socialapp.provenance.selectors import watermark_keys
+from socialapp.provenance.selectors import find_mark, watermark_keys
 
 if TYPE_CHECKING:
     from socialapp.provenance.fingerprints.pictures import Picture
+    from socialapp.provenance.models import Mark
 
 log = logging.getLogger(__name__)
 
@@ -33,3 +34,14 @@ def payload_in(picture: Picture) -> int | None:
         log.exception("The watermark detector broke")
         raise EngineError("The watermark detector broke.") from error
     return None if found is None else int(found.payload)
+
+
+def mark_in(picture: Picture, *, name: str) -> Mark | None:
+    """The mark that the pixels of an upload bring along; None too when nobody can look,
+    which is logged under `name`."""
+    try:
+        payload = payload_in(picture)
+    except EngineError as error:
+        log.warning("No mark was looked for in %s: %s", name, error)
+        return None
+    return None if payload is None else find_mark(payload)

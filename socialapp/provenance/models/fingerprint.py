@@ -12,7 +12,8 @@ class Fingerprint(models.Model):
     """One row a thing, packed, so that a scan reads little: see ``fingerprints``."""
 
     subject = models.CharField(max_length=80, unique=True)
-    """By name: ``clip:<key>`` of what was made, ``portrait:<key>`` of what came in."""
+    """By name: ``clip:<key>`` of what was made, ``portrait:<key>`` and
+    ``profile:<id of the person>`` of what came in."""
 
     mark = models.ForeignKey(
         Mark, models.SET_NULL, null=True, blank=True, related_name="fingerprints"

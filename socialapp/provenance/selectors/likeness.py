@@ -8,7 +8,7 @@ clock, on two shared cores that had other work (random rows, SQLite, Python 3.11
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -72,10 +72,11 @@ def match_pictures(
 
 
 def match_stills(views: Views, *, limit: int = 5) -> list[StillMatch]:
-    """Portraits that show the same as one picture, or a part of it, or of which it is a
-    part; the nearest first."""
+    """Portraits and profile pictures that show the same as one picture, or a part of it,
+    or of which it is a part; the nearest first."""
     found = list[StillMatch]()
-    for rows in _rows("portrait", "pictures", "crops"):
+    stored = (_rows(kind, "pictures", "crops") for kind in ("portrait", "profile"))
+    for rows in chain.from_iterable(stored):
         for subject in _like(rows, views):
             row = fingerprint_of(subject)
             near = stills.nearest(views, prints_of(row)) if row else None

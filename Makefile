@@ -25,10 +25,12 @@ $(BIN)/.dev: $(BIN)/.product requirements-dev.txt
 up: $(BIN)/.product
 	@$(BIN)/python manage.py up
 
-# The whole suite on SQLite, then what depends on the database again on Postgres.
+# The whole suite on SQLite, then what depends on the database again on Postgres: a
+# process a core, each with a database and a folder of its own.
+SPREAD = -n auto --dist worksteal
 test: $(BIN)/.dev
-	$(BIN)/python -m pytest -q --ignore=tests/e2e
-	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -q -m database --ignore=tests/e2e
+	$(BIN)/python -m pytest -q $(SPREAD) --ignore=tests/e2e
+	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -q $(SPREAD) -m database --ignore=tests/e2e
 	@./tools/javascript test
 
 check: $(BIN)/.dev

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from socialapp.chat.noticing import MOST, facts_in
+from tests.patience import LINEAR, growth
 
 
 @pytest.mark.parametrize(
@@ -42,7 +41,8 @@ def test_what_says_nothing_of_its_writer_is_not(text: str) -> None:
 
 
 def test_a_long_text_gives_few_facts_and_soon() -> None:
-    text = "My name is Wren. " * 30 + "I like tea. " * 30 + "my " * 500
-    start = time.perf_counter()
-    assert len(facts_in(text)) <= MOST
-    assert time.perf_counter() - start < 0.5
+    def text(size: int) -> str:
+        return "My name is Wren. " * size + "I like tea. " * size + "my " * 16 * size
+
+    assert len(facts_in(text(30))) <= MOST
+    assert growth(lambda size: facts_in(text(size)), 20) < LINEAR

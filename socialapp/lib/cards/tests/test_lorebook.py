@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from socialapp.lib import cards
 from socialapp.lib.cards.lorebook import Called, Chat, Lorebook
 from socialapp.lib.cards.tests import made
+from tests.patience import patience
 
 
 def book(*entries: dict[str, Any], **more: Any) -> Lorebook:
@@ -185,9 +185,8 @@ def test_a_regular_expression_is_matched() -> None:
 def test_a_regular_expression_that_would_never_end_ends_at_once() -> None:
     pytest.importorskip("re2", reason="not installed: pip install -r requirements.txt")
     lore = book({"keys": [r"(a+)+$", r"(a|a)*b", r"(.*)*x"], "use_regex": True})
-    began = time.monotonic()
-    assert not said(lore, "a" * 40_000 + "!")
-    assert time.monotonic() - began < 1
+    with patience():
+        assert not said(lore, "a" * 40_000 + "!")
 
 
 @pytest.mark.parametrize("key", ["(?=tea)", r"(t)\1", "(", "x{1000}{1000}", "/a/q"])
@@ -209,9 +208,8 @@ def test_without_re2_patterns_are_kept_and_reported(
 
 def test_a_large_book_is_searched_quickly() -> None:
     lore = book(*({"keys": [f"word{n}", f"other {n}"]} for n in range(2000)))
-    began = time.monotonic()
-    assert said(lore, "blah " * 4000 + "word1999") == ["Lore 1999."]
-    assert time.monotonic() - began < 2
+    with patience():
+        assert said(lore, "blah " * 4000 + "word1999") == ["Lore 1999."]
 
 
 def test_a_book_made_to_be_slow_is_not() -> None:
@@ -224,8 +222,7 @@ def test_a_book_made_to_be_slow_is_not() -> None:
         {"keys": large, "use_regex": True},
         {"keys": slow, "use_regex": True},
     )
-    began = time.monotonic()
-    assert not said(lore, "xa axtea " * 4000)
-    assert time.monotonic() - began < 5
+    with patience():
+        assert not said(lore, "xa axtea " * 4000)
     assert any("a lorebook may have 50" in line for line in lore.unused)
     assert any("keys are not used" in line for line in lore.unused)

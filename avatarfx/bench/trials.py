@@ -6,6 +6,7 @@ import math
 import tempfile
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -104,7 +105,7 @@ def trial(clip: Clip, seed: int, names: Sequence[str]) -> Trial:
     payload = int.from_bytes(rng.bytes(6), "big")
     papers = Papers(payload=payload.to_bytes(6, "big"), key=key)
     height, width = frames[0].shape[:2]
-    plain = [shown for _, shown in Inker(Papers(), width, height).marked(frames)]
+    plain = _labelled(frames)
     inker = Inker(papers, width, height)
     began = time.process_time()
     marked = [shown for _, shown in inker.marked(frames)]
@@ -115,10 +116,12 @@ def trial(clip: Clip, seed: int, names: Sequence[str]) -> Trial:
         again.mark(frame)
     marking = time.process_time() - began
     published, sizes = _published(clip, marked)
-    _, before = _published(clip, plain)
+    before = _unmarked_bytes(clip)
     exact, wrong, searching = {}, 0, 0.0
     for name in names:
-        copy = attacks.ATTACKS[name](published, rng)[::EVERY][:FRAMES]
+        # A chance of its own: alone it makes the same copy as among the others.
+        chance = np.random.default_rng([seed, 1, *name.encode()])
+        copy = attacks.ATTACKS[name](published, chance)[::EVERY][:FRAMES]
         at = time.process_time()
         found = detect(copy, [key])
         searching += time.process_time() - at
@@ -138,6 +141,18 @@ def trial(clip: Clip, seed: int, names: Sequence[str]) -> Trial:
     )
 
 
+def _labelled(frames: Sequence[Picture]) -> list[Picture]:
+    """As they are shown without a number."""
+    height, width = frames[0].shape[:2]
+    return [shown for _, shown in Inker(Papers(), width, height).marked(frames)]
+
+
+@lru_cache
+def _unmarked_bytes(clip: Clip) -> tuple[int, int]:
+    """Bytes of the file and of its picture: the same in every trial of a clip."""
+    return _published(clip, _labelled(np.load(clip.path)))[1]
+
+
 def _strength(inker: Inker) -> float:
     if inker.hidden is None:
         raise RuntimeError("Nothing was hidden")
@@ -149,9 +164,7 @@ def unmarked(clip: Clip, seed: int, names: Sequence[str], rounds: int) -> Unmark
     cv2.setNumThreads(1)
     rng = np.random.default_rng([seed, 2])
     frames = np.load(clip.path)
-    height, width = frames[0].shape[:2]
-    plain = [shown for _, shown in Inker(Papers(), width, height).marked(frames)]
-    published, _ = _published(clip, plain)
+    published, _ = _published(clip, _labelled(frames))
     alarms, spent = 0, 0.0
     for name in names:
         copy = attacks.ATTACKS[name](published, rng)[::EVERY][:FRAMES]

@@ -89,5 +89,9 @@ class Inker:
             return
         payload = int.from_bytes(papers.payload, "big")
         chosen = choose_strength(first[::EVERY], payload, papers.key)
-        self._chosen = {"margin": chosen.margin, "tries": chosen.tries}
+        self._chosen = {
+            "margin": chosen.margin,
+            "peak": chosen.peak,
+            "tries": chosen.tries,
+        }
         self._marker = Marker(payload, papers.key, *self._size, chosen.strength)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from django.core.management import call_command
 
-from avatarfx.bench import attacks, peers
+from avatarfx.bench import attacks, peers, trials
 from socialapp.provenance.tests import pictures
 
 if TYPE_CHECKING:
@@ -41,6 +41,28 @@ def test_a_folder_of_films_is_measured(tmp_path: Path) -> None:
     assert told["size_ratio"] > 0.9
     assert told["ms_per_frame"] > 0
     assert told["peers"] == {}
+
+
+def test_an_attack_alone_makes_the_copy_it_makes_among_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So a copy that was lost in the whole bench can be made again by itself."""
+    clip = trials.keep(tmp_path, "head", pictures.talking()[:2], flat=False)
+    drawn: list[int] = []
+
+    def noted(
+        frames: attacks.Frames, rng: np.random.Generator
+    ) -> list[attacks.Picture]:
+        drawn.append(int(rng.integers(1 << 40)))
+        return list(frames)
+
+    monkeypatch.setitem(attacks.ATTACKS, "jpeg50", noted)
+    monkeypatch.setitem(attacks.ATTACKS, "crf23", noted)
+    trials.trial(clip, 3, ("crf23", "jpeg50"))
+    trials.trial(clip, 3, ("jpeg50",))
+    trials.trial(clip, 4, ("jpeg50",))
+    assert drawn[1] == drawn[2]
+    assert len(set(drawn)) == 3
 
 
 def test_what_cannot_be_measured_is_said(tmp_path: Path) -> None:

@@ -52,6 +52,19 @@ def talking(
     return tuple(frames)
 
 
+@lru_cache(maxsize=1)
+def painting() -> Picture:
+    """512 pixels square: strokes and grain that hide a pattern, and nothing moves."""
+    sample = next(s for s in portraits.untouched() if s.name == "painted mezzanine")
+    encoded = np.frombuffer(sample.data, np.uint8)
+    picture = cv2.cvtColor(
+        cast("Picture", cv2.imdecode(encoded, cv2.IMREAD_COLOR)), cv2.COLOR_BGR2RGB
+    )
+    side = min(picture.shape[:2])
+    square = cv2.resize(picture[:side, :side], (512, 512), interpolation=cv2.INTER_AREA)
+    return cast("Picture", square)
+
+
 def through_x264(frames: Sequence[Picture], crf: int) -> list[Picture]:
     """Encoded and decoded."""
     return decoded(encoded(frames, crf))

@@ -14,6 +14,8 @@ from socialapp.provenance.watermark import (
     choose_strength,
     coding,
     detect,
+    search,
+    strength,
 )
 from socialapp.provenance.watermark.search import THRESHOLD
 
@@ -41,6 +43,53 @@ def test_a_mark_survives_a_crop_halving_and_crf_28() -> None:
     assert (found.payload, found.key_id) == (PAYLOAD, KEY.id)
     assert found.scale == pytest.approx(0.5, rel=0.02)
     assert not found.mirrored
+
+
+@pytest.mark.parametrize("number", [12, 29, 48])
+def test_a_still_painting_is_found_after_the_same(number: int) -> None:
+    """Its strokes hid the pattern by which the place is found: 6 of 60 were lost."""
+    key, payload = Key(b"a painting, number %d" % number), 1000 + number
+    still = pictures.painting()
+    chosen = choose_strength([still] * 12, payload, key)
+    shown = Marker(payload, key, 512, 512, chosen.strength).mark(still)
+    published = pictures.through_x264([shown] * 12, 19)
+    small = [pictures.scaled(pictures.cropped(f, 0.1), 0.5) for f in published]
+    found = detect(pictures.through_x264(small, 28), [key])
+    assert found is not None
+    assert found.payload == payload
+
+
+def test_the_place_is_clear_where_the_picture_opposes_the_pattern() -> None:
+    """What finds the place is informed of the picture, as what carries the number is."""
+    noise = np.random.default_rng(5).normal(128, 3, (512, 512, 1))
+    plain = np.broadcast_to(noise, (512, 512, 3)).astype(np.uint8)
+    own = carriers.carriers_of(KEY)
+    tile = np.zeros((128, 128), np.complex64)
+    tile[own.sync_at] = -own.sync_phase
+    against = np.fft.ifft2(tile).real
+    against *= 0.6 / against.std()
+    host = np.clip(plain + np.tile(against, (4, 4))[..., None], 0, 255).astype(np.uint8)
+    found = detect([Marker(PAYLOAD, KEY, 512, 512, 1.0).mark(host)], [KEY])
+    assert found is not None
+    assert found.peak > 1.5 * THRESHOLD
+
+
+def test_a_search_looks_at_eight_tags_of_a_key_at_most(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The bound of false alarms: even where every scale seems to say something."""
+    asked: list[int] = []
+
+    def never(message: coding.Bits, _key: Key) -> None:
+        asked.append(coding.to_number(message))
+
+    monkeypatch.setattr(carriers, "verified", never)
+    monkeypatch.setattr(search, "THRESHOLD", 0.0)
+    small = [pictures.scaled(f, 0.5) for f in marked()[:2]]
+    assert detect(small, [KEY]) is None
+    assert len(asked) == search.READINGS == 8
+    assert detect(marked()[:2], [KEY]) is None
+    assert len(asked) == 3 * 8, "of each of the two sizes of analysis"
 
 
 def test_a_mirrored_copy_is_recognised() -> None:
@@ -155,7 +204,12 @@ def test_the_code_mends_a_fifth_of_wrong_bits(payload: int) -> None:
     rng = np.random.default_rng(payload % 97)
     wrong = rng.choice(len(soft), len(soft) // 6, replace=False)
     soft[wrong] *= -0.6
-    assert carriers.verified(coding.decode(soft), KEY) == payload
+    # Among others, as the readings of neighbouring scales are decoded.
+    noise = rng.normal(0, 1, (2, len(soft)))
+    for many in (soft[None], np.vstack([noise, soft])):
+        decoded = coding.decode(many)
+        assert decoded.shape == (len(many), len(message))
+        assert carriers.verified(decoded[-1], KEY) == payload
 
 
 def test_the_mark_is_as_strong_as_asked() -> None:
@@ -183,6 +237,19 @@ def test_strength_rises_until_an_attacked_copy_is_read() -> None:
     hard = choose_strength(frames, PAYLOAD, KEY, attack=noisy)
     assert easy.strength <= usual.strength < hard.strength <= 2.5
     assert usual.margin > 0.6
+    assert usual.peak > THRESHOLD
+
+
+def test_strength_rises_until_the_place_is_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A message that could be read is of no use where nobody finds its place."""
+    frames = pictures.talking()[::2]
+    usual = choose_strength(frames, PAYLOAD, KEY)
+    monkeypatch.setattr(strength, "CLEAR", 1.5 * usual.peak)
+    clearer = choose_strength(frames, PAYLOAD, KEY)
+    assert clearer.strength > 1.15 * usual.strength
+    assert clearer.peak > 1.1 * usual.peak
 
 
 def test_threads_may_share_a_marker() -> None:

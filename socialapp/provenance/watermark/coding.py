@@ -35,39 +35,51 @@ def to_number(bits: Bits) -> int:
 
 
 def encode(bits: Bits) -> Bits:
-    """(n,) bits to (4 n,) coded bits; the end of the message is the start's memory."""
-    count = len(bits)
-    coded = np.zeros((count, RATE), np.uint8)
-    for at in range(count):
-        window = 0
-        for back in range(MEMORY + 1):
-            window |= int(bits[(at - back) % count]) << (MEMORY - back)
-        for column, polynomial in enumerate(POLYNOMIALS):
-            coded[at, column] = (window & polynomial).bit_count() & 1
-    return coded.ravel()
+    """(..., n) bits to (..., 4 n) coded bits; the message's end is its start's memory."""
+    memory = np.stack([np.roll(bits, back, -1) for back in range(MEMORY + 1)], -1)
+    sums = memory.astype(np.int64) @ _taps()
+    return (sums & 1).astype(np.uint8).reshape(*bits.shape[:-1], -1)
 
 
 def decode(soft: Floats) -> Bits:
-    """The likeliest (n,) bits of (4 n,) soft values, positive for 0 (Viterbi)."""
+    """The likeliest (n, bits) of (n, 4 bits) soft values, positive for 0 (Viterbi).
+
+    Many readings at once cost little more than one.
+    """
     came_from, newest, signs = _trellis()
-    steps = len(soft) // RATE
-    # (steps, states, 2): how well each way into each state fits what was received.
-    fits = np.tensordot(soft.reshape(steps, RATE), signs, axes=(1, 2))
-    scores: Floats = np.zeros(STATES)
-    choices = np.zeros((LAPS * steps, STATES), np.uint8)
-    everyone = np.arange(STATES)
+    many, steps = len(soft), soft.shape[1] // RATE
+    # (steps, many, states, 2): how well each way into each state fits.
+    received = soft.reshape(many, steps, RATE).swapaxes(0, 1)
+    fits = np.tensordot(received, signs, axes=(2, 2))
+    scores: Floats = np.zeros((many, STATES))
+    choices = np.zeros((LAPS * steps, many, STATES), np.uint8)
     for step in range(LAPS * steps):
-        ways = scores[came_from] + fits[step % steps]
-        best = ways[:, 1] > ways[:, 0]
-        choices[step] = best
-        scores = ways[everyone, best.astype(np.intp)]
-        scores -= scores.max()
-    state = int(scores.argmax())
-    bits = np.zeros(LAPS * steps, np.uint8)
+        ways = scores[:, came_from] + fits[step % steps]
+        choices[step] = ways[..., 1] > ways[..., 0]
+        scores = ways.max(2)
+        scores -= scores.max(1, keepdims=True)
+    rows = np.arange(many)
+    state = scores.argmax(1)
+    bits = np.zeros((LAPS * steps, many), np.uint8)
     for step in range(LAPS * steps - 1, -1, -1):
         bits[step] = newest[state]
-        state = int(came_from[state, choices[step, state]])
-    return bits[steps : 2 * steps]
+        state = came_from[state, choices[step, rows, state]]
+    return np.ascontiguousarray(bits[steps : 2 * steps].T)
+
+
+def correlations(soft: Floats, sent: Floats) -> Floats:
+    """(n,) of (n, bits) received and (n, bits) of 1 and -1 sent: 1 is without noise."""
+    size = np.sqrt((soft * soft).sum(-1) * soft.shape[-1])
+    return np.asarray((soft * sent).sum(-1) / np.maximum(size, 1e-12))
+
+
+@lru_cache(maxsize=1)
+def _taps() -> NDArray[np.int64]:
+    """(memory and newest bit, coded bits): which bits each coded bit is the parity of."""
+    taps = [
+        [p >> (MEMORY - back) & 1 for p in POLYNOMIALS] for back in range(MEMORY + 1)
+    ]
+    return np.array(taps, np.int64)
 
 
 @lru_cache(maxsize=1)

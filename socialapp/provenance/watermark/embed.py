@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import cv2
 import numpy as np
@@ -136,22 +136,25 @@ class Marker:
     ) -> tuple[Floats, Floats]:
         """Of the sync carriers, and of each data channel.
 
-        Informed embedding: where the picture itself already says the bit, little is
-        added; where it says the opposite, more. The mean is set by the strength.
+        Informed embedding: where the picture itself already says the bit, or has the
+        phase, little is added; where it says the opposite, more. The mean is set by the
+        strength.
         """
-        at = self._carriers.data_at
-        turned = spectrum[at] * np.conj(self._carriers.data_phase)
-        passes = signal.response()[at]
+        sync_at, data_at = self._carriers.sync_at, self._carriers.data_at
+        known = (spectrum[sync_at] * np.conj(self._carriers.sync_phase)).real
+        turned = spectrum[data_at] * np.conj(self._carriers.data_phase)
         said = np.concatenate([turned.real, turned.imag]) * self._signs
-        support = said / (max(gain, 1e-6) * np.concatenate([passes, passes]))
-        shape = np.tile(_shape(at), 2)
+        passes = max(gain, 1e-6) * signal.response()
+        helps_sync = known / passes[sync_at]
+        helps_data = said / np.tile(passes[data_at], 2)
+        sync_shape = SYNC_GAIN * _shape(sync_at)
+        data_shape = np.tile(_shape(data_at), 2)
         target = self.strength**2 * FULL_TILE**4 / 2 / max(area, 1e-6)
         low, high = 0.0, math.sqrt(target)
         for _ in range(30):
             mean = (low + high) / 2
-            usual = mean * shape
-            data = np.clip(usual - support, WEAKEST * usual, STRONGEST * usual)
-            sync = SYNC_GAIN * mean * _shape(self._carriers.sync_at)
+            sync = _informed(mean * sync_shape, helps_sync)
+            data = _informed(mean * data_shape, helps_data)
             energy = float((sync**2).sum()) + float((data**2).sum())
             low, high = (mean, high) if energy < target else (low, mean)
         return sync.astype(np.float32), data.astype(np.float32)
@@ -166,6 +169,11 @@ class Marker:
         )
         spectrum += np.conj(np.roll(spectrum[::-1, ::-1], 1, (0, 1)))
         return np.fft.ifft2(spectrum).real.astype(np.float32)
+
+
+def _informed(usual: NDArray[Any], support: NDArray[Any]) -> Floats:
+    """Less than usual where the picture helps by `support`, more where it hinders."""
+    return cast("Floats", np.clip(usual - support, WEAKEST * usual, STRONGEST * usual))
 
 
 def _shape(at: tuple[NDArray[np.intp], NDArray[np.intp]]) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from socialapp.provenance.keys import Key
+    from socialapp.provenance.watermark.coding import Bits
     from socialapp.provenance.watermark.signal import Floats, Picture
 
     Spectra = NDArray[np.complexfloating[Any]]
@@ -34,7 +36,16 @@ SIZES = (signal.SHORT, 2 * signal.SHORT)
 """Short sides of analysis. The second finds marks in a picture within a picture."""
 
 CANDIDATES = 4
-"""Of each key and size, the highest peaks, that are decoded."""
+"""Of each key and size, the highest peaks, around which is read."""
+
+READINGS = 8
+"""Of each key and size, messages whose tags are looked at: this bounds false alarms."""
+
+READINGS_EACH = 4
+"""Of these, around one peak."""
+
+NEAR = 6
+"""Pixels: peaks of a tile at nearly the same scale that lie closer are one."""
 
 WHITEN = 0.5
 """Power of the radius by which coefficients are weighted: pictures are smooth."""
@@ -77,6 +88,18 @@ class _Candidate:
     mirrored: bool
     at: tuple[int, int]
     spectrum: Spectra
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    message: Bits
+    candidate: _Candidate
+    """Where it was received best."""
+
+    support: float
+    """Scales at which it was read, and the best correlation."""
+
+    agreement: float
 
 
 def detect(frames: Iterable[Picture], keys: Sequence[Key]) -> Found | None:
@@ -125,15 +148,45 @@ def _search(
         for key, own in zip(keys, candidates, strict=True):
             own.extend(_peaks(spectra, [(s, s) for s in some], key))
     for key, own in zip(keys, candidates, strict=True):
-        own.sort(key=lambda one: -one.peak)
-        for candidate in own[:CANDIDATES]:
-            if candidate.peak < THRESHOLD:
-                break
-            for one in (candidate, _refined(seen, candidate, key)):
-                found = _read(one, key, frames, analysed)
-                if found is not None:
-                    return found
+        left = READINGS
+        for candidate in _apart(own):
+            near = [candidate, *_nudged(seen, candidate, key)]
+            likely = _readings(near, key)[: min(left, READINGS_EACH)]
+            left -= len(likely)
+            for reading in likely:
+                payload = carriers.verified(reading.message, key)
+                if payload is not None:
+                    best = reading.candidate
+                    return Found(
+                        payload=payload,
+                        key_id=key.id,
+                        peak=round(best.peak, 2),
+                        agreement=round(reading.agreement, 3),
+                        scale=round(0.5 / (best.scale_x * analysed), 3),
+                        mirrored=best.mirrored,
+                        frames=frames,
+                    )
     return None
+
+
+def _apart(candidates: Sequence[_Candidate]) -> list[_Candidate]:
+    """The highest peaks above the noise: of neighbours only the highest."""
+    kept: list[_Candidate] = []
+    for one in sorted(candidates, key=lambda one: -one.peak):
+        if one.peak < THRESHOLD or len(kept) == CANDIDATES:
+            break
+        if not any(_neighbours(one, higher) for higher in kept):
+            kept.append(one)
+    return kept
+
+
+def _neighbours(one: _Candidate, other: _Candidate) -> bool:
+    away = np.abs(np.subtract(one.at, other.at))
+    return (
+        one.mirrored == other.mirrored
+        and abs(one.scale_x / other.scale_x - 1) < 2.5 * STEP
+        and int(np.minimum(away, signal.TILE - away).max()) <= NEAR
+    )
 
 
 def stretched(seen: Floats, across: float, down: float) -> Floats:
@@ -198,24 +251,24 @@ def _fits(spectra: Spectra, key: Key) -> NDArray[np.floating[Any]]:
     return np.fft.ifft2(spectra * pattern).real.reshape(len(spectra), -1)
 
 
-def best_place(spectra: Spectra, key: Key) -> tuple[int, int]:
-    """Row and column at which the tile of the first of the spectra begins."""
-    row, column = divmod(int(_fits(spectra[:1], key)[0].argmax()), signal.TILE)
-    return row, column
+def best_place(spectra: Spectra, key: Key) -> tuple[tuple[int, int], float]:
+    """Row and column at which the tile of the first of the spectra begins, and the
+    peak there in deviations."""
+    fits = _fits(spectra[:1], key)[0]
+    row, column = divmod(int(fits.argmax()), signal.TILE)
+    return (row, column), float(fits.max() / max(float(fits.std()), 1e-12))
 
 
-def _refined(seen: Floats, rough: _Candidate, key: Key) -> _Candidate:
-    """The best of a few scales around, across and down apart."""
+def _nudged(seen: Floats, rough: _Candidate, key: Key) -> list[_Candidate]:
+    """The same at a few scales around, across and down apart."""
     scales = [
         (rough.scale_x * (1 + a), rough.scale_y * (1 + b))
         for a in NUDGES
         for b in NUDGES
     ]
     spectra = spectra_of([stretched(seen, x, y) for x, y in scales])
-    near = [
-        one for one in _peaks(spectra, scales, key) if one.mirrored == rough.mirrored
-    ]
-    return max([rough, *near], key=lambda one: one.peak)
+    near = _peaks(spectra, scales, key)
+    return [one for one in near if one.mirrored == rough.mirrored]
 
 
 def received(
@@ -250,21 +303,29 @@ def _exact(
     return at[0] + float(near[row]), at[1] + float(near[column])
 
 
-def _read(
-    candidate: _Candidate, key: Key, frames: int, analysed: float
-) -> Found | None:
-    soft = received(candidate.spectrum, candidate.at, key)
-    bits = coding.decode(soft)
-    payload = carriers.verified(bits, key)
-    if payload is None:
-        return None
-    sent = 1 - 2.0 * coding.encode(bits)
-    return Found(
-        payload=payload,
-        key_id=key.id,
-        peak=round(candidate.peak, 2),
-        agreement=round(float(np.mean(soft * sent > 0)), 3),
-        scale=round(0.5 / (candidate.scale_x * analysed), 3),
-        mirrored=candidate.mirrored,
-        frames=frames,
-    )
+def _readings(near: Sequence[_Candidate], key: Key) -> list[_Reading]:
+    """What neighbouring scales say, the likeliest message first.
+
+    The right message is read the same at many scales, a wrong one at few, each with
+    faults of its own: so they vote, and how well they were received settles ties. All
+    this is known before any tag is looked at, and only the few messages whose tags are
+    looked at can be a false alarm.
+    """
+    soft = np.stack([received(one.spectrum, one.at, key) for one in near])
+    messages = coding.decode(soft)
+    sent = 1 - 2.0 * coding.encode(messages)
+    fits = coding.correlations(soft, sent)
+    votes = Counter(message.tobytes() for message in messages)
+    found: dict[bytes, _Reading] = {}
+    for number in np.argsort(-fits):
+        message = messages[number]
+        found.setdefault(
+            message.tobytes(),
+            _Reading(
+                message,
+                near[number],
+                votes[message.tobytes()] + float(fits[number]),
+                float(np.mean(soft[number] * sent[number] > 0)),
+            ),
+        )
+    return sorted(found.values(), key=lambda one: -one.support)

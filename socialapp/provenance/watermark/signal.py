@@ -27,7 +27,7 @@ WIDE = 4.5
 NEIGHBOURHOOD = 2.5
 """Sigma on half the pixels: over which the energy of the picture is taken."""
 
-QUIET = 9.0
+QUIET = 4.0
 """Squared levels: a neighbourhood with less energy than this counts in full."""
 
 LOUDEST = 12.0

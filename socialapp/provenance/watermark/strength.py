@@ -36,6 +36,11 @@ ENOUGH = 0.66
 two copies of 210 were lost, at 0.66 two of 560 (blur and noise), at 0.70 none of 378, for
 1 dB more of a photograph or painting and 1.7 dB more of a flat drawing."""
 
+CLEAR = 6.5
+"""Deviations of the sync pattern's peak: a quarter above the search's threshold. Of a
+painting whose own strokes hid the pattern the message came through at 0.72, but a copy
+was lost because its scale and place could not be told from noise."""
+
 TRIES = 3
 CROP = 0.1
 CODECS = {
@@ -51,6 +56,9 @@ class Chosen:
     margin: float
     """Correlation after the attack: 1 is a perfect reading, below 0.5 is none."""
 
+    peak: float
+    """Of the sync pattern after the attack, in deviations: it must be found first."""
+
     tries: int
 
 
@@ -60,22 +68,25 @@ def choose_strength(
     """The weakest strength that survives a crop of 10 %, halving and CRF 28.
 
     `frames`: about a dozen of the clip, (height, width, 3) RGB. Tries at most three:
-    after each the next follows from how much signal came through.
+    after each the next follows from how much signal came through, and from how clearly
+    the place was found.
     """
     height, width = frames[0].shape[:2]
-    best = Chosen(STRONGEST, 0.0, 0)
+    best = Chosen(STRONGEST, 0.0, 0.0, 0)
     strength = FIRST
     for tries in range(1, TRIES + 1):
         marker = Marker(payload, key, width, height, strength)
         attacked = (attack or halved)([marker.mark(frame) for frame in frames])
-        margin = _margin(attacked, payload, key)
-        best = Chosen(strength, round(margin, 3), tries)
-        wanted = strength * _ratio(ENOUGH) / max(_ratio(margin), 0.05)
+        margin, peak = _margins(attacked, payload, key)
+        best = Chosen(strength, round(margin, 3), round(peak, 2), tries)
+        wanted = strength * max(
+            _ratio(ENOUGH) / max(_ratio(margin), 0.05), CLEAR / max(peak, 1.0)
+        )
         wanted = min(max(wanted, WEAKEST), STRONGEST)
         # Near enough, or as far as it goes.
         if abs(wanted / strength - 1) < 0.06:
             break
-        if margin >= ENOUGH and tries > 1:
+        if margin >= ENOUGH and peak >= CLEAR and tries > 1:
             break
         strength = wanted
     return best
@@ -87,18 +98,17 @@ def _ratio(correlation: float) -> float:
     return bounded / math.sqrt(1 - bounded * bounded)
 
 
-def _margin(frames: Sequence[Picture], payload: int, key: Key) -> float:
-    """Correlation of the received with the sent coded bits, scale and place unknown but
-    for the crop that was made."""
+def _margins(frames: Sequence[Picture], payload: int, key: Key) -> tuple[float, float]:
+    """Correlation of the received with the sent coded bits, and the peak of the sync
+    pattern; scale and place are unknown but for the crop that was made."""
     greys = [signal.luma(frame) for frame in frames]
     seen = search.added(greys, signal.SHORT)
     scale = 1 - CROP
     spectra = search.spectra_of([search.stretched(seen, scale, scale)])
-    place = search.best_place(spectra, key)
+    place, peak = search.best_place(spectra, key)
     soft = search.received(spectra[0], place, key)
     sent = 1 - 2.0 * coding.encode(carriers.message_of(payload, key))
-    size = math.sqrt(float(soft @ soft) * len(soft))
-    return float(soft @ sent) / size if size else 0.0
+    return float(coding.correlations(soft, sent)), peak
 
 
 def halved(frames: Sequence[Picture]) -> list[Picture]:

@@ -30,8 +30,11 @@ TEXT = 2000
 
 IDENTIFIER = 64
 EXPRESSION = 1000
-EXPRESSION_DEPTH = 32
+EXPRESSION_DEPTH = 24
 """Brackets, calls and signs within one another."""
+
+OPERATIONS = 64
+"""Signs of arithmetic in one expression."""
 
 EXTENSION_DEPTH = 16
 

@@ -36,11 +36,15 @@ if TYPE_CHECKING:
 class Frame(Protocol):
     """What an expression may read."""
 
-    values: Sequence[Value]
-    """Of variables, by slot."""
+    @property
+    def values(self) -> Sequence[Value]:
+        """Of variables, by slot."""
 
-    visits: Sequence[int]
-    dice: Sequence[int]
+    @property
+    def visits(self) -> Sequence[int]: ...
+
+    @property
+    def dice(self) -> Sequence[int]: ...
 
 
 _I, _F = limits.INTEGER, limits.FLOAT

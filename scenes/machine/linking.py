@@ -70,8 +70,13 @@ class Edge:
     guard: Evaluate | None
     tree: expressions.Node | None
     acts: tuple[Act, ...]
-    written: model.Choice | model.Timer | model.Transition
-    dos: tuple[Do, ...] = ()
+    choice: model.Choice | None
+    """Of a choice."""
+
+    seconds: float
+    """Of a timer."""
+
+    dos: tuple[Do, ...]
 
 
 @dataclass(slots=True, eq=False)
@@ -284,7 +289,8 @@ class _Linker:
             guard,
             tree,
             acts,
-            written,
+            written if isinstance(written, Choice) else None,
+            written.seconds if isinstance(written, Timer) else 0.0,
             tuple(act.do for act in acts),
         )
 

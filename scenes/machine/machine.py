@@ -14,6 +14,8 @@ from scenes.machine.errors import PlayError, SceneError
 from scenes.machine.linking import link
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from scenes.machine import model
     from scenes.machine.expressions import Value
     from scenes.machine.linking import Act, Edge, Node
@@ -106,14 +108,27 @@ class Machine:
             tuple[int, int, int], tuple[tuple[Node, ...], tuple[Node, ...]]
         ] = {}
 
-    def start(self, seed: int = 0) -> Position:
-        """The first position; `seed` from 0 to 2**32 - 1."""
+    def start(
+        self,
+        seed: int = 0,
+        *,
+        state: str = "",
+        values: Mapping[str, Value] | None = None,
+    ) -> Position:
+        """The first position; `seed` from 0 to 2**32 - 1.
+
+        `state` and `values` put an author's trial anywhere; values are within bounds.
+        """
         if not 0 <= seed <= limits.SEED:
             raise PlayError("unreadable", f"a seed is from 0 to {limits.SEED}")
         program = self.program
+        first = program.by_id.get(state) if state else program.initial
+        if first is None or first.history:
+            raise PlayError("unreadable", f"no play begins in {state[:64]}")
+        set_to = values or {}
         empty = Position(
             0,
-            tuple(variable.start for variable in self.scene.context.values()),
+            tuple(set_to.get(k, v.start) for k, v in self.scene.context.items()),
             (0,) * len(program.counted),
             (0,) * len(program.dice),
             (-1,) * len(program.remembered),
@@ -123,9 +138,7 @@ class Machine:
             (),
         )
         frame = _Frame(empty)
-        initial = program.initial
-        assert initial is not None, "linked"  # noqa: S101 - for the type checker
-        entered = (initial, *_downwards(initial))
+        entered = (*first.path, *_downwards(first))
         for node in entered:
             self._enter(frame, node)
         return frame.position(self._settle(frame, entered[-1]))
@@ -136,13 +149,13 @@ class Machine:
     def ended(self, position: Position) -> bool:
         return self._nodes[position.leaf].final
 
-    def open(self, position: Position) -> tuple[Edge, ...]:
+    def open(self, position: Position) -> tuple[model.Choice, ...]:
         """The choices that are shown, in their order."""
         frame = _Frame(position)
         return tuple(
-            edge
+            edge.choice
             for edge in self._choices_of(self._nodes[position.leaf]).values()
-            if edge.guard is None or edge.guard(frame)
+            if edge.choice and (edge.guard is None or edge.guard(frame))
         )
 
     def status(self, position: Position) -> str:
@@ -224,7 +237,8 @@ class Machine:
             found = {}
             for node in reversed(leaf.path):
                 for edge in node.choices:
-                    found.setdefault(edge.written.id, edge)  # type: ignore[union-attr]
+                    if edge.choice:
+                        found.setdefault(edge.choice.id, edge)
             self._choices[leaf.index] = found
         return found
 
@@ -268,7 +282,7 @@ class Machine:
             frame.visits[node.counted] = min(visits + 1, limits.INTEGER)
         if node.after:
             begun = [
-                (frame.at + edge.written.seconds, node.index, i)  # type: ignore[union-attr]
+                (frame.at + edge.seconds, node.index, i)
                 for i, edge in enumerate(node.after)
             ]
             frame.timers = tuple(sorted([*frame.timers, *begun]))

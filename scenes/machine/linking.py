@@ -17,10 +17,12 @@ from scenes.machine.expressions import BOOL, FLOAT, INT, Type, condition
 from scenes.machine.findings import ERROR, Finding
 from scenes.machine.model import (
     BoolVariable,
+    Choice,
     EnumVariable,
     FloatVariable,
     IntVariable,
     Roll,
+    Timer,
 )
 
 if TYPE_CHECKING:

@@ -195,7 +195,9 @@ _READERS: dict[type, dict[str, Read]] = {
         "rating": one_of(model.RATINGS),
         "languages": list_of(values.language, limits.LANGUAGES, least=1, once=True),
         "player": _words,
-        "roles": map_of(_record(model.Role), limits.ROLES, least=1),
+        "roles": map_of(
+            _record(model.Role), limits.ROLES, least=1, reserved=values.RESERVED
+        ),
         "context": map_of(
             _tagged(
                 (
@@ -208,6 +210,7 @@ _READERS: dict[type, dict[str, Read]] = {
                 "kind",
             ),
             limits.VARIABLES,
+            reserved=values.RESERVED,
         ),
         "dice": map_of(_record(model.Dice), limits.DICE),
         "initial": _id,

@@ -31,7 +31,7 @@ RESERVED = frozenset(
     {"and", "or", "not", "in", "true", "false", "all", "visited", "visits", "rolled"}
     | {"min", "max", "abs", "floor", "ceil", "round"}
 )
-"""Words of the expression language, which no id may be."""
+"""Words of the expression language, and ``all``: no variable or role is called so."""
 
 
 class Object(dict[str, Any]):
@@ -134,8 +134,6 @@ def check_identifier(value: Any, way: Way) -> None:
             "an id is needed: a small letter, then up to 63 small letters, digits "
             "and underscores",
         )
-    if value in RESERVED:
-        odd(way, f"{value!r} is a word of the expression language; take another id")
 
 
 identifier: Read = _identifier
@@ -200,7 +198,13 @@ def list_of(inner: Read, most: int, *, least: int = 0, once: bool = False) -> Re
     return read
 
 
-def map_of(inner: Read, most: int, *, least: int = 0) -> Read:
+def map_of(
+    inner: Read,
+    most: int,
+    *,
+    least: int = 0,
+    reserved: frozenset[str] = frozenset(),
+) -> Read:
     """By id, in the order of the file."""
 
     def read(value: Any, way: Way, languages: Languages) -> Mapping[str, Any]:
@@ -212,6 +216,8 @@ def map_of(inner: Read, most: int, *, least: int = 0) -> Read:
         result = {}
         for key, item in found.items():
             check_identifier(key, (way, key))
+            if key in reserved:
+                odd((way, key), "this word has a meaning of its own; take another id")
             result[key] = inner(item, (way, key), languages)
         return MappingProxyType(result) if result else NOTHING
 

@@ -37,6 +37,9 @@ export class SceneError extends Error {
 
 /** A state. */
 export class Node {
+  /** From the outermost state to this one. @type {Node[]} */
+  path = [];
+
   /** @param {string} id @param {number} index @param {any} state @param {Node | null} parent @param {string} pointer */
   constructor(id, index, state, parent, pointer) {
     this.id = id;
@@ -44,9 +47,7 @@ export class Node {
     this.state = state;
     this.parent = parent;
     this.pointer = pointer;
-    /** From the outermost state to this one. @type {Node[]} */
-    this.path = [];
-    this.path.push(...(parent?.path ?? []), this);
+    this.path = [...(parent?.path ?? []), this];
     /** @type {Node[]} */
     this.children = [];
     /** @type {Node | null} */

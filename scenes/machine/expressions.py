@@ -200,6 +200,15 @@ def _tokens(text: str) -> list[_Token]:
     return found
 
 
+def literals(text: str) -> tuple[str, ...]:
+    """The texts inside an expression. ExpressionError when it has no tokens."""
+    return tuple(_unquoted(t.text) for t in _tokens(text) if t.kind == "string")
+
+
+def _unquoted(quoted: str) -> str:
+    return re.sub(r"\\(.)", r"\1", quoted[1:-1])
+
+
 def parse(text: str, scope: Scope) -> Node:
     """The typed tree of a text. ExpressionError says what is wrong, and where."""
     if len(text) > limits.EXPRESSION:
@@ -398,7 +407,7 @@ class _Parser:
         if token.kind == "number":
             return self._number(token)
         if token.kind == "string":
-            said = re.sub(r"\\(.)", r"\1", token.text[1:-1])
+            said = _unquoted(token.text)
             return Literal(Type("string", (said,), len(said)), said)
         if token.kind == "name" and token.text in {"true", "false"}:
             return Literal(BOOL, token.text == "true")

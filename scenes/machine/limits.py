@@ -18,18 +18,18 @@ VARIABLES = 200
 DICE = 20
 LANGUAGES = 20
 
-BEATS = 60
+BEATS = 40
 CHOICES = 20
-TRANSITIONS = 20
+TRANSITIONS = 10
 """Eventless or timed ones of one state."""
 
-ACTIONS = 20
+ACTIONS = 10
 
 TEXT = 2000
 """Characters of any text; a caption holds far fewer, which the validator says."""
 
 IDENTIFIER = 64
-EXPRESSION = 1000
+EXPRESSION = 500
 EXPRESSION_DEPTH = 24
 """Brackets, calls and signs within one another."""
 
@@ -54,8 +54,9 @@ SECONDS = 86_400.0
 CLOCK = 1e9
 """The last second of a play's clock."""
 
-MICROSTEPS = 1000
-"""Transitions that may follow one event without the player."""
+MICROSTEPS = 100
+"""Transitions that may follow one event without the player. With the limits above, the
+worst event that a file can be made to have takes under a second."""
 
 EVENTS = 20_000
 """Of one play."""

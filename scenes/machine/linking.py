@@ -16,6 +16,7 @@ from scenes.machine.evaluation import compiled
 from scenes.machine.expressions import BOOL, FLOAT, INT, Type, condition
 from scenes.machine.findings import ERROR, Finding
 from scenes.machine.model import (
+    Assign,
     BoolVariable,
     Choice,
     EnumVariable,
@@ -115,6 +116,9 @@ class Node:
     histories: tuple[Node, ...] = ()
     """Its history states."""
 
+    weight: int = 0
+    """About what it costs to be here: characters of its expressions, and a bit."""
+
     @property
     def final(self) -> bool:
         return self.state.type == "final"
@@ -164,6 +168,20 @@ def type_of(variable: model.Variable) -> Type:
             return Type("enum", values)
         case _:
             return Type("string", None, variable.max_length)
+
+
+def _weight(state: model.State) -> int:
+    acts = [*state.entry, *state.exit]
+    guarded: list[model.Beat | model.Choice | model.Transition | model.Timer] = [
+        *state.beats,
+        *state.choices,
+        *state.always,
+        *state.after,
+    ]
+    for edge in (*state.choices, *state.always, *state.after):
+        acts += edge.actions
+    values = (len(act.value) if isinstance(act, Assign) else 20 for act in acts)
+    return 40 + sum(len(one.guard) for one in guarded) + sum(values)
 
 
 class _Linker:
@@ -245,6 +263,7 @@ class _Linker:
                 for i, edge in enumerate(getattr(state, name))
             )
             setattr(node, name, edges)
+        node.weight = _weight(state)
 
     def _default(self, node: Node) -> None:
         found = self.program.by_id.get(node.state.target)

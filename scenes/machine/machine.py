@@ -101,6 +101,9 @@ class Machine:
         if self.program.problems:
             first = self.program.problems[0]
             raise SceneError(first.pointer, first.message)
+        self.work = 0
+        """Spent so far, in the unit of `Node.weight`: for those who keep to a budget."""
+
         self._nodes = self.program.nodes
         self._choices: dict[int, dict[str, Edge]] = {}
         self._always: dict[int, tuple[Edge, ...]] = {}
@@ -221,6 +224,7 @@ class Machine:
             if always is None:
                 always = tuple(e for node in reversed(leaf.path) for e in node.always)
                 self._always[leaf.index] = always
+            self.work += leaf.weight
             for edge in always:
                 if edge.guard is None or edge.guard(frame):
                     break
@@ -277,6 +281,7 @@ class Machine:
             _run(frame, node.exit)
 
     def _enter(self, frame: _Frame, node: Node) -> None:
+        self.work += node.weight
         if node.counted >= 0:
             visits = frame.visits[node.counted]
             frame.visits[node.counted] = min(visits + 1, limits.INTEGER)

@@ -16,19 +16,23 @@ if TYPE_CHECKING:
 _MARK = re.compile(r"\{\{|\}\}|\{([a-z][a-z0-9_]{0,63})\}|[{}]")
 
 
+def names_in(said: str) -> frozenset[str]:
+    if "{" not in said:
+        return frozenset()
+    return frozenset(match[1] for match in _MARK.finditer(said) if match[1])
+
+
 def names(text: Text) -> frozenset[str]:
     """What a text names, in any language."""
-    return frozenset(
-        match[1]
-        for said in (text.main, *text.others.values())
-        if "{" in said
-        for match in _MARK.finditer(said)
-        if match[1]
-    )
+    if not text.others:
+        return names_in(text.main)
+    return names_in(text.main).union(*map(names_in, text.others.values()))
 
 
 def broken(said: str) -> bool:
     """Whether a brace stands alone."""
+    if "{" not in said and "}" not in said:
+        return False
     return any(
         match[1] is None and len(match[0]) == 1 for match in _MARK.finditer(said)
     )

@@ -6,7 +6,7 @@
 
 export const INTEGER = 2147483647;
 export const FLOAT = 1e15;
-const LENGTH = 1000;
+const LENGTH = 500;
 const DEPTH = 24;
 const OPERATIONS = 64;
 

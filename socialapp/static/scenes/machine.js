@@ -7,7 +7,7 @@
 
 import { link } from "./scene.js";
 
-const MICROSTEPS = 1000;
+const MICROSTEPS = 100;
 const CLOCK = 1e9;
 const INTEGER = 2147483647;
 const SEED = 0xffffffff;

@@ -171,17 +171,15 @@ def type_of(variable: model.Variable) -> Type:
 
 
 def _weight(state: model.State) -> int:
-    acts = [*state.entry, *state.exit]
-    guarded: list[model.Beat | model.Choice | model.Transition | model.Timer] = [
-        *state.beats,
+    edges: list[model.Choice | model.Transition | model.Timer] = [
         *state.choices,
         *state.always,
         *state.after,
     ]
-    for edge in (*state.choices, *state.always, *state.after):
-        acts += edge.actions
+    acts = [*state.entry, *state.exit, *(act for edge in edges for act in edge.actions)]
     values = (len(act.value) if isinstance(act, Assign) else 20 for act in acts)
-    return 40 + sum(len(one.guard) for one in guarded) + sum(values)
+    guards = (len(one.guard) for one in (*state.beats, *edges))
+    return 40 + sum(values) + sum(guards)
 
 
 class _Linker:

@@ -13,9 +13,10 @@ import json
 import re
 from typing import Any
 
-from scenes.content import FOLDER, OUTLINES
+from scenes.content import FOLDER
 from scenes.machine.reading import from_json
 from scenes.machine.writing import write_scene
+from socialapp.content.library import FOLDER as OUTLINES
 
 _SIGNS = {"eq": "==", "gte": ">=", "lte": "<="}
 

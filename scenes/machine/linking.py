@@ -151,6 +151,18 @@ class Program:
     remembered: list[Node]
     problems: list[Finding]
 
+    def trees(self) -> Iterator[expressions.Node]:
+        """Every expression of the scene."""
+        for node in self.nodes:
+            acts = [*node.entry, *node.exit]
+            guards = [cue.tree for cue in node.cues]
+            for edge in node.edges():
+                guards.append(edge.tree)
+                acts += edge.acts
+            for tree in (*guards, *(act.tree for act in acts)):
+                if tree is not None:
+                    yield tree
+
 
 def link(scene: model.Scene) -> Program:
     return _Linker(scene).program

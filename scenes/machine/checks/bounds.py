@@ -301,19 +301,23 @@ def _values(leaf: Variable | Visits | Rolled, known: Bounds) -> list[Any] | None
             return None
 
 
+def parts_of(node: Node) -> tuple[Node, ...]:
+    """The trees right below one."""
+    match node:
+        case Negate(operand=operand) | Not(operand=operand):
+            return (operand,)
+        case Arithmetic(left=left, right=right) | Comparison(left=left, right=right):
+            return (left, right)
+        case Membership(item=item, options=options):
+            return (item, *options)
+        case Logic(parts=parts) | Call(arguments=parts):
+            return parts
+    return ()
+
+
 def reads(node: Node) -> Iterator[Variable | Visits | Rolled]:
     """Everything that an expression reads."""
-    match node:
-        case Variable() | Visits() | Rolled():
-            yield node
-        case Negate(operand=operand) | Not(operand=operand):
-            yield from reads(operand)
-        case Arithmetic(left=left, right=right) | Comparison(left=left, right=right):
-            yield from reads(left)
-            yield from reads(right)
-        case Membership(item=item, options=options):
-            for part in (item, *options):
-                yield from reads(part)
-        case Logic(parts=parts) | Call(arguments=parts):
-            for part in parts:
-                yield from reads(part)
+    if isinstance(node, Variable | Visits | Rolled):
+        yield node
+    for part in parts_of(node):
+        yield from reads(part)

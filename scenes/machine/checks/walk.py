@@ -6,13 +6,17 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from scenes.machine import limits
+from scenes.machine.checks.bounds import parts_of
 from scenes.machine.errors import PlayError
+from scenes.machine.expressions import Comparison, Literal, Visits
 from scenes.machine.findings import ERROR, WARNING, Finding
 from scenes.machine.plays import Choose, Wait
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from scenes.machine.linking import Program
     from scenes.machine.machine import Machine, Position
     from scenes.machine.plays import Event
 
@@ -65,6 +69,7 @@ def walk(machine: Machine, most: int) -> Walk:
     program = machine.program
     seeds = SEEDS if program.dice else SEEDS[:1]
     found = Walk(False, 0, frozenset(), {}, {}, set())
+    caps = _caps(program)
     seen: set[tuple[object, ...]] = set()
     states: set[int] = set()
     waiting: deque[Step] = deque()
@@ -75,7 +80,7 @@ def walk(machine: Machine, most: int) -> Walk:
             found.circling.add(program.scene.initial)
             continue
         waiting.append(start)
-        seen.add(_key(start.position))
+        seen.add(_key(start.position, caps))
     budget = machine.work + most * WORK
     while waiting and len(seen) <= most and machine.work < budget:
         step = waiting.popleft()
@@ -98,7 +103,7 @@ def walk(machine: Machine, most: int) -> Walk:
             except PlayError:
                 found.circling.add(leaf.id)
                 continue
-            key = _key(there)
+            key = _key(there, caps)
             if key not in seen:
                 seen.add(key)
                 waiting.append(Step(step, event, step.seed, there))
@@ -121,13 +126,37 @@ def _events(machine: Machine, position: Position) -> Iterator[Event]:
         yield Wait(position.timers[0][0])
 
 
-def _key(position: Position) -> tuple[object, ...]:
+def _caps(program: Program) -> list[int]:
+    """For each counted state the number of visits above which all are the same.
+
+    One more than it is ever compared with; without a cap where it is computed with.
+    """
+    caps = [0] * len(program.counted)
+    waiting = list(program.trees())
+    while waiting:
+        node = waiting.pop()
+        match node:
+            case Visits(slot=slot, type=kind):
+                least = 1 if kind.kind == "bool" else limits.INTEGER
+                caps[slot] = max(caps[slot], least)
+            case (
+                Comparison(left=Visits() as count, right=Literal(value=value))
+                | Comparison(left=Literal(value=value), right=Visits() as count)
+            ) if isinstance(value, int) and count.type.kind == "int":
+                caps[count.slot] = max(caps[count.slot], value + 1)
+            case _:
+                waiting += parts_of(node)
+    return caps
+
+
+def _key(position: Position, caps: list[int]) -> tuple[object, ...]:
     """What decides about the future; of the clock only what is left of the timers."""
     left = tuple((due - position.at, s, n) for due, s, n in position.timers)
+    visits = tuple(map(min, position.visits, caps))
     return (
         position.leaf,
         position.values,
-        position.visits,
+        visits,
         position.dice,
         position.memory,
         left,

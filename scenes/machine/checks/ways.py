@@ -203,8 +203,8 @@ def _circles(found: Reach) -> Iterator[Finding]:
                 yield Finding(
                     ERROR,
                     "circle",
-                    f"{' → '.join([*round_[:5], node.id])} goes round for ever without "
-                    "a choice.",
+                    f"Without a choice, {' → '.join([*round_[:5], node.id])} goes round "
+                    "for ever.",
                     node.pointer + "/always",
                     node.id,
                 )

@@ -136,7 +136,8 @@ def _text(
         yield Finding(
             ERROR,
             "placeholder",
-            f"{{{name}}} is neither a role nor a variable. A brace is written {{{{.",
+            f"The text names {{{name}}}, which is neither a role nor a variable. A "
+            "brace is written {{.",
             where,
             node.id,
         )
@@ -184,21 +185,17 @@ def _uses(program: Program) -> tuple[set[str], set[str], set[str], set[str]]:
     written: set[str] = set()
     rolled: set[str] = set()
     asked: set[str] = set()
-    trees = []
     for node in program.nodes:
         acts = [*node.entry, *node.exit]
-        trees += [cue.tree for cue in node.cues]
         for edge in node.edges():
-            trees.append(edge.tree)
             acts += edge.acts
         for act in acts:
-            trees.append(act.tree)
             if isinstance(act.action, Assign):
                 written.add(act.action.variable)
             elif isinstance(act.action, Roll):
                 rolled.add(act.action.dice)
-    for tree in trees:
-        for leaf in reads(tree) if tree else ():
+    for tree in program.trees():
+        for leaf in reads(tree):
             if isinstance(leaf, Variable):
                 read.add(leaf.name)
             elif isinstance(leaf, Rolled):

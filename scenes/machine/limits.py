@@ -30,6 +30,9 @@ TEXT = 2000
 
 IDENTIFIER = 64
 EXPRESSION = 500
+EXPRESSIONS = 500_000
+"""Characters of all conditions and values of a scene together."""
+
 EXPRESSION_DEPTH = 24
 """Brackets, calls and signs within one another."""
 

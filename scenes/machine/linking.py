@@ -152,7 +152,8 @@ class Program:
     problems: list[Finding]
 
     def trees(self) -> Iterator[expressions.Node]:
-        """Every expression of the scene."""
+        """Every different expression of the scene."""
+        seen: set[int] = set()
         for node in self.nodes:
             acts = [*node.entry, *node.exit]
             guards = [cue.tree for cue in node.cues]
@@ -160,7 +161,8 @@ class Program:
                 guards.append(edge.tree)
                 acts += edge.acts
             for tree in (*guards, *(act.tree for act in acts)):
-                if tree is not None:
+                if tree is not None and id(tree) not in seen:
+                    seen.add(id(tree))
                     yield tree
 
 

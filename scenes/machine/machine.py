@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from scenes.machine import model
     from scenes.machine.expressions import Value
-    from scenes.machine.linking import Act, Edge, Node
+    from scenes.machine.linking import Act, Edge, Node, Program
 
 
 class Position(NamedTuple):
@@ -95,9 +95,10 @@ class _Frame:
 class Machine:
     """A scene that can be played. SceneError when something in it leads nowhere."""
 
-    def __init__(self, scene: model.Scene) -> None:
+    def __init__(self, scene: model.Scene, program: Program | None = None) -> None:
+        """`program`: of that scene, if it has been linked already."""
         self.scene = scene
-        self.program = link(scene)
+        self.program = program or link(scene)
         if self.program.problems:
             first = self.program.problems[0]
             raise SceneError(first.pointer, first.message)

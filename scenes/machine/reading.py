@@ -351,6 +351,7 @@ def _check_tree(scene: model.Scene) -> None:
         twice = sorted(set(scene.roles) & set(scene.context))[0]
         odd(((None, "context"), twice), "a role has this id too; texts name both")
     seen: set[str] = set()
+    computing = 0
     waiting: list[tuple[Way, Any, int]] = [((None, "states"), scene.states, 1)]
     while waiting:
         way, states, depth = waiting.pop()
@@ -360,7 +361,23 @@ def _check_tree(scene: model.Scene) -> None:
             if name in seen:
                 odd((way, name), "another state has this id")
             seen.add(name)
+            computing += _expressions(state)
             if state.states:
                 waiting.append((((way, name), "states"), state.states, depth + 1))
     if len(seen) > limits.STATES:
         odd((None, "states"), f"{len(seen)} states; {limits.STATES} are the most")
+    if computing > limits.EXPRESSIONS:
+        odd(
+            (None, "states"),
+            f"conditions and values of {computing} characters; {limits.EXPRESSIONS} "
+            "are the most",
+        )
+
+
+def _expressions(state: model.State) -> int:
+    """Characters of a state's conditions and values."""
+    edges = (*state.choices, *state.always, *state.after)
+    acts = [*state.entry, *state.exit, *(act for edge in edges for act in edge.actions)]
+    return sum(len(one.guard) for one in (*state.beats, *edges)) + sum(
+        len(act.value) for act in acts if isinstance(act, model.Assign)
+    )

@@ -404,11 +404,11 @@ def _diamonds(count: int) -> dict[str, Any]:
 
 
 def _circles(count: int) -> dict[str, Any]:
-    guard = " and ".join(["n * n * n + n * 3 - 2 > 1 - n"] * 13)
+    guard = " and ".join(["n * n + 3 > 1 - n * 2"] * 12)
     return {
         f"s{i}": {
             "always": [
-                {"target": f"s{(i * 7 + 1) % count}", "guard": f"{guard} or {j} < 0"}
+                {"target": f"s{(i * 7 + 1) % count}", "guard": f"{guard} or n < {j}"}
                 for j in range(10)
             ],
             "choices": [choice(f"c{j}", f"s{(i * j) % count}") for j in range(20)],
@@ -420,7 +420,7 @@ def _circles(count: int) -> dict[str, Any]:
 BOMBS: dict[str, Callable[[], dict[str, Any]]] = {
     "2 to the 60th paths": lambda: _diamonds(60),
     "10,000 states in a row": lambda: states(9_998),
-    "500 states full of conditions": lambda: _circles(500),
+    "conditions up to the limit": lambda: _circles(100),
     "cliques": lambda: {
         f"s{i}": {"choices": [choice(f"c{j}", f"s{(i + j) % 3000}") for j in range(10)]}
         for i in range(3000)
@@ -434,7 +434,7 @@ def test_a_large_scene_is_checked_in_a_moment(name: str) -> None:
     data = from_json(small(initial="s0", states={**nodes, **END}, context=CONTEXT))
     started = time.process_time()
     found = check(data)
-    assert time.process_time() - started < 4, "a second on a machine of its own"
+    assert time.process_time() - started < 3, "a second on a machine of its own"
     assert found.walk
     if name.startswith("2"):
         assert found.publishable

@@ -222,6 +222,14 @@ BOMBS: dict[str, Callable[[], Any]] = {
     "NaN in bounds": lambda: (
         '{"format":"scene","version":1,"context":{"a":{"type":"float","min":NaN}}}'
     ),
+    "a million characters of conditions": lambda: json.dumps(
+        small(
+            states={
+                f"s{i}": {"choices": [{"id": "a", "text": "a", "guard": "b" * 500}]}
+                for i in range(2000)
+            }
+        )
+    ),
     "many strings": lambda: json.dumps(small(genre=["ab"] * 1_000_000))[:4_900_000],
 }
 

@@ -153,18 +153,24 @@ def _widened(old: Bound, new: Bound, variable: model.Variable, number: int) -> B
 
 
 def _decide(found: Reach) -> None:
+    shared: dict[int, Truth] = {}
     for node in found.program.nodes:
         own = _inside(found.bounds, node)
+        # Where nothing is known besides, one text has one answer.
+        known = shared if own is found.bounds else {}
         for edge in node.edges():
-            found.edges[edge.number] = _truth(edge, own)
+            found.edges[edge.number] = _truth(edge, own, known)
         for cue in node.cues:
-            found.cues[(node.index, cue.index)] = _truth(cue, own)
+            found.cues[(node.index, cue.index)] = _truth(cue, own, known)
 
 
-def _truth(guarded: Edge | Cue, known: Bounds) -> Truth:
+def _truth(guarded: Edge | Cue, bounds: Bounds, known: dict[int, Truth]) -> Truth:
     if guarded.tree is None or guarded.guard is None:
         return ALWAYS
-    return decide(guarded.tree, guarded.guard, known)
+    key = id(guarded.tree)
+    if key not in known:
+        known[key] = decide(guarded.tree, guarded.guard, bounds)
+    return known[key]
 
 
 def _inside(known: Bounds, node: Node) -> Bounds:

@@ -54,7 +54,7 @@ def check(
     if program.problems:
         return Report(_sorted(found), estimate(scene, None), None)
     found += ways.findings(reach(program))
-    machine = Machine(scene)
+    machine = Machine(scene, program)
     walked = walking.walk(machine, positions)
     found += walking.findings(walked, machine)
     return Report(_sorted(found), estimate(scene, machine), walked)

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from scenes.machine import model
     from scenes.machine.evaluation import Evaluate
-    from scenes.machine.expressions import Node, Scope, Type
+    from scenes.machine.expressions import Scope
+    from scenes.machine.trees import Node, Type
 
     Do = Callable[[Any], None]
 

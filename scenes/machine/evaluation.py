@@ -11,7 +11,7 @@ import operator
 from typing import TYPE_CHECKING, Any, Protocol
 
 from scenes.machine import limits
-from scenes.machine.expressions import (
+from scenes.machine.trees import (
     Arithmetic,
     Call,
     Comparison,

@@ -13,7 +13,7 @@ from scenes.machine import placeholders
 from scenes.machine.actions import compiled_action
 from scenes.machine.errors import ExpressionError, pointer
 from scenes.machine.evaluation import compiled
-from scenes.machine.expressions import BOOL, FLOAT, INT, Type, condition
+from scenes.machine.expressions import condition
 from scenes.machine.findings import ERROR, Finding
 from scenes.machine.model import (
     Assign,
@@ -25,11 +25,12 @@ from scenes.machine.model import (
     Roll,
     Timer,
 )
+from scenes.machine.trees import BOOL, FLOAT, INT, Type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from scenes.machine import expressions, model
+    from scenes.machine import model, trees
     from scenes.machine.evaluation import Evaluate
 
     Do = Callable[[Any], None]
@@ -42,7 +43,7 @@ class Act:
     do: Do
     pointer: str
     action: model.Action
-    tree: expressions.Node | None
+    tree: trees.Node | None
     """Of the value that is assigned."""
 
     slot: int
@@ -55,7 +56,7 @@ class Cue:
 
     index: int
     guard: Evaluate | None
-    tree: expressions.Node | None
+    tree: trees.Node | None
     shows: tuple[int, ...]
     """Slots, in the order of their ids."""
 
@@ -71,7 +72,7 @@ class Edge:
     """None: only the actions are done."""
 
     guard: Evaluate | None
-    tree: expressions.Node | None
+    tree: trees.Node | None
     acts: tuple[Act, ...]
     choice: model.Choice | None
     """Of a choice."""
@@ -151,7 +152,7 @@ class Program:
     remembered: list[Node]
     problems: list[Finding]
 
-    def trees(self) -> Iterator[expressions.Node]:
+    def trees(self) -> Iterator[trees.Node]:
         """Every different expression of the scene."""
         seen: set[int] = set()
         for node in self.nodes:
@@ -207,7 +208,7 @@ class _Linker:
         }
         self._dice = {name: slot for slot, name in enumerate(scene.dice)}
         self._edges = 0
-        self._trees: dict[str, tuple[Evaluate, expressions.Node]] = {}
+        self._trees: dict[str, tuple[Evaluate, trees.Node]] = {}
         self.program = Program(
             scene, [], {}, None, tuple(scene.context), tuple(scene.dice), [], [], []
         )
@@ -329,7 +330,7 @@ class _Linker:
 
     def _guard(
         self, text: str, where: str, node: Node
-    ) -> tuple[Evaluate | None, expressions.Node | None]:
+    ) -> tuple[Evaluate | None, trees.Node | None]:
         """Compiled once for each text."""
         if not text:
             return None, None

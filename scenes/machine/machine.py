@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from scenes.machine import model
-    from scenes.machine.expressions import Value
     from scenes.machine.linking import Act, Edge, Node, Program
+    from scenes.machine.trees import Value
 
 
 class Position(NamedTuple):

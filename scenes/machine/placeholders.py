@@ -10,8 +10,8 @@ from scenes.machine.writing import number
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from scenes.machine.expressions import Value
     from scenes.machine.model import Text
+    from scenes.machine.trees import Value
 
 _MARK = re.compile(r"\{\{|\}\}|\{([a-z][a-z0-9_]{0,63})\}|[{}]")
 

@@ -16,8 +16,8 @@ from scenes.machine.writing import digest
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from scenes.machine.expressions import Value
     from scenes.machine.machine import Machine, Position
+    from scenes.machine.trees import Value
 
 VERSION = 1
 

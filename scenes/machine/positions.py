@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from scenes.machine import model
-    from scenes.machine.expressions import Value
     from scenes.machine.linking import Node
     from scenes.machine.machine import Machine
+    from scenes.machine.trees import Value
 
 
 def to_json(machine: Machine, position: Position) -> dict[str, Any]:

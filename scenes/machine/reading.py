@@ -376,8 +376,12 @@ def _check_tree(scene: model.Scene) -> None:
 
 def _expressions(state: model.State) -> int:
     """Characters of a state's conditions and values."""
-    edges = (*state.choices, *state.always, *state.after)
+    edges: list[model.Choice | model.Transition | model.Timer] = [
+        *state.choices,
+        *state.always,
+        *state.after,
+    ]
     acts = [*state.entry, *state.exit, *(act for edge in edges for act in edge.actions)]
-    return sum(len(one.guard) for one in (*state.beats, *edges)) + sum(
-        len(act.value) for act in acts if isinstance(act, model.Assign)
-    )
+    values = sum(len(act.value) for act in acts if isinstance(act, model.Assign))
+    guards = sum(len(edge.guard) for edge in edges)
+    return values + guards + sum(len(beat.guard) for beat in state.beats)

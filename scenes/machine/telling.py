@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from scenes.machine import model
-    from scenes.machine.expressions import Value
     from scenes.machine.linking import Node
     from scenes.machine.machine import Machine, Position
     from scenes.machine.plays import Player
+    from scenes.machine.trees import Value
 
 
 @dataclass(frozen=True, slots=True)

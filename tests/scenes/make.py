@@ -29,9 +29,9 @@ from tests.scenes import random_scenes, records
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from scenes.machine.expressions import Type, Value
     from scenes.machine.model import Variable
     from scenes.machine.plays import Event
+    from scenes.machine.trees import Type, Value
 
 HERE = Path(__file__).parent
 SEED = 20_260_101

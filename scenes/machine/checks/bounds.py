@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from scenes.machine import limits
 from scenes.machine.evaluation import real, rounded, whole
-from scenes.machine.expressions import (
+from scenes.machine.trees import (
     Arithmetic,
     Call,
     Comparison,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from scenes.machine.evaluation import Evaluate
-    from scenes.machine.expressions import Node, Value
+    from scenes.machine.trees import Node, Value
 
 _COMBINATIONS = 512
 """Tried one by one, where so few decide a condition."""

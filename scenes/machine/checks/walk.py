@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from scenes.machine import limits
 from scenes.machine.checks.bounds import parts_of
 from scenes.machine.errors import PlayError
-from scenes.machine.expressions import Comparison, Literal, Visits
 from scenes.machine.findings import ERROR, WARNING, Finding
 from scenes.machine.plays import Choose, Wait
+from scenes.machine.trees import Comparison, Literal, Visits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from scenes.machine import placeholders
 from scenes.machine.checks.bounds import reads
 from scenes.machine.errors import pointer
-from scenes.machine.expressions import Rolled, Variable
 from scenes.machine.findings import ERROR, NOTE, WARNING, Finding
 from scenes.machine.model import (
     RATINGS,
@@ -21,6 +20,7 @@ from scenes.machine.model import (
     Sound,
 )
 from scenes.machine.texts import spoken
+from scenes.machine.trees import Rolled, Variable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -361,7 +361,7 @@ def _hold_to(machine: Machine, known: Any, random: Random) -> None:
         for state, beat, _ in position.told:
             assert known.cues[(state, beat)].true
         try:
-            event = records._event(machine, position, random)
+            event = records.any_event(machine, position, random)
             if hasattr(event, "choice"):
                 position = machine.choose(position, event.choice, event.at)
             else:

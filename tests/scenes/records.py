@@ -73,7 +73,7 @@ def wander(machine: Machine, random: Random, steps: int) -> dict[str, Any]:
     events: list[Event] = []
     position = play.position
     for _ in range(steps):
-        event = _event(machine, position, random)
+        event = any_event(machine, position, random)
         events.append(event)
         try:
             position = plays.apply(machine, position, event)
@@ -83,7 +83,7 @@ def wander(machine: Machine, random: Random, steps: int) -> dict[str, Any]:
     return record(play, events, random.choice(("", "de")))[1]
 
 
-def _event(machine: Machine, position: Any, random: Random) -> Event:
+def any_event(machine: Machine, position: Any, random: Random) -> Event:
     leaf = machine.leaf(position).id
     at = position.at
     if random.random() < 0.3:

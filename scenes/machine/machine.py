@@ -173,13 +173,13 @@ class Machine:
     ) -> Position:
         """After the player's choice; timers that were due before it come first."""
         leaf = self._nodes[position.leaf]
+        if leaf.final:
+            raise PlayError("ended", "this play has ended")
         frame = _Frame(position)
         if at is not None and at != position.at:
             leaf = self._pass(frame, leaf, at)
             if leaf.index != position.leaf:
                 raise PlayError("late", "time ran out before this choice")
-        if leaf.final:
-            raise PlayError("ended", "this play has ended")
         edge = self._choices_of(leaf).get(choice)
         if edge is None or not (edge.guard is None or edge.guard(frame)):
             raise PlayError("closed", f"{leaf.id} has no open choice {choice[:64]}")

@@ -130,15 +130,15 @@ export class Machine {
    * @returns {Position}
    */
   choose(position, choice, at = position.at) {
-    const frame = copied(position);
     let leaf = this.leaf(position);
+    if (leaf.final) throw new PlayError("ended", "this play has ended");
+    const frame = copied(position);
     if (at !== position.at) {
       leaf = this.pass(frame, leaf, at);
       if (leaf.index !== position.leaf) {
         throw new PlayError("late", "time ran out before this choice");
       }
     }
-    if (leaf.final) throw new PlayError("ended", "this play has ended");
     const edge = this.choicesOf(leaf).get(choice);
     if (!edge || (edge.guard && !edge.guard(frame))) {
       throw new PlayError("closed", `${leaf.id} has no open choice ${choice}`);

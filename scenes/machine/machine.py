@@ -7,9 +7,10 @@ outside in. docs/scenes.md is the specification, machine.js the twin.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from scenes.machine import limits
+from scenes.machine import limits, writing
 from scenes.machine.errors import PlayError, SceneError
 from scenes.machine.linking import link
 
@@ -111,6 +112,11 @@ class Machine:
         self._plans: dict[
             tuple[int, int, int], tuple[tuple[Node, ...], tuple[Node, ...]]
         ] = {}
+
+    @cached_property
+    def digest(self) -> str:
+        """Names the version of the scene."""
+        return writing.digest(self.scene)
 
     def start(
         self,

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from scenes.machine import limits, positions
 from scenes.machine.errors import PlayError
-from scenes.machine.writing import digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -111,7 +110,7 @@ class Play:
         found: dict[str, Any] = {
             "format": "play",
             "version": VERSION,
-            "scene": digest(self.machine.scene),
+            "scene": self.machine.digest,
             "seed": self.seed,
             "cast": {
                 role: {"character": who.character, "name": who.name}
@@ -206,12 +205,9 @@ def restore(machine: Machine, data: Any) -> Play:
         raise PlayError("unreadable", "a snapshot is an object of the format play")
     if data.get("version") != VERSION:
         raise PlayError("unreadable", f"version {VERSION} of plays is known here")
-    if data.get("scene") != digest(machine.scene):
+    if data.get("scene") != machine.digest:
         raise PlayError("version", "this play is of another version of the scene")
-    seed = data.get("seed")
-    if not isinstance(seed, int) or isinstance(seed, bool):
-        raise PlayError("unreadable", "seed is a whole number")
-    play = begin(machine, seed=seed, cast=_cast(data), preset=_preset(data))
+    play = begin(machine, seed=_seed(data), cast=_cast(data), preset=_preset(data))
     play = play.again(_events(data))
     stored = positions.from_json(machine, data.get("position"))
     if stored != play.position:
@@ -226,7 +222,7 @@ def carry_over(machine: Machine, data: Any) -> tuple[Play, int]:
     """
     if not isinstance(data, dict) or data.get("format") != "play":
         raise PlayError("unreadable", "a snapshot is an object of the format play")
-    play = begin(machine, seed=int(data.get("seed", 0)), cast=_cast(data))
+    play = begin(machine, seed=_seed(data), cast=_cast(data))
     kept = 0
     for event in _events(data):
         try:
@@ -235,6 +231,13 @@ def carry_over(machine: Machine, data: Any) -> tuple[Play, int]:
             break
         kept += 1
     return play, kept
+
+
+def _seed(data: dict[str, Any]) -> int:
+    seed = data.get("seed")
+    if not isinstance(seed, int) or isinstance(seed, bool):
+        raise PlayError("unreadable", "seed is a whole number")
+    return seed
 
 
 def _events(data: dict[str, Any]) -> list[Event]:
@@ -251,7 +254,9 @@ def _cast(data: dict[str, Any]) -> dict[str, Player]:
     cast = {}
     for role, who in found.items():
         parts = (who.get("character"), who.get("name")) if isinstance(who, dict) else ()
-        if not parts or not all(isinstance(p, str) and len(p) <= 200 for p in parts):
+        if not parts or not all(
+            isinstance(part, str) and len(part) <= 200 for part in (role, *parts)
+        ):
             raise PlayError("unreadable", "who is cast has a character and a name")
         cast[role] = Player(*[str(part) for part in parts])
     return cast

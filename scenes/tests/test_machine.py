@@ -256,6 +256,10 @@ def test_a_snapshot_restores_the_play_and_no_other() -> None:
         {"version": 2},
         {"scene": "sha256:0"},
         {"cast": []},
+        {"cast": {"x" * 201: {"character": "a", "name": "b"}}},
+        {"cast": {"host": {"character": "a", "name": 3}}},
+        {"seed": "3"},
+        {"preset": {"state": "bag"}},
         {"events": [{"type": "wait", "at": True}]},
     ]
     for change in changes:
@@ -275,6 +279,10 @@ def test_a_save_of_an_older_version_goes_on_as_far_as_it_fits() -> None:
     play, kept = plays.carry_over(Machine(from_json(newer)), stored)
     assert kept == 0
     assert play.events == ()
+    unreadable: list[Any] = [[], {**stored, "seed": "3"}, {**stored, "events": {}}]
+    for wrong in unreadable:
+        with pytest.raises(PlayError):
+            plays.carry_over(changed, wrong)
 
 
 def test_a_trial_begins_anywhere_with_any_values_within_bounds() -> None:

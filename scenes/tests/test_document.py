@@ -44,7 +44,7 @@ def test_every_finding_is_in_the_table() -> None:
             if place is not None and len(node.args) > place:
                 given = node.args[place]
                 if isinstance(given, ast.Constant):
-                    codes.add(given.value)
+                    codes.add(str(given.value))
     table = PAGE[PAGE.index("| code | severity |") : PAGE.index("It looks for ways")]
     assert {"dead-end", "undefined-state", "never-read", "circle"} <= codes
     assert {code for code in codes if f"`{code}`" not in table} == set()

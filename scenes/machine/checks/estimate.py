@@ -61,7 +61,7 @@ class Estimate:
 
 
 def estimate(scene: model.Scene, machine: Machine | None) -> Estimate:
-    """`machine`: None when the scene cannot be played yet."""
+    """`machine`: None when the scene cannot be played, or goes in circles."""
     words = 0
     seconds = 0.0
     lines: dict[str, Counter[str]] = {role: Counter() for role in scene.roles}

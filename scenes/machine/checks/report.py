@@ -57,7 +57,8 @@ def check(
     machine = Machine(scene, program)
     walked = walking.walk(machine, positions)
     found += walking.findings(walked, machine)
-    return Report(_sorted(found), estimate(scene, machine), walked)
+    playable = None if walked.circling else machine
+    return Report(_sorted(found), estimate(scene, playable), walked)
 
 
 def _sorted(found: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -95,6 +95,8 @@ def walk(machine: Machine, most: int) -> Walk:
         if not events:
             found.stuck.setdefault(leaf.id, step)
         for event in events:
+            if machine.work >= budget:
+                break
             try:
                 if isinstance(event, Wait):
                     there = machine.wait(here, event.at)
@@ -108,8 +110,9 @@ def walk(machine: Machine, most: int) -> Walk:
                 seen.add(key)
                 waiting.append(Step(step, event, step.seed, there))
     timed = any(node.after for node in program.nodes)
+    everything = not waiting and machine.work < budget and not found.circling
     return Walk(
-        not waiting and not program.dice and not timed and not found.circling,
+        everything and not program.dice and not timed,
         len(seen),
         frozenset(program.nodes[index].id for index in states),
         found.endings,

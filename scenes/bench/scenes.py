@@ -1,0 +1,153 @@
+"""How fast scenes are played, read and checked, beside the barest things that compare.
+
+A transition is one choice of a play: its condition, its actions, leaving, entering, what
+is told, and a new position. It is timed on the longest scene that ships, along random
+plays recorded beforehand; the bare loop looks the same choices up in a dict of dicts and
+does nothing else. Reading and checking are timed on ten thousand states of a line and a
+choice each, JSON Schema validation on the same file. All times are CPU seconds of this
+process, the median of some rounds, since machines are shared.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from random import Random
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from scenes import content
+from scenes.machine import Machine, check, limits, read_scene, schema
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+    from collections.abc import Callable
+
+    from scenes.machine import Position
+
+SCENE = "the_lending_mountain"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--transitions", type=int, default=50_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--states", type=int, default=limits.STATES)
+
+
+def run(options: dict[str, Any]) -> dict[str, Any]:
+    machine = Machine(content.scene(SCENE))
+    plays = _plays(machine, options["transitions"])
+    count = sum(len(choices) for _, choices in plays)
+    table = _table(machine)
+    rounds = options["rounds"]
+    played = _seconds(rounds, lambda: _play(machine, plays))
+    bare = _seconds(rounds, lambda: _look_up(table, plays))
+    file = large(options["states"])
+    scene = read_scene(file)
+    data = json.loads(file)
+    validator = _validator()
+    return {
+        "transitions_per_s": round(count / played),
+        "bare_dict_per_s": round(count / bare),
+        "transition_us": round(played / count * 1e6, 2),
+        "read_10000_ms": _milliseconds(rounds, lambda: read_scene(file)),
+        "validate_10000_ms": _milliseconds(rounds, lambda: check(scene)),
+        "schema_10000_ms": _milliseconds(1, lambda: validator.is_valid(data)),
+        "file_bytes": len(file),
+        "transitions": count,
+        "states": options["states"],
+    }
+
+
+def _plays(machine: Machine, transitions: int) -> list[tuple[Position, list[str]]]:
+    """Random plays to an ending: where each begins, and its choices."""
+    random = Random(1)  # noqa: S311 - the same every time
+    found = []
+    while transitions > 0:
+        start = position = machine.start(random.randrange(2**32))
+        choices: list[str] = []
+        while not machine.ended(position) and len(choices) < 200:
+            choices.append(random.choice(machine.open(position)).id)
+            position = machine.choose(position, choices[-1])
+        transitions -= len(choices)
+        found.append((start, choices))
+    return found
+
+
+def _play(machine: Machine, plays: list[tuple[Position, list[str]]]) -> None:
+    choose = machine.choose
+    for start, choices in plays:
+        position = start
+        for choice in choices:
+            position = choose(position, choice)
+
+
+def _table(machine: Machine) -> dict[int, dict[str, int]]:
+    return {
+        node.index: {
+            edge.choice.id: edge.target.index
+            for edge in node.choices
+            if edge.choice and edge.target
+        }
+        for node in machine.program.nodes
+    }
+
+
+def _look_up(
+    table: dict[int, dict[str, int]], plays: list[tuple[Position, list[str]]]
+) -> None:
+    """The same choices; where the scene went on by itself, so does this, by a default."""
+    for start, choices in plays:
+        state = start.leaf
+        for choice in choices:
+            state = table[state].get(choice, 0)
+
+
+def large(states: int) -> bytes:
+    """A file of so many states in a row, each with a line, a choice and a condition."""
+    nodes: dict[str, Any] = {
+        f"s{i}": {
+            "beats": [{"type": "line", "role": "one", "text": f"This is line {i}."}],
+            "choices": [
+                {"id": "go", "text": "Go on", "target": f"s{i + 1}"},
+                {"id": "back", "text": "Back", "target": "s0", "guard": "steps < 9"},
+            ],
+        }
+        for i in range(states - 1)
+    }
+    nodes[f"s{states - 1}"] = {"type": "final", "ending": {"title": "The end"}}
+    count = {"type": "int", "min": 0, "max": 9, "start": 0}
+    scene = {
+        "format": "scene",
+        "version": 1,
+        "id": "large",
+        "title": "Large",
+        "rating": "everyone",
+        "languages": ["en"],
+        "roles": {"one": {"label": "somebody"}},
+        "context": {"steps": count},
+        "initial": "s0",
+        "states": nodes,
+    }
+    return json.dumps(scene).encode()
+
+
+def _validator() -> Any:
+    from jsonschema import (  # type: ignore[import-untyped]  # noqa: PLC0415 - a peer
+        Draft202012Validator,
+    )
+
+    return Draft202012Validator(schema())
+
+
+def _seconds(rounds: int, work: Callable[[], object]) -> float:
+    found = []
+    for _ in range(rounds):
+        started = time.process_time()
+        work()
+        found.append(time.process_time() - started)
+    return median(found)
+
+
+def _milliseconds(rounds: int, work: Callable[[], object]) -> int:
+    return round(_seconds(rounds, work) * 1000)

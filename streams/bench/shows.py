@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import io
 import random
+from functools import cache
 
 from django.utils import timezone
 from PIL import Image
 
+from moderation.screening import screen_text
 from socialapp.accounts.models import User
 from socialapp.characters.models import Character, Portrait
 from socialapp.lib import blobs
 from socialapp.performance import Caption, Part, Performance, Pose, Rig, Viseme
 from streams import services
 from streams.models import Stream
-from streams.services import Recording
+from streams.services import Recording, Screened
 
 WORDS = ("Clouds", "are", "the", "show.")
 
@@ -54,8 +56,15 @@ def say(stream: Stream, *, seconds: float = 1.0, sound_bytes: int = 4000) -> int
         seat="a",
         performance=Performance(seconds, (speaks, Part("b"))),
         sounds={"a": Recording(chance.randbytes(sound_bytes), "opus")},
+        words=_words(),
     )
     return line.line
+
+
+@cache
+def _words() -> Screened:
+    text = " ".join(WORDS)
+    return Screened(((text, screen_text(text, surface="stream", log=False)),))
 
 
 def _portrait(user: User) -> Portrait:

@@ -212,6 +212,11 @@ def vote_closes(stream_id: int) -> float:
     return found.values_list("vote_closes", flat=True).first() or 0.0
 
 
+def direction_of(stream_id: int) -> Direction | None:
+    """None before its first line."""
+    return Direction.objects.filter(stream_id=stream_id).first()
+
+
 def topics_event(stream_id: int) -> Topics:
     return Topics(tallies(stream_id), vote_closes(stream_id))
 

@@ -212,7 +212,7 @@ class Show:
         """Votes are counted when it was said that they would be, and the next moment is
         set when the characters have turned to what won."""
         closes, clock = cue.direction.vote_closes, cue.clock
-        if cue.direction.topic:
+        if cue.direction.topic or cue.direction.state.get("next_topic"):
             return
         offered = selectors.tallies(cue.stream.pk)
         if closes and clock >= closes:

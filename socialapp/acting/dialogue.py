@@ -37,6 +37,9 @@ BETWEEN = 0.12
 """Seconds of quiet on either side of a change of speaker: people leave about 0.2 s
 between turns (Stivers et al., 2009)."""
 
+LIVE = 0.06
+"""The same on a live stage, where the quiet in which a voice ends is not cut off."""
+
 FIRST, LAST = 0.25, 0.7
 """Seconds before the first line and after the last."""
 
@@ -149,7 +152,7 @@ def perform_turn(
 
     `turn` counts the lines of the show from 0: heads and camera go on from the line
     before. `mood` shows where the punctuation of the line asks for none, `reactions` are
-    of those who listen. Quiet of BETWEEN lies on both ends, so lines can be put end to
+    of those who listen. Quiet of LIVE lies on both ends, so lines can be put end to
     end. ScriptError when nothing can be said, EngineError when no speaker could.
     """
     segments = parse(line.script)
@@ -160,8 +163,8 @@ def perform_turn(
         segments,
         takes.speeches,
         seed=seed + 100 * turn,
-        lead_in=FIRST if turn == 0 else BETWEEN,
-        lead_out=BETWEEN,
+        lead_in=LIVE,
+        lead_out=LIVE,
     )
     spoken = _Spoken(line.seat, speech, beats)
     company = _company(
@@ -178,7 +181,7 @@ def perform_turn(
     parts = []
     for part in act.parts:
         if part.seat == line.seat:
-            own = with_gesture(in_mood(part, mood), gesture, at=BETWEEN)
+            own = with_gesture(in_mood(part, mood), gesture, at=LIVE)
         elif reaction := reacting.get(part.seat):
             # A listener needs a moment to hear what there is to react to.
             at = round(0.45 * speech.seconds, 3)

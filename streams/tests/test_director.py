@@ -42,7 +42,7 @@ def test_lines_follow_each_other_and_everybody_acts(alice: User) -> None:
         assert all(part.poses and not part.captions for part in silent)
         assert line.performance.stage.camera[0].at == 0.0
     for one, two in pairwise(lines):
-        assert two.at == pytest.approx(one.at + one.performance.seconds, abs=0.05)
+        assert two.at >= one.at + one.performance.seconds - 0.001
 
 
 def test_the_sound_of_a_line_is_small_and_its_own(alice: User) -> None:
@@ -168,7 +168,9 @@ def test_a_pause_holds_the_next_line_and_faces_go_on(
     director.say(2)
     services.pause_stream(stream=director.stream)
     director.watched()
-    director.run(30)
+    director.run(15)
+    posed.clear()
+    director.run(20)
     assert len(director.lines) == 2
     seats = [one.part.seat for one in posed]
     assert seats.count("a") == seats.count("b") >= 4

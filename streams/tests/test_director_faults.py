@@ -9,6 +9,7 @@ import pytest
 
 from moderation.screening.judge import ScreeningUnavailableError
 from moderation.screening.verdicts import Verdict
+from socialapp import acting
 from socialapp.chat.dialogues.ladder import Ladder, Rung
 from socialapp.engines.errors import EngineError
 from socialapp.engines.talk import TurnEvent, tokens_of
@@ -101,7 +102,7 @@ def test_a_sentence_that_may_not_be_said_is_never_in_anything(
     alice: User, model: Model, planted: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     voiced: list[str] = []
-    real = writing.perform_turn
+    real = acting.perform_turn
 
     def listening(line: Any, **more: Any) -> Any:
         voiced.append(line.script)
@@ -245,7 +246,7 @@ def test_while_nobody_can_screen_nobody_speaks(
 
     director = Director(show_of(alice))
     director.say(1)
-    real = wording.screen_words
+    real = services.screen_words
     monkeypatch.setattr(wording, "screen_words", down)
     director.watched()
     director.run(30)

@@ -9,16 +9,20 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import DatabaseError, connection
 
+from moderation.screening import screen_text
+from moderation.screening.judge import ScreeningUnavailableError
 from socialapp.chat.dialogues.planner import PlanError
 from socialapp.engines.errors import EngineError
-from socialapp.engines.handler import directors, embedders, voices
+from socialapp.engines.handler import directors, voices
 from socialapp.engines.protocols import VoiceSpec
 from socialapp.jobs import horse
 from streams import selectors, services
+from streams.direction.encoding import encode
 from streams.direction.show import Show
 from streams.direction.wording import ladders
 from streams.direction.writing import LIVE
 from streams.models import Stream
+from streams.services.words import SURFACE
 
 if TYPE_CHECKING:
     from streams.services import Lease
@@ -95,15 +99,15 @@ class House:
 
 def preload() -> None:
     """Load what the first line needs, before it is needed."""
+    text = "Good evening, everybody."
     try:
         ladders()
         _ = directors["default"]
+        screen_text(text, surface=SURFACE, log=False)
         if LIVE in settings.ENGINES["voice"] and voices[LIVE].available() is None:
-            voices[LIVE].speak("Good evening.", spec=VoiceSpec())
-        embedder = embedders[settings.SCREENING["EMBEDDER"]]
-        if embedder.available() is None:
-            embedder.embed(["Good evening."])
-    except EngineError as error:
+            speech = voices[LIVE].speak(text, spec=VoiceSpec())
+            encode(speech, settings.STREAM_CODEC)
+    except (EngineError, ScreeningUnavailableError) as error:
         log.warning("Not everything is ready: %s", error)
     finally:
         connection.close()

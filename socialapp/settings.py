@@ -422,7 +422,7 @@ SHOWS_PER_DIRECTOR = env.number("SHOWS_PER_DIRECTOR", 4)
 """Streams that one `manage.py direct` plays at once."""
 
 DIRECTORS = env.number("DIRECTORS", 1)
-"""How many of these `manage.py up` starts."""
+"""How many of these `manage.py up` starts, beside one in reserve."""
 
 VIEWERS_PER_PROCESS = env.number("VIEWERS_PER_PROCESS", 2000)
 """Sockets of streams that one web process holds."""

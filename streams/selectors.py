@@ -371,14 +371,18 @@ def playing_until(stream_id: int) -> float:
     return until if stopped is None else min(until, stopped)
 
 
-def undirected() -> list[tuple[int, str]]:
-    """Streams on air, with who holds them, whose lease is over or of a process that may
-    be gone; cheap, for it is asked all the time."""
+def undirected(*, waited: float = 0.0) -> list[str]:
+    """Who holds each stream on air, ``""`` for those that nobody does; cheap, for it is
+    asked all the time. Streams that never had a director are left out until they have
+    waited for so many seconds."""
     on_air = Stream.objects.on_air().annotate(now=Now())
+    asked_for = on_air.filter(
+        Q(fence__gt=0) | Q(started__lt=Now() - timedelta(seconds=waited))
+    )
     return [
-        (pk, "" if until is None or until < now else director)
-        for pk, director, until, now in on_air.values_list(
-            "pk", "director", "leased_until", "now"
+        "" if until is None or until < now else director
+        for director, until, now in asked_for.values_list(
+            "director", "leased_until", "now"
         )
     ]
 

@@ -32,12 +32,17 @@ log = logging.getLogger(__name__)
 CLAIM_SECONDS = 0.2
 """Between two looks for streams without a director."""
 
+RESERVE_WAITS = 2.0
+"""Seconds for which a reserve leaves a new stream to those that are warm."""
+
 STOP_SECONDS = 3.0
 
 
 class House:
-    def __init__(self, *, most: int = 0, name: str = "") -> None:
-        """`most` shows at once; 0: as the settings say."""
+    def __init__(self, *, most: int = 0, name: str = "", reserve: bool = False) -> None:
+        """`most` shows at once; 0: as the settings say. `reserve`: small until it is
+        needed, and leaves new streams to others as long as these come."""
+        self._reserve = reserve
         self.name = name or horse.name()
         self.stopping = threading.Event()
         self._most = most or settings.SHOWS_PER_DIRECTOR
@@ -45,7 +50,8 @@ class House:
 
     def run(self) -> None:
         """Until `stopping` is set; shows are then released for others."""
-        threading.Thread(target=preload, name="preload", daemon=True).start()
+        if not self._reserve:
+            threading.Thread(target=preload, name="preload", daemon=True).start()
         while not self.stopping.wait(CLAIM_SECONDS):
             try:
                 self.look()
@@ -70,9 +76,9 @@ class House:
         return len(self._shows)
 
     def _claim(self) -> Lease | None:
-        waiting = selectors.undirected()
-        dead = {name for _, name in waiting if name and horse.gone(name)}
-        if not dead and all(name for _, name in waiting):
+        holders = selectors.undirected(waited=RESERVE_WAITS if self._reserve else 0.0)
+        dead = {name for name in holders if name and horse.gone(name)}
+        if not dead and all(holders):
             return None
         return services.claim(director=self.name, dead=dead)
 

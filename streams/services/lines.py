@@ -138,11 +138,14 @@ def cut_line(*, stream: Stream, fence: int | None = None) -> list[LineCut]:
     recent = row.events.filter(at__gte=clock - LONGEST, line__isnull=False)
     gone = recent.filter(kind__in=(LineCut.kind, LineRemoved.kind))
     done = set(gone.values_list("line", flat=True))
+    # Of what was said, its length alone is read: this is what a host waits for.
+    lines = recent.filter(kind=Line.kind).values_list(
+        "line", "at", "data__performance__seconds"
+    )
     entries = [
-        Entry(LineCut, {"line": line.line}, line=line.line)
-        for line in recent.filter(kind=Line.kind)
-        if line.line not in done
-        and line.at + line.data["performance"]["seconds"] > clock
+        Entry(LineCut, {"line": line}, line=line)
+        for line, at, seconds in lines
+        if line not in done and at + seconds > clock
     ]
     events = log.append(row, now, *entries, fence=fence)
     return [event for event in events if isinstance(event, LineCut)]

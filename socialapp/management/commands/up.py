@@ -35,7 +35,14 @@ from socialapp.lib.supervise import Program, Supervisor
 SERVING_SECONDS = 90.0
 """A cold disk and a busy machine included."""
 
-NAMES = {"redis": 36, "web": 32, "worker": 35, "direct": 33, "reconcile": 34}
+NAMES = {
+    "redis": 36,
+    "web": 32,
+    "worker": 35,
+    "direct": 33,
+    "reserve": 33,
+    "reconcile": 34,
+}
 """Console colours (ANSI); other names stay plain."""
 
 
@@ -83,6 +90,9 @@ class Command(BaseCommand):
             house.start(_program("worker", *work, stop_seconds=4))
         for _ in range(settings.DIRECTORS):
             house.start(_program("direct", *_manage("direct"), stop_seconds=4))
+        # It is there at once, where one that is started anew takes its time.
+        reserve = _manage("direct", "--reserve")
+        house.start(_program("reserve", *reserve, stop_seconds=4))
         house.start(_program("reconcile", *_manage("reconcile", "--loop")))
 
     def _check(self) -> None:

@@ -27,9 +27,14 @@ class Command(BaseCommand):
             default=settings.SHOWS_PER_DIRECTOR,
             help="streams at once; SHOWS_PER_DIRECTOR",
         )
+        parser.add_argument(
+            "--reserve",
+            action="store_true",
+            help="take over from those that die, and stay small until then",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        house = House(most=options["shows"])
+        house = House(most=options["shows"], reserve=options["reserve"])
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: house.stopping.set())
         house.run()

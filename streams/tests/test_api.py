@@ -221,7 +221,7 @@ def test_a_host_wishes_and_others_do_not(alice: User, bob: User, live: Stream) -
     for text in ("Wave.", "Nod."):
         api(alice).post(of(live, "wish/"), {"text": text})
     full = api(alice).post(of(live, "wish/"), {"text": "Jump."})
-    assert (full.status_code, full.json()["code"]) == (409, "too-many")
+    assert (full.status_code, full.json()["type"]) == (409, "urn:troupe:too-many")
 
 
 def test_only_the_host_is_told_who_words_the_lines(

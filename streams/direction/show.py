@@ -186,9 +186,11 @@ class Show:
 
     def _notice(self, cue: Cue) -> None:
         """Cuts free the stage; a wish is taken up by the very next line."""
-        for seq, kind, at, _line in cue.news:
+        for seq, kind, at, line in cue.news:
             self._seen = seq
-            if kind in {LineCut.kind, LineRemoved.kind} and at < self._free_at:
+            newest = line == cue.stream.last_line
+            stopped = kind == LineCut.kind or (kind == LineRemoved.kind and newest)
+            if stopped and at < self._free_at:
                 self._free_at = at
                 self._posed_until = 0.0
                 self._drop()

@@ -134,6 +134,16 @@ def test_a_cut_frees_the_stage_and_the_wish_comes_next(alice: User) -> None:
     assert director.say(4)[-1].seat == "a"
 
 
+def test_an_old_line_that_is_removed_does_not_stop_the_present_one(
+    alice: User,
+) -> None:
+    director = Director(show_of(alice))
+    old, new = director.say(2)
+    rows = director.stream.events
+    services.remove_line(event=rows.get(seq=old.seq), level="hidden")
+    assert director.say(3)[-1].at >= new.at + new.performance.seconds - 0.001
+
+
 def test_a_wish_is_taken_up_by_a_line_that_was_not_sent_yet(alice: User) -> None:
     director = Director(show_of(alice))
     director.say(2)

@@ -213,7 +213,6 @@ def test_an_engine_that_blocks_its_thread_is_left_behind(alice: User) -> None:
     director = Director(show_of(alice), start=start)
     director.watched()
     director.until(lambda: bool(director.lines))
-    assert director.lines[0].at < 20.0
     assert len(hung) == 1
     director.say(2)
     assert director.direction.engine == "authored"

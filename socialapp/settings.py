@@ -402,6 +402,30 @@ STREAMS_PER_PERSON = env.number("STREAMS_PER_PERSON", 5)
 STREAMS_ON_AIR = env.number("STREAMS_ON_AIR", 8)
 """At once, in this house."""
 
+STREAM_MINUTES = env.number("STREAM_MINUTES", 240)
+STREAM_MINUTES_PER_DAY = env.number("STREAM_MINUTES_PER_DAY", 600)
+"""On air: of one stream, which then says its last line; and of one person within 24
+hours. 0: no limit."""
+
+STREAM_MODEL_LINES_PER_HOUR = env.number("STREAM_MODEL_LINES_PER_HOUR", 600)
+"""Of one stream that a model words; authored words say the rest. 0: no limit."""
+
+STREAM_VOTE_SECONDS = env.number("STREAM_VOTE_SECONDS", 90)
+"""The audience has this long to choose what is talked about next."""
+
+STREAM_QUIET_SECONDS = env.number("STREAM_QUIET_SECONDS", 60)
+STREAM_IDLE_MINUTES = env.number("STREAM_IDLE_MINUTES", 15)
+"""Without a viewer for so long nothing new is said; and the stream ends. 0: never."""
+
+STREAM_CODEC = env.choice("STREAM_CODEC", "opus", ["opus", "flac", "wav"])
+"""Of the sound of lines; what cannot be made here gives way to the next one."""
+
+SHOWS_PER_DIRECTOR = env.number("SHOWS_PER_DIRECTOR", 4)
+"""Streams that one `manage.py direct` plays at once."""
+
+DIRECTORS = env.number("DIRECTORS", 1)
+"""How many of these `manage.py up` starts, beside one in reserve."""
+
 VIEWERS_PER_PROCESS = env.number("VIEWERS_PER_PROCESS", 2000)
 """Sockets of streams that one web process holds."""
 

@@ -11,12 +11,14 @@ from socialapp.lib.admin import Record, RecordInline, audio, link, table
 from streams import selectors, services
 from streams.models import (
     ChatMessage,
+    Direction,
     ReactionCount,
     Stream,
     StreamEvent,
     StreamSeat,
     StreamTicket,
     Topic,
+    Wish,
 )
 from streams.protocol.events import AudioChunk, Line
 
@@ -32,6 +34,18 @@ LOGGED_LINES = 200
 class SeatInline(RecordInline[StreamSeat, Stream]):
     model = StreamSeat
     fields = ("seat", "character", "portrait")
+    readonly_fields = fields
+
+
+class DirectionInline(RecordInline[Direction, Stream]):
+    model = Direction
+    fields = ("engine", "note", "hour_lines", "topic", "vote_closes", "watched")
+    readonly_fields = fields
+
+
+class WishInline(RecordInline[Wish, Stream]):
+    model = Wish
+    fields = ("text", "seat", "created", "line")
     readonly_fields = fields
 
 
@@ -57,7 +71,7 @@ class StreamAdmin(Record[Stream]):
     search_fields = ("key", "title", "host__username", "seats__character__name")
     date_hierarchy = "created"
     list_select_related = ("host",)
-    inlines = (SeatInline, TopicInline)
+    inlines = (DirectionInline, SeatInline, TopicInline, WishInline)
     fields = (
         "key",
         "title",
@@ -75,6 +89,7 @@ class StreamAdmin(Record[Stream]):
         "started",
         "ended",
         "end_reason",
+        "duet",
         "directed_by",
         "line_log",
     )

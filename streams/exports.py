@@ -41,6 +41,8 @@ def _told(stream: Stream) -> dict[str, object]:
         "visibility": stream.visibility,
         "cast": {seat.seat: seat.character.name for seat in stream.seats.all()},
         "topics": [topic.text for topic in stream.topics.all()],
+        "duet": stream.duet,
+        "wishes": [wish.text for wish in stream.wishes.all()],
         "scheduled_for": stream.scheduled_for,
         "started": stream.started,
         "ended": stream.ended,

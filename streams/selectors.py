@@ -9,28 +9,33 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib.sessions.models import Session
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Max, Q, Sum
 from django.db.models.functions import Now
 
 from socialapp.accounts.models import User
 from socialapp.lib import blobs
 from streams.models import (
     ChatMessage,
+    Direction,
     Presence,
     ReactionCount,
     Stream,
     StreamEvent,
     StreamQuerySet,
     Topic,
+    Wish,
 )
 from streams.protocol import VERSION, from_json
 from streams.protocol.events import (
     AudioChunk,
     Line,
+    LineCut,
+    LineRemoved,
     Logged,
     Message,
     Seat,
     StreamEnded,
+    Topics,
     TopicTally,
     Welcome,
     Withheld,
@@ -201,6 +206,21 @@ def tallies(stream_id: int) -> tuple[TopicTally, ...]:
     return tuple(TopicTally(*row) for row in rows)
 
 
+def vote_closes(stream_id: int) -> float:
+    """When the votes are counted, on the stream's clock; 0: no moment is set."""
+    found = Direction.objects.filter(stream_id=stream_id)
+    return found.values_list("vote_closes", flat=True).first() or 0.0
+
+
+def direction_of(stream_id: int) -> Direction | None:
+    """None before its first line."""
+    return Direction.objects.filter(stream_id=stream_id).first()
+
+
+def topics_event(stream_id: int) -> Topics:
+    return Topics(tallies(stream_id), vote_closes(stream_id))
+
+
 def topic_of(stream_id: int) -> str:
     """What is talked about now; empty before the first."""
     chosen = Topic.objects.filter(stream_id=stream_id, chosen__isnull=False)
@@ -260,6 +280,7 @@ def lobby(stream_id: int) -> Lobby:
         messages=tuple(map(message_event, latest_messages(stream_id))),
         may_write=False,
         slow_seconds=stream.slow_seconds,
+        vote_closes=vote_closes(stream_id),
     )
     return Lobby(head, at, after, welcome, stream.chat_open)
 
@@ -284,6 +305,101 @@ def ended(passes: Collection[Pass]) -> set[Pass]:
             and (one.session not in sessions or people[one.person] != one.proof)
         )
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """All that a director looks at, several times a second."""
+
+    stream: Stream
+    direction: Direction
+    clock: float
+    unwatched: float
+    """Seconds since somebody was seen to watch."""
+
+    wishes: tuple[Wish, ...]
+    """That wait, the oldest first."""
+
+    news: tuple[tuple[int, str, float, int | None], ...]
+    """Number, kind, moment and line of what was logged after the director looked."""
+
+
+def cue(stream_id: int, after: int) -> Cue | None:
+    """What happened in a show since event `after`; None: there is no such stream."""
+    stream = Stream.objects.annotate(now=Now()).filter(pk=stream_id).first()
+    if stream is None:
+        return None
+    now: dt.datetime = cast("Any", stream).now
+    direction = Direction.objects.filter(stream_id=stream_id).first()
+    if direction is None:
+        direction = Direction(stream=stream, watched=stream.started or now)
+    rows = StreamEvent.objects.filter(stream_id=stream_id, seq__gt=after)
+    happened = rows.exclude(kind=AudioChunk.kind).order_by("seq")
+    return Cue(
+        stream,
+        direction,
+        round(_clock(stream.started, now), 6),
+        max(0.0, (now - direction.watched).total_seconds()),
+        tuple(Wish.objects.filter(stream_id=stream_id, line__isnull=True)),
+        tuple(happened.values_list("seq", "kind", "at", "line")[:MOST_EVENTS]),
+    )
+
+
+def last_lines(stream_id: int, most: int) -> list[StreamEvent]:
+    """The newest lines that may be known, oldest first; their moment and length too."""
+    lines = StreamEvent.objects.filter(
+        stream_id=stream_id, kind=Line.kind, withheld=""
+    ).order_by("-seq")
+    return list(lines[:most])[::-1]
+
+
+def playing_until(stream_id: int) -> float:
+    """When the last line ends, on the stream's clock; 0 before the first. What was cut
+    or removed ended then."""
+    line = (
+        StreamEvent.objects.filter(stream_id=stream_id, kind=Line.kind)
+        .order_by("-seq")
+        .first()
+    )
+    if line is None:
+        return 0.0
+    until = float(line.at + line.data["performance"]["seconds"])
+    stops = StreamEvent.objects.filter(
+        stream_id=stream_id, line=line.line, kind__in=(LineCut.kind, LineRemoved.kind)
+    )
+    stopped = stops.order_by("seq").values_list("at", flat=True).first()
+    return until if stopped is None else min(until, stopped)
+
+
+def undirected(*, waited: float = 0.0) -> list[str]:
+    """Who holds each stream on air, ``""`` for those that nobody does; cheap, for it is
+    asked all the time. Streams that never had a director are left out until they have
+    waited for so many seconds."""
+    on_air = Stream.objects.on_air().annotate(now=Now())
+    asked_for = on_air.filter(
+        Q(fence__gt=0) | Q(started__lt=Now() - timedelta(seconds=waited))
+    )
+    return [
+        "" if until is None or until < now else director
+        for director, until, now in asked_for.values_list(
+            "director", "leased_until", "now"
+        )
+    ]
+
+
+def minutes_on_air(host_id: int) -> float:
+    """Of one host within the last 24 hours."""
+    day = Now() - timedelta(hours=24)
+    recent = Stream.objects.annotate(now=Now()).filter(host_id=host_id)
+    found = recent.filter(
+        Q(ended__gt=day) | Q(ended__isnull=True), started__isnull=False
+    )
+    seconds = 0.0
+    for started, ended, now in found.values_list("started", "ended", "now"):
+        if started is not None:
+            begun = max(started, now - timedelta(hours=24))
+            seconds += max(0.0, ((ended or now) - begun).total_seconds())
+    return seconds / 60.0
 
 
 def shown_to(viewer: Viewer) -> StreamQuerySet:

@@ -146,6 +146,7 @@ def performed(person: User) -> None:
     )
     streams.start_stream(stream=show)
     say_line(show, f"I am {MARK}", sound=f"{MARK}: voice".encode())
+    streams.ask_for(stream=show, text=f"Ask {MARK} for more")
     streams.say(stream=show, person=person, text=f"Here is {MARK}")
     streams.vote(stream=show, person=person, topic=1)
     streams.issue_ticket(stream=show, person=person)

@@ -1,4 +1,4 @@
-"""Two or three on one stage, one clock: the speaker of each line speaks, the rest listen."""
+"""One to three on a stage, one clock: the speaker of each line speaks, the rest listen."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import numpy as np
 
 from socialapp.acting import sound
 from socialapp.acting.edit import edit
+from socialapp.acting.faces import answering, in_mood
+from socialapp.acting.gestures import with_gesture
 from socialapp.acting.perform import Performed
 from socialapp.acting.script import ScriptError, Segment, parse
 from socialapp.acting.takes import take
@@ -35,11 +37,17 @@ BETWEEN = 0.12
 """Seconds of quiet on either side of a change of speaker: people leave about 0.2 s
 between turns (Stivers et al., 2009)."""
 
+LIVE = 0.06
+"""The same on a live stage, where the quiet in which a voice ends is not cut off."""
+
 FIRST, LAST = 0.25, 0.7
 """Seconds before the first line and after the last."""
 
 SHORT = 1.4
 """Seconds; no cut is made for a shorter line."""
+
+LONG, GLIMPSE = 6.0, 1.7
+"""Seconds of a line in which the camera looks at a listener, and for how long."""
 
 LISTENER_LOOKS, SPEAKER_LOOKS = 0.55, 0.25
 """How far eyes turn to the other one, -1 to 1."""
@@ -55,10 +63,28 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Reacts:
+    """What somebody who listens does while another speaks."""
+
+    mood: str = "calm"
+    gesture: str = "none"
+
+
+@dataclass(frozen=True, slots=True)
 class _Spoken:
     seat: str
     speech: Speech
     beats: list[Beat]
+
+
+@dataclass(frozen=True, slots=True)
+class _Company:
+    """Who is on stage, and how they move."""
+
+    seats: tuple[str, ...]
+    director: Director
+    motions: Mapping[str, str]
+    stage: Stage
 
 
 def perform_dialogue(
@@ -87,43 +113,105 @@ def perform_dialogue(
         raise ScriptError(f"Nobody sits on seat {', '.join(odd)}. Cast someone there.")
     takes = take([(s, cast[seat]) for seat, part in scripts for s in part], speakers)
     spoken = _edited(scripts, takes.speeches, seed)
-    stand = dict(places) if places else standing(list(cast), shape)
-    motion = dict(motions or {})
-    stage = Stage(background=background, shape=shape, places=stand)
-    acts = []
-    for i, line in enumerate(spoken):
-        parts = []
-        for seat in cast:
-            how = motion.get(seat, "subtle")
-            one = seed * 1000 + i
-            if seat == line.seat:
-                part = director.direct(
-                    line.beats, line.speech, seat=seat, seed=one, motion=how
-                )
-                others = [s for s in cast if s != seat]
-                toward = others[i % len(others)] if others else seat
-                side = _side(stand, seat, toward)
-                part = _facing(part, side, SPEAKER_LOOKS, SPEAKER_TURNS)
-            else:
-                part = director.listen(
-                    line.speech.seconds, seat=seat, seed=one, motion=how
-                )
-                side = _side(stand, seat, line.seat)
-                part = _facing(part, side, LISTENER_LOOKS, LISTENER_TURNS)
-            parts.append(part)
-        acts.append(
-            Performance(
-                seconds=round(line.speech.seconds, 6),
-                parts=tuple(parts),
-                stage=replace(stage, camera=_shots(spoken, i)),
-                made_by=MadeBy(line.speech.engine, type(director).__name__, seed),
-            )
-        )
+    company = _company(
+        cast,
+        director,
+        motions=motions,
+        shape=shape,
+        background=background,
+        places=places,
+    )
+    acts = [
+        _acted(line, company, turn=i, seed=seed, shots=_shots(spoken, i))
+        for i, line in enumerate(spoken)
+    ]
     whole = reduce(join, acts)
     speech, sounds = _mixed(spoken, list(cast), whole, put_sound)
     heard = tuple(replace(part, sound=sounds[part.seat]) for part in whole.parts)
     whole = replace(whole, parts=heard)
     return Performed(whole, speech, takes.engine, takes.fallback_reason)
+
+
+def perform_turn(
+    line: Line,
+    *,
+    cast: Mapping[str, VoiceSpec],
+    speakers: Sequence[tuple[str, Voice]],
+    director: Director,
+    turn: int,
+    seed: int = 0,
+    mood: str = "",
+    gesture: str = "none",
+    reactions: Mapping[str, Reacts] | None = None,
+    motions: Mapping[str, str] | None = None,
+    shape: str = "16:9",
+    background: str = "",
+    places: Mapping[str, Place] | None = None,
+) -> Performed:
+    """One line of a show that goes on, performed by every seat; its sound is not stored.
+
+    `turn` counts the lines of the show from 0: heads and camera go on from the line
+    before. `mood` shows where the punctuation of the line asks for none, `reactions` are
+    of those who listen. Quiet of LIVE lies on both ends, so lines can be put end to
+    end. ScriptError when nothing can be said, EngineError when no speaker could.
+    """
+    segments = parse(line.script)
+    if not segments:
+        raise ScriptError("There is nothing to say in this line. Add a few words.")
+    takes = take([(segment, cast[line.seat]) for segment in segments], speakers)
+    speech, beats = edit(
+        segments,
+        takes.speeches,
+        seed=seed + 100 * turn,
+        lead_in=LIVE,
+        lead_out=LIVE,
+    )
+    spoken = _Spoken(line.seat, speech, beats)
+    company = _company(
+        cast,
+        director,
+        motions=motions,
+        shape=shape,
+        background=background,
+        places=places,
+    )
+    shots = live_shots(company.seats, line.seat, turn=turn, seconds=speech.seconds)
+    act = _acted(spoken, company, turn=turn, seed=seed, shots=shots)
+    reacting = reactions or {}
+    parts = []
+    for part in act.parts:
+        if part.seat == line.seat:
+            own = with_gesture(in_mood(part, mood), gesture, at=LIVE)
+        elif reaction := reacting.get(part.seat):
+            # A listener needs a moment to hear what there is to react to.
+            at = round(0.45 * speech.seconds, 3)
+            own = answering(part, reaction.mood, at=at, seconds=speech.seconds)
+            own = with_gesture(own, reaction.gesture, at=at)
+        else:
+            own = part
+        parts.append(own)
+    whole = replace(act, parts=tuple(parts))
+    return Performed(whole, speech, takes.engine, takes.fallback_reason)
+
+
+def live_shots(
+    seats: Sequence[str], speaker: str, *, turn: int, seconds: float
+) -> tuple[CameraKey, ...]:
+    """Everyone at first, now and then, and for short lines; else whoever speaks, and in
+    a long line for a moment somebody who listens."""
+    if len(seats) == 1:
+        return (CameraKey(0.0, speaker),)
+    if turn % 6 == 0 or seconds < SHORT:
+        return (CameraKey(0.0, "all"),)
+    if seconds < LONG or turn % 2:
+        return (CameraKey(0.0, speaker),)
+    others = [seat for seat in seats if seat != speaker]
+    away = round(0.45 * seconds, 3)
+    return (
+        CameraKey(0.0, speaker),
+        CameraKey(away, others[turn % len(others)]),
+        CameraKey(round(away + GLIMPSE, 3), speaker),
+    )
 
 
 def standing(seats: Sequence[str], shape: str) -> dict[str, Place]:
@@ -138,6 +226,58 @@ def standing(seats: Sequence[str], shape: str) -> dict[str, Place]:
         )
         for i, seat in enumerate(seats)
     }
+
+
+def _company(
+    cast: Mapping[str, VoiceSpec],
+    director: Director,
+    *,
+    motions: Mapping[str, str] | None,
+    shape: str,
+    background: str,
+    places: Mapping[str, Place] | None,
+) -> _Company:
+    stand = dict(places) if places else standing(list(cast), shape)
+    stage = Stage(background=background, shape=shape, places=stand)
+    return _Company(tuple(cast), director, dict(motions or {}), stage)
+
+
+def _acted(
+    line: _Spoken,
+    company: _Company,
+    *,
+    turn: int,
+    seed: int,
+    shots: tuple[CameraKey, ...],
+) -> Performance:
+    """One line by everybody: the speaker turns to one of the others, they to the
+    speaker."""
+    parts = []
+    places = company.stage.places
+    for seat in company.seats:
+        how = company.motions.get(seat, "subtle")
+        one = seed * 1000 + turn
+        if seat == line.seat:
+            part = company.director.direct(
+                line.beats, line.speech, seat=seat, seed=one, motion=how
+            )
+            others = [s for s in company.seats if s != seat]
+            toward = others[turn % len(others)] if others else seat
+            side = _side(places, seat, toward)
+            part = _facing(part, side, SPEAKER_LOOKS, SPEAKER_TURNS)
+        else:
+            part = company.director.listen(
+                line.speech.seconds, seat=seat, seed=one, motion=how
+            )
+            side = _side(places, seat, line.seat)
+            part = _facing(part, side, LISTENER_LOOKS, LISTENER_TURNS)
+        parts.append(part)
+    return Performance(
+        seconds=round(line.speech.seconds, 6),
+        parts=tuple(parts),
+        stage=replace(company.stage, camera=shots),
+        made_by=MadeBy(line.speech.engine, type(company.director).__name__, seed),
+    )
 
 
 def _edited(

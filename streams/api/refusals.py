@@ -9,7 +9,10 @@ from streams.errors import StreamError
 
 __all__ = ["problems"]
 
-_STATUS = {"signed-out": 401, "rests": 403, "adults": 403, "closed": 403, "full": 503}
+_STATUS = {
+    "signed-out": 401, "rests": 403, "adults": 403, "closed": 403, "quota": 429,
+    "full": 503,
+}  # fmt: skip
 """By code; the others are 409: not as things stand."""
 
 

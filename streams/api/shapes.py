@@ -10,12 +10,14 @@ from rest_framework import serializers
 from avatarfx.api.speech import UsableCharacter
 from socialapp.accounts.api import PersonRead
 from socialapp.characters.models import Character
+from socialapp.content import library
 from socialapp.lib.api.fields import BlobUrl
 from socialapp.performance.timeline import SHAPES
 from streams import selectors
-from streams.models import Stream, StreamSeat
+from streams.models import Stream, StreamSeat, Wish
 from streams.protocol.events import REACTIONS
 from streams.protocol.requests import MAX_TEXT
+from streams.services.directing import MAX_WISH
 from streams.services.staging import (
     MAX_DELAY,
     MAX_SLOW,
@@ -24,6 +26,8 @@ from streams.services.staging import (
     MAX_TOPICS,
     SEATS,
 )
+
+ENGINES = ("endpoint", "local", "authored")
 
 
 class StreamCharacterRead(serializers.ModelSerializer[Character]):
@@ -67,6 +71,7 @@ class StreamRead(serializers.ModelSerializer[Stream]):
             "visibility",
             "shape",
             "background",
+            "duet",
             "chat_open",
             "slow_seconds",
             "delay_seconds",
@@ -92,12 +97,29 @@ class StreamRead(serializers.ModelSerializer[Stream]):
         return True
 
 
+class DirectionRead(serializers.Serializer[Any]):
+    engine = serializers.ChoiceField(
+        choices=ENGINES,
+        allow_blank=True,
+        help_text="Who worded the newest line; empty before the first.",
+    )
+    note = serializers.CharField(
+        help_text="Why it was not a better one, or why nobody speaks; else empty."
+    )
+
+
 class StreamDetailRead(StreamRead):
     topic = serializers.SerializerMethodField(help_text="What is talked about now.")
     topics = serializers.SerializerMethodField(help_text="What can be voted for.")
     reactions = serializers.SerializerMethodField()
     clock = serializers.SerializerMethodField(
         help_text="Now, in seconds since it began."
+    )
+    vote_closes = serializers.SerializerMethodField(
+        help_text="When the votes are counted, on the same clock; 0: no moment is set."
+    )
+    direction = serializers.SerializerMethodField(
+        help_text="For its host alone; null for others, and before the first line."
     )
     last_seq = serializers.IntegerField(
         read_only=True, help_text="Number of the newest event."
@@ -110,6 +132,8 @@ class StreamDetailRead(StreamRead):
             "topics",
             "reactions",
             "clock",
+            "vote_closes",
+            "direction",
             "last_seq",
         )
 
@@ -129,6 +153,14 @@ class StreamDetailRead(StreamRead):
     def get_clock(self, stream: Stream) -> float:
         return round(selectors.heads([stream.pk])[stream.pk].clock, 6)
 
+    def get_vote_closes(self, stream: Stream) -> float:
+        return selectors.vote_closes(stream.pk)
+
+    @extend_schema_field(DirectionRead(allow_null=True))
+    def get_direction(self, stream: Stream) -> Any:
+        found = selectors.direction_of(stream.pk) if self.get_mine(stream) else None
+        return DirectionRead(found).data if found else None
+
 
 class StreamEdit(serializers.Serializer[Any]):
     title = serializers.CharField(max_length=2 * MAX_TITLE, required=False)
@@ -137,6 +169,12 @@ class StreamEdit(serializers.Serializer[Any]):
     )
     shape = serializers.ChoiceField(choices=[(s, s) for s in SHAPES], required=False)
     background = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    duet = serializers.ChoiceField(
+        choices=library.duet_ids(),
+        required=False,
+        allow_blank=True,
+        help_text="One that is written; it is played first, by its own two.",
+    )
     delay_seconds = serializers.FloatField(
         min_value=0,
         max_value=MAX_DELAY,
@@ -166,13 +204,36 @@ class StreamWrite(StreamEdit):
         child=UsableCharacter(),
         min_length=1,
         max_length=len(SEATS),
-        help_text="Keys of characters of yours or of the starter cast, seat by seat.",
+        required=False,
+        help_text="Keys of characters of yours or of the starter cast, seat by seat;"
+        " left out for a duet: its two of the starter cast.",
     )
     topics = serializers.ListField(
         child=serializers.CharField(max_length=2 * MAX_TOPIC),
         max_length=MAX_TOPICS,
         required=False,
     )
+
+
+class WishWrite(serializers.Serializer[Any]):
+    text = serializers.CharField(
+        max_length=2 * MAX_WISH,
+        help_text="A whole sentence is said as it is, anything else is what they do.",
+    )
+    speaker = serializers.CharField(
+        max_length=8,
+        required=False,
+        allow_blank=True,
+        help_text="A seat; left out: whoever's turn it is.",
+    )
+
+
+class WishRead(serializers.ModelSerializer[Wish]):
+    speaker = serializers.CharField(source="seat")
+
+    class Meta:
+        model = Wish
+        fields = ("text", "speaker", "created")
 
 
 class TopicWrite(serializers.Serializer[Any]):

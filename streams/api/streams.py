@@ -33,6 +33,8 @@ from streams.api.shapes import (
     TopicsWrite,
     TopicWrite,
     VoteWrite,
+    WishRead,
+    WishWrite,
 )
 from streams.models import Stream
 from streams.protocol import to_json
@@ -220,6 +222,21 @@ class StreamViewSet(viewsets.GenericViewSet[Stream]):
     def interrupt(self, request: Request, key: str) -> Response:  # noqa: ARG002
         cuts = services.cut_line(stream=self._mine(key))
         return Response({"lines": [cut.line for cut in cuts]})
+
+    @extend_schema(
+        summary="Wish for what is said or done next",
+        description="It is screened, taken up by the next line, and answered.",
+        request=WishWrite,
+        responses={201: WishRead},
+    )
+    @action(detail=True, methods=["post"])
+    def wish(self, request: Request, key: str) -> Response:
+        stream = self._mine(key)
+        data = valid(WishWrite(data=request.data))
+        wish = services.ask_for(
+            stream=stream, text=data["text"], speaker=data.get("speaker", "")
+        )
+        return Response(WishRead(wish).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(
         summary="Offer topics in place of those not chosen yet",

@@ -33,6 +33,7 @@ READY_SECONDS = 60.0
 class House:
     redis: subprocess.Popen[bytes] | None = None
     webs: list[Web] = field(default_factory=list)
+    directors: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def start_redis(self) -> None:
         binary = redis_server.find()
@@ -65,6 +66,14 @@ class House:
         web = Web(_run(name, 0, [*argv, "-v", "0", app]), port)
         self.webs.append(web)
         return web
+
+    def start_director(self) -> subprocess.Popen[bytes]:
+        """One of those that direct, on the second core, with Redis and the load."""
+        manage = str(settings.BASE_DIR / "manage.py")
+        name = f"direct-{len(self.directors)}"
+        process = _run(name, 1, [sys.executable, manage, "direct"])
+        self.directors.append(process)
+        return process
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +121,9 @@ def house() -> Iterator[House]:
         made.start_redis()
         yield made
     finally:
+        for director in made.directors:
+            director.kill()
+            director.wait()
         for web in made.webs:
             web.stop()
         made.kill_redis()

@@ -8,11 +8,13 @@ from streams.models.audience import (
     Topic,
     TopicVote,
 )
+from streams.models.direction import Direction, Wish
 from streams.models.log import StreamEvent
 from streams.models.stream import Stream, StreamQuerySet, StreamSeat
 
 __all__ = [
     "ChatMessage",
+    "Direction",
     "Presence",
     "ReactionCount",
     "Stream",
@@ -22,4 +24,5 @@ __all__ = [
     "StreamTicket",
     "Topic",
     "TopicVote",
+    "Wish",
 ]

@@ -84,6 +84,9 @@ class Stream(Withholdable, Stateful):
     background = models.CharField(max_length=80, blank=True)
     """A built-in's name, or empty: the portraits' own."""
 
+    duet = models.CharField(max_length=40, blank=True)
+    """One of ``socialapp.content.duets``, which is played first; or empty."""
+
     delay_seconds = models.FloatField(default=2.0)
     """How far ahead of its moment a line is sent: what a stop can still keep from being
     heard."""

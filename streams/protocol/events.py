@@ -217,6 +217,8 @@ class Welcome:
     """A person waits this long between two messages."""
 
     ai_generated: bool = True
+    vote_closes: float = 0.0
+    """When the votes are counted, on the stream's clock; 0: no moment is set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +290,8 @@ class Topics:
     kind: ClassVar[str] = "topics"
 
     topics: tuple[TopicTally, ...]
+    vote_closes: float = 0.0
+    """As in `Welcome`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,14 @@ from streams.services.audience import (
     sweep,
     vote,
 )
+from streams.services.directing import (
+    Step,
+    ask_for,
+    note_direction,
+    note_watched,
+    open_vote,
+    pass_over,
+)
 from streams.services.leases import Lease, beat, claim, release
 from streams.services.lines import (
     Recording,
@@ -33,10 +41,15 @@ from streams.services.staging import (
     start_stream,
 )
 from streams.services.tickets import issue_ticket, redeem_ticket
+from streams.services.words import Screened, UnscreenedError, screen_words
 
 __all__ = [
     "Lease",
     "Recording",
+    "Screened",
+    "Step",
+    "UnscreenedError",
+    "ask_for",
     "beat",
     "change_stream",
     "choose_topic",
@@ -47,7 +60,11 @@ __all__ = [
     "delete_stream",
     "end_stream",
     "issue_ticket",
+    "note_direction",
     "note_presence",
+    "note_watched",
+    "open_vote",
+    "pass_over",
     "pause_stream",
     "perform_line",
     "pose",
@@ -60,6 +77,7 @@ __all__ = [
     "restore_message",
     "resume_stream",
     "say",
+    "screen_words",
     "set_delay",
     "set_topics",
     "set_withheld",

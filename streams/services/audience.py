@@ -26,7 +26,7 @@ from streams.models import (
     Topic,
     TopicVote,
 )
-from streams.protocol.events import MessageRemoved, Reactions, Topics
+from streams.protocol.events import MessageRemoved, Reactions
 from streams.protocol.requests import MAX_TEXT
 from streams.services import log, news
 from streams.services.log import Entry
@@ -139,7 +139,7 @@ def vote(*, stream: Stream, person: User, topic: int) -> None:
     TopicVote.objects.update_or_create(
         stream=stream, person=person, defaults={"topic": wanted}
     )
-    news.tell(stream.pk, [Topics(selectors.tallies(stream.pk))])
+    news.tell(stream.pk, [selectors.topics_event(stream.pk)])
 
 
 def note_presence(*, hub: str, counts: Mapping[int, int]) -> dict[int, int]:

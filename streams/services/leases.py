@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
 from streams.models import Stream, StreamQuerySet
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 LEASE = timedelta(seconds=4)
 """A stream without a director is found within this and one look of another process."""
@@ -30,9 +34,13 @@ class Lease:
 
 
 @transaction.atomic
-def claim(*, director: str) -> Lease | None:
-    """The stream on air that has waited longest for a director; None: all have one."""
+def claim(*, director: str, dead: Collection[str] = ()) -> Lease | None:
+    """The stream on air that has waited longest for a director; None: all have one.
+
+    `dead`: directors that are known to be gone, whose leases need not run out.
+    """
     free = Q(leased_until__lt=Now()) | Q(leased_until__isnull=True)
+    free |= Q(director__in=dead)
     stream = (
         Stream.objects.select_for_update(skip_locked=True)
         .on_air()

@@ -21,12 +21,14 @@ from streams.protocol.events import (
 )
 from streams.protocol.packing import rounded
 from streams.services import log, news
+from streams.services.directing import Step, advance
 from streams.services.log import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from socialapp.performance import Part, Performance
+    from streams.services.words import Screened
 
 MOST_AHEAD = 30.0
 """Seconds that a line may lie in the future; beyond, something is wrong with a clock."""
@@ -50,15 +52,20 @@ def perform_line(
     seat: str,
     performance: Performance,
     sounds: Mapping[str, Recording],
+    words: Screened,
     at: float | None = None,
     fence: int | None = None,
+    step: Step | None = None,
 ) -> Line:
     """Append a line and its sound, and send both. Returns it with number and moment.
 
     `seat` speaks; `sounds` by seat; `at` on the stream's clock, None: the stream's delay
-    from now. Whoever calls this has screened what is said. StreamError when the stream
-    is not live or `at` is too far away, FencedError for an old `fence`.
+    from now; `words`: all that is said in it; `step`: what it does to the show's plan, in
+    the same transaction. StreamError when the stream is not live or `at` is too far
+    away, FencedError for an old `fence`, UnscreenedError for a caption that is not among
+    `words`.
     """
+    words.require_covers(performance)
     # Outside of the transaction: an object store may take its time.
     refs = {name: _stored(recording) for name, recording in sounds.items()}
     with transaction.atomic():
@@ -90,6 +97,8 @@ def perform_line(
             for chunk in _chunks(number, begins, name, recording, refs[name])
         ]
         events = log.append(row, now, line, *chunks, fence=fence)
+        if step is not None:
+            advance(row, clock, step, line=number)
     first = events[0]
     assert isinstance(first, Line)  # noqa: S101  narrows for mypy
     return first
@@ -129,11 +138,14 @@ def cut_line(*, stream: Stream, fence: int | None = None) -> list[LineCut]:
     recent = row.events.filter(at__gte=clock - LONGEST, line__isnull=False)
     gone = recent.filter(kind__in=(LineCut.kind, LineRemoved.kind))
     done = set(gone.values_list("line", flat=True))
+    # Of what was said, its length alone is read: this is what a host waits for.
+    lines = recent.filter(kind=Line.kind).values_list(
+        "line", "at", "data__performance__seconds"
+    )
     entries = [
-        Entry(LineCut, {"line": line.line}, line=line.line)
-        for line in recent.filter(kind=Line.kind)
-        if line.line not in done
-        and line.at + line.data["performance"]["seconds"] > clock
+        Entry(LineCut, {"line": line}, line=line)
+        for line, at, seconds in lines
+        if line not in done and at + seconds > clock
     ]
     events = log.append(row, now, *entries, fence=fence)
     return [event for event in events if isinstance(event, LineCut)]

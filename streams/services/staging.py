@@ -12,14 +12,22 @@ from django.utils import timezone
 
 from moderation.screening.refusals import check_text
 from socialapp.accounts.models import User
+from socialapp.characters.models import Character
 from socialapp.characters.services import PictureError, require_approved
-from socialapp.content import backgrounds
+from socialapp.content import backgrounds, library
 from socialapp.lib import blobs
 from socialapp.lib.text import TextError, clean_line
 from socialapp.performance.timeline import SHAPES
 from streams import selectors
 from streams.errors import StreamError
-from streams.models import Stream, StreamEvent, StreamSeat, Topic, TopicVote
+from streams.models import (
+    Direction,
+    Stream,
+    StreamEvent,
+    StreamSeat,
+    Topic,
+    TopicVote,
+)
 from streams.protocol.events import (
     END_REASONS,
     AudioChunk,
@@ -28,17 +36,15 @@ from streams.protocol.events import (
     StreamResumed,
     StreamStarted,
     TopicChosen,
-    Topics,
 )
 from streams.services import log, news
+from streams.services.directing import require_minutes
 from streams.services.log import Entry
 from streams.signals import stream_ended
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
-
-    from socialapp.characters.models import Character
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +60,7 @@ CANCELLED = "cancelled"
 FIELDS = frozenset(
     {
         "title", "visibility", "shape", "background", "delay_seconds", "chat_open",
-        "slow_seconds", "scheduled_for",
+        "slow_seconds", "scheduled_for", "duet",
     }
 )  # fmt: skip
 LIVE_FIELDS = frozenset({"title", "visibility", "chat_open", "slow_seconds"})
@@ -65,17 +71,20 @@ def create_stream(
     *,
     host: User,
     title: str,
-    cast: Sequence[Character],
+    cast: Sequence[Character] = (),
     topics: Sequence[str] = (),
     **fields: Any,
 ) -> Stream:
-    """Plan a stream of one to three characters; `fields` as in FIELDS.
+    """Plan a stream of one to three characters; `fields` as in FIELDS. A `duet` has its
+    own two, seat by seat: `cast` may be left empty for it.
 
     StreamError says what cannot be so; TextRefusedError and ScreeningUnavailableError
     are about what is written.
     """
     checked = _checked({"title": title, **fields})
     offered = _topics(topics)
+    if checked.get("duet"):
+        cast = duet_cast(checked["duet"], cast)
     portraits = _cast(host, cast)
     # Outside of the transaction, so that the log keeps what is refused.
     _screen(host, checked["title"], offered)
@@ -101,10 +110,31 @@ def create_stream(
     return stream
 
 
+def duet_cast(duet: str, cast: Sequence[Character]) -> list[Character]:
+    """Those for whom it is written, in the order of their seats: of `cast`, or of the
+    starter cast when `cast` is empty. StreamError when they are others."""
+    wanted = [
+        library.cast_member(name)["name"]
+        for _, name in sorted(library.duet(duet)["seats"].items())
+    ]
+    found = {one.name: one for one in cast} or {
+        one.name: one
+        for one in Character.objects.filter(starter=True, name__in=wanted, removed=None)
+    }
+    if sorted(found) != sorted(wanted) or len(cast) not in {0, len(wanted)}:
+        raise StreamError(
+            f"This duet is written for {' and '.join(wanted)}. Cast them, or leave the"
+            " duet out."
+        )
+    return [found[name] for name in wanted]
+
+
 def change_stream(*, stream: Stream, **fields: Any) -> Stream:
     """Change the given fields of FIELDS. StreamError as in `create_stream`."""
     if stream.state == Stream.State.ENDED:
         raise StreamError("It is over; nothing of it changes any more.", code="over")
+    if "duet" in fields and checked_duet(fields["duet"]):
+        duet_cast(fields["duet"], [seat.character for seat in stream.seats.all()])
     if stream.on_air and (late := sorted(set(fields) - LIVE_FIELDS)):
         raise StreamError(
             f"It is on air: {', '.join(late)} cannot change now. End it first.",
@@ -129,6 +159,7 @@ def start_stream(*, stream: Stream) -> Stream:
     on_air = Stream.objects.on_air()
     if on_air.filter(host_id=row.host_id).exists():
         raise StreamError("You are on air already. End that stream first.", code="busy")
+    require_minutes(row)
     most = settings.STREAMS_ON_AIR
     if on_air.count() >= most:
         raise StreamError(
@@ -233,7 +264,7 @@ def set_topics(*, stream: Stream, topics: Sequence[str]) -> list[Topic]:
             raise StreamError("It is over.", code="over")
         row.topics.filter(chosen__isnull=True).delete()
         made = _offer(row, offered)
-        news.tell(row.pk, [Topics(selectors.tallies(row.pk))])
+        news.tell(row.pk, [selectors.topics_event(row.pk)])
     return made
 
 
@@ -261,9 +292,12 @@ def choose_topic(
     chosen.chosen = now
     chosen.save(update_fields=["chosen"])
     TopicVote.objects.filter(stream=row).delete()
+    Direction.objects.update_or_create(
+        stream=row, defaults={"topic": chosen.text, "vote_closes": 0.0}
+    )
     entry = Entry(TopicChosen, {"topic": chosen.number, "text": chosen.text})
     log.append(row, now, entry, fence=fence)
-    news.tell(row.pk, [Topics(selectors.tallies(row.pk))])
+    news.tell(row.pk, [selectors.topics_event(row.pk)])
     return chosen
 
 
@@ -293,6 +327,8 @@ def _checked(fields: Mapping[str, Any]) -> dict[str, Any]:
         raise StreamError("Choose who may watch: everyone, a link, or only you.")
     if checked.get("shape", "16:9") not in SHAPES:
         raise StreamError(f"Use one of these shapes: {', '.join(SHAPES)}.")
+    if checked.get("duet"):
+        checked_duet(checked["duet"])
     if (scene := checked.get("background")) and scene not in backgrounds.names():
         raise StreamError("That background does not exist. Choose one of the list.")
     if not 0 <= checked.get("delay_seconds", 0) <= MAX_DELAY:
@@ -303,6 +339,14 @@ def _checked(fields: Mapping[str, Any]) -> dict[str, Any]:
     if when is not None and when < timezone.now():
         raise StreamError("That moment is over. Choose one that comes.")
     return checked
+
+
+def checked_duet(name: str) -> str:
+    if name and name not in library.duet_ids():
+        raise StreamError(
+            f"There is no such duet. Choose one of {', '.join(library.duet_ids())}."
+        )
+    return name
 
 
 def _line(text: str, longest: int, what: str) -> str:
@@ -324,6 +368,11 @@ def _cast(host: User, cast: Sequence[Character]) -> list[int]:
         raise StreamError(f"One to {len(SEATS)} characters fit on stage.")
     if len({one.pk for one in cast}) != len(cast):
         raise StreamError("Nobody can sit in two seats. Choose another character.")
+    if len({one.name.casefold() for one in cast}) != len(cast):
+        raise StreamError(
+            "Two of them have the same name, and nobody could tell who speaks. Rename"
+            " one of them."
+        )
     usable = {one.pk for one in type(cast[0]).objects.usable_by(host)}
     found = []
     for one in cast:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from avatarfx.tests.conftest import make_character
+from moderation.screening.verdicts import Verdict
 from socialapp.performance import Caption, Part, Performance, Pose, Viseme
 from streams import services
-from streams.services import Recording
+from streams.services import Recording, Screened
 
 if TYPE_CHECKING:
     from socialapp.accounts.models import User
@@ -44,6 +45,11 @@ def performance(text: str = "Good evening.", seconds: float = 2.0) -> Performanc
     )
 
 
+def passed(text: str) -> Screened:
+    """As if screening had let it pass."""
+    return Screened(((text, Verdict("allow", (), "test")),))
+
+
 def say_line(
     stream: Stream,
     text: str = "Good evening.",
@@ -58,6 +64,7 @@ def say_line(
         seat="a",
         performance=performance(text, seconds),
         sounds={"a": Recording(sound, "opus")} if sound else {},
+        words=passed(text),
         at=at,
         fence=fence,
     )

@@ -11,8 +11,9 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from avatarfx.tests.conftest import make_character
+from socialapp.content import library
 from streams import services
-from streams.models import Stream
+from streams.models import Direction, Stream
 from streams.protocol import from_json
 from streams.protocol.events import AudioChunk, Line
 from streams.tests.conftest import say_line
@@ -202,3 +203,52 @@ def test_a_list_costs_the_same_for_one_and_many(
             )
     with django_assert_max_num_queries(7):
         assert len(api().get(URL).json()["results"]) == 11
+
+
+# Directing --------------------------------------------------------------------
+
+
+def test_a_host_wishes_and_others_do_not(alice: User, bob: User, live: Stream) -> None:
+    made = api(alice).post(of(live, "wish/"), {"text": "Sing to us.", "speaker": "b"})
+    assert made.status_code == 201, made.json()
+    assert (made.json()["text"], made.json()["speaker"]) == ("Sing to us.", "b")
+    assert live.wishes.get().seat == "b"
+    assert api(bob).post(of(live, "wish/"), {"text": "Dance."}).status_code == 403
+    refused = api(alice).post(
+        of(live, "wish/"), {"text": "I will kill you tomorrow, Bob"}
+    )
+    assert refused.status_code in {400, 422}
+    for text in ("Wave.", "Nod."):
+        api(alice).post(of(live, "wish/"), {"text": text})
+    full = api(alice).post(of(live, "wish/"), {"text": "Jump."})
+    assert (full.status_code, full.json()["type"]) == (409, "urn:troupe:too-many")
+
+
+def test_only_the_host_is_told_who_words_the_lines(
+    alice: User, bob: User, live: Stream
+) -> None:
+    assert api(alice).get(of(live)).json()["direction"] is None
+    Direction.objects.create(stream=live, engine="authored", note="The endpoint rests.")
+    assert api(alice).get(of(live)).json()["direction"] == {
+        "engine": "authored",
+        "note": "The endpoint rests.",
+    }
+    assert api(bob).get(of(live)).json()["direction"] is None
+
+
+def test_a_duet_brings_its_own_two(alice: User) -> None:
+    for name in ("hob", "sunniva"):
+        character = make_character(alice, library.cast_member(name)["name"])
+        character.starter = True
+        character.save()
+    made = api(alice).post(URL, {"title": "Clouds", "duet": "cloud_cover"})
+    assert made.status_code == 201, made.json()
+    assert made.json()["duet"] == "cloud_cover"
+    names = [seat["character"]["name"] for seat in made.json()["seats"]]
+    outline = library.duet("cloud_cover")["seats"]
+    assert names == [library.cast_member(outline[seat])["name"] for seat in "ab"]
+    nobody = api(alice).post(URL, {"title": "Empty"})
+    assert nobody.status_code == 400
+    changed = api(alice).patch(of(Stream.objects.get()), {"duet": "last_croissant"})
+    assert changed.status_code == 400
+    assert "written for" in changed.json()["detail"]

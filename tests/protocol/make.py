@@ -97,7 +97,7 @@ def events() -> list[Event]:
             1, "abcd", "Partly Obscured", "live", 2, False, 12.5, STAGE,
             (Seat("a", "hk", "Hob"), Seat("b", "sk", "Sunniva")),
             "Are clouds the show?", TOPICS, 17, {"heart": 3, "laugh": 0}, (HELLO,),
-            True, 5,
+            True, 5, True, 91.5,
         ),
         HELLO,
         Pong(7, 12.75),
@@ -106,7 +106,7 @@ def events() -> list[Event]:
         Refused(10, "care", "Somebody listens.", (HelpLine("UK", "S", "116 123", ""),)),
         Viewers(17),
         Reactions({"heart": 4}),
-        Topics(TOPICS),
+        Topics(TOPICS, 91.5),
         PoseKeys(12.0, idle),
         Closing(4408, "Too slow."),
     ]  # fmt: skip

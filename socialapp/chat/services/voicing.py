@@ -17,7 +17,6 @@ from socialapp.chat.errors import ChatError
 from socialapp.engines.handler import directors, voices
 from socialapp.engines.protocols import VoiceSpec
 from socialapp.lib import blobs
-from socialapp.performance.timeline import MOODS, Expression
 
 if TYPE_CHECKING:
     from socialapp.chat.models import Message
@@ -26,9 +25,6 @@ if TYPE_CHECKING:
 
 LIVE = "hibari"
 """The first rung that speaks faster than one listens."""
-
-WEIGHT = 0.6
-"""Of the mood in which a reply was written, on the face that says it."""
 
 
 def perform_message(*, message: Message, number: int = 0) -> tuple[Performance, bytes]:
@@ -58,7 +54,8 @@ def perform_message(*, message: Message, number: int = 0) -> tuple[Performance, 
     )
     speech = done.speech
     heard = sound.wav(speech.samples, speech.rate) if any(speech.samples) else b""
-    return _in_mood(done.performance, message.expression), heard
+    part = acting.in_mood(done.performance.parts[0], message.expression)
+    return replace(done.performance, parts=(part,)), heard
 
 
 def _speakers() -> list[tuple[str, Voice]]:
@@ -69,15 +66,3 @@ def _speakers() -> list[tuple[str, Voice]]:
     if LIVE in ladder:
         ladder = ladder[ladder.index(LIVE) :]
     return [(name, voices[name]) for name in ladder]
-
-
-def _in_mood(performance: Performance, mood: str) -> Performance:
-    """What punctuation left plain is said with the face that the words had."""
-    if mood not in MOODS or mood == "calm":
-        return performance
-    part = performance.parts[0]
-    keys = tuple(
-        Expression(key.at, mood, WEIGHT) if key.mood == "calm" else key
-        for key in part.expressions
-    ) or (Expression(0.0, mood, WEIGHT),)
-    return replace(performance, parts=(replace(part, expressions=keys),))

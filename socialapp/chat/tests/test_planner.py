@@ -17,6 +17,7 @@ from socialapp.chat.dialogues.ladder import Ladder
 from socialapp.chat.dialogues.planner import (
     ARC,
     LONGEST,
+    OVER,
     Plan,
     PlanError,
     Planner,
@@ -267,13 +268,41 @@ def test_wishes_have_an_end_and_say_why() -> None:
 
 def test_a_plan_that_cannot_be_played_is_refused() -> None:
     for plan, words in (
-        (Plan((HOB,)), "two or three"),
+        (Plan(()), "one to three"),
         (Plan((HOB, HOB)), "same name"),
         (Plan((HOB, KIKO), duet="nothing"), "no duet"),
         (Plan((HOB, KIKO), duet="cloud_cover"), "two others"),
     ):
         with pytest.raises(PlanError, match=words):
             Planner(plan)
+
+
+def test_one_alone_goes_through_an_arc_and_calls_nobody_by_its_own_name() -> None:
+    planner = Planner(Plan((HOB,), seed=3, topics=("soup",)))
+    state, phases = planner.first(), []
+    for _ in range(60):
+        beat, state = planner.next(state)
+        phases.append(beat.phase)
+        assert beat.speaker == HOB.name
+        assert beat.authored
+        assert ", Hob" not in beat.authored
+        assert "{" not in beat.authored
+    assert "disagreement" not in phases
+    assert {"hook", "turn", "stake", "punch_line", "close"} <= set(phases)
+    beat, state = planner.next(planner.insert(state, "Wave to them."))
+    assert (beat.phase, state.pending) == ("host", ())
+
+
+@pytest.mark.parametrize("cast", [(HOB,), (HOB, KIKO)])
+def test_a_finale_is_the_last_line_of_a_show(cast: tuple[Card, ...]) -> None:
+    planner = Planner(Plan(cast, seed=3))
+    _, state = planner.next(planner.first())
+    beat, over = planner.finale(planner.vote(state, "soup"))
+    assert "hank you" in beat.authored
+    assert over == State.from_json(json.loads(json.dumps(over.to_json())))
+    assert over.phase == OVER
+    with pytest.raises(PlanError, match="last line"):
+        planner.next(over)
 
 
 def test_a_deck_deals_everything_before_anything_again() -> None:

@@ -3,7 +3,8 @@
 1. Find a Redis, or take the one of REDIS_URL; start ours on a private socket.
 2. Migrate and collect static files, if something changed since the last start.
 3. Start the web server, and meanwhile seed the starter cast.
-4. Start one worker a queue and the reconciler; print the address and the admin's link.
+4. Start one worker a queue, the directors of streams and the reconciler; print the
+   address and the admin's link.
 5. Watch: restart what ends. Ctrl-C stops everything in reverse, Redis last.
 """
 
@@ -34,7 +35,14 @@ from socialapp.lib.supervise import Program, Supervisor
 SERVING_SECONDS = 90.0
 """A cold disk and a busy machine included."""
 
-NAMES = {"redis": 36, "web": 32, "worker": 35, "reconcile": 34}
+NAMES = {
+    "redis": 36,
+    "web": 32,
+    "worker": 35,
+    "direct": 33,
+    "reserve": 33,
+    "reconcile": 34,
+}
 """Console colours (ANSI); other names stay plain."""
 
 
@@ -80,6 +88,11 @@ class Command(BaseCommand):
             work = _manage("work", queue)
             # Its job gets the time to end: what is cut off is done again.
             house.start(_program("worker", *work, stop_seconds=4))
+        for _ in range(settings.DIRECTORS):
+            house.start(_program("direct", *_manage("direct"), stop_seconds=4))
+        # It is there at once, where one that is started anew takes its time.
+        reserve = _manage("direct", "--reserve")
+        house.start(_program("reserve", *reserve, stop_seconds=4))
         house.start(_program("reconcile", *_manage("reconcile", "--loop")))
 
     def _check(self) -> None:

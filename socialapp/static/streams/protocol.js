@@ -81,7 +81,7 @@ const TEXT = {
     seats: list({ seat: "str", character: "str", name: "str" }),
     topic: "str", topics: TOPICS, viewers: "int", reactions: ["map", "int"],
     messages: list(MESSAGE), may_write: "bool", slow_seconds: "int",
-    ai_generated: "bool",
+    ai_generated: "bool", vote_closes: "float",
   },
   message: MESSAGE,
   pong: { re: "int", clock: "float" },
@@ -92,7 +92,7 @@ const TEXT = {
   },
   viewers: { count: "int" },
   reactions: { counts: ["map", "int"] },
-  topics: { topics: TOPICS },
+  topics: { topics: TOPICS, vote_closes: "float" },
   closing: { code: "int", detail: "str" },
 };
 

@@ -27,6 +27,12 @@ from socialapp.engines.talk import Beat, Reaction
 __all__ = ["ARC", "LONGEST", "Plan", "PlanError", "Planner", "State"]
 
 ARC = ("hook", "disagreement", "turn", "stake", "punch_line", "close")
+ALONE = ("hook", "turn", "stake", "punch_line", "close")
+"""The arc of one who has nobody on stage to disagree with."""
+
+OVER = "over"
+"""The phase after the last line of a show."""
+
 _QUIET = frozenset({"lore", "maxim"})
 SUITS = {
     "hook": _QUIET,
@@ -46,6 +52,8 @@ TOLD = 60
 LONGEST = 240
 """Characters of a line with a fact in it; of a longer one the fact alone is said."""
 
+AUDIENCE = "friends"
+
 TOPIC, REQUEST = 120, 200
 """Most characters of a topic, and of what a host asks for."""
 
@@ -56,14 +64,15 @@ class Planner:
     def __init__(self, plan: Plan) -> None:
         """PlanError when the plan cannot be played."""
         names = [card.name for card in plan.cards]
-        if not 2 <= len(names) <= 3:
-            raise PlanError("A stage has two or three characters. Choose that many.")
+        if not 1 <= len(names) <= 3:
+            raise PlanError("A stage has one to three characters. Choose that many.")
         if len(set(names)) < len(names):
             raise PlanError(
                 "Two characters on one stage have the same name. Rename one of them."
             )
         self.plan = plan
         self._cards = {card.name: card for card in plan.cards}
+        self._arc = ARC if len(names) > 1 else ALONE
         self._outline = None
         if plan.duet:
             try:
@@ -79,7 +88,9 @@ class Planner:
         return State(topic=self._topic(0))
 
     def next(self, state: State) -> tuple[Beat, State]:
-        """What happens now, and where the show stands then."""
+        """What happens now, and where the show stands then. PlanError after `finale`."""
+        if state.phase == OVER:
+            raise PlanError("This show has said its last line.")
         if state.pending:
             beat, *rest = state.pending
             return beat, self._after(replace(state, pending=tuple(rest)), beat)
@@ -120,14 +131,32 @@ class Planner:
             deal(moulds(kind), number, f"{self.plan.seed}/{kind}"),
             topic=state.topic,
             fact=wanted if whole else "",
-            other=first_name(self._other(first)),
+            other=self._called(first),
         )
         asked = Beat(
             first, wanted, authored=line, fact=wanted, phase="host", id=f"host/{number}"
         )
+        if len(self._cards) == 1:
+            return replace(state, pending=(*state.pending, asked))
         answer, state = self._beat(state, self._other(first), "disagreement")
         answer = replace(answer, phase="host", intent="answer what was just asked for")
         return replace(state, pending=(*state.pending, asked, answer))
+
+    def finale(self, state: State) -> tuple[Beat, State]:
+        """The last line of the show, whatever was planned: thanks, and out."""
+        speaker = self._other(state.speaker)
+        kind = "finale" if len(self._cards) > 1 else "finale_alone"
+        line = pour(
+            deal(_data()[kind], 0, f"{self.plan.seed}/{kind}"),
+            topic=state.topic,
+            other=self._called(speaker),
+        )
+        beat = Beat(
+            speaker, "close the show and thank those who watched", "happy", "wave", line,
+            phase="close", id="finale",
+        )  # fmt: skip
+        state = replace(state, phase=OVER, pending=(), next_topic="")
+        return beat, self._after(state, beat)
 
     def aside(self, state: State, name: str) -> Reaction:
         """A second or two of somebody who listens, or while a line is made."""
@@ -178,7 +207,7 @@ class Planner:
         line = pour(
             deal(moulds("topic"), number, f"{self.plan.seed}/topic"),
             topic=state.topic,
-            other=first_name(self._other(speaker)),
+            other=self._called(speaker),
         )
         beat = Beat(
             speaker, "tell what the audience voted for", "happy", "point", line,
@@ -203,7 +232,7 @@ class Planner:
         card = self._cards[names[state.place]]
         greetings = card.group_greetings or (card.greeting, *card.alternate_greetings)
         greetings = tuple(one for one in greetings if one)
-        other = first_name(self._other(card.name))
+        other = self._called(card.name)
         seed = f"{self.plan.seed}/opening/{card.name}"
         if greetings:
             said = spoken(deal(greetings, 0, seed), char=card.name, user=other)
@@ -228,9 +257,9 @@ class Planner:
             range(low, high + 1), state.arc, f"{self.plan.seed}/length/{state.phase}"
         )
         if state.place >= length:
-            at = ARC.index(state.phase) + 1
-            state = replace(state, place=0, phase=ARC[at % len(ARC)])
-            if at == len(ARC):
+            at = self._arc.index(state.phase) + 1
+            state = replace(state, place=0, phase=self._arc[at % len(self._arc)])
+            if at == len(self._arc):
                 arc = state.arc + 1
                 state = replace(
                     state, arc=arc, topic=self._topic(arc), word="", planter=""
@@ -245,9 +274,10 @@ class Planner:
         shape = _data()["phases"][phase]
         number, state = self._count(state, f"{phase}/{speaker}")
         fact, state = self._fact(state, speaker, phase)
-        other = first_name(self._other(speaker))
+        other = self._called(speaker)
         word = ""
-        if phase == "punch_line" and state.word and state.planter != speaker:
+        alone = len(self._cards) == 1
+        if phase == "punch_line" and state.word and (alone or state.planter != speaker):
             word, kind = state.word, "callback"
             state = replace(state, word="", planter="")
         elif not fact.text:
@@ -322,6 +352,11 @@ class Planner:
         names = list(self._cards)
         at = names.index(name) + 1 if name in names else 0
         return names[at % len(names)]
+
+    def _called(self, speaker: str) -> str:
+        """How `speaker` calls whom it talks to; alone on a stage, those who watch."""
+        other = self._other(speaker)
+        return first_name(other) if other != speaker else AUDIENCE
 
     def _count(self, state: State, deck: str) -> tuple[int, State]:
         counts = dict(state.dealt)

@@ -20,7 +20,7 @@ class PlanError(ValueError):
 @dataclass(frozen=True, slots=True)
 class Plan:
     cards: tuple[Card, ...]
-    """Two or three, with different names."""
+    """One to three, with different names."""
 
     seed: int = 0
     topics: tuple[str, ...] = ()
@@ -44,7 +44,7 @@ class State:
     """Beats so far of the outline, or of the present phase."""
 
     phase: str = "opening"
-    """``opening``, ``outline``, or one of ARC."""
+    """``opening``, ``outline``, one of ARC, or ``over``."""
 
     topic: str = ""
     next_topic: str = ""

@@ -14,56 +14,43 @@
  * (webgl or plain), time, mouth, frames.
  */
 
+import { heldPose, wantsCalm } from "./calm.js";
 import { Clock } from "./clock.js";
 import { idleFace, rehearsalFace } from "./idle.js";
-import { LayersPuppet } from "./layers.js";
-import { faceTrack, restingFace } from "./motion.js";
-import { readPerformance } from "./performance.js";
+import { restingFace } from "./motion.js";
+import { decode, loadPiece, onPage } from "./piece.js";
+import { makePuppet } from "./puppets.js";
 import { closeRig, loadRig } from "./rig.js";
+import { Screen, Sight } from "./screen.js";
 import { Surtitle } from "./surtitle.js";
 import { viewOf } from "./view.js";
-import { WarpPuppet } from "./warp.js";
 
-/** @import { Face, Part, Performance } from "./performance.js" */
+/** @import { Face, Performance } from "./performance.js" */
+/** @import { Piece } from "./piece.js" */
+/** @import { Puppet } from "./puppets.js" */
 /** @import { Loaded, Rig } from "./rig.js" */
-/** @import { Framing, View } from "./view.js" */
+/** @import { Framing } from "./view.js" */
 
 /** @typedef {"empty" | "loading" | "ready" | "playing" | "paused" | "lost" | "failed"} State */
 
-/**
- * @typedef {object} Puppet
- * @property {(face: Face, view: View, width: number, height: number) => void} draw
- * @property {() => void} free
- */
-
-/** More pixels than twice the layout cost battery and nobody sees them. */
-const MAX_PIXEL_RATIO = 2;
 /** Idling is drawn at most this often. */
 const IDLE_FPS = 30;
-
-/** @param {string} query */
-const prefers = (query) => globalThis.matchMedia?.(query).matches ?? false;
 
 export class TroupeStage extends HTMLElement {
   static observedAttributes = ["rig", "performance", "sound", "background", "framing"];
 
   #clock = new Clock();
   #surtitle = new Surtitle();
-  /** @type {HTMLCanvasElement | null} */ #canvas = null;
-  /** @type {WebGL2RenderingContext | null} */ #gl = null;
+  /** @type {Screen | null} */ #screen = null;
   /** @type {Loaded | null} */ #loaded = null;
   /** @type {Puppet | null} */ #puppet = null;
-  /** @type {Performance | null} */ #performance = null;
-  /** @type {Part | null} */ #part = null;
-  /** @type {{at: (t: number) => Face} | null} */ #track = null;
+  /** @type {Piece | null} */ #piece = null;
   /** @type {ArrayBuffer | string | null} */ #sound = null;
   /** @type {Face | null} */ #held = null;
   /** @type {AbortController} */ #loading = new AbortController();
   /** @type {Promise<void>} */ #rigReady = Promise.resolve();
   /** @type {Promise<void>} */ #performanceReady = Promise.resolve();
-  /** @type {ResizeObserver | null} */ #resizes = null;
-  /** @type {IntersectionObserver | null} */ #sights = null;
-  #seen = true;
+  /** @type {Sight | null} */ #sight = null;
   #request = 0;
   #idleFrom = 0;
   #rehearsed = -Infinity;
@@ -74,14 +61,13 @@ export class TroupeStage extends HTMLElement {
   connectedCallback() {
     this.#setState("empty");
     this.dataset.drawn = "plain";
-    this.#resizes = new ResizeObserver(() => this.#resize());
-    this.#resizes.observe(this);
-    this.#sights = new IntersectionObserver(([entry]) => {
-      this.#seen = entry.isIntersecting;
-      this.#wake();
+    this.#sight = new Sight(this, {
+      resized: () => this.#resize(),
+      changed: () => {
+        if (document.hidden) this.pause();
+        else this.#wake();
+      },
     });
-    this.#sights.observe(this);
-    document.addEventListener("visibilitychange", this.#onVisibility);
     this.#idleFrom = performance.now() / 1000;
     if (this.hasAttribute("background")) this.#setBackground();
     if (this.hasAttribute("rig")) this.#rigReady = this.#loadRig(this.getAttribute("rig"));
@@ -93,18 +79,14 @@ export class TroupeStage extends HTMLElement {
 
   disconnectedCallback() {
     this.#loading.abort();
-    this.#resizes?.disconnect();
-    this.#sights?.disconnect();
-    document.removeEventListener("visibilitychange", this.#onVisibility);
+    this.#sight?.close();
     cancelAnimationFrame(this.#request);
     this.#request = 0;
     this.#clock.close();
     this.#clock = new Clock();
     this.#dropPuppet();
-    this.#gl?.getExtension("WEBGL_lose_context")?.loseContext();
-    this.#gl = null;
-    this.#canvas?.remove();
-    this.#canvas = null;
+    this.#screen?.close();
+    this.#screen = null;
     if (this.#loaded) closeRig(this.#loaded);
     this.#loaded = null;
   }
@@ -138,7 +120,7 @@ export class TroupeStage extends HTMLElement {
 
   /** @returns {Performance | null} */
   get performance() {
-    return this.#performance;
+    return this.#piece?.performance ?? null;
   }
 
   /**
@@ -155,7 +137,7 @@ export class TroupeStage extends HTMLElement {
    */
   set sound(source) {
     this.#sound = source;
-    if (this.#performance) this.performance = this.#performance;
+    if (this.#piece) this.performance = this.#piece.performance;
   }
 
   /**
@@ -184,7 +166,7 @@ export class TroupeStage extends HTMLElement {
 
   /** Open and shut the mouth without a sound, to show a new rig. */
   rehearse() {
-    if (this.dataset.state !== "playing" && !prefers("(prefers-reduced-motion: reduce)")) {
+    if (this.dataset.state !== "playing" && !wantsCalm()) {
       this.#rehearsed = performance.now() / 1000;
       this.#wake();
     }
@@ -208,7 +190,7 @@ export class TroupeStage extends HTMLElement {
   async play() {
     if (this.#sound) this.unlock();
     await this.loaded();
-    if (!this.#track) return;
+    if (!this.#piece) return;
     if (this.#clock.now() >= this.#clock.seconds - 0.02) await this.#clock.seek(0);
     this.#held = null;
     const started = this.#clock.start();
@@ -228,7 +210,7 @@ export class TroupeStage extends HTMLElement {
   async seek(t) {
     this.#held = null;
     await this.#clock.seek(t);
-    if (this.#track && this.dataset.state === "ready") this.#setState("paused");
+    if (this.#piece && this.dataset.state === "ready") this.#setState("paused");
     this.#drawNow();
   }
 
@@ -277,43 +259,28 @@ export class TroupeStage extends HTMLElement {
     const turn = ++this.#turn;
     if (this.dataset.state === "playing") this.pause();
     if (source === null) {
-      this.#performance = this.#part = this.#track = null;
+      this.#piece = null;
       this.#surtitle.load([]);
       this.#clock.load(0, null);
       return;
     }
     try {
-      const raw = typeof source === "string" ? await (await fetch(source)).json() : source;
-      const data = "format" in raw ? readPerformance(raw) : raw;
-      const seat = this.getAttribute("seat");
-      const part = data.parts.find((/** @type {Part} */ p) => !seat || p.seat === seat);
-      const sound = await this.#decode();
+      const piece = await loadPiece(source, this.getAttribute("seat"));
+      const sound = await decode(this.#sound, this.#clock);
       // A newer one was asked for while this was being fetched.
       if (turn !== this.#turn) return;
-      this.#performance = data;
-      this.#part = part;
-      this.#track = faceTrack(part);
-      this.#surtitle.load(part.captions ?? []);
-      this.#clock.load(data.seconds, sound);
+      this.#piece = piece;
+      this.#surtitle.load(piece.part.captions);
+      this.#clock.load(piece.performance.seconds, sound);
       this.dataset.time = "0.00";
       if (this.dataset.state === "paused") this.#setState("ready");
-      if (this.hasAttribute("autoplay") && !prefers("(prefers-reduced-motion: reduce)")) {
+      if (this.hasAttribute("autoplay") && !wantsCalm()) {
         void this.play();
       }
     } catch (error) {
-      if (turn === this.#turn) this.#performance = this.#part = this.#track = null;
+      if (turn === this.#turn) this.#piece = null;
       console.warn("troupe-stage:", error);
     }
-  }
-
-  /** @returns {Promise<AudioBuffer | null>} */
-  async #decode() {
-    if (!this.#sound) return null;
-    const data =
-      typeof this.#sound === "string"
-        ? await (await fetch(this.#sound)).arrayBuffer()
-        : this.#sound.slice(0);
-    return this.#clock.context().decodeAudioData(data);
   }
 
   #setBackground() {
@@ -337,13 +304,12 @@ export class TroupeStage extends HTMLElement {
   #build() {
     const loaded = this.#loaded;
     if (!loaded) return;
-    if (!this.#canvas) this.#makeCanvas();
+    this.#screen ??= this.#makeScreen();
     this.#dropPuppet();
-    const gl = this.#gl;
-    if (!gl || gl.isContextLost()) return;
+    const screen = this.#screen;
+    if (!screen || screen.lost) return;
     try {
-      this.#puppet =
-        loaded.rig.style === "layers" ? new LayersPuppet(gl, loaded) : new WarpPuppet(gl, loaded);
+      this.#puppet = makePuppet(screen.gl, loaded);
     } catch (error) {
       console.warn("troupe-stage:", error);
       return;
@@ -352,37 +318,19 @@ export class TroupeStage extends HTMLElement {
     this.#drawNow();
     this.dataset.drawn = "webgl";
     if (this.#plain) this.#plain.hidden = true;
-    if (this.#canvas) this.#canvas.hidden = false;
+    screen.canvas.hidden = false;
   }
 
-  #makeCanvas() {
-    const canvas = document.createElement("canvas");
-    canvas.className = "troupe-stage__canvas";
-    const gl = canvas.getContext("webgl2", { alpha: true, premultipliedAlpha: true, antialias: true });
-    if (!gl) return;
-    canvas.hidden = true;
+  #makeScreen() {
     const plain = this.#plain;
-    if (plain?.alt) {
-      canvas.setAttribute("role", "img");
-      canvas.setAttribute("aria-label", plain.alt);
-    } else {
-      canvas.setAttribute("aria-hidden", "true");
-    }
-    canvas.addEventListener("webglcontextlost", (event) => {
-      event.preventDefault();
-      if (canvas !== this.#canvas) return;
-      this.#puppet = null;
-      this.dataset.drawn = "plain";
-      canvas.hidden = true;
-      if (this.#plain) this.#plain.hidden = false;
+    return Screen.make(this, { after: plain, label: plain?.alt }, {
+      lost: () => {
+        this.#puppet = null;
+        this.dataset.drawn = "plain";
+        if (this.#plain) this.#plain.hidden = false;
+      },
+      restored: () => this.#build(),
     });
-    canvas.addEventListener("webglcontextrestored", () => {
-      if (canvas === this.#canvas) this.#build();
-    });
-    if (plain) plain.after(canvas);
-    else this.append(canvas);
-    this.#canvas = canvas;
-    this.#gl = gl;
   }
 
   #dropPuppet() {
@@ -391,28 +339,15 @@ export class TroupeStage extends HTMLElement {
   }
 
   #resize() {
-    const canvas = this.#canvas;
-    if (!canvas) return;
-    const ratio = Math.min(devicePixelRatio || 1, MAX_PIXEL_RATIO);
-    const width = Math.max(1, Math.round(this.clientWidth * ratio));
-    const height = Math.max(1, Math.round(this.clientHeight * ratio));
-    if (canvas.width === width && canvas.height === height) return;
-    canvas.width = width;
-    canvas.height = height;
-    this.#drawNow();
+    if (this.#screen?.fit()) this.#drawNow();
   }
-
-  #onVisibility = () => {
-    if (document.hidden) this.pause();
-    else this.#wake();
-  };
 
   /** Whether anything moves by itself now. */
   #moving() {
     if (!this.isConnected || document.hidden) return false;
     if (this.dataset.state === "playing") return true;
-    const still = this.#held !== null || prefers("(prefers-reduced-motion: reduce)");
-    return this.#puppet !== null && this.#seen && !still;
+    const still = this.#held !== null || wantsCalm();
+    return this.#puppet !== null && this.#sight?.seen === true && !still;
   }
 
   #wake() {
@@ -459,10 +394,11 @@ export class TroupeStage extends HTMLElement {
   #draw(now) {
     const face = this.#face(now);
     this.dataset.mouth = face.mouth;
-    const canvas = this.#canvas;
-    if (!this.#puppet || !this.#loaded || !canvas) return;
+    if (!this.#puppet || !this.#loaded || !this.#screen) return;
+    const { canvas } = this.#screen;
     const framing = /** @type {Framing} */ (this.getAttribute("framing") ?? "close");
     const view = viewOf(this.#loaded.rig, canvas.width / canvas.height, framing);
+    this.#screen.clear();
     this.#puppet.draw(face, view, canvas.width, canvas.height);
     this.#drawnAt = now;
     this.#frames += 1;
@@ -475,36 +411,16 @@ export class TroupeStage extends HTMLElement {
    */
   #face(now) {
     if (this.#held) return this.#held;
-    const calm = prefers("(prefers-reduced-motion: reduce)");
+    const calm = wantsCalm();
     const state = this.dataset.state;
-    if (this.#track && (state === "playing" || state === "paused")) {
+    if (this.#piece && (state === "playing" || state === "paused")) {
       const t = this.#clock.now();
-      const face = this.#track.at(t);
-      return calm ? { ...face, ...heldPose(this.#part, t) } : face;
+      const face = this.#piece.track.at(t);
+      return calm ? { ...face, ...heldPose(this.#piece.part, t) } : face;
     }
     const life = calm ? {} : idleFace(now - this.#idleFrom);
     return { ...restingFace(), ...life, ...rehearsalFace(now - this.#rehearsed) };
   }
-}
-
-/**
- * ``#id`` becomes the JSON of that script element.
- * @param {unknown} source
- */
-function onPage(source) {
-  if (typeof source !== "string" || !source.startsWith("#")) return source;
-  return JSON.parse(document.querySelector(source)?.textContent ?? "null");
-}
-
-/**
- * The pose of the key before `t`, without a tween: for people who asked for less motion.
- * @param {Part | null} part
- * @param {number} t
- */
-function heldPose(part, t) {
-  const still = { yaw: 0, pitch: 0, roll: 0, x: 0, y: 0 };
-  const key = part?.poses.filter((pose) => pose.at <= t).pop();
-  return key ? { yaw: key.yaw, pitch: key.pitch, roll: key.roll, x: 0, y: 0 } : still;
 }
 
 if (!customElements.get("troupe-stage")) customElements.define("troupe-stage", TroupeStage);

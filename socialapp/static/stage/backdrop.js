@@ -11,8 +11,8 @@ import { makeProgram, makeTexture, uniformsOf } from "./gl.js";
 
 /** Nearer than this, what is behind the actors falls out of focus. */
 const FOREMOST_ZOOM = 1.35;
-/** Longest side of the picture that is kept. */
-const SIDE = 1600;
+/** Longest side of the picture that is kept: vector drawings name a small size, or none. */
+const SIDE = [1280, 1600];
 
 const VERTEX = `#version 300 es
 uniform vec4 seen;
@@ -91,7 +91,8 @@ export class Backdrop {
     if (!picture) return;
     const { naturalWidth, naturalHeight } = /** @type {any} */ (picture);
     const [wide, high] = [naturalWidth ?? picture.width, naturalHeight ?? picture.height];
-    const scale = Math.min(1, SIDE / Math.max(wide, high));
+    const long = Math.max(wide, high);
+    const scale = Math.min(Math.max(long, SIDE[0]), SIDE[1]) / long;
     const canvas = document.createElement("canvas");
     canvas.width = Math.max(1, Math.round(wide * scale));
     canvas.height = Math.max(1, Math.round(high * scale));

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { frameOf, seenAt, shotsOf, viewUnder } from "../../socialapp/static/stage/framing.js";
 import { restingFace } from "../../socialapp/static/stage/motion.js";
 import {
-  arrange, mirrored, standings, withInFront,
+  arrange, mirrored, moved, standings, withInFront,
 } from "../../socialapp/static/stage/placing.js";
 
 const STORED = JSON.parse(readFileSync(new URL("../rigs/ensemble.json", import.meta.url), "utf8"));
@@ -59,4 +59,12 @@ test("whom the camera looks at stands in front", () => {
 test("a mirrored face still turns to the viewer's right", () => {
   const face = mirrored({ ...restingFace(), yaw: 5, roll: 2, gaze_x: 0.5, lid_left: 1, lid_right: 0 });
   assert.deepEqual([face.yaw, face.roll, face.gaze_x, face.lid_left, face.lid_right], [-5, -2, -0.5, 0, 1]);
+});
+
+test("places for one shape of frame are scaled to another as the server would choose them", () => {
+  const tall = { a: { x: 0.25, y: 0.5, scale: 0.5, facing: 1 }, b: { x: 0.75, y: 0.5, scale: 0.5, facing: 1 } };
+  near(moved(tall, "9:16", "16:9").a.scale, 0.85, "a");
+  near(moved(tall, "9:16", "1:1").b.scale, 0.6, "b");
+  assert.equal(moved(tall, "9:16", "9:16"), tall);
+  assert.equal(moved(tall, "", "16:9"), tall);
 });

@@ -11,6 +11,8 @@ import { makeProgram, makeTexture, uniformsOf } from "./gl.js";
 
 /** Nearer than this, what is behind the actors falls out of focus. */
 const FOREMOST_ZOOM = 1.35;
+/** Brightness of what is behind in full spotlight. */
+const BEHIND = 0.78;
 /** Longest side of the picture that is kept: vector drawings name a small size, or none. */
 const SIDE = [1280, 1600];
 
@@ -67,6 +69,16 @@ void main() {
   colour = vec4(mix(paint, vec3(1.0, 0.95, 0.71), light), 1.0);
 }`;
 
+const COPY_VERTEX = `#version 300 es
+layout(location = 0) in vec2 corner;
+void main() { gl_Position = vec4(2.0 * corner - 1.0, 0.0, 1.0); }`;
+
+const COPY = `#version 300 es
+precision mediump float;
+uniform sampler2D kept;
+out vec4 colour;
+void main() { colour = texelFetch(kept, ivec2(gl_FragCoord.xy), 0); }`;
+
 /**
  * The light of a stage.
  * @typedef {object} Beam
@@ -75,9 +87,14 @@ void main() {
  * @property {number} strength 0: none, as in a clip
  */
 
+/** Steps in which the light moves and rises: each is drawn once and kept. */
+const STEPS = { x: 256, strength: 24 };
+
 export class Backdrop {
   /** @type {WebGLTexture | null} */ #texture = null;
   #size = [1, 1];
+  /** @type {{texture: WebGLTexture, buffer: WebGLFramebuffer, width: number, height: number, shows: string} | null} */
+  #kept = null;
 
   /**
    * @param {WebGL2RenderingContext} gl
@@ -87,6 +104,7 @@ export class Backdrop {
     this.gl = gl;
     this.program = makeProgram(gl, VERTEX, FRAGMENT);
     this.at = uniformsOf(gl, this.program);
+    this.copy = makeProgram(gl, COPY_VERTEX, COPY);
     this.quad = makeQuad(gl);
     if (!picture) return;
     const { naturalWidth, naturalHeight } = /** @type {any} */ (picture);
@@ -102,12 +120,69 @@ export class Backdrop {
   }
 
   /**
+   * Over the whole canvas. It seldom changes: what was drawn is kept and laid down again.
+   * @param {{width: number, height: number}} canvas
    * @param {Box} box what the camera sees
    * @param {Frame} frame
    * @param {Beam} beam
-   * @param {number} dim 1: as it is
    */
-  draw(box, frame, beam, dim) {
+  draw({ width, height }, box, frame, beam) {
+    const { gl } = this;
+    const strength = Math.round(beam.strength * STEPS.strength) / STEPS.strength;
+    const x = strength ? Math.round(beam.x * STEPS.x) / STEPS.x : 0;
+    const kept = this.#keep(width, height);
+    const shows = [box.x, box.y, box.width, box.height, frame.width, beam.width, x, strength].join();
+    gl.disable(gl.BLEND);
+    if (kept.shows !== shows) {
+      gl.bindFramebuffer(gl.FRAMEBUFFER, kept.buffer);
+      this.#paint(box, frame, { ...beam, x, strength });
+      gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+      kept.shows = shows;
+    }
+    gl.useProgram(this.copy);
+    gl.activeTexture(gl.TEXTURE0);
+    gl.bindTexture(gl.TEXTURE_2D, kept.texture);
+    gl.bindVertexArray(this.quad.array);
+    gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
+    gl.enable(gl.BLEND);
+  }
+
+  /**
+   * A texture of this size to draw into.
+   * @param {number} width
+   * @param {number} height
+   */
+  #keep(width, height) {
+    const { gl } = this;
+    if (this.#kept?.width === width && this.#kept.height === height) return this.#kept;
+    this.#drop();
+    const texture = gl.createTexture();
+    gl.bindTexture(gl.TEXTURE_2D, texture);
+    gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA8, width, height);
+    for (const filter of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) {
+      gl.texParameteri(gl.TEXTURE_2D, filter, gl.NEAREST);
+    }
+    const buffer = gl.createFramebuffer();
+    gl.bindFramebuffer(gl.FRAMEBUFFER, buffer);
+    gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+    this.#kept = { texture, buffer, width, height, shows: "" };
+    return this.#kept;
+  }
+
+  #drop() {
+    if (!this.#kept) return;
+    this.gl.deleteFramebuffer(this.#kept.buffer);
+    this.gl.deleteTexture(this.#kept.texture);
+    this.#kept = null;
+  }
+
+  /**
+   * @param {Box} box
+   * @param {Frame} frame
+   * @param {Beam} beam
+   */
+  #paint(box, frame, beam) {
     const { gl, at } = this;
     gl.useProgram(this.program);
     gl.uniform4f(
@@ -115,7 +190,7 @@ export class Backdrop {
       box.x / frame.width, box.y / frame.height, box.width / frame.width, box.height / frame.height,
     );
     gl.uniform1i(at.pictured, Number(this.#texture !== null));
-    gl.uniform1f(at.dim, dim);
+    gl.uniform1f(at.dim, 1 - (1 - BEHIND) * beam.strength);
     gl.uniform4f(at.beam, beam.x, Math.max(beam.width, 1e-3), beam.strength, 0);
     if (this.#texture) {
       const [wide, high] = this.#size;
@@ -136,8 +211,10 @@ export class Backdrop {
   }
 
   free() {
+    this.#drop();
     this.gl.deleteTexture(this.#texture);
     this.gl.deleteProgram(this.program);
+    this.gl.deleteProgram(this.copy);
     this.quad.free();
   }
 }

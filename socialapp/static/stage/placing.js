@@ -3,7 +3,7 @@
 
 import { MOST_ACTORS, fill, placesFor, stand } from "./framing.js";
 
-/** @import { Frame, Placed } from "./framing.js" */
+/** @import { Frame, Placed, Shape } from "./framing.js" */
 /** @import { Face, Place } from "./performance.js" */
 /** @import { Standing } from "./puppets.js" */
 /** @import { Rig } from "./rig.js" */
@@ -51,6 +51,27 @@ export function arrange(cast, places, frame, background) {
   // The middle of three stands behind.
   if (order.length === MOST_ACTORS) order.unshift(...order.splice(1, 1));
   return { placed, order };
+}
+
+/** How many close-ups fit side by side: as ``standing`` of socialapp/acting has it. */
+const ROOM = { "9:16": 1, "1:1": 1.2, "16:9": 1.7 };
+
+/**
+ * Places that were meant for a frame of one shape, in a frame of another.
+ * @param {Record<string, Place>} places
+ * @param {string} from
+ * @param {Shape} to
+ * @returns {Record<string, Place>}
+ */
+export function moved(places, from, to) {
+  if (from === to || !(from in ROOM)) return places;
+  const seats = Object.entries(places);
+  const fits = (/** @type {string} */ shape) =>
+    Math.min(1, ROOM[/** @type {Shape} */ (shape)] / Math.max(seats.length, 1));
+  const share = fits(to) / fits(from);
+  return Object.fromEntries(
+    seats.map(([seat, place]) => [seat, { ...place, scale: place.scale * share }]),
+  );
 }
 
 /**

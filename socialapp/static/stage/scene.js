@@ -6,19 +6,18 @@
 
 import { Backdrop } from "./backdrop.js";
 import { faceOn, frameOf, seenAt, shotsOf, viewUnder } from "./framing.js";
-import { arrange, mirrored, standings, withInFront } from "./placing.js";
+import { arrange, mirrored, moved, standings, withInFront } from "./placing.js";
 import { hasNoGround, makePuppet } from "./puppets.js";
 
 /** @import { Box, Frame, Placed, Shot } from "./framing.js" */
-/** @import { CameraKey, Face, Place } from "./performance.js" */
+/** @import { Face, Stage } from "./performance.js" */
 /** @import { Member } from "./placing.js" */
 /** @import { Puppet } from "./puppets.js" */
 /** @import { Loaded } from "./rig.js" */
 /** @import { Screen } from "./screen.js" */
 
-/** Brightness of who does not speak, and of what is behind, in full spotlight. */
+/** Brightness of who does not speak in full spotlight. */
 const LISTENS = 0.62;
-const BEHIND = 0.78;
 
 /**
  * @typedef {object} Seen one instant
@@ -31,8 +30,7 @@ const BEHIND = 0.78;
 export class Scene {
   /** @type {Record<string, Puppet>} */ #puppets = {};
   /** @type {Member[]} */ #cast;
-  /** @type {Record<string, Place>} */ #places = {};
-  /** @type {CameraKey[]} */ #camera = [];
+  /** @type {Stage} */ #stage = { background: "", shape: "", places: {}, camera: [] };
   /** @type {{aspect: number, frame: Frame, placed: Record<string, Placed>, order: string[], shots: Shot[]} | null} */
   #layout = null;
 
@@ -58,13 +56,12 @@ export class Scene {
   }
 
   /**
-   * @param {Record<string, Place>} places
-   * @param {CameraKey[]} camera
+   * Where everybody stands from now on, and what the camera does.
+   * @param {Stage} stage of a performance
    */
-  stage(places, camera) {
-    if (places === this.#places && camera === this.#camera) return;
-    this.#places = places;
-    this.#camera = camera;
+  set(stage) {
+    if (stage === this.#stage) return;
+    this.#stage = stage;
     this.#layout = null;
   }
 
@@ -99,8 +96,10 @@ export class Scene {
     const aspect = width / height;
     if (this.#layout?.aspect !== aspect) {
       const frame = frameOf(aspect);
-      const { placed, order } = arrange(this.#cast, this.#places, frame, this.background);
-      this.#layout = { aspect, frame, placed, order, shots: shotsOf(this.#camera, placed, frame) };
+      const { places, shape, camera } = this.#stage;
+      const there = moved(places, shape, frame.shape);
+      const { placed, order } = arrange(this.#cast, there, frame, this.background);
+      this.#layout = { aspect, frame, placed, order, shots: shotsOf(camera, placed, frame) };
     }
     return this.#layout;
   }
@@ -120,6 +119,6 @@ export class Scene {
     const total = lit.reduce((sum, v) => sum + v, 0) || 1;
     const x = seats.reduce((sum, seat, i) => sum + lit[i] * faceOn(placed[seat])[0], 0) / total;
     const beam = { x: x / frame.width, width: 0.5 / Math.max(seats.length, 2), strength };
-    this.backdrop.draw(box, frame, beam, 1 - (1 - BEHIND) * strength);
+    this.backdrop.draw(this.screen.canvas, box, frame, beam);
   }
 }

@@ -34,7 +34,8 @@ export class Screen {
   static make(host, { after = null, label = "" }, { lost, restored }) {
     const canvas = document.createElement("canvas");
     canvas.className = "troupe-stage__canvas";
-    const gl = canvas.getContext("webgl2", { alpha: true, premultipliedAlpha: true, antialias: true });
+    // Every edge that is drawn is soft in its own picture: samples would only cost.
+    const gl = canvas.getContext("webgl2", { alpha: true, premultipliedAlpha: true, antialias: false });
     if (!gl) return null;
     const screen = new Screen(canvas, gl, host);
     canvas.hidden = true;

@@ -9,7 +9,7 @@ import { Scene } from "../stage/scene.js";
 import { Screen } from "../stage/screen.js";
 import { Joint, Light } from "./smooth.js";
 
-/** @import { Face, Part, Place } from "../stage/performance.js" */
+/** @import { Face, Part, Stage } from "../stage/performance.js" */
 /** @import { Loaded } from "../stage/rig.js" */
 /** @import { Line } from "./lines.js" */
 
@@ -42,6 +42,7 @@ export class Picture {
   /** @type {Map<string, {at: number, part: Part, track: {at: (t: number) => Face}}>} */
   #poses = new Map();
   /** @type {WeakMap<Part, {at: (t: number) => Face}>} */ #tracks = new WeakMap();
+  /** @type {WeakMap<Stage, Stage>} */ #stages = new WeakMap();
   /** @type {Instant["playing"]} */ #last = null;
   #spokeAt = -Infinity;
   #drawnAt = 0;
@@ -56,8 +57,8 @@ export class Picture {
     this.host = host;
     this.cast = cast;
     this.changed = changed;
-    /** @type {Record<string, Place>} where the stream's own stage puts them */
-    this.places = {};
+    /** @type {Stage} the stream's own, for lines that say nothing of theirs */
+    this.stage = { background: "", shape: "", places: {}, camera: [] };
     for (const seat of Object.keys(cast)) {
       this.#joints.set(seat, new Joint());
       this.#lights.set(seat, new Light());
@@ -115,9 +116,7 @@ export class Picture {
     this.opening = playing ? opening(faces[playing.line.seat] ?? restingFace()) : 0;
     this.#drawnAt = now;
     if (!this.#scene || !this.alive) return false;
-    const stage = shown?.line.performance.stage;
-    const told = stage && Object.keys(stage.places).length ? stage.places : this.places;
-    this.#scene.stage(told, stage?.camera ?? NO_CAMERA);
+    this.#scene.set(this.#stageOf(shown?.line ?? null));
     const time = playing ? position : shown ? clock - shown.began : 0;
     this.#scene.draw({ faces, time, lights, cuts: calm });
     return true;
@@ -220,6 +219,19 @@ export class Picture {
     return joint.follow({ ...restingFace(), ...life }, "idle", now);
   }
 
+  /** @param {Line | null} line @returns {Stage} */
+  #stageOf(line) {
+    if (!line) return this.stage;
+    const { stage } = line.performance;
+    if (Object.keys(stage.places).length) return stage;
+    let own = this.#stages.get(stage);
+    if (!own) {
+      own = { ...this.stage, camera: stage.camera };
+      this.#stages.set(stage, own);
+    }
+    return own;
+  }
+
   /** @param {Part} part */
   #track(part) {
     const known = this.#tracks.get(part);
@@ -229,9 +241,6 @@ export class Picture {
     return track;
   }
 }
-
-/** @type {import("../stage/performance.js").CameraKey[]} */
-const NO_CAMERA = [];
 
 /**
  * Who is given no movement of their own breathes and blinks all the same.

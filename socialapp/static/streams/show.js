@@ -231,7 +231,7 @@ export class TroupeShow extends HTMLElement {
     if ("seq" in event) this.#player.lines.take(event, this.#now());
     switch (event.kind) {
       case "welcome":
-        if (this.#picture) this.#picture.places = event.stage.places;
+        if (this.#picture) this.#picture.stage = event.stage;
         if (!event.resumed) this.#unsettled = reading() + PATIENCE;
         if (event.state !== "ended") this.#setState(event.state === "scheduled" ? "waiting" : event.state);
         break;

@@ -14,9 +14,10 @@
  * (webgl or plain), time, mouth, frames.
  */
 
-import { heldPose, wantsCalm } from "./calm.js";
+import { wantsCalm } from "./calm.js";
 import { Clock } from "./clock.js";
-import { idleFace, rehearsalFace } from "./idle.js";
+import { plainOf, setBackground } from "./hangings.js";
+import { Life } from "./life.js";
 import { restingFace } from "./motion.js";
 import { decode, loadPiece, onPage } from "./piece.js";
 import { makePuppet } from "./puppets.js";
@@ -46,14 +47,12 @@ export class TroupeStage extends HTMLElement {
   /** @type {Puppet | null} */ #puppet = null;
   /** @type {Piece | null} */ #piece = null;
   /** @type {ArrayBuffer | string | null} */ #sound = null;
-  /** @type {Face | null} */ #held = null;
+  #life = new Life();
   /** @type {AbortController} */ #loading = new AbortController();
   /** @type {Promise<void>} */ #rigReady = Promise.resolve();
   /** @type {Promise<void>} */ #performanceReady = Promise.resolve();
   /** @type {Sight | null} */ #sight = null;
   #request = 0;
-  #idleFrom = 0;
-  #rehearsed = -Infinity;
   #turn = 0;
   #drawnAt = 0;
   #frames = 0;
@@ -68,8 +67,8 @@ export class TroupeStage extends HTMLElement {
         else this.#wake();
       },
     });
-    this.#idleFrom = performance.now() / 1000;
-    if (this.hasAttribute("background")) this.#setBackground();
+    this.#life = new Life();
+    if (this.hasAttribute("background")) setBackground(this, this.getAttribute("background"));
     if (this.hasAttribute("rig")) this.#rigReady = this.#loadRig(this.getAttribute("rig"));
     if (this.hasAttribute("sound")) this.#sound = this.getAttribute("sound");
     if (this.hasAttribute("performance")) {
@@ -101,7 +100,7 @@ export class TroupeStage extends HTMLElement {
     if (name === "rig") this.#rigReady = this.#loadRig(after);
     if (name === "performance") this.#performanceReady = this.#loadPerformance(after);
     if (name === "sound") this.sound = after;
-    if (name === "background") this.#setBackground();
+    if (name === "background") setBackground(this, after);
     if (name === "framing") this.#drawNow();
   }
 
@@ -167,7 +166,7 @@ export class TroupeStage extends HTMLElement {
   /** Open and shut the mouth without a sound, to show a new rig. */
   rehearse() {
     if (this.dataset.state !== "playing" && !wantsCalm()) {
-      this.#rehearsed = performance.now() / 1000;
+      this.#life.rehearse();
       this.#wake();
     }
   }
@@ -192,7 +191,7 @@ export class TroupeStage extends HTMLElement {
     await this.loaded();
     if (!this.#piece) return;
     if (this.#clock.now() >= this.#clock.seconds - 0.02) await this.#clock.seek(0);
-    this.#held = null;
+    this.#life.held = null;
     const started = this.#clock.start();
     this.#setState("playing");
     await started;
@@ -208,7 +207,7 @@ export class TroupeStage extends HTMLElement {
 
   /** @param {number} t seconds */
   async seek(t) {
-    this.#held = null;
+    this.#life.held = null;
     await this.#clock.seek(t);
     if (this.#piece && this.dataset.state === "ready") this.#setState("paused");
     this.#drawNow();
@@ -219,7 +218,7 @@ export class TroupeStage extends HTMLElement {
    * @param {Partial<Face> | null} face
    */
   show(face) {
-    this.#held = face && { ...restingFace(), ...face };
+    this.#life.held = face && { ...restingFace(), ...face };
     this.#drawNow();
   }
 
@@ -283,23 +282,6 @@ export class TroupeStage extends HTMLElement {
     }
   }
 
-  #setBackground() {
-    const url = this.getAttribute("background");
-    const old = /** @type {HTMLImageElement | null} */ (this.querySelector(":scope > .stage__bg"));
-    if (!url) return old?.remove();
-    const image = old ?? document.createElement("img");
-    image.className = "stage__bg";
-    image.alt = "";
-    image.src = url;
-    if (!old) this.prepend(image);
-  }
-
-  get #plain() {
-    return /** @type {HTMLImageElement | null} */ (
-      this.querySelector(":scope > img:not(.stage__bg)")
-    );
-  }
-
   /** Make canvas and puppet for what is loaded; leave the plain picture where that fails. */
   #build() {
     const loaded = this.#loaded;
@@ -316,18 +298,23 @@ export class TroupeStage extends HTMLElement {
     }
     this.#resize();
     this.#drawNow();
-    this.dataset.drawn = "webgl";
-    if (this.#plain) this.#plain.hidden = true;
-    screen.canvas.hidden = false;
+    this.#show(true);
+  }
+
+  /** @param {boolean} drawn or the portrait */
+  #show(drawn) {
+    this.dataset.drawn = drawn ? "webgl" : "plain";
+    const plain = plainOf(this);
+    if (plain) plain.hidden = drawn;
+    if (this.#screen) this.#screen.canvas.hidden = !drawn;
   }
 
   #makeScreen() {
-    const plain = this.#plain;
+    const plain = plainOf(this);
     return Screen.make(this, { after: plain, label: plain?.alt }, {
       lost: () => {
         this.#puppet = null;
-        this.dataset.drawn = "plain";
-        if (this.#plain) this.#plain.hidden = false;
+        this.#show(false);
       },
       restored: () => this.#build(),
     });
@@ -346,7 +333,7 @@ export class TroupeStage extends HTMLElement {
   #moving() {
     if (!this.isConnected || document.hidden) return false;
     if (this.dataset.state === "playing") return true;
-    const still = this.#held !== null || wantsCalm();
+    const still = this.#life.held !== null || wantsCalm();
     return this.#puppet !== null && this.#sight?.seen === true && !still;
   }
 
@@ -392,7 +379,12 @@ export class TroupeStage extends HTMLElement {
 
   /** @param {number} now seconds */
   #draw(now) {
-    const face = this.#face(now);
+    const { state } = this.dataset;
+    const played =
+      this.#piece && (state === "playing" || state === "paused")
+        ? { piece: this.#piece, t: this.#clock.now() }
+        : null;
+    const face = this.#life.face(now, played);
     this.dataset.mouth = face.mouth;
     if (!this.#puppet || !this.#loaded || !this.#screen) return;
     const { canvas } = this.#screen;
@@ -403,23 +395,6 @@ export class TroupeStage extends HTMLElement {
     this.#drawnAt = now;
     this.#frames += 1;
     this.dataset.frames = String(this.#frames);
-  }
-
-  /**
-   * @param {number} now seconds
-   * @returns {Face}
-   */
-  #face(now) {
-    if (this.#held) return this.#held;
-    const calm = wantsCalm();
-    const state = this.dataset.state;
-    if (this.#piece && (state === "playing" || state === "paused")) {
-      const t = this.#clock.now();
-      const face = this.#piece.track.at(t);
-      return calm ? { ...face, ...heldPose(this.#piece.part, t) } : face;
-    }
-    const life = calm ? {} : idleFace(now - this.#idleFrom);
-    return { ...restingFace(), ...life, ...rehearsalFace(now - this.#rehearsed) };
   }
 }
 

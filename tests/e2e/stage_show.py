@@ -11,6 +11,7 @@ import wave
 from dataclasses import replace
 from typing import Any
 
+import av
 import numpy as np
 from django.utils import timezone
 
@@ -111,7 +112,11 @@ def do_bursts(key: str, count: int) -> Any:
         ]
     part = Part("a", visemes=tuple(visemes), poses=(Pose(0.0),))
     return _perform(
-        stream, "a", Performance(float(count), (part, Part("b"))), file.getvalue(), "wav"
+        stream,
+        "a",
+        Performance(float(count), (part, Part("b"))),
+        file.getvalue(),
+        "wav",
     )
 
 
@@ -128,16 +133,26 @@ def do_end(key: str) -> Any:
 def _perform(
     stream: Stream, seat: str, whole: Performance, sound: bytes, codec: str
 ) -> Any:
-    data = {"wav": lambda: sound, "flac": lambda: flac.from_wav(sound), "opus": lambda: _opus(sound)}[codec]()
+    data = {
+        "wav": lambda: sound,
+        "flac": lambda: flac.from_wav(sound),
+        "opus": lambda: _opus(sound),
+    }[codec]()
     line = services.perform_line(
-        stream=stream, seat=seat, performance=whole, sounds={seat: Recording(data, codec)}
+        stream=stream,
+        seat=seat,
+        performance=whole,
+        sounds={seat: Recording(data, codec)},
     )
-    return {"line": line.line, "at": line.at, "seconds": whole.seconds, "bytes": len(data)}
+    return {
+        "line": line.line,
+        "at": line.at,
+        "seconds": whole.seconds,
+        "bytes": len(data),
+    }
 
 
 def _opus(data: bytes) -> bytes:
-    import av
-
     with wave.open(io.BytesIO(data)) as file:
         rate = file.getframerate()
         samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")

@@ -174,9 +174,9 @@ LISTEN = """() => {
   };
   window.heardLoud = () => {
     if (!window.ear) return 0;
-    const samples = new Float32Array(512);
+    const samples = new Float32Array(32768);
     window.ear.getFloatTimeDomainData(samples);
-    return Math.max(...samples.map(Math.abs));
+    return Math.max(...samples.slice(-512).map(Math.abs));
   };
 }"""
 """An ear on whatever a page plays; before anything plays."""

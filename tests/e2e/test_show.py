@@ -255,12 +255,13 @@ def staged(fetch: Fetch, duet: Any) -> Staging:
 def picture(page: Page) -> Any:
     """The canvas as it is shown, without what stands over it."""
     page.evaluate(
-        "document.querySelector('.stage__foot').hidden = true;"
-        "document.querySelector('troupe-show').style.borderRadius = 0"
+        "() => { document.querySelector('.stage__foot').style.display = 'none';"
+        " const show = document.querySelector('troupe-show');"
+        " Object.assign(show.style, {position: 'fixed', insetBlockStart: 0,"
+        " insetInlineStart: 0, borderRadius: 0, zIndex: 9999}) }"
     )
-    shot = page.locator("troupe-show").screenshot()
-    page.evaluate("document.querySelector('.stage__foot').hidden = false")
-    return np.asarray(Image.open(io.BytesIO(shot)).convert("RGB"))
+    box = {"x": 0, "y": 0, "width": 912, "height": 512}
+    return np.asarray(Image.open(io.BytesIO(page.screenshot(clip=box))).convert("RGB"))
 
 
 def test_a_replay_plays_holds_and_is_sought(
@@ -341,7 +342,10 @@ def test_a_broken_line_comes_back_and_nothing_is_said_twice(
     ready(show)
     house("say", key=duet["key"], seat="a", text="Evening, Doctor.", codec="opus")
     show.until(lambda: show["line"] == "1")
-    page.evaluate("lines.at(-1).close()")
+    page.evaluate(
+        "() => { const line = lines.at(-1); const told = line.onclose;"
+        " line.close(); told({code: 1006}) }"
+    )
     show.until(lambda: show["state"] == "connecting")
     assert show["line"] == "1", "what plays goes on"
     house("say", key=duet["key"], seat="b", text="Good evening, Hob.", codec="opus")

@@ -192,6 +192,10 @@ export class Backdrop {
     gl.uniform1i(at.pictured, Number(this.#texture !== null));
     gl.uniform1f(at.dim, 1 - (1 - BEHIND) * beam.strength);
     gl.uniform4f(at.beam, beam.x, Math.max(beam.width, 1e-3), beam.strength, 0);
+    // Without a picture too: the one that is drawn into may still be bound.
+    gl.activeTexture(gl.TEXTURE0);
+    gl.bindTexture(gl.TEXTURE_2D, this.#texture);
+    gl.uniform1i(at.picture, 0);
     if (this.#texture) {
       const [wide, high] = this.#size;
       const scale = Math.max(frame.width / wide, frame.height / high);
@@ -202,9 +206,6 @@ export class Backdrop {
       const sigma = zoom > FOREMOST_ZOOM ? 1.2 : 0;
       gl.uniform2f(at.blur, (sigma / frame.width) * fit[0], (sigma / frame.height) * fit[1]);
       gl.uniform1f(at.level, Math.max(0, Math.log2((sigma * wide * fit[0]) / frame.width)));
-      gl.activeTexture(gl.TEXTURE0);
-      gl.bindTexture(gl.TEXTURE_2D, this.#texture);
-      gl.uniform1i(at.picture, 0);
     }
     gl.bindVertexArray(this.quad.array);
     gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);

@@ -48,15 +48,17 @@ export class Player {
 
   /**
    * Bring everything up to date.
-   * @param {{forget?: boolean}} [how] forget: what is over is not wanted again
+   * @param {{forget?: boolean, silent?: boolean}} [how] forget: what is over is not wanted
+   *   again; silent: time stands still, and so does the sound
    */
-  tick({ forget = true } = {}) {
+  tick({ forget = true, silent = false } = {}) {
     const now = this.clock();
     this.#decode(now, forget);
     const { ended, begun } = this.schedule.step(now);
     for (const line of ended) this.told.ended(line);
     if (begun) this.told.begun(begun.line);
-    this.#mix(now);
+    if (silent) this.hush();
+    else this.#mix(now);
     if (forget) this.lines.drop(now - KEPT);
   }
 

@@ -159,7 +159,6 @@ export class TroupeShow extends HTMLElement {
     this.unlock();
     if (this.dataset.state === "ended") await this.seek(0);
     if (!(await this.#reach(this.#replay.now()))) return;
-    this.#player.join();
     this.#replay.start();
     this.#setState("live");
     this.#tick();
@@ -169,8 +168,8 @@ export class TroupeShow extends HTMLElement {
   pause() {
     if (!this.#log || !this.#replay.running) return;
     this.#replay.stop();
-    this.#player.hush();
     this.#setState("paused");
+    this.#tick();
   }
 
   /** @param {number} t seconds of the stream's clock */
@@ -299,12 +298,15 @@ export class TroupeShow extends HTMLElement {
     if (tenth !== this.#tenth) this.#tell("show-time", clock);
     this.#tenth = tenth;
     this.#caption();
-    this.#wake();
+    // Portraits are lit and listen too, though nothing is drawn.
+    if (this.#picture?.alive) this.#wake();
+    else this.#draw(reading());
   }
 
   #tickReplay() {
     const log = this.#log;
-    if (!log || !this.#replay.running) return;
+    if (!log) return;
+    if (!this.#replay.running) return this.#player.tick({ forget: false, silent: true });
     const now = this.#replay.now();
     void this.#reach(now);
     if (!log.whole && now > log.reached) {

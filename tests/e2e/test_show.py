@@ -260,8 +260,8 @@ def picture(page: Page) -> Any:
         " Object.assign(show.style, {position: 'fixed', insetBlockStart: 0,"
         " insetInlineStart: 0, borderRadius: 0, zIndex: 9999}) }"
     )
-    box = {"x": 0, "y": 0, "width": 912, "height": 512}
-    return np.asarray(Image.open(io.BytesIO(page.screenshot(clip=box))).convert("RGB"))
+    shot = page.screenshot(clip={"x": 0, "y": 0, "width": 912, "height": 512})
+    return np.asarray(Image.open(io.BytesIO(shot)).convert("RGB"))
 
 
 def test_a_replay_plays_holds_and_is_sought(

@@ -42,9 +42,9 @@ void main() {
 const MELTING = `
 uniform bool melts;
 float nearness(vec2 p) {
-  float near = 1.0;
-  if (feather.x > 0.0) near *= clamp(min(p.x, 1.0 - p.x) / feather.x, 0.0, 1.0);
-  if (feather.y > 0.0) near *= clamp(min(p.y, ratio - p.y) / feather.y, 0.0, 1.0);
+  vec4 reach = vec4(p, 1.0 - p.x, ratio - p.y) / max(feather, 1e-6);
+  vec4 kept = mix(clamp(reach, 0.0, 1.0), vec4(1.0), lessThanEqual(feather, vec4(0.0)));
+  float near = kept.x * kept.y * kept.z * kept.w;
   return melts ? 1.0 - sqrt(1.0 - smoothstep(0.0, 1.0, near)) : near;
 }`;
 
@@ -62,7 +62,7 @@ uniform int kind;
 uniform vec2 curve[${CURVE}];
 uniform vec4 zone;
 uniform float soft;
-uniform vec2 feather;
+uniform vec4 feather;
 in vec2 at;
 out vec4 colour;
 ${MELTING}
@@ -119,7 +119,7 @@ uniform sampler2D picture;
 uniform sampler2D plate;
 uniform bool filled;
 uniform float ratio;
-uniform vec2 feather;
+uniform vec4 feather;
 uniform float blurred;
 in vec2 at;
 in vec2 far;

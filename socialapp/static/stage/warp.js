@@ -176,7 +176,7 @@ export class WarpPuppet {
     gl.uniform1f(at.ratio, this.ratio);
     gl.uniform1f(at.soft, (1.2 * Math.abs(view.width)) / width);
     gl.uniform1i(at.melts, Number(this.standing === "framed"));
-    gl.uniform2f(at.feather, ...feather);
+    gl.uniform4f(at.feather, ...feather);
     this.#bind(at.picture, 1, this.picture);
     this.#bind(at.matte, 2, this.matte ?? this.picture);
     gl.uniform1i(at.masked, Number(this.matte !== null));
@@ -222,27 +222,29 @@ export class WarpPuppet {
   }
 
   /**
-   * How wide the picture's edges melt into its surround, across and down; 0 where the
-   * view does not reach beyond it.
+   * How wide the picture's edges melt into its surround: left, top, right, bottom; 0
+   * where the view does not reach beyond it.
    * @param {View} view
    * @param {number} width
-   * @returns {[number, number]}
+   * @returns {[number, number, number, number]}
    */
   #feather(view, width) {
-    if (!this.opaque) return [0, 0];
+    if (!this.opaque) return [0, 0, 0, 0];
     const across = Math.abs(view.width);
     const left = Math.min(view.x, view.x + view.width);
     const wide = (FEATHER * across) / Math.max(width, 512);
-    const beyond = 1e-3;
+    const beyond = (/** @type {number} */ by) => (by > 1e-3 ? wide : 0);
     return [
-      left < -beyond || left + across > 1 + beyond ? wide : 0,
-      view.y < -beyond || view.y + view.height > this.ratio + beyond ? wide : 0,
+      beyond(-left),
+      beyond(-view.y),
+      beyond(left + across - 1),
+      beyond(view.y + view.height - this.ratio),
     ];
   }
 
   /**
    * @param {View} view
-   * @param {[number, number]} feather
+   * @param {[number, number, number, number]} feather
    */
   #drawBehind(view, feather) {
     const { gl } = this;
@@ -252,7 +254,7 @@ export class WarpPuppet {
     gl.uniform1f(at.ratio, this.ratio);
     gl.uniform1i(at.filled, Number(this.plate !== null));
     gl.uniform1i(at.melts, Number(this.standing === "framed"));
-    gl.uniform2f(at.feather, ...feather);
+    gl.uniform4f(at.feather, ...feather);
     gl.uniform1f(at.blurred, Math.log2(this.rig.width / 12));
     this.#bind(at.picture, 1, this.picture);
     this.#bind(at.plate, 2, this.plate ?? this.picture);

@@ -1,7 +1,7 @@
 // @ts-check
 /** Geometry of the face handles: plain numbers, no page. Units of the picture's width. */
 
-import { headOf } from "../stage/view.js";
+import { headOf } from "../stage/framing.js";
 
 /** @import { Anchors, Point, Rig } from "../stage/rig.js" */
 

@@ -10,7 +10,7 @@ import { makeProgram, uniformsOf } from "./gl.js";
 import { CURVE } from "./grids.js";
 
 /** @import { Point } from "./rig.js" */
-/** @import { View } from "./view.js" */
+/** @import { View } from "./framing.js" */
 
 /** @typedef {[number, number, number]} Colour 0 to 1 */
 
@@ -138,7 +138,7 @@ export class Cavity {
    */
   paint({ upper, lower, skull, tongue }, view, width) {
     const { gl, at, look } = this;
-    const pixel = view.width / width;
+    const pixel = Math.abs(view.width) / width;
     const gap = gapOf(upper, lower, look.down) / pixel;
     if (gap < 0.7) return;
     const xs = [...upper, ...lower].map((p) => p[0]);

@@ -8,7 +8,7 @@ import { makeProgram, makeTexture, uniformsOf } from "./gl.js";
 import { mouthOf } from "./layers-motion.js";
 
 /** @import { Face } from "./performance.js" */
-/** @import { View } from "./view.js" */
+/** @import { View } from "./framing.js" */
 /** @import { Matrix, Sizes } from "./layers-motion.js" */
 
 /** @typedef {[number, number, number, number]} Box x, y, width, height, portrait units */

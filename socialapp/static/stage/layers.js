@@ -13,7 +13,7 @@ import { lidLines } from "./lid-lines.js";
 /** @import { Face } from "./performance.js" */
 /** @import { Box } from "./drawn-mouth.js" */
 /** @import { Layer, Loaded } from "./rig.js" */
-/** @import { View } from "./view.js" */
+/** @import { View } from "./framing.js" */
 /** @import { Matrix, Placed } from "./layers-motion.js" */
 
 /** Width added round the mouth and the eyes, for what bends out of its own box. */
@@ -131,6 +131,8 @@ class Patch {
 /** @typedef {{layer: Layer, placed: Placed, texture: WebGLTexture}} Cel */
 
 export class LayersPuppet {
+  opaque = false;
+
   /** @type {(Cel | "eye-left" | "eye-right" | "mouth")[]} */ #order = [];
   /** @type {Record<string, Eye>} */ #eyes = {};
   /** @type {Mouth} */ #mouth;
@@ -162,16 +164,9 @@ export class LayersPuppet {
   /**
    * @param {Face} face
    * @param {View} view
-   * @param {number} width
-   * @param {number} height
    */
-  draw(face, view, width, height) {
+  draw(face, view) {
     const { gl } = this;
-    gl.viewport(0, 0, width, height);
-    gl.clearColor(0, 0, 0, 0);
-    gl.clear(gl.COLOR_BUFFER_BIT);
-    gl.enable(gl.BLEND);
-    gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
     gl.bindVertexArray(this.#quad.array);
     for (const { program, at } of Object.values(this.#programs)) {
       gl.useProgram(program);

@@ -10,7 +10,7 @@ import { CURVE } from "./grids.js";
 
 /** @import { Point } from "./rig.js" */
 /** @import { Colour } from "./skin.js" */
-/** @import { View } from "./view.js" */
+/** @import { View } from "./framing.js" */
 
 /** Colours that a lid's skin is told in at most. */
 const SPOTS = 16;
@@ -86,7 +86,7 @@ export class LidPaint {
    */
   paint({ top, edge, width, closed }, { skin, lash }, view, canvas) {
     const { gl, at, look } = this;
-    const pixel = view.width / canvas;
+    const pixel = Math.abs(view.width) / canvas;
     const wide = width / pixel;
     const line = Math.max(1, (look.flat ? 0.075 : 0.045) * wide);
     const room = (line + 6) * pixel + 0.06 * width;

@@ -89,3 +89,18 @@ export function lines(first, more, apart) {
 export function extreme(points, pick) {
   return [pick(...points.map((p) => p[0])), pick(...points.map((p) => p[1]))];
 }
+
+/**
+ * A texture for where the nodes of a lattice go.
+ * @param {WebGL2RenderingContext} gl
+ * @param {Lattice} at
+ */
+export function makeMoves(gl, at) {
+  const texture = gl.createTexture();
+  gl.bindTexture(gl.TEXTURE_2D, texture);
+  gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RG32F, at.columns, at.rows);
+  for (const filter of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) {
+    gl.texParameteri(gl.TEXTURE_2D, filter, gl.NEAREST);
+  }
+  return texture;
+}

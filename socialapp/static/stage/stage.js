@@ -14,59 +14,45 @@
  * (webgl or plain), time, mouth, frames.
  */
 
+import { wantsCalm } from "./calm.js";
 import { Clock } from "./clock.js";
-import { idleFace, rehearsalFace } from "./idle.js";
-import { LayersPuppet } from "./layers.js";
-import { faceTrack, restingFace } from "./motion.js";
-import { readPerformance } from "./performance.js";
+import { plainOf, setBackground } from "./hangings.js";
+import { Life } from "./life.js";
+import { restingFace } from "./motion.js";
+import { decode, loadPiece, onPage } from "./piece.js";
+import { makePuppet } from "./puppets.js";
 import { closeRig, loadRig } from "./rig.js";
+import { Screen, Sight } from "./screen.js";
 import { Surtitle } from "./surtitle.js";
 import { viewOf } from "./view.js";
-import { WarpPuppet } from "./warp.js";
 
-/** @import { Face, Part, Performance } from "./performance.js" */
+/** @import { Face, Performance } from "./performance.js" */
+/** @import { Piece } from "./piece.js" */
+/** @import { Puppet } from "./puppets.js" */
 /** @import { Loaded, Rig } from "./rig.js" */
-/** @import { Framing, View } from "./view.js" */
+/** @import { Framing } from "./view.js" */
 
 /** @typedef {"empty" | "loading" | "ready" | "playing" | "paused" | "lost" | "failed"} State */
 
-/**
- * @typedef {object} Puppet
- * @property {(face: Face, view: View, width: number, height: number) => void} draw
- * @property {() => void} free
- */
-
-/** More pixels than twice the layout cost battery and nobody sees them. */
-const MAX_PIXEL_RATIO = 2;
 /** Idling is drawn at most this often. */
 const IDLE_FPS = 30;
-
-/** @param {string} query */
-const prefers = (query) => globalThis.matchMedia?.(query).matches ?? false;
 
 export class TroupeStage extends HTMLElement {
   static observedAttributes = ["rig", "performance", "sound", "background", "framing"];
 
   #clock = new Clock();
   #surtitle = new Surtitle();
-  /** @type {HTMLCanvasElement | null} */ #canvas = null;
-  /** @type {WebGL2RenderingContext | null} */ #gl = null;
+  /** @type {Screen | null} */ #screen = null;
   /** @type {Loaded | null} */ #loaded = null;
   /** @type {Puppet | null} */ #puppet = null;
-  /** @type {Performance | null} */ #performance = null;
-  /** @type {Part | null} */ #part = null;
-  /** @type {{at: (t: number) => Face} | null} */ #track = null;
+  /** @type {Piece | null} */ #piece = null;
   /** @type {ArrayBuffer | string | null} */ #sound = null;
-  /** @type {Face | null} */ #held = null;
+  #life = new Life();
   /** @type {AbortController} */ #loading = new AbortController();
   /** @type {Promise<void>} */ #rigReady = Promise.resolve();
   /** @type {Promise<void>} */ #performanceReady = Promise.resolve();
-  /** @type {ResizeObserver | null} */ #resizes = null;
-  /** @type {IntersectionObserver | null} */ #sights = null;
-  #seen = true;
+  /** @type {Sight | null} */ #sight = null;
   #request = 0;
-  #idleFrom = 0;
-  #rehearsed = -Infinity;
   #turn = 0;
   #drawnAt = 0;
   #frames = 0;
@@ -74,16 +60,15 @@ export class TroupeStage extends HTMLElement {
   connectedCallback() {
     this.#setState("empty");
     this.dataset.drawn = "plain";
-    this.#resizes = new ResizeObserver(() => this.#resize());
-    this.#resizes.observe(this);
-    this.#sights = new IntersectionObserver(([entry]) => {
-      this.#seen = entry.isIntersecting;
-      this.#wake();
+    this.#sight = new Sight(this, {
+      resized: () => this.#resize(),
+      changed: () => {
+        if (document.hidden) this.pause();
+        else this.#wake();
+      },
     });
-    this.#sights.observe(this);
-    document.addEventListener("visibilitychange", this.#onVisibility);
-    this.#idleFrom = performance.now() / 1000;
-    if (this.hasAttribute("background")) this.#setBackground();
+    this.#life = new Life();
+    if (this.hasAttribute("background")) setBackground(this, this.getAttribute("background"));
     if (this.hasAttribute("rig")) this.#rigReady = this.#loadRig(this.getAttribute("rig"));
     if (this.hasAttribute("sound")) this.#sound = this.getAttribute("sound");
     if (this.hasAttribute("performance")) {
@@ -93,18 +78,14 @@ export class TroupeStage extends HTMLElement {
 
   disconnectedCallback() {
     this.#loading.abort();
-    this.#resizes?.disconnect();
-    this.#sights?.disconnect();
-    document.removeEventListener("visibilitychange", this.#onVisibility);
+    this.#sight?.close();
     cancelAnimationFrame(this.#request);
     this.#request = 0;
     this.#clock.close();
     this.#clock = new Clock();
     this.#dropPuppet();
-    this.#gl?.getExtension("WEBGL_lose_context")?.loseContext();
-    this.#gl = null;
-    this.#canvas?.remove();
-    this.#canvas = null;
+    this.#screen?.close();
+    this.#screen = null;
     if (this.#loaded) closeRig(this.#loaded);
     this.#loaded = null;
   }
@@ -119,7 +100,7 @@ export class TroupeStage extends HTMLElement {
     if (name === "rig") this.#rigReady = this.#loadRig(after);
     if (name === "performance") this.#performanceReady = this.#loadPerformance(after);
     if (name === "sound") this.sound = after;
-    if (name === "background") this.#setBackground();
+    if (name === "background") setBackground(this, after);
     if (name === "framing") this.#drawNow();
   }
 
@@ -138,7 +119,7 @@ export class TroupeStage extends HTMLElement {
 
   /** @returns {Performance | null} */
   get performance() {
-    return this.#performance;
+    return this.#piece?.performance ?? null;
   }
 
   /**
@@ -155,7 +136,7 @@ export class TroupeStage extends HTMLElement {
    */
   set sound(source) {
     this.#sound = source;
-    if (this.#performance) this.performance = this.#performance;
+    if (this.#piece) this.performance = this.#piece.performance;
   }
 
   /**
@@ -184,8 +165,8 @@ export class TroupeStage extends HTMLElement {
 
   /** Open and shut the mouth without a sound, to show a new rig. */
   rehearse() {
-    if (this.dataset.state !== "playing" && !prefers("(prefers-reduced-motion: reduce)")) {
-      this.#rehearsed = performance.now() / 1000;
+    if (this.dataset.state !== "playing" && !wantsCalm()) {
+      this.#life.rehearse();
       this.#wake();
     }
   }
@@ -208,9 +189,9 @@ export class TroupeStage extends HTMLElement {
   async play() {
     if (this.#sound) this.unlock();
     await this.loaded();
-    if (!this.#track) return;
+    if (!this.#piece) return;
     if (this.#clock.now() >= this.#clock.seconds - 0.02) await this.#clock.seek(0);
-    this.#held = null;
+    this.#life.held = null;
     const started = this.#clock.start();
     this.#setState("playing");
     await started;
@@ -226,9 +207,9 @@ export class TroupeStage extends HTMLElement {
 
   /** @param {number} t seconds */
   async seek(t) {
-    this.#held = null;
+    this.#life.held = null;
     await this.#clock.seek(t);
-    if (this.#track && this.dataset.state === "ready") this.#setState("paused");
+    if (this.#piece && this.dataset.state === "ready") this.#setState("paused");
     this.#drawNow();
   }
 
@@ -237,7 +218,7 @@ export class TroupeStage extends HTMLElement {
    * @param {Partial<Face> | null} face
    */
   show(face) {
-    this.#held = face && { ...restingFace(), ...face };
+    this.#life.held = face && { ...restingFace(), ...face };
     this.#drawNow();
   }
 
@@ -277,112 +258,66 @@ export class TroupeStage extends HTMLElement {
     const turn = ++this.#turn;
     if (this.dataset.state === "playing") this.pause();
     if (source === null) {
-      this.#performance = this.#part = this.#track = null;
+      this.#piece = null;
       this.#surtitle.load([]);
       this.#clock.load(0, null);
       return;
     }
     try {
-      const raw = typeof source === "string" ? await (await fetch(source)).json() : source;
-      const data = "format" in raw ? readPerformance(raw) : raw;
-      const seat = this.getAttribute("seat");
-      const part = data.parts.find((/** @type {Part} */ p) => !seat || p.seat === seat);
-      const sound = await this.#decode();
+      const piece = await loadPiece(source, this.getAttribute("seat"));
+      const sound = await decode(this.#sound, this.#clock);
       // A newer one was asked for while this was being fetched.
       if (turn !== this.#turn) return;
-      this.#performance = data;
-      this.#part = part;
-      this.#track = faceTrack(part);
-      this.#surtitle.load(part.captions ?? []);
-      this.#clock.load(data.seconds, sound);
+      this.#piece = piece;
+      this.#surtitle.load(piece.part.captions);
+      this.#clock.load(piece.performance.seconds, sound);
       this.dataset.time = "0.00";
       if (this.dataset.state === "paused") this.#setState("ready");
-      if (this.hasAttribute("autoplay") && !prefers("(prefers-reduced-motion: reduce)")) {
+      if (this.hasAttribute("autoplay") && !wantsCalm()) {
         void this.play();
       }
     } catch (error) {
-      if (turn === this.#turn) this.#performance = this.#part = this.#track = null;
+      if (turn === this.#turn) this.#piece = null;
       console.warn("troupe-stage:", error);
     }
-  }
-
-  /** @returns {Promise<AudioBuffer | null>} */
-  async #decode() {
-    if (!this.#sound) return null;
-    const data =
-      typeof this.#sound === "string"
-        ? await (await fetch(this.#sound)).arrayBuffer()
-        : this.#sound.slice(0);
-    return this.#clock.context().decodeAudioData(data);
-  }
-
-  #setBackground() {
-    const url = this.getAttribute("background");
-    const old = /** @type {HTMLImageElement | null} */ (this.querySelector(":scope > .stage__bg"));
-    if (!url) return old?.remove();
-    const image = old ?? document.createElement("img");
-    image.className = "stage__bg";
-    image.alt = "";
-    image.src = url;
-    if (!old) this.prepend(image);
-  }
-
-  get #plain() {
-    return /** @type {HTMLImageElement | null} */ (
-      this.querySelector(":scope > img:not(.stage__bg)")
-    );
   }
 
   /** Make canvas and puppet for what is loaded; leave the plain picture where that fails. */
   #build() {
     const loaded = this.#loaded;
     if (!loaded) return;
-    if (!this.#canvas) this.#makeCanvas();
+    this.#screen ??= this.#makeScreen();
     this.#dropPuppet();
-    const gl = this.#gl;
-    if (!gl || gl.isContextLost()) return;
+    const screen = this.#screen;
+    if (!screen || screen.lost) return;
     try {
-      this.#puppet =
-        loaded.rig.style === "layers" ? new LayersPuppet(gl, loaded) : new WarpPuppet(gl, loaded);
+      this.#puppet = makePuppet(screen.gl, loaded);
     } catch (error) {
       console.warn("troupe-stage:", error);
       return;
     }
     this.#resize();
     this.#drawNow();
-    this.dataset.drawn = "webgl";
-    if (this.#plain) this.#plain.hidden = true;
-    if (this.#canvas) this.#canvas.hidden = false;
+    this.#show(true);
   }
 
-  #makeCanvas() {
-    const canvas = document.createElement("canvas");
-    canvas.className = "troupe-stage__canvas";
-    const gl = canvas.getContext("webgl2", { alpha: true, premultipliedAlpha: true, antialias: true });
-    if (!gl) return;
-    canvas.hidden = true;
-    const plain = this.#plain;
-    if (plain?.alt) {
-      canvas.setAttribute("role", "img");
-      canvas.setAttribute("aria-label", plain.alt);
-    } else {
-      canvas.setAttribute("aria-hidden", "true");
-    }
-    canvas.addEventListener("webglcontextlost", (event) => {
-      event.preventDefault();
-      if (canvas !== this.#canvas) return;
-      this.#puppet = null;
-      this.dataset.drawn = "plain";
-      canvas.hidden = true;
-      if (this.#plain) this.#plain.hidden = false;
+  /** @param {boolean} drawn or the portrait */
+  #show(drawn) {
+    this.dataset.drawn = drawn ? "webgl" : "plain";
+    const plain = plainOf(this);
+    if (plain) plain.hidden = drawn;
+    if (this.#screen) this.#screen.canvas.hidden = !drawn;
+  }
+
+  #makeScreen() {
+    const plain = plainOf(this);
+    return Screen.make(this, { after: plain, label: plain?.alt }, {
+      lost: () => {
+        this.#puppet = null;
+        this.#show(false);
+      },
+      restored: () => this.#build(),
     });
-    canvas.addEventListener("webglcontextrestored", () => {
-      if (canvas === this.#canvas) this.#build();
-    });
-    if (plain) plain.after(canvas);
-    else this.append(canvas);
-    this.#canvas = canvas;
-    this.#gl = gl;
   }
 
   #dropPuppet() {
@@ -391,28 +326,15 @@ export class TroupeStage extends HTMLElement {
   }
 
   #resize() {
-    const canvas = this.#canvas;
-    if (!canvas) return;
-    const ratio = Math.min(devicePixelRatio || 1, MAX_PIXEL_RATIO);
-    const width = Math.max(1, Math.round(this.clientWidth * ratio));
-    const height = Math.max(1, Math.round(this.clientHeight * ratio));
-    if (canvas.width === width && canvas.height === height) return;
-    canvas.width = width;
-    canvas.height = height;
-    this.#drawNow();
+    if (this.#screen?.fit()) this.#drawNow();
   }
-
-  #onVisibility = () => {
-    if (document.hidden) this.pause();
-    else this.#wake();
-  };
 
   /** Whether anything moves by itself now. */
   #moving() {
     if (!this.isConnected || document.hidden) return false;
     if (this.dataset.state === "playing") return true;
-    const still = this.#held !== null || prefers("(prefers-reduced-motion: reduce)");
-    return this.#puppet !== null && this.#seen && !still;
+    const still = this.#life.held !== null || wantsCalm();
+    return this.#puppet !== null && this.#sight?.seen === true && !still;
   }
 
   #wake() {
@@ -457,54 +379,23 @@ export class TroupeStage extends HTMLElement {
 
   /** @param {number} now seconds */
   #draw(now) {
-    const face = this.#face(now);
+    const { state } = this.dataset;
+    const played =
+      this.#piece && (state === "playing" || state === "paused")
+        ? { piece: this.#piece, t: this.#clock.now() }
+        : null;
+    const face = this.#life.face(now, played);
     this.dataset.mouth = face.mouth;
-    const canvas = this.#canvas;
-    if (!this.#puppet || !this.#loaded || !canvas) return;
+    if (!this.#puppet || !this.#loaded || !this.#screen) return;
+    const { canvas } = this.#screen;
     const framing = /** @type {Framing} */ (this.getAttribute("framing") ?? "close");
     const view = viewOf(this.#loaded.rig, canvas.width / canvas.height, framing);
+    this.#screen.clear();
     this.#puppet.draw(face, view, canvas.width, canvas.height);
     this.#drawnAt = now;
     this.#frames += 1;
     this.dataset.frames = String(this.#frames);
   }
-
-  /**
-   * @param {number} now seconds
-   * @returns {Face}
-   */
-  #face(now) {
-    if (this.#held) return this.#held;
-    const calm = prefers("(prefers-reduced-motion: reduce)");
-    const state = this.dataset.state;
-    if (this.#track && (state === "playing" || state === "paused")) {
-      const t = this.#clock.now();
-      const face = this.#track.at(t);
-      return calm ? { ...face, ...heldPose(this.#part, t) } : face;
-    }
-    const life = calm ? {} : idleFace(now - this.#idleFrom);
-    return { ...restingFace(), ...life, ...rehearsalFace(now - this.#rehearsed) };
-  }
-}
-
-/**
- * ``#id`` becomes the JSON of that script element.
- * @param {unknown} source
- */
-function onPage(source) {
-  if (typeof source !== "string" || !source.startsWith("#")) return source;
-  return JSON.parse(document.querySelector(source)?.textContent ?? "null");
-}
-
-/**
- * The pose of the key before `t`, without a tween: for people who asked for less motion.
- * @param {Part | null} part
- * @param {number} t
- */
-function heldPose(part, t) {
-  const still = { yaw: 0, pitch: 0, roll: 0, x: 0, y: 0 };
-  const key = part?.poses.filter((pose) => pose.at <= t).pop();
-  return key ? { yaw: key.yaw, pitch: key.pitch, roll: key.roll, x: 0, y: 0 } : still;
 }
 
 if (!customElements.get("troupe-stage")) customElements.define("troupe-stage", TroupeStage);

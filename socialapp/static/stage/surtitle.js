@@ -59,11 +59,16 @@ export function lineAt(lines, t) {
 /** Writes into an element, and only when something changed. */
 export class Surtitle {
   #shown = "";
+  #who = "";
   /** @type {Caption[][]} */ #lines = [];
 
-  /** @param {Caption[]} captions */
-  load(captions) {
+  /**
+   * @param {Caption[]} captions
+   * @param {string} [who] says it, where there is more than one
+   */
+  load(captions, who = "") {
     this.#lines = linesOf(captions);
+    this.#who = who;
     this.#shown = "";
   }
 
@@ -79,11 +84,20 @@ export class Surtitle {
     element.hidden = !found;
     if (!found) return element.replaceChildren();
     element.replaceChildren(
+      ...this.#name(),
       ...found.line.flatMap((word, n) => {
         const node = document.createElement(n === found.word ? "b" : "span");
         node.textContent = word.text;
         return n ? [" ", node] : [node];
       }),
     );
+  }
+
+  #name() {
+    if (!this.#who) return [];
+    const name = document.createElement("span");
+    name.className = "surtitle__who";
+    name.textContent = this.#who;
+    return [name, " "];
   }
 }

@@ -36,6 +36,19 @@ void main() {
 }`;
 
 /**
+ * How much of a picture is left near those of its edges that show. One that melts into a
+ * stage is laid down twice, still and moving: each gives the half of its softness.
+ */
+const MELTING = `
+uniform bool melts;
+float nearness(vec2 p) {
+  vec4 reach = vec4(p, 1.0 - p.x, ratio - p.y) / max(feather, 1e-6);
+  vec4 kept = mix(clamp(reach, 0.0, 1.0), vec4(1.0), lessThanEqual(feather, vec4(0.0)));
+  float near = kept.x * kept.y * kept.z * kept.w;
+  return melts ? 1.0 - sqrt(1.0 - smoothstep(0.0, 1.0, near)) : near;
+}`;
+
+/**
  * kind 0: all of the picture, within its matte. 1: below a curve that goes on level to
  * both sides. 2: above a curve, between its ends. Both fade towards the border of `zone`.
  */
@@ -49,9 +62,10 @@ uniform int kind;
 uniform vec2 curve[${CURVE}];
 uniform vec4 zone;
 uniform float soft;
-uniform vec2 feather;
+uniform vec4 feather;
 in vec2 at;
 out vec4 colour;
+${MELTING}
 float height(float x) {
   if (x <= curve[0].x) return curve[0].y;
   for (int i = 1; i < ${CURVE}; i++) {
@@ -78,8 +92,7 @@ void main() {
     if (share <= 0.0) discard;
   }
   vec4 here = texture(picture, uv);
-  if (feather.x > 0.0) share *= clamp(min(at.x, 1.0 - at.x) / feather.x, 0.0, 1.0);
-  if (feather.y > 0.0) share *= clamp(min(at.y, ratio - at.y) / feather.y, 0.0, 1.0);
+  share *= nearness(at);
   float own = masked ? min(1.0, texture(matte, uv).r / max(here.a, 1e-3)) : 1.0;
   colour = here * own * share;
 }`;
@@ -93,7 +106,7 @@ out vec2 far;
 void main() {
   at = view.xy + rest * view.zw;
   // The picture once more, as large as covers the canvas.
-  vec2 size = vec2(1.0, ratio) * max(view.z, view.w / ratio);
+  vec2 size = vec2(1.0, ratio) * max(abs(view.z), view.w / ratio);
   far = (rest - 0.5) * view.zw / size + 0.5;
   gl_Position = vec4(2.0 * rest.x - 1.0, 1.0 - 2.0 * rest.y, 0.0, 1.0);
 }`;
@@ -106,11 +119,12 @@ uniform sampler2D picture;
 uniform sampler2D plate;
 uniform bool filled;
 uniform float ratio;
-uniform vec2 feather;
+uniform vec4 feather;
 uniform float blurred;
 in vec2 at;
 in vec2 far;
 out vec4 colour;
+${MELTING}
 void main() {
   vec2 uv = vec2(at.x, at.y / ratio);
   colour = texture(picture, uv);
@@ -118,9 +132,8 @@ void main() {
     vec4 behind = texture(plate, uv);
     colour = vec4(colour.rgb * (1.0 - behind.a) + behind.rgb, 1.0);
   }
-  // A picture too small for the stage melts into itself, far away.
-  float near = 1.0;
-  if (feather.x > 0.0) near *= clamp(min(at.x, 1.0 - at.x) / feather.x, 0.0, 1.0);
-  if (feather.y > 0.0) near *= clamp(min(at.y, ratio - at.y) / feather.y, 0.0, 1.0);
-  if (near < 1.0) colour = mix(textureLod(picture, far, blurred) * DIMMED, colour, near);
+  // A picture too small for the stage melts into it, or alone into itself, far away.
+  float near = nearness(at);
+  if (melts) colour *= near;
+  else if (near < 1.0) colour = mix(textureLod(picture, far, blurred) * DIMMED, colour, near);
 }`;

@@ -10,16 +10,17 @@ import { colour, makeProgram, makeTexture, uniformsOf } from "./gl.js";
 import { DrawnMouth, makeQuad } from "./drawn-mouth.js";
 import { Grids, lidWeight, refined } from "./grids.js";
 import { LidPaint } from "./lid-paint.js";
-import { extreme, lines, makeMesh, nodes } from "./mesh.js";
+import { extreme, lines, makeMesh, makeMoves, nodes } from "./mesh.js";
 import { makePlate } from "./plate.js";
 import { coverMouth, lidColours, onCanvas } from "./skin.js";
 import { FRAGMENT, PLATE, PLATE_VERTEX, VERTEX } from "./warp-shaders.js";
 
 /** @import { Face } from "./performance.js" */
 /** @import { Loaded, Point, Rig } from "./rig.js" */
-/** @import { View } from "./view.js" */
+/** @import { View } from "./framing.js" */
+/** @import { Standing } from "./puppets.js" */
 /** @import { Matrix } from "./layers-motion.js" */
-/** @import { LayerName, Lattice, Lean } from "./grids.js" */
+/** @import { LayerName, Lean } from "./grids.js" */
 /** @import { Mesh } from "./mesh.js" */
 /** @import { Colour } from "./skin.js" */
 
@@ -56,15 +57,16 @@ export class WarpPuppet {
   /**
    * @param {WebGL2RenderingContext} gl
    * @param {Loaded} loaded
-   * @param {boolean} [cutOut] before a stage background
+   * @param {Standing} [standing]
    */
-  constructor(gl, { rig, portrait, pictures, grids, mouths }, cutOut = false) {
+  constructor(gl, { rig, portrait, pictures, grids, mouths }, standing = "alone") {
     if (!portrait) throw new Error("This rig has no picture");
     this.gl = gl;
     this.rig = rig;
     this.ratio = rig.height / rig.width;
     const matte = pictures.get(rig.matte);
-    this.cutOut = cutOut && Boolean(matte);
+    this.standing = standing;
+    this.opaque = standing !== "cut-out";
     const make = (/** @type {string} */ vertex, /** @type {string} */ fragment) => {
       const program = makeProgram(gl, vertex, fragment);
       return { program, at: uniformsOf(gl, program) };
@@ -75,7 +77,7 @@ export class WarpPuppet {
     const picture = this.grids && rig.mouth_drawn ? this.#prepared(portrait, this.grids) : portrait;
     this.picture = this.#keep(makeTexture(gl, picture));
     this.matte = matte ? this.#keep(makeTexture(gl, matte)) : null;
-    const plate = matte && !this.cutOut ? makePlate(portrait, matte) : null;
+    const plate = matte && this.opaque ? makePlate(portrait, matte) : null;
     this.plate = plate && this.#keep(makeTexture(gl, plate, { mipmaps: false }));
     this.quad = makeQuad(gl);
     this.still = this.grids ? null : makeMesh(gl, [0, 1], [0, this.ratio], null);
@@ -162,24 +164,19 @@ export class WarpPuppet {
    * @param {Face} face
    * @param {View} view
    * @param {number} width
-   * @param {number} height
    */
-  draw(face, view, width, height) {
+  draw(face, view, width) {
     const { gl } = this;
-    gl.viewport(0, 0, width, height);
-    gl.clearColor(0, 0, 0, 0);
-    gl.clear(gl.COLOR_BUFFER_BIT);
-    gl.enable(gl.BLEND);
-    gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
     const feather = this.#feather(view, width);
-    if (!this.cutOut) this.#drawBehind(view, feather);
+    if (this.opaque) this.#drawBehind(view, feather);
     const { grids, whole, sums } = this;
     const { program, at } = this.warp;
     gl.useProgram(program);
     gl.uniform4f(at.view, view.x, view.y, view.width, view.height);
     gl.uniform1f(at.ratio, this.ratio);
-    gl.uniform1f(at.soft, (1.2 * view.width) / width);
-    gl.uniform2f(at.feather, ...feather);
+    gl.uniform1f(at.soft, (1.2 * Math.abs(view.width)) / width);
+    gl.uniform1i(at.melts, Number(this.standing === "framed"));
+    gl.uniform4f(at.feather, ...feather);
     this.#bind(at.picture, 1, this.picture);
     this.#bind(at.matte, 2, this.matte ?? this.picture);
     gl.uniform1i(at.masked, Number(this.matte !== null));
@@ -225,25 +222,29 @@ export class WarpPuppet {
   }
 
   /**
-   * How wide the picture's edges melt into its surround, across and down; 0 where the
-   * view does not reach beyond it.
+   * How wide the picture's edges melt into its surround: left, top, right, bottom; 0
+   * where the view does not reach beyond it.
    * @param {View} view
    * @param {number} width
-   * @returns {[number, number]}
+   * @returns {[number, number, number, number]}
    */
   #feather(view, width) {
-    if (this.cutOut) return [0, 0];
-    const wide = (FEATHER * view.width) / Math.max(width, 512);
-    const beyond = 1e-3;
+    if (!this.opaque) return [0, 0, 0, 0];
+    const across = Math.abs(view.width);
+    const left = Math.min(view.x, view.x + view.width);
+    const wide = (FEATHER * across) / Math.max(width, 512);
+    const beyond = (/** @type {number} */ by) => (by > 1e-3 ? wide : 0);
     return [
-      view.x < -beyond || view.x + view.width > 1 + beyond ? wide : 0,
-      view.y < -beyond || view.y + view.height > this.ratio + beyond ? wide : 0,
+      beyond(-left),
+      beyond(-view.y),
+      beyond(left + across - 1),
+      beyond(view.y + view.height - this.ratio),
     ];
   }
 
   /**
    * @param {View} view
-   * @param {[number, number]} feather
+   * @param {[number, number, number, number]} feather
    */
   #drawBehind(view, feather) {
     const { gl } = this;
@@ -252,7 +253,8 @@ export class WarpPuppet {
     gl.uniform4f(at.view, view.x, view.y, view.width, view.height);
     gl.uniform1f(at.ratio, this.ratio);
     gl.uniform1i(at.filled, Number(this.plate !== null));
-    gl.uniform2f(at.feather, ...feather);
+    gl.uniform1i(at.melts, Number(this.standing === "framed"));
+    gl.uniform4f(at.feather, ...feather);
     gl.uniform1f(at.blurred, Math.log2(this.rig.width / 12));
     this.#bind(at.picture, 1, this.picture);
     this.#bind(at.plate, 2, this.plate ?? this.picture);
@@ -384,20 +386,6 @@ export class WarpPuppet {
       mesh: makeMesh(this.gl, within("x"), within("y"), grids),
     };
   }
-}
-
-/**
- * @param {WebGL2RenderingContext} gl
- * @param {Lattice} at
- */
-function makeMoves(gl, at) {
-  const texture = gl.createTexture();
-  gl.bindTexture(gl.TEXTURE_2D, texture);
-  gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RG32F, at.columns, at.rows);
-  for (const filter of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) {
-    gl.texParameteri(gl.TEXTURE_2D, filter, gl.NEAREST);
-  }
-  return texture;
 }
 
 /**

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from socialapp.acting.dialogue import standing
@@ -141,7 +142,7 @@ class Stream(Withholdable, Stateful):
         return self.title or self.key
 
     def get_absolute_url(self) -> str:
-        return f"/s/{self.key}/"
+        return reverse("stream", args=[self.key])
 
     @property
     def on_air(self) -> bool:

@@ -46,8 +46,9 @@ class StreamQuerySet(models.QuerySet["Stream"]):
 
     def full(self) -> StreamQuerySet:
         """With everything that a list shows, in two queries."""
+        seats = StreamSeat.objects.select_related("character__portrait", "portrait")
         return self.select_related("host").prefetch_related(
-            "seats__character", "seats__portrait"
+            models.Prefetch("seats", seats)
         )
 
 

@@ -28,6 +28,11 @@ SLOW = (
 )
 """What the page offers; programs may ask for any number."""
 
+ONE_OF = {
+    "required": "Choose one of the list.",
+    "invalid_choice": "Choose one of the list.",
+}
+
 MOMENT = "%Y-%m-%dT%H:%M"
 """What a browser's field for a moment reads and sends: no zone, so the person's own."""
 
@@ -42,11 +47,11 @@ class ShowForm(forms.Form):
 
     title = forms.CharField(
         max_length=MAX_TITLE,
-        required=False,
         label="Title",
         help_text="A question works well: Is it rude to shine?",
         error_messages={
-            "max_length": "The title has %(show_value)d characters; %(limit_value)d fit."
+            "required": "It needs a title. A question works well.",
+            "max_length": "The title has %(show_value)d characters; %(limit_value)d fit.",
         },
     )
     topics = forms.CharField(
@@ -60,18 +65,24 @@ class ShowForm(forms.Form):
             "max_length": "That is far too much. Offer a few short topics."
         },
     )
-    background = forms.ChoiceField(required=False, label="Background")
-    shape = forms.ChoiceField(choices=SHAPES, label="Shape")
+    background = forms.ChoiceField(
+        required=False, label="Background", error_messages=ONE_OF
+    )
+    shape = forms.ChoiceField(choices=SHAPES, label="Shape", error_messages=ONE_OF)
     visibility = forms.ChoiceField(
-        choices=Stream.Visibility.choices, label="Who may watch"
+        choices=Stream.Visibility.choices, label="Who may watch", error_messages=ONE_OF
     )
     chat_open = forms.BooleanField(required=False, label="The audience may chat")
     slow_seconds = forms.TypedChoiceField(
         coerce=int,
         label="Slow mode",
         help_text="How long each person waits between two messages.",
+        error_messages=ONE_OF,
     )
-    when = forms.ChoiceField(choices=[("now", "Now"), ("later", "Later")])
+    when = forms.ChoiceField(
+        choices=[("now", "Now"), ("later", "Later")],
+        error_messages={**ONE_OF, "required": "Choose when it begins."},
+    )
     scheduled_for = forms.DateTimeField(
         required=False,
         label="Day and time",
@@ -95,12 +106,6 @@ class ShowForm(forms.Form):
         found = self.fields[name]
         assert isinstance(found, forms.ChoiceField)  # noqa: S101  narrows for mypy
         return found
-
-    def clean_title(self) -> str:
-        title: str = self.cleaned_data["title"]
-        if not title and not self.data.get("duet"):
-            raise forms.ValidationError("It needs a title. A question works well.")
-        return title
 
     def clean_topics(self) -> list[str]:
         return lines_of(self.cleaned_data["topics"])
@@ -149,7 +154,9 @@ class PlanForm(ShowForm):
         label="Who is on stage",
         error_messages={"invalid_choice": "One of them is not yours to put on stage."},
     )
-    duet = forms.ChoiceField(required=False, label="What they perform")
+    duet = forms.ChoiceField(
+        required=False, label="What they perform", error_messages=ONE_OF
+    )
 
     def __init__(self, *args: Any, usable: Sequence[Character], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -164,6 +171,8 @@ class PlanForm(ShowForm):
             for duet in programme.duets()
             if all(name in self._house for name in duet.cast)
         }
+        # A duet has a title of its own.
+        self.fields["title"].required = not self.data.get("duet")
         self._field("cast").choices = [(c.key, c.name) for c in usable]
         self._field("duet").choices = [
             ("", "They talk about your topics"),

@@ -54,6 +54,7 @@ export class TroupeSeats extends HTMLElement {
     const words = this.querySelector("[data-slow-words]");
     words?.toggleAttribute("hidden", !onAir || !this.allowed || !this.slow);
     if (words) words.textContent = `Slow mode: ${this.slow} s`;
+    if (onAir) write(this, "[data-nobody]", "Nobody has written yet.");
   }
 
   /** @param {string} key */

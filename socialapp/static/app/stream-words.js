@@ -68,9 +68,9 @@ export function closing(code) {
 }
 
 const ENGINES = /** @type {Record<string, string>} */ ({
-  endpoint: "a language model at an endpoint",
-  local: "the language model on this machine",
-  authored: "the lines that were written by hand",
+  endpoint: "A language model at an endpoint words their lines.",
+  local: "The language model on this machine words their lines.",
+  authored: "They say what was written for them.",
 });
 
 /**
@@ -79,6 +79,6 @@ const ENGINES = /** @type {Record<string, string>} */ ({
  */
 export function worded(direction) {
   if (!direction?.engine) return "";
-  const by = ENGINES[direction.engine] ?? direction.engine;
-  return `Their lines come from ${by}.${direction.note ? ` ${direction.note}` : ""}`;
+  const words = ENGINES[direction.engine] ?? `${direction.engine} words their lines.`;
+  return direction.note ? `${words} ${direction.note}` : words;
 }

@@ -79,7 +79,7 @@ export class TroupeStream extends HTMLElement {
   over(reason) {
     if (this.dataset.state === "closed") return;
     if (reason === "stopped") write(this, "[data-over] p", "The house stopped this show");
-    this.part("[data-over]")?.removeAttribute("hidden");
+    this.querySelector("[data-over]")?.removeAttribute("hidden");
   }
 
   /** @param {number} code */
@@ -89,7 +89,7 @@ export class TroupeStream extends HTMLElement {
     this.enter("closed");
     write(this, "[data-closed-title]", words.title);
     write(this, "[data-closed-text]", words.text);
-    this.part("[data-closed]")?.removeAttribute("hidden");
+    this.querySelector("[data-closed]")?.removeAttribute("hidden");
   }
 
   /** @param {number} number */
@@ -100,7 +100,7 @@ export class TroupeStream extends HTMLElement {
   /** @param {string} text */
   topic(text) {
     write(this, "[data-topic]", text);
-    this.part("[data-topic-line]")?.toggleAttribute("hidden", !text);
+    this.querySelector("[data-topic-line]")?.toggleAttribute("hidden", !text);
   }
 
   count() {
@@ -109,11 +109,6 @@ export class TroupeStream extends HTMLElement {
     const left = (Date.parse(moment.dateTime) - Date.now()) / 1000;
     moment.textContent = countdown(left);
     this.timer = setTimeout(() => this.count(), left > 7200 ? 60_000 : 1000);
-  }
-
-  /** @param {string} selector */
-  part(selector) {
-    return this.querySelector(selector);
   }
 
   // Sound, captions, and the keys of a replay -----------------------------------

@@ -18,7 +18,7 @@ export class TroupeLines extends HTMLElement {
     house.addEventListener("show-line", (event) => this.begin(/** @type {CustomEvent} */ (event).detail));
     house.addEventListener("show-line-end", (event) => this.end(/** @type {CustomEvent} */ (event).detail.line));
     hear(this, {
-      "line-removed": (event) => this.remove(event.line),
+      "line-removed": (event) => this.take(event.line),
       "line-cut": (event) => this.cut(event.line),
     });
     this.down();
@@ -72,7 +72,7 @@ export class TroupeLines extends HTMLElement {
   }
 
   /** @param {number} line */
-  remove(line) {
+  take(line) {
     this.gone.add(line);
     this.find(line)?.remove();
   }

@@ -15,6 +15,7 @@ from streams.hub import current
 from streams.models import ChatMessage, Presence, Stream, StreamEvent, TopicVote
 from streams.protocol import Close
 from streams.protocol.events import Accepted, Line, Refused, Withheld
+from streams.services import news
 from streams.tests.conftest import made_stream, say_line
 from streams.tests.watching import open_socket, sync, watch
 
@@ -456,7 +457,7 @@ async def test_a_show_that_becomes_private_sends_out_all_but_its_host(
     guest = await watch(stream, client=bob)
     host = await watch(stream, client=await sync(browser)(stream.host))
     if not bus_is_up:
-        monkeypatch.setattr(services.staging.news, "tell", lambda *_: None)
+        monkeypatch.setattr(news, "tell", lambda *_: None)
     await sync(services.change_stream)(stream=stream, visibility="private")
     for viewer in (stranger, guest):
         closing = await viewer.end()

@@ -1,7 +1,7 @@
 // @ts-check
 /** `<troupe-desk>`: what the host of a stream does, without leaving the page. */
 import { RefusedError, getJson, post, postJson } from "./http.js";
-import { followState, hear, refuse } from "./stream-house.js";
+import { followState, hear, houseOf, refuse } from "./stream-house.js";
 import { worded } from "./stream-words.js";
 import { toast } from "./toast.js";
 
@@ -41,9 +41,12 @@ export class TroupeDesk extends HTMLElement {
   /** @param {HTMLFormElement} form @param {FormData} fields */
   async deed(form, fields) {
     // The action names the page as well: `form.action` would be a field of that name.
-    const { said, go } = (await post(form.getAttribute("action") ?? "", fields)) ?? {};
+    const { said, go, state } = (await post(form.getAttribute("action") ?? "", fields)) ?? {};
     if (go) return location.assign(go);
     if (said) toast(said, "check");
+    // The stage tells it as well; whoever has no socket just now need not wait for it.
+    const house = houseOf(this);
+    if (state && state !== house.dataset.state && "enter" in house && typeof house.enter === "function") house.enter(state);
   }
 
   /** @param {HTMLFormElement} form */

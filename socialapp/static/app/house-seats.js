@@ -69,8 +69,8 @@ export class TroupeSeats extends HTMLElement {
     const seat = row(this);
     seat.dataset.message = message.message;
     write(seat, ".avatar", (message.name || message.person).slice(0, 1).toUpperCase());
-    write(seat, "b", `@${message.person}`);
-    write(seat, "p span", message.text);
+    write(seat, "[data-who]", `@${message.person}`);
+    write(seat, "[data-text]", message.text);
     const flag = seat.querySelector("a");
     if (flag && message.person === this.closest("troupe-stream")?.getAttribute("data-me")) flag.remove();
     else if (flag) {

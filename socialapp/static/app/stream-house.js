@@ -74,5 +74,5 @@ export function refuse(part, words = "") {
   const box = part.querySelector("[data-refused]");
   if (!(box instanceof HTMLElement)) return;
   box.hidden = !words;
-  write(box, "span", words);
+  write(box, "[data-words]", words);
 }

@@ -45,7 +45,7 @@ export class TroupeLines extends HTMLElement {
     made.dataset.line = String(said.line);
     made.classList.add(`line--${said.seat}`);
     write(made, "[data-at]", clock(said.at));
-    write(made, "b", said.name);
+    write(made, "[data-who]", said.name);
     write(made, "[data-text]", said.text);
     const flag = made.querySelector("a");
     if (flag) {

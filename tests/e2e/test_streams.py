@@ -162,6 +162,7 @@ def test_who_watches_is_told_when_the_doors_close(
     host.click("troupe-desk button:has-text('Save')")
     for page in (guest, stranger):
         expect(page.locator("[data-closed]")).to_contain_text("not open any more")
+        expect(page.locator("troupe-show, troupe-seats")).to_be_hidden()
         expect(page.locator(".badge--live")).to_be_hidden()
     expect(host.locator(".badge--live")).to_be_visible()
     answer = guest.goto(url)

@@ -11,6 +11,10 @@ import { write } from "./stream-house.js";
 import { closing, countdown } from "./stream-words.js";
 import { clock, compact } from "./watch.js";
 
+/** The socket's code for a stream that is not there, or not for this viewer. */
+const GONE = 4404;
+const SAID = "troupe-seats, troupe-lines, troupe-topics, troupe-reactions, troupe-cut, [data-topic-line]";
+
 /** @import { Show } from "./stream-house.js" */
 
 export class TroupeStream extends HTMLElement {
@@ -90,6 +94,10 @@ export class TroupeStream extends HTMLElement {
     write(this, "[data-closed-title]", words.title);
     write(this, "[data-closed-text]", words.text);
     this.querySelector("[data-closed]")?.removeAttribute("hidden");
+    if (code !== GONE) return;
+    // What nobody may see any more does not stay on the page, nor in the ear.
+    this.show?.remove();
+    for (const part of this.querySelectorAll(SAID)) part.setAttribute("hidden", "");
   }
 
   /** @param {number} number */

@@ -14,6 +14,7 @@ ROUTES = {
     "clip": ("clip", "key"),
     "character": ("character", "key"),
     "profile": ("profile", "username"),
+    "stream": ("stream", "key"),
 }
 """Name of a page to the kind that it shows and the part of its address that names it."""
 
@@ -45,7 +46,7 @@ def read(line: str) -> tuple[str, str] | None:
 
 def _bare(text: str) -> tuple[str, str] | None:
     """A key alone, as it stands at the end of an address."""
-    for kind in ("post", "clip", "character"):
+    for kind in ("post", "clip", "character", "stream"):
         if found := _existing(kind, text):
             return found
     return None

@@ -26,6 +26,7 @@ urlpatterns = [
     path("", include("socialapp.characters.urls")),
     path("", include("avatarfx.urls")),
     path("", include("socialapp.chat.urls")),
+    path("", include("streams.urls")),
     path("", include("feed.urls")),
 ]
 

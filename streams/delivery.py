@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from streams.protocol import as_frame
 from streams.protocol.events import (
     AudioChunk,
+    Closing,
     Event,
     Line,
     LineRemoved,
@@ -17,11 +18,11 @@ from streams.protocol.events import (
     PoseKeys,
 )
 
-FORMAT = 1
+FORMAT = 2
 _HEAD = struct.Struct(">BBIIHI")
 """Format, flags, number, line, length of the key, length of the frame."""
 
-_TEXT, _AUDIENCE, _REMOVES, _LAST = 1, 2, 4, 8
+_TEXT, _AUDIENCE, _REMOVES, _LAST, _SHUTS = 1, 2, 4, 8, 16
 """Flags."""
 
 
@@ -49,6 +50,9 @@ class Delivery:
     last: bool = False
     """Nothing comes after it: sockets are closed."""
 
+    shuts: bool = False
+    """From here on it is the host's alone: all others are sent out."""
+
 
 def of_event(event: Event) -> Delivery:
     """How each kind of event travels."""
@@ -64,6 +68,8 @@ def of_event(event: Event) -> Delivery:
         return Delivery(frame, key=event.message, audience=True)
     if isinstance(event, PoseKeys):
         return Delivery(frame, key=f"pose:{event.part.seat}")
+    if isinstance(event, Closing):
+        return Delivery(frame, shuts=True)
     return Delivery(frame, key=event.kind)
 
 
@@ -78,6 +84,7 @@ def pack(deliveries: list[Delivery]) -> bytes:
             | one.audience * _AUDIENCE
             | one.removes * _REMOVES
             | one.last * _LAST
+            | one.shuts * _SHUTS
         )
         key = one.key.encode()
         head = (FORMAT, flags, one.seq, one.line, len(key), len(frame))
@@ -113,6 +120,7 @@ def unpack(message: bytes) -> list[Delivery]:
                     line=line,
                     removes=bool(flags & _REMOVES),
                     last=bool(flags & _LAST),
+                    shuts=bool(flags & _SHUTS),
                 )
             )
     except struct.error as error:

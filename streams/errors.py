@@ -2,12 +2,16 @@
 
 
 class StreamError(Exception):
-    """What was asked for cannot be, or not now. `code` is for programs."""
+    """What was asked for cannot be, or not now. `code` is for programs; `field` is what
+    it is about, empty for the whole."""
 
-    def __init__(self, message: str, *, code: str = "stream-refused") -> None:
+    def __init__(
+        self, message: str, *, code: str = "stream-refused", field: str = ""
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.code = code
+        self.field = field
 
 
 class FencedError(Exception):

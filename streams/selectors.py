@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib.sessions.models import Session
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Case, Count, Max, Q, Sum, When
 from django.db.models.functions import Now
 
 from socialapp.accounts.models import User
@@ -75,6 +75,18 @@ LOOK_BACK_SECONDS = 120.0
 """The longest line: one that still plays began after this."""
 
 
+_SHUT = Case(
+    When(
+        Q(visibility=Stream.Visibility.PRIVATE)
+        | Q(removed__isnull=False)
+        | ~Q(withheld=""),
+        then=True,
+    ),
+    default=False,
+)
+"""Whether only its host may watch, if anybody."""
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """Where a stream's log ends."""
@@ -85,6 +97,8 @@ class Head:
 
     clock: float
     over: bool
+    shut: bool = False
+    """Only its host may watch now."""
 
 
 def stream_for(*, viewer: Viewer, key: str) -> Stream:
@@ -131,12 +145,18 @@ def heads(stream_ids: Collection[int]) -> dict[int, Head]:
     """Where each log ends, in one query for all streams of a process."""
     rows = (
         Stream.objects.filter(pk__in=stream_ids)
-        .annotate(now=Now(), newest=Max("messages__id"))
-        .values_list("pk", "last_seq", "newest", "state", "started", "now")
+        .annotate(now=Now(), newest=Max("messages__id"), shut=_SHUT)
+        .values_list("pk", "last_seq", "newest", "state", "started", "now", "shut")
     )
     return {
-        pk: Head(seq, newest or 0, _clock(started, now), state == Stream.State.ENDED)
-        for pk, seq, newest, state, started, now in rows
+        pk: Head(
+            seq,
+            newest or 0,
+            _clock(started, now),
+            over=state == Stream.State.ENDED,
+            shut=shut,
+        )
+        for pk, seq, newest, state, started, now, shut in rows
     }
 
 

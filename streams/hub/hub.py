@@ -126,9 +126,10 @@ class Hub:
             resumed = after is not None and lobby.head.seq - after <= KEPT_EVENTS
             start = after if after is not None and resumed else lobby.after
             adult = not (viewer.is_authenticated and viewer.is_minor)
-            writes = lobby.chat_open or viewer.pk == stream.host_id
+            host = viewer.pk == stream.host_id
+            writes = lobby.chat_open or host
             entry = _pass_of(viewer, session)
-            member = Member(line, audience=adult, entry=entry)
+            member = Member(line, audience=adult, entry=entry, host=host)
             place = Place(room, member, lobby.head.clock, lobby.at)
             member.tell(
                 replace(

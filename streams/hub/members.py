@@ -62,13 +62,22 @@ class Member:
         "catching",
         "entry",
         "gone",
+        "host",
         "line",
     )
 
     def __init__(
-        self, line: Line, *, audience: bool, entry: Pass | None = None
+        self,
+        line: Line,
+        *,
+        audience: bool,
+        entry: Pass | None = None,
+        host: bool = False,
     ) -> None:
         self.line = line
+        self.host = host
+        """Whose show it is: they stay when it is closed to all others."""
+
         self.entry = entry
         """With what a person came in; None: a stranger."""
 

@@ -13,6 +13,8 @@ from streams import selectors
 from streams.delivery import of_event
 from streams.hub import threads
 from streams.hub.members import Member, Parcel
+from streams.protocol import Close
+from streams.protocol.events import SHUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -69,7 +71,9 @@ class Room:
         """What the bus brought: in order it goes on, early it waits for what is missing,
         late it is known already."""
         for delivery in deliveries:
-            if not delivery.seq:
+            if delivery.shuts:
+                self.shut()
+            elif not delivery.seq:
                 self._pass_on(delivery)
             elif delivery.seq == self.last + 1:
                 self._push(delivery)
@@ -84,7 +88,10 @@ class Room:
 
     def notice(self, head: Head) -> None:
         """Where the log ends by the database: if it is further, what is missing is
-        read."""
+        read. Whether others than the host may still watch is looked at as well: the bus
+        may have lost it, and somebody may have come in meanwhile."""
+        if head.shut:
+            self.shut()
         if head.seq > self.last or head.message > self._message:
             self.fill()
 
@@ -145,6 +152,12 @@ class Room:
 
     def leave(self, member: Member) -> None:
         self.members.discard(member)
+
+    def shut(self) -> None:
+        """Everybody but the host is sent out."""
+        for member in tuple(self.members):
+            if not member.host:
+                member.close(Close.NO_STREAM, SHUT)
 
     def close(self) -> None:
         if self._filling is not None:

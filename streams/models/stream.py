@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from socialapp.acting.dialogue import standing
@@ -45,8 +46,9 @@ class StreamQuerySet(models.QuerySet["Stream"]):
 
     def full(self) -> StreamQuerySet:
         """With everything that a list shows, in two queries."""
+        seats = StreamSeat.objects.select_related("character__portrait", "portrait")
         return self.select_related("host").prefetch_related(
-            "seats__character", "seats__portrait"
+            models.Prefetch("seats", seats)
         )
 
 
@@ -144,7 +146,7 @@ class Stream(Withholdable, Stateful):
         return self.title or self.key
 
     def get_absolute_url(self) -> str:
-        return f"/s/{self.key}/"
+        return reverse("stream", args=[self.key])
 
     @property
     def on_air(self) -> bool:

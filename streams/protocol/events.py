@@ -22,6 +22,9 @@ REACTIONS = ("heart", "laugh", "wow", "clap", "cry")
 END_REASONS = ("finished", "stopped", "idle", "failed")
 """By its host; by the house; nobody watched; it could not go on."""
 
+SHUT = "This stream is not open any more."
+"""Said to everybody but the host when it becomes private, or is taken away."""
+
 MAX_CHUNK_BYTES = 16 * 1024
 """0.9 s of a line of 150 kbit/s: what is urgent never waits longer behind sound."""
 

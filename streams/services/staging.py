@@ -28,9 +28,12 @@ from streams.models import (
     Topic,
     TopicVote,
 )
+from streams.protocol import Close
 from streams.protocol.events import (
     END_REASONS,
+    SHUT,
     AudioChunk,
+    Closing,
     StreamEnded,
     StreamPaused,
     StreamResumed,
@@ -146,6 +149,8 @@ def change_stream(*, stream: Stream, **fields: Any) -> Stream:
     for name, value in checked.items():
         setattr(stream, name, value)
     stream.save(update_fields=list(checked) or None)
+    if checked.get("visibility") == Stream.Visibility.PRIVATE:
+        _shut(stream)
     return stream
 
 
@@ -240,6 +245,7 @@ def delete_stream(*, stream: Stream) -> None:
 
 def remove_stream(*, stream: Stream) -> None:
     """Take it off every list, and off the air."""
+    _shut(stream)
     end_stream(stream=stream)
     stream.removed = timezone.now()
     stream.save(update_fields=["removed"])
@@ -251,6 +257,7 @@ def set_withheld(*, stream: Stream, level: str) -> None:
     Stream.objects.filter(pk=stream.pk).update(withheld=level)
     stream.withheld = level
     if level:
+        _shut(stream)
         end_stream(stream=stream, reason="stopped")
 
 
@@ -324,20 +331,30 @@ def _checked(fields: Mapping[str, Any]) -> dict[str, Any]:
     if "title" in checked:
         checked["title"] = _line(checked["title"], MAX_TITLE, "title")
     if checked.get("visibility", "public") not in Stream.Visibility.values:
-        raise StreamError("Choose who may watch: everyone, a link, or only you.")
+        raise StreamError(
+            "Choose who may watch: everyone, a link, or only you.", field="visibility"
+        )
     if checked.get("shape", "16:9") not in SHAPES:
-        raise StreamError(f"Use one of these shapes: {', '.join(SHAPES)}.")
+        shapes = ", ".join(SHAPES)
+        raise StreamError(f"Use one of these shapes: {shapes}.", field="shape")
     if checked.get("duet"):
         checked_duet(checked["duet"])
     if (scene := checked.get("background")) and scene not in backgrounds.names():
-        raise StreamError("That background does not exist. Choose one of the list.")
+        raise StreamError(
+            "That background does not exist. Choose one of the list.",
+            field="background",
+        )
     if not 0 <= checked.get("delay_seconds", 0) <= MAX_DELAY:
         raise StreamError(f"The delay is 0 to {MAX_DELAY:.0f} seconds.")
     if not 0 <= checked.get("slow_seconds", 0) <= MAX_SLOW:
-        raise StreamError(f"Slow mode is 0 to {MAX_SLOW} seconds.")
+        raise StreamError(
+            f"Slow mode is 0 to {MAX_SLOW} seconds.", field="slow_seconds"
+        )
     when: dt.datetime | None = checked.get("scheduled_for")
     if when is not None and when < timezone.now():
-        raise StreamError("That moment is over. Choose one that comes.")
+        raise StreamError(
+            "That moment is over. Choose one that comes.", field="scheduled_for"
+        )
     return checked
 
 
@@ -353,46 +370,51 @@ def _line(text: str, longest: int, what: str) -> str:
     try:
         return clean_line(text, max_length=longest)
     except TextError as error:
-        raise StreamError(f"The {what} cannot be so. {error}") from None
+        field = {"topic": "topics"}.get(what, what)
+        raise StreamError(f"The {what} cannot be so. {error}", field=field) from None
 
 
 def _topics(topics: Sequence[str]) -> list[str]:
     if len(topics) > MAX_TOPICS:
-        raise StreamError(f"Offer at most {MAX_TOPICS} topics.")
+        raise StreamError(f"Offer at most {MAX_TOPICS} topics.", field="topics")
     return list(dict.fromkeys(_line(text, MAX_TOPIC, "topic") for text in topics))
 
 
 def _cast(host: User, cast: Sequence[Character]) -> list[int]:
     """Ids of their portraits."""
     if not 1 <= len(cast) <= len(SEATS):
-        raise StreamError(f"One to {len(SEATS)} characters fit on stage.")
+        raise StreamError(f"One to {len(SEATS)} characters fit on stage.", field="cast")
     if len({one.pk for one in cast}) != len(cast):
-        raise StreamError("Nobody can sit in two seats. Choose another character.")
+        raise StreamError(
+            "Nobody can sit in two seats. Choose another character.", field="cast"
+        )
     if len({one.name.casefold() for one in cast}) != len(cast):
         raise StreamError(
             "Two of them have the same name, and nobody could tell who speaks. Rename"
-            " one of them."
+            " one of them.",
+            field="cast",
         )
     usable = {one.pk for one in type(cast[0]).objects.usable_by(host)}
     found = []
     for one in cast:
         if one.pk not in usable:
-            raise StreamError(f"{one.name} is not yours to put on stage.")
+            raise StreamError(f"{one.name} is not yours to put on stage.", field="cast")
         found.append(_may_be_shown(one))
     return found
 
 
 def _may_be_shown(character: Character) -> int:
     if character.removed or character.withheld:
-        raise StreamError(f"{character.name} may not be on stage now.")
+        raise StreamError(f"{character.name} may not be on stage now.", field="cast")
     if character.portrait is None:
         raise StreamError(
-            f"{character.name} has no portrait yet. Give them one, then try again."
+            f"{character.name} has no portrait yet. Give them one, then try again.",
+            field="cast",
         )
     try:
         require_approved(character.portrait)
     except PictureError as refusal:
-        raise StreamError(str(refusal)) from None
+        raise StreamError(str(refusal), field="cast") from None
     return character.portrait.pk
 
 
@@ -410,6 +432,11 @@ def _offer(stream: Stream, topics: Sequence[str]) -> list[Topic]:
         for number, text in enumerate(topics, start=(last or 0) + 1)
     ]
     return Topic.objects.bulk_create(made)
+
+
+def _shut(stream: Stream) -> None:
+    """All who watch but the host are sent out."""
+    news.tell(stream.pk, [Closing(Close.NO_STREAM, SHUT)])
 
 
 def _copied(row: Stream, stream: Stream) -> Stream:

@@ -15,6 +15,7 @@ from streams.hub import current
 from streams.models import ChatMessage, Presence, Stream, StreamEvent, TopicVote
 from streams.protocol import Close
 from streams.protocol.events import Accepted, Line, Refused, Withheld
+from streams.services import news
 from streams.tests.conftest import made_stream, say_line
 from streams.tests.watching import open_socket, sync, watch
 
@@ -445,3 +446,50 @@ async def test_when_the_process_stops_everybody_may_come_back() -> None:
     late = await open_socket(stream)
     await late.end()
     assert late.code == Close.FULL
+
+
+@pytest.mark.parametrize("bus_is_up", [True, False])
+async def test_a_show_that_becomes_private_sends_out_all_but_its_host(
+    monkeypatch: pytest.MonkeyPatch, bus_is_up: bool
+) -> None:
+    stream = await on_air()
+    stranger, (_, bob) = await watch(stream), await signed_in("bob")
+    guest = await watch(stream, client=bob)
+    host = await watch(stream, client=await sync(browser)(stream.host))
+    if not bus_is_up:
+        monkeypatch.setattr(news, "tell", lambda *_: None)
+    await sync(services.change_stream)(stream=stream, visibility="private")
+    for viewer in (stranger, guest):
+        closing = await viewer.end()
+        assert viewer.code == Close.NO_STREAM
+        assert closing is not None
+        assert "not open any more" in closing.detail
+    monkeypatch.undo()
+    sent = await line(stream)
+    assert await host.until("line") == sent
+    assert not any(event.kind == "closing" for event in host.seen)
+    late = await open_socket(stream)
+    await late.end()
+    assert late.code == Close.NO_STREAM
+    await host.leave()
+
+
+@pytest.mark.parametrize("how", ["withheld", "removed"])
+async def test_a_show_that_is_taken_away_sends_everybody_out(how: str) -> None:
+    stream = await on_air()
+    viewer = await watch(stream)
+    if how == "withheld":
+        await sync(services.set_withheld)(stream=stream, level="removed")
+    else:
+        await sync(services.remove_stream)(stream=stream)
+    await viewer.end()
+    assert viewer.code == Close.NO_STREAM
+
+
+async def test_a_link_instead_of_the_list_sends_nobody_out() -> None:
+    stream = await on_air()
+    viewer = await watch(stream)
+    await sync(services.change_stream)(stream=stream, visibility="unlisted")
+    sent = await line(stream)
+    assert await viewer.until("line") == sent
+    await viewer.leave()

@@ -211,10 +211,11 @@ PLACES = (
     "/", "/create/", "/create/card/", "/cast/", "/studio/", "/clips/", "/settings/", "/@{me}/",
     "/@{me}/?tab=characters", "/accounts/password/change/", "/accounts/email/",
     "/settings/leave/", "/settings/data/", "/decisions/", "/accounts/reauthenticate/",
+    "/live/new/",
 )  # fmt: skip
 DOORS = (
     "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/rules/",
-    "/takedown/", "/transparency/", "/verify/",
+    "/takedown/", "/transparency/", "/verify/", "/live/",
 )  # fmt: skip
 
 

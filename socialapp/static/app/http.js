@@ -48,3 +48,24 @@ export async function getJson(url, signal) {
   if (!response.ok) throw new RefusedError(response.status, data);
   return data;
 }
+
+/**
+ * To the API, which speaks JSON alone.
+ * @param {string} url
+ * @param {object} body
+ * @returns {Promise<any>}
+ */
+export async function postJson(url, body) {
+  const response = await fetch(url, {
+    method: "POST",
+    body: JSON.stringify(body),
+    headers: {
+      Accept: "application/json",
+      "Content-Type": "application/json",
+      "X-CSRFToken": document.body.dataset.csrf ?? "",
+    },
+  });
+  const data = await response.json().catch(() => null);
+  if (!response.ok) throw new RefusedError(response.status, data);
+  return data;
+}

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from socialapp.performance import (
     Blink,
+    CameraKey,
     Expression,
     Glance,
     MadeBy,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from socialapp.performance import Stage
 
-KeyT = TypeVar("KeyT", bound=Expression | Glance)
+KeyT = TypeVar("KeyT", bound=Expression | Glance | CameraKey)
 
 EDGE = 0.02
 """Seconds at each end of a gap in which nobody moves."""
@@ -83,7 +84,7 @@ def played(lines: Sequence[Spoken], cuts: Mapping[int, float]) -> list[Spoken]:
     ends = [*(one.at for one in heard[1:]), math.inf]
     trimmed = [
         replace(one, until=min(one.until, end))
-        for one, end in zip(heard, ends, strict=True)
+        for one, end in zip(heard, ends, strict=False)
     ]
     return [one for one in trimmed if one.until - one.at > ADJOINS]
 
@@ -109,7 +110,18 @@ def joined(
     camera = whole.stage.camera
     if stage.camera and not (camera and camera[0].at == 0.0):
         camera = (replace(stage.camera[-1], at=0.0, ease=0.0), *camera)
-    whole = replace(whole, stage=replace(stage, camera=camera))
+    whole = replace(
+        whole,
+        parts=tuple(
+            replace(
+                part,
+                expressions=_changes(part.expressions),
+                glances=_changes(part.glances),
+            )
+            for part in whole.parts
+        ),
+        stage=replace(stage, camera=_changes(camera)),
+    )
     first, last = _micro(start - origin), _micro(end - origin)
     return cut(whole, first, min(last, whole.seconds))
 
@@ -148,6 +160,16 @@ def _whole(
             )
             for piece in pieces
         ]
+    )
+
+
+def _changes(keys: tuple[KeyT, ...]) -> tuple[KeyT, ...]:
+    """Without those that say what holds already, of which `join` drops some: which
+    ones must not hang on the range."""
+    return tuple(
+        key
+        for i, key in enumerate(keys)
+        if i == 0 or replace(keys[i - 1], at=key.at) != key
     )
 
 

@@ -21,6 +21,7 @@ from streams.models import (
     Stream,
     StreamEvent,
     StreamQuerySet,
+    StreamReminder,
     Topic,
 )
 from streams.protocol import VERSION, from_json
@@ -284,6 +285,12 @@ def ended(passes: Collection[Pass]) -> set[Pass]:
             and (one.session not in sessions or people[one.person] != one.proof)
         )
     }
+
+
+def is_reminded(*, stream: Stream, viewer: Viewer) -> bool:
+    """Whether they asked to be told when it begins."""
+    asked = StreamReminder.objects.filter(stream=stream, person=viewer.pk)
+    return viewer.is_authenticated and asked.exists()
 
 
 def shown_to(viewer: Viewer) -> StreamQuerySet:

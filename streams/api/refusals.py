@@ -9,7 +9,16 @@ from streams.errors import StreamError
 
 __all__ = ["problems"]
 
-_STATUS = {"signed-out": 401, "rests": 403, "adults": 403, "closed": 403, "full": 503}
+_STATUS = {
+    "signed-out": 401,
+    "rests": 403,
+    "adults": 403,
+    "closed": 403,
+    "full": 503,
+    "no-consent": 403,
+    "no-such-range": 400,
+    "no-words": 400,
+}
 """By code; the others are 409: not as things stand."""
 
 

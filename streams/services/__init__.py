@@ -1,5 +1,6 @@
 """The only writers of streams."""
 
+from streams.errors import StreamError
 from streams.services.audience import (
     count_reactions,
     note_presence,
@@ -9,6 +10,7 @@ from streams.services.audience import (
     sweep,
     vote,
 )
+from streams.services.cuts import cut_clip, may_cut
 from streams.services.leases import Lease, beat, claim, release
 from streams.services.lines import (
     Recording,
@@ -18,6 +20,8 @@ from streams.services.lines import (
     remove_line,
     restore_line,
 )
+from streams.services.reminders import forget_reminder, remind
+from streams.services.replays import replay
 from streams.services.staging import (
     change_stream,
     choose_topic,
@@ -37,25 +41,31 @@ from streams.services.tickets import issue_ticket, redeem_ticket
 __all__ = [
     "Lease",
     "Recording",
+    "StreamError",
     "beat",
     "change_stream",
     "choose_topic",
     "claim",
     "count_reactions",
     "create_stream",
+    "cut_clip",
     "cut_line",
     "delete_stream",
     "end_stream",
+    "forget_reminder",
     "issue_ticket",
+    "may_cut",
     "note_presence",
     "pause_stream",
     "perform_line",
     "pose",
     "redeem_ticket",
     "release",
+    "remind",
     "remove_line",
     "remove_message",
     "remove_stream",
+    "replay",
     "restore_line",
     "restore_message",
     "resume_stream",

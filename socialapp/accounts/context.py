@@ -36,6 +36,7 @@ PLACES = {
     "data": "you",
     "cases": "you",
     "decision": "you",
+    "notices": "notices",
 }
 """URL names to the entry of the navigation that is lit."""
 

@@ -106,7 +106,9 @@ def joined(
     """
     before = bool(lines) and lines[0].at <= start
     origin = lines[0].at if before else 0.0
-    whole = _whole(lines, seats, stage, origin=origin, over=max(over, end))
+    whole = _whole(
+        lines, seats, stage, origin=origin, over=max(over, end), asked=(start, end)
+    )
     camera = whole.stage.camera
     if stage.camera and not (camera and camera[0].at == 0.0):
         camera = (replace(stage.camera[-1], at=0.0, ease=0.0), *camera)
@@ -133,13 +135,14 @@ def _whole(
     *,
     origin: float,
     over: float,
+    asked: tuple[float, float],
 ) -> Performance:
     pieces: list[Performance] = []
     moment, poses = origin, dict[str, Pose]()
     for i, one in enumerate(lines):
         if one.at > moment:
             coming = _poses(one.performance, seats, 0)
-            pieces.append(_gap(moment, one.at, seats, poses, coming))
+            pieces.append(_gap(moment, one.at, seats, poses, coming, asked=asked))
         following = lines[i + 1] if i + 1 < len(lines) else None
         onto = (
             _poses(following.performance, seats, 0)
@@ -150,7 +153,7 @@ def _whole(
         pieces.append(sealed)
         moment, poses = one.until, _poses(sealed, seats, -1)
     if over > moment:
-        pieces.append(_gap(moment, over, seats, poses, {}))
+        pieces.append(_gap(moment, over, seats, poses, {}, asked=asked))
     made_by = _makers(lines)
     bare = replace(stage, camera=())
     return _join_all(
@@ -254,39 +257,52 @@ def _gap(
     seats: Sequence[str],
     before: Mapping[str, Pose],
     after: Mapping[str, Pose],
+    *,
+    asked: tuple[float, float],
 ) -> Performance:
     """Silence. `before` and `after`: how the lines beside it end and begin; empty:
-    there is none."""
+    there is none. A pause may last for hours: of it, only what is `asked` for has its
+    keys, and a few on either side, by which its curve bends."""
     seconds = _micro(until - at)
+    room = 3 * STEP + BLINK_EVERY
+    near = (max(0.0, asked[0] - at - room), min(seconds, asked[1] - at + room))
     rests = seconds > LONG or not (before or after)
     at_once = min(EDGE, seconds) if before else 0.0
     parts = []
     for number, seat in enumerate(seats):
         part = Part(
             seat,
-            poses=_between(at, seconds, number, before.get(seat), after.get(seat)),
+            poses=_between(
+                at, seconds, number, before.get(seat), after.get(seat), near=near
+            ),
         )
         if rests:
             part = replace(
                 part,
                 expressions=(Expression(at_once, "calm"),),
                 glances=(Glance(at_once),),
-                blinks=_blinks(at, seconds, number),
+                blinks=_blinks(at, seconds, number, near),
             )
         parts.append(part)
     return Performance(seconds, tuple(parts))
 
 
 def _between(
-    at: float, seconds: float, number: int, before: Pose | None, after: Pose | None
+    at: float,
+    seconds: float,
+    number: int,
+    before: Pose | None,
+    after: Pose | None,
+    *,
+    near: tuple[float, float],
 ) -> tuple[Pose, ...]:
     if seconds <= ADJOINS:
         return ()
     edge = _micro(min(EDGE, seconds / 4))
     keys = [replace(before, at=edge)] if before else []
     if seconds > LONG or not (before or after):
-        first = EASE if before else 0.0
-        last = seconds - EASE if after else seconds
+        first = max(near[0], EASE if before else 0.0)
+        last = min(near[1], seconds - EASE if after else seconds)
         steps = range(math.ceil(first / STEP), math.floor(last / STEP) + 1)
         keys += [_rest(_micro(n * STEP), at + n * STEP, number) for n in steps]
     if after:
@@ -306,10 +322,12 @@ def _rest(at: float, clock: float, number: int) -> Pose:
     )
 
 
-def _blinks(at: float, seconds: float, number: int) -> tuple[Blink, ...]:
+def _blinks(
+    at: float, seconds: float, number: int, near: tuple[float, float]
+) -> tuple[Blink, ...]:
     """Away from the lines beside the gap, which have their own."""
-    first = math.floor(at / BLINK_EVERY)
-    last = math.ceil((at + seconds) / BLINK_EVERY)
+    first = math.floor((at + near[0]) / BLINK_EVERY)
+    last = math.ceil((at + near[1]) / BLINK_EVERY)
     found = []
     for slot in range(first, last):
         wave = math.sin(slot * 127.1 + number * 311.7) * 43758.5453

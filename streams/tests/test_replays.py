@@ -44,7 +44,7 @@ def opus(wav: bytes) -> bytes:
     with av.open(io.BytesIO(wav)) as given, av.open(out, "w", format="ogg") as made:
         stream = made.add_stream("libopus", rate=48_000, layout="mono")
         turned = av.AudioResampler("flt", "mono", 48_000)
-        for frame in given.decode(audio=0):
+        for frame in given.decode(audio=0):  # type: ignore[union-attr]  # opened to read
             for piece in turned.resample(frame):
                 piece.pts = None
                 made.mux(stream.encode(piece))

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib.sessions.models import Session
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Max, Q, Sum
 from django.db.models.functions import Now
 
 from socialapp.accounts.models import User
@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.models import AnonymousUser
 
+    from socialapp.characters.models import Character
+
     Viewer = User | AnonymousUser
 
 
@@ -63,6 +65,9 @@ LATEST_MESSAGES = 50
 
 MOST_EVENTS = 500
 """Read from the log at once."""
+
+MOST_ON_AIR = 20
+"""Of which a list chooses."""
 
 PRESENT = timedelta(seconds=15)
 """A process that has not renewed its count for this long has no viewers."""
@@ -285,6 +290,53 @@ def ended(passes: Collection[Pass]) -> set[Pass]:
             and (one.session not in sessions or people[one.person] != one.proof)
         )
     }
+
+
+def on_air_for(
+    viewer: Viewer,
+    *,
+    host: User | None = None,
+    character: Character | None = None,
+    most: int = 3,
+) -> list[Stream]:
+    """What everybody may watch now, the most watched first, with ``watching`` on each.
+    One query while nothing is on air; four at most."""
+    found = _of(Stream.objects.listed().on_air(), host, character)
+    if viewer.is_authenticated and host is not None and viewer.pk == host.pk:
+        found |= _of(Stream.objects.visible_to(viewer).on_air(), host, character)
+    streams = list(found.full().order_by("-started")[:MOST_ON_AIR])
+    watching = viewers_of([stream.pk for stream in streams]) if streams else {}
+    for stream in streams:
+        stream.watching = watching[stream.pk]
+    return sorted(streams, key=lambda one: -one.watching)[:most]
+
+
+def shows_of(
+    viewer: Viewer,
+    *,
+    host: User | None = None,
+    character: Character | None = None,
+    most: int = 24,
+) -> list[Stream]:
+    """What can be watched again, the newest first; of plans, those that come. In three
+    queries. A stream that never began is no show."""
+    found = Stream.objects.listed()
+    if viewer.is_authenticated and host is not None and viewer.pk == host.pk:
+        found = Stream.objects.visible_to(viewer)
+    coming = Q(state=Stream.State.SCHEDULED, scheduled_for__gt=Now())
+    over = Q(state=Stream.State.ENDED, started__isnull=False, last_line__gt=0)
+    found = _of(found.filter(coming | over), host, character)
+    return list(found.full().order_by("-created")[:most])
+
+
+def _of(
+    found: StreamQuerySet, host: User | None, character: Character | None
+) -> StreamQuerySet:
+    if host is not None:
+        found = found.filter(host=host)
+    if character is not None:
+        found = found.filter(seats__character=character)
+    return found
 
 
 def is_reminded(*, stream: Stream, viewer: Viewer) -> bool:

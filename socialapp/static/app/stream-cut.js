@@ -22,26 +22,40 @@ const LAG = 0.5; // seconds behind now that can be cut for sure
 /** @typedef {"start" | "end" | "both"} What */
 
 export class TroupeCut extends HTMLElement {
+  /** @type {Segment[]} */
+  segments = [];
+  /** @type {{seat: string, name: string}[]} */
+  seats = [];
+  /** @type {Range | null} */
+  range = null;
+  /** @type {{what: What, grip: number} | null} */
+  drag = null;
+  /** @type {HTMLElement | null} */
+  lanes = null;
+  seconds = 0;
+  most = 60;
+  refusal = "";
+  from = 0;
+  span = 60;
+  live = false;
+  held = false; // live: somebody chooses, so the strip stands still
+  busy = false;
+  asked = "";
+  once = "";
+  began = 0; // of the show, by this page's clock
+  /** @type {number | null} */
+  playing = null;
+  /** @type {number | null} */
+  until = null;
+  stopped = new AbortController();
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  ticking;
+
   connectedCallback() {
     if (this.lanes) return;
-    this.lanes = /** @type {HTMLElement} */ (this.querySelector("[data-lanes]"));
+    this.lanes = this.querySelector("[data-lanes]");
+    if (!this.lanes) return;
     this.live = this.hasAttribute("data-live");
-    /** @type {Segment[]} */
-    this.segments = [];
-    this.seconds = 0;
-    this.most = 60;
-    this.refusal = "";
-    /** @type {Range | null} */
-    this.range = null;
-    this.from = 0;
-    this.span = 60;
-    this.held = false; // live: somebody chooses, so the strip stands still
-    /** @type {number | null} */
-    this.playing = null;
-    /** @type {number | null} */
-    this.until = null;
-    /** @type {{what: What, grip: number} | null} */
-    this.drag = null;
     this.seats = [...this.querySelectorAll("[data-seat]")].map((one) => ({
       seat: one.getAttribute("data-seat") ?? "",
       name: one.querySelector("[data-name]")?.textContent ?? "",
@@ -52,12 +66,11 @@ export class TroupeCut extends HTMLElement {
   }
 
   disconnectedCallback() {
-    this.stopped?.abort();
+    this.stopped.abort();
     clearInterval(this.ticking);
   }
 
   listen() {
-    this.stopped = new AbortController();
     const { signal } = this.stopped;
     const lanes = /** @type {HTMLElement} */ (this.lanes);
     lanes.addEventListener("pointerdown", (event) => this.press(event), { signal });
@@ -66,7 +79,7 @@ export class TroupeCut extends HTMLElement {
       lanes.addEventListener(over, () => this.letGo(), { signal });
     }
     this.addEventListener("keydown", (event) => this.key(event), { signal });
-    this.addEventListener("click", (event) => this.click(event), { signal });
+    this.addEventListener("click", (event) => this.pressed(event), { signal });
     this.querySelector("[data-form]")?.addEventListener(
       "submit",
       (event) => {
@@ -92,10 +105,10 @@ export class TroupeCut extends HTMLElement {
       for (let page = 0; page < PAGES; page += 1) {
         const told = await getJson(`${this.dataset.replay}?since=${since}`);
         this.segments = [
-          ...(this.segments ?? []).filter((one) => one.at + one.seconds <= since),
+          ...this.segments.filter((one) => one.at + one.seconds <= since),
           ...told.segments,
         ];
-        this.seconds = Math.max(this.seconds ?? 0, told.seconds);
+        this.seconds = Math.max(this.seconds, told.seconds);
         this.most = told.most;
         this.refusal = told.refusal;
         if (told.next === null) break;
@@ -105,10 +118,10 @@ export class TroupeCut extends HTMLElement {
       this.refuse(error instanceof Error ? error.message : "The replay cannot be read.");
       return;
     }
-    this.span = this.live ? 60 : (this.spans.find((span) => span >= Math.min(this.seconds ?? 0, 120)) ?? 120);
+    this.span = this.live ? 60 : (this.spans.find((span) => span >= Math.min(this.seconds, 120)) ?? 120);
     this.from = this.live ? this.newest : 0;
     if (this.live) this.ticking = setInterval(() => this.tick(), 1000);
-    this.clockAt = performance.now() / 1000 - (this.seconds ?? 0);
+    this.began = performance.now() / 1000 - this.seconds;
     if (this.refusal && this.querySelector("[data-form]")) this.refuse(this.refusal);
     this.suggest();
     const views = this.querySelector("[data-views]");
@@ -118,32 +131,32 @@ export class TroupeCut extends HTMLElement {
 
   /** Spans of the strip that make sense for this show, the closest first. */
   get spans() {
-    const whole = Math.max(10, this.seconds ?? 0);
+    const whole = Math.max(10, this.seconds);
     return [...SPANS.filter((span) => span < whole), whole];
   }
 
   /** Where the strip begins when it shows the newest. */
   get newest() {
-    return Math.max(0, (this.seconds ?? 0) - (this.span ?? 60));
+    return Math.max(0, this.seconds - this.span);
   }
 
   /** @returns {Limits} */
   get limits() {
-    const to = Math.max(0, (this.seconds ?? 0) - (this.live ? LAG : 0));
-    return { least: SHORTEST, most: this.most ?? 60, from: 0, to: tenth(Math.floor(to * 10) / 10) };
+    const to = Math.max(0, this.seconds - (this.live ? LAG : 0));
+    return { least: SHORTEST, most: this.most, from: 0, to: tenth(Math.floor(to * 10) / 10) };
   }
 
   /** What the strip shows, for a first choice. */
   suggest() {
     if (this.limits.to < 3) return;
-    const shown = { ...this.limits, from: this.from ?? 0 };
-    shown.to = Math.min(shown.to, shown.from + (this.span ?? 60));
-    if (shown.to - shown.from >= 3) this.range = suggested(this.segments ?? [], shown);
+    const shown = { ...this.limits, from: this.from };
+    shown.to = Math.min(shown.to, shown.from + this.span);
+    if (shown.to - shown.from >= 3) this.range = suggested(this.segments, shown);
   }
 
   tick() {
     // The show's own clock is better, but only a page that plays has one.
-    if (!this.show) this.seconds = performance.now() / 1000 - (this.clockAt ?? 0);
+    if (!this.show) this.seconds = performance.now() / 1000 - this.began;
     if (!this.held) {
       this.from = this.newest;
       this.suggest();
@@ -156,7 +169,7 @@ export class TroupeCut extends HTMLElement {
   /** @param {Event} event */
   heard(event) {
     const { line, seat, text, at, seconds } = /** @type {CustomEvent} */ (event).detail;
-    const known = (this.segments ?? []).filter((one) => one.line !== line);
+    const known = this.segments.filter((one) => one.line !== line);
     this.segments = [...known, { line, seat, text, at, seconds }].sort((a, b) => a.at - b.at);
     if (!this.drag) this.draw();
   }
@@ -164,7 +177,7 @@ export class TroupeCut extends HTMLElement {
   /** @param {Event} event */
   told(event) {
     const { kind, line, at } = /** @type {CustomEvent} */ (event).detail ?? {};
-    const segments = this.segments ?? [];
+    const segments = this.segments;
     if (kind === "line-removed") this.segments = segments.filter((one) => one.line !== line);
     else if (kind === "line-cut") {
       this.segments = segments.map((one) =>
@@ -179,8 +192,8 @@ export class TroupeCut extends HTMLElement {
     const moment = Number(/** @type {CustomEvent} */ (event).detail);
     if (!Number.isFinite(moment)) return;
     this.playing = moment;
-    if (this.live) this.seconds = Math.max(this.seconds ?? 0, moment);
-    if (this.until !== null && this.until !== undefined && moment >= this.until) {
+    if (this.live) this.seconds = Math.max(this.seconds, moment);
+    if (this.until !== null && moment >= this.until) {
       this.until = null;
       this.show?.pause?.();
     }
@@ -214,7 +227,7 @@ export class TroupeCut extends HTMLElement {
     if (!this.drag) return;
     const wanted = this.timeOf(event) - this.drag.grip;
     const near = 8 / this.scale;
-    this.change(this.drag.what, snapped(wanted, this.segments ?? [], near));
+    this.change(this.drag.what, snapped(wanted, this.segments, near));
   }
 
   letGo() {
@@ -254,21 +267,21 @@ export class TroupeCut extends HTMLElement {
   change(what, to) {
     if (!this.range) return;
     this.range = moved(this.range, what, to, this.limits);
-    this.refuse(this.refusal ?? "");
+    this.refuse(this.refusal);
     this.draw();
   }
 
   /** Keep what is chosen inside of the strip. */
   follow() {
     if (!this.range) return;
-    const span = this.span ?? 60;
-    if (this.range.start < (this.from ?? 0)) this.from = this.range.start;
-    if (this.range.end > (this.from ?? 0) + span) this.from = this.range.end - span;
+    const span = this.span;
+    if (this.range.start < this.from) this.from = this.range.start;
+    if (this.range.end > this.from + span) this.from = this.range.end - span;
     this.draw();
   }
 
   /** @param {MouseEvent} event */
-  click(event) {
+  pressed(event) {
     const button = event.target instanceof Element && event.target.closest("button");
     if (!button) return;
     if (button.matches("[data-listen]")) this.hear();
@@ -280,8 +293,8 @@ export class TroupeCut extends HTMLElement {
     const zoom = Number(button.getAttribute("data-zoom") ?? 0);
     if (!go && !zoom) return;
     this.held = true;
-    const span = this.span ?? 60;
-    const middle = (this.from ?? 0) + span / 2 + (go * span) / 2;
+    const span = this.span;
+    const middle = this.from + span / 2 + (go * span) / 2;
     const place = this.spans.findIndex((one) => one >= span);
     this.span = this.spans[Math.max(0, Math.min(this.spans.length - 1, place - zoom))];
     this.from = Math.max(0, Math.min(middle - this.span / 2, this.newest));
@@ -347,13 +360,13 @@ export class TroupeCut extends HTMLElement {
 
   /** Pixels a second. */
   get scale() {
-    return Math.max(1, this.lanes?.clientWidth ?? 1) / (this.span ?? 60);
+    return Math.max(1, this.lanes?.clientWidth ?? 1) / this.span;
   }
 
   /** @param {PointerEvent} event */
   timeOf(event) {
     const left = /** @type {HTMLElement} */ (this.lanes).getBoundingClientRect().left;
-    return (this.from ?? 0) + (event.clientX - left) / this.scale;
+    return this.from + (event.clientX - left) / this.scale;
   }
 
   /** @param {string} what */
@@ -366,14 +379,14 @@ export class TroupeCut extends HTMLElement {
     if (!this.lanes || !this.lanes.clientWidth) return;
     const focused = document.activeElement?.getAttribute("data-handle");
     const width = this.lanes.clientWidth;
-    const tall = (this.seats?.length ?? 1) * (LANE + GAP);
+    const tall = this.seats.length * (LANE + GAP);
     const svg = part("svg", { viewBox: `0 0 ${width} ${tall + TICKS}`, height: tall + TICKS });
-    const from = this.from ?? 0;
-    this.seats?.forEach(({ seat }, row) => {
+    const from = this.from;
+    this.seats.forEach(({ seat }, row) => {
       const y = row * (LANE + GAP) + GAP / 2;
       svg.append(part("rect", { class: "cut__track", x: 0, y, width, height: LANE, rx: 6 }));
-      for (const one of this.segments ?? []) {
-        if (one.seat !== seat || one.at > from + (this.span ?? 60)) continue;
+      for (const one of this.segments) {
+        if (one.seat !== seat || one.at > from + this.span) continue;
         const left = Math.max(0, (one.at - from) * this.scale);
         const right = Math.min(width, (one.at + one.seconds - from) * this.scale);
         if (right - left < 1) continue;
@@ -388,7 +401,7 @@ export class TroupeCut extends HTMLElement {
     if (this.range) this.frame(svg, tall);
     const head = part("line", { class: "cut__head", y1: 0, y2: tall });
     svg.append(head);
-    if (this.playing !== null && this.playing !== undefined) this.place(head, this.playing);
+    if (this.playing !== null) this.place(head, this.playing);
     else head.setAttribute("visibility", "hidden");
     this.lanes.replaceChildren(svg);
     if (focused) this.handle(focused)?.focus({ preventScroll: true });
@@ -401,10 +414,10 @@ export class TroupeCut extends HTMLElement {
    * @param {number} tall
    */
   times(svg, width, tall) {
-    const span = this.span ?? 60;
+    const span = this.span;
     const wanted = (span / width) * 90;
     const step = [5, 10, 15, 30, 60, 120, 300, 600, 900, 1800].find((one) => one >= wanted) ?? 3600;
-    const from = this.from ?? 0;
+    const from = this.from;
     for (let t = Math.ceil(from / step) * step; t <= from + span; t += step) {
       const x = (t - from) * this.scale;
       if (x > width - 20) break;
@@ -420,7 +433,7 @@ export class TroupeCut extends HTMLElement {
    */
   frame(svg, tall) {
     const { start, end } = /** @type {Range} */ (this.range);
-    const from = this.from ?? 0;
+    const from = this.from;
     const left = (start - from) * this.scale;
     const right = (end - from) * this.scale;
     svg.append(
@@ -451,7 +464,7 @@ export class TroupeCut extends HTMLElement {
    */
   spoken(what, moment) {
     const { start, end } = /** @type {Range} */ (this.range);
-    const near = (this.segments ?? []).filter((one) => one.at <= moment + 0.2 && one.at + one.seconds >= moment - 0.2);
+    const near = this.segments.filter((one) => one.at <= moment + 0.2 && one.at + one.seconds >= moment - 0.2);
     const one = what === "start" ? near.at(-1) : near[0];
     const words = one ? `, ${this.nameOf(one.seat)}: ${one.text.slice(0, 60)}` : "";
     return `${clock(moment)}, the clip runs for ${(end - start).toFixed(1)} seconds${words}`;
@@ -459,7 +472,7 @@ export class TroupeCut extends HTMLElement {
 
   /** @param {string} seat */
   nameOf(seat) {
-    return this.seats?.find((one) => one.seat === seat)?.name ?? "";
+    return this.seats.find((one) => one.seat === seat)?.name ?? "";
   }
 
   /**
@@ -467,7 +480,7 @@ export class TroupeCut extends HTMLElement {
    * @param {number} moment
    */
   place(head, moment) {
-    const x = (moment - (this.from ?? 0)) * this.scale;
+    const x = (moment - this.from) * this.scale;
     const inside = x >= 0 && x <= (this.lanes?.clientWidth ?? 0);
     head.setAttribute("visibility", inside ? "visible" : "hidden");
     head.setAttribute("x1", String(x));
@@ -476,8 +489,8 @@ export class TroupeCut extends HTMLElement {
 
   /** The words inside, the length, and what can be pressed. */
   say() {
-    const range = this.range ?? null;
-    const words = range ? wordsIn(this.segments ?? [], range) : [];
+    const range = this.range;
+    const words = range ? wordsIn(this.segments, range) : [];
     const chosen = /** @type {HTMLElement} */ (this.querySelector("[data-chosen]"));
     chosen.hidden = !range;
     if (range) {
@@ -508,8 +521,8 @@ export class TroupeCut extends HTMLElement {
     if (now instanceof HTMLElement) now.hidden = !this.live || !this.held;
     const shown = this.querySelector("[data-window]");
     if (shown) {
-      const to = Math.min((this.from ?? 0) + (this.span ?? 60), this.seconds ?? 0);
-      const text = `${clock(this.from ?? 0)} to ${clock(to)} of ${clock(this.seconds ?? 0)}`;
+      const to = Math.min(this.from + this.span, this.seconds);
+      const text = `${clock(this.from)} to ${clock(to)} of ${clock(this.seconds)}`;
       if (!this.live || this.held) shown.textContent = text;
       else shown.textContent = "The last minute";
     }

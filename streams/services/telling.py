@@ -56,10 +56,9 @@ def cancelled(stream: Stream, *, forgotten: bool = False) -> None:
 def ended(stream: Stream) -> None:
     """To its host: how it went, and what can be made of it."""
     lines = stream.last_line
-    words = (
-        f"{lines} line{'' if lines == 1 else 's'}, {stream.most_viewers} watched at"
-        " once."
-    )
+    most = stream.most_viewers
+    watched = f"{most} watched at once" if most else "nobody watched"
+    words = f"{lines} line{'' if lines == 1 else 's'}, {watched}."
     if lines:
         words += " The replay is ready: cut a clip out of it."
     notices.notify(

@@ -102,6 +102,7 @@ def post(request: HttpRequest, key: str) -> HttpResponse:
         "post": found,
         "clip": found.clip,
         "lines": lines_of(performance) if performance else [],
+        "credit": selectors.credit_of(found.clip, viewer=request.user),
         "mine": mine,
         "waiting": waiting,
         "caption": waiting.says["caption"] if waiting else found.caption,

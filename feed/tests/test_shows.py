@@ -9,6 +9,7 @@ import pytest
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
+from avatarfx.models import ClipActor
 from avatarfx.tests.conftest import make_character
 from feed.tests.rows import post_by
 from streams import services
@@ -143,3 +144,28 @@ def test_the_button_is_for_whoever_waits(alice: User, bob: User, live: Stream) -
     assert "You are reminded" in shown
     assert partial("streams/_remind.html", plan, alice).strip() == ""
     assert partial("streams/_remind.html", live, bob).strip() == ""
+
+
+def test_a_post_of_a_cut_credits_the_cast_the_show_and_its_host(
+    over: Stream, alice: User, client: Client
+) -> None:
+    post = post_by(alice)
+    seats = list(over.seats.order_by("seat"))
+    for seat in seats:
+        ClipActor.objects.create(
+            clip=post.clip,
+            seat=seat.seat,
+            character=seat.character,
+            portrait=seat.portrait,
+        )
+    assert "Cut from" not in page(client, f"/p/{post.key}/")
+    post.clip.recipe["source"] = f"stream:{over.key}"
+    post.clip.save(update_fields=["recipe"])
+    shown = page(client, f"/p/{post.key}/")
+    assert f'<a href="/s/{over.key}/">Last Matinée</a>' in shown
+    assert '<a href="/@alice/">@alice</a>' in shown
+    assert shown.index(">Hob</a>, ") < shown.index(">Sunniva</a>")
+    Stream.objects.filter(pk=over.pk).update(visibility="private")
+    shown = page(client, f"/p/{post.key}/")
+    assert "Last Matinée" not in shown
+    assert "A show" in shown

@@ -264,7 +264,6 @@ def test_what_is_over_is_swept(live: Stream, bob: User) -> None:
     assert services.sweep() == {
         "streams_stopped": 0,
         "streams_cancelled": 0,
-        "streams_cancelled": 0,
         "stream_tickets": 0,
         "presences": 0,
     }
@@ -273,7 +272,6 @@ def test_what_is_over_is_swept(live: Stream, bob: User) -> None:
     Presence.objects.update(seen=old)
     assert services.sweep() == {
         "streams_stopped": 0,
-        "streams_cancelled": 0,
         "streams_cancelled": 0,
         "stream_tickets": 1,
         "presences": 1,

@@ -14,6 +14,7 @@ from rest_framework.test import APIClient
 from avatarfx import services as clips
 from avatarfx.models import Clip, ClipActor
 from avatarfx.tests.conftest import make_character, troupe  # noqa: F401  a fixture
+from moderation import subjects
 from moderation.screening.refusals import TextRefusedError
 from socialapp.accounts import quotas
 from socialapp.accounts import services as accounts
@@ -306,6 +307,19 @@ def test_clips_with_a_face_leave_with_whose_face_it_is(
         accounts.close_account(user=alice)
     assert not Clip.objects.exists()
     assert not Character.objects.exists()
+
+
+def test_clips_of_what_is_taken_down_are_taken_down_with_it(
+    show: Stream, alice: User
+) -> None:
+    early, late = cut(show, alice, 0.5, 3.6), cut(show, alice, 3.5, 8.5)
+    second = StreamEvent.objects.get(stream=show, kind=Line.kind, line=2)
+    for kind, thing, clips_of in (
+        ("stream-line", second, {late.key}),
+        ("stream", show, {early.key, late.key}),
+    ):
+        found = subjects.family(kind, thing)
+        assert {one.key for _, one in found if isinstance(one, Clip)} == clips_of
 
 
 # Over HTTP ----------------------------------------------------------------------

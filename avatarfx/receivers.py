@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
 from django.dispatch import receiver
 
 from avatarfx import services
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
 
 @receiver(account_closed, dispatch_uid="avatarfx.leave_with_owner")
 def leave_with_owner(*, user: User, **_: Any) -> None:
-    """Stop what is being made, delete the person's clips and their files."""
-    for clip in Clip.objects.filter(owner=user):
+    """Stop what is being made, delete the person's clips and their files, and those that
+    others cut out of shows with a character of theirs: nothing shows its face then."""
+    played = Clip.objects.filter(actors__character__owner=user).values("pk")
+    for clip in Clip.objects.filter(Q(owner=user) | Q(pk__in=played)):
         if not clip.finished_for_good:
             services.cancel_clip(clip=clip)
         refs = _files_of(clip)

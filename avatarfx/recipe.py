@@ -35,6 +35,8 @@ class Recipe:
     shape: str = "9:16"
     background: str = ""
     seed: int = 0
+    source: str = ""
+    """What it was cut from, ``stream:<key>``; empty: it was written."""
 
     def to_json(self) -> dict[str, Any]:
         return {"format": "recipe", "version": VERSION, **codec.dump(self)}

@@ -14,6 +14,8 @@ from feed.models import Like, Post, View
 from feed.visits import PENDING_LIKE
 from moderation.signals import approval_decided
 from socialapp.accounts.signals import account_closed
+from streams.services import telling
+from streams.signals import stream_ended
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from avatarfx.models import Clip
     from moderation.models import Approval
     from socialapp.accounts.models import User
+    from streams.models import Stream
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +37,12 @@ def publish_when_asked(*, clip: Clip, **_: Any) -> None:
         services.publish_post(clip=clip, author=clip.owner, caption=clip.caption)
     except services.PostError as error:
         log.warning("Clip %s was not published: %s", clip.key, error)
+
+
+@receiver(stream_ended, dispatch_uid="feed.offer_replay")
+def offer_replay(*, stream: Stream, **_: Any) -> None:
+    """The host is told how it went, and led to the clips that can be cut out of it."""
+    telling.ended(stream)
 
 
 @receiver(approval_decided, dispatch_uid="feed.settle_words")

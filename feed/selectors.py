@@ -12,6 +12,7 @@ from avatarfx.models import Clip
 from feed.models import Like, Post, PostQuerySet
 from moderation.models import ApprovalState
 from socialapp.lib.models import on_stage
+from streams.models import Stream
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -104,6 +105,27 @@ def feed_page(
     if tag:
         posts = posts.filter(tags__name=tag.lower())
     return _page(posts, after, limit)
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """Of a clip that was cut out of a show."""
+
+    cast: list[Character]
+    """Everybody on stage, seat by seat."""
+
+    show: Stream | None
+    """None: it is gone, or this viewer may not open it."""
+
+
+def credit_of(clip: Clip, *, viewer: Viewer) -> Credit | None:
+    """None for a clip that was written; that costs no query."""
+    kind, _, key = clip.recipe.get("source", "").partition(":")
+    if kind != "stream":
+        return None
+    actors = clip.actors.select_related("character").order_by("seat")
+    seen = Stream.objects.visible_to(viewer).select_related("host")
+    return Credit([one.character for one in actors], seen.filter(key=key).first())
 
 
 def post_for(*, viewer: Viewer, key: str) -> Post:

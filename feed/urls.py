@@ -15,5 +15,6 @@ urlpatterns = [
     path("clips/<str:key>/publish/", views.publish, name="clip-publish"),
     path("tag/<str:name>/", views.tag, name="tag"),
     path("@<str:username>/", views.profile, name="profile"),
+    path("s/<str:key>/remind/", views.remind, name="stream-remind"),
     path("c/<str:key>/clips/", views.character_clips, name="character-clips"),
 ]

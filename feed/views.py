@@ -24,6 +24,9 @@ from socialapp.characters.models import Character
 from socialapp.engines.errors import EngineError
 from socialapp.lib import blobs
 from socialapp.lib.api.throttles import Throttle
+from streams import selectors as shows
+from streams import services as streams
+from streams.models import Stream
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -58,7 +61,12 @@ def feed(request: HttpRequest) -> HttpResponse:
         found = [p for p in [_maybe(request, first)] if p]
         posts, after = found, selectors.cursor_of(found[0]) if found else after
     page = selectors.feed_page(viewer=request.user, after=after)
-    context = {"posts": [*posts, *page.posts], "after": page.after, "kind": "feed"}
+    context = {
+        "posts": [*posts, *page.posts],
+        "after": page.after,
+        "kind": "feed",
+        "on_air": shows.on_air_for(request.user),
+    }
     return visits.welcome(request, render(request, "feed/feed.html", context))
 
 
@@ -94,6 +102,7 @@ def post(request: HttpRequest, key: str) -> HttpResponse:
         "post": found,
         "clip": found.clip,
         "lines": lines_of(performance) if performance else [],
+        "credit": selectors.credit_of(found.clip, viewer=request.user),
         "mine": mine,
         "waiting": waiting,
         "caption": (
@@ -249,11 +258,15 @@ def profile(request: HttpRequest, username: str) -> HttpResponse:
     context: dict[str, Any] = {"person": person, "mine": mine}
     characters = Character.objects.full().filter(owner=person)
     characters = characters.alive() if mine else characters.listed()
-    context["tab"] = "characters" if request.GET.get("tab") == "characters" else "clips"
+    tab = request.GET.get("tab")
+    context["tab"] = tab if tab in {"characters", "shows"} else "clips"
+    context["on_air"] = shows.on_air_for(request.user, host=person)
     context["characters_count"] = characters.count()
     context["posts_count"] = Post.objects.listed().filter(author=person).count()
     if context["tab"] == "characters":
         context["characters"] = characters.order_by("-created")[:60]
+    elif context["tab"] == "shows":
+        context["shows"] = shows.shows_of(request.user, host=person)
     else:
         page = selectors.posts_of(
             viewer=request.user, author=person, after=request.GET.get("after")
@@ -271,5 +284,32 @@ def character_clips(request: HttpRequest, key: str) -> HttpResponse:
     page = selectors.posts_of(
         viewer=request.user, character=character, after=request.GET.get("after")
     )
-    context = {"character": character, "posts": page.posts, "after": page.after}
+    context = {
+        "character": character,
+        "posts": page.posts,
+        "after": page.after,
+        "on_air": shows.on_air_for(request.user, character=character),
+        "shows": shows.shows_of(request.user, character=character, most=6),
+    }
     return render(request, "feed/_character_clips.html", context)
+
+
+@login_required
+@require_POST
+def remind(request: HttpRequest, key: str) -> HttpResponse:
+    """``on=1`` or ``0``: tell me when this show begins."""
+    try:
+        stream = shows.stream_for(viewer=request.user, key=key)
+    except Stream.DoesNotExist as error:
+        raise Http404 from error
+    if request.POST.get("on", "1") == "1":
+        try:
+            streams.remind(stream=stream, person=person(request))
+        except streams.StreamError as error:
+            messages.error(request, error.message)
+        else:
+            messages.success(request, "We tell you when it begins, in your notices.")
+    else:
+        streams.forget_reminder(stream=stream, person=person(request))
+        messages.success(request, "You are not told when it begins.")
+    return redirect(stream)

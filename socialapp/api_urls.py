@@ -12,8 +12,9 @@ from socialapp.accounts import api as accounts
 from socialapp.characters.api import cards, characters, portraits
 from socialapp.chat.api import conversations, messages
 from socialapp.lib.api.docs import DocsView
+from socialapp.notices import api as notices
 from socialapp.provenance import api as provenance
-from streams.api import streams
+from streams.api import replays, streams
 
 router = SimpleRouter()
 router.register("tokens", accounts.TokenViewSet, "api-token")
@@ -29,6 +30,7 @@ router.register("facts", messages.FactViewSet, "api-fact")
 router.register("personas", messages.PersonaViewSet, "api-persona")
 router.register("posts", feed.PostViewSet, "api-post")
 router.register("streams", streams.StreamViewSet, "api-stream")
+router.register("notices", notices.NoticeViewSet, "api-notice")
 router.register("reports", reports.ReportViewSet, "api-report")
 router.register("decisions", decisions.DecisionViewSet, "api-decision")
 
@@ -56,6 +58,17 @@ urlpatterns = [
     path(
         "people/<str:username>/posts/",
         feed.PersonPostsViewSet.as_view({"get": "list"}),
+    ),
+    path(
+        "streams/<str:key>/replay/",
+        replays.ReplayViewSet.as_view({"get": "retrieve"}),
+    ),
+    path("streams/<str:key>/cuts/", replays.CutViewSet.as_view({"post": "create"})),
+    path(
+        "streams/<str:key>/reminder/",
+        replays.ReminderViewSet.as_view(
+            {"get": "retrieve", "put": "update", "delete": "destroy"}
+        ),
     ),
     path("cards/", cards.CardViewSet.as_view({"post": "create"})),
     path("cards/preview/", cards.CardViewSet.as_view({"post": "preview"})),

@@ -112,6 +112,7 @@ INSTALLED_APPS = [
     "socialapp",
     "socialapp.lib",
     "socialapp.accounts",
+    "socialapp.notices",
     "socialapp.provenance",
     "moderation",
     "socialapp.characters",
@@ -147,6 +148,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "socialapp.accounts.context.house",
+                "socialapp.notices.context.bell",
             ],
             "builtins": ["django.templatetags.static"],
         },
@@ -239,6 +241,7 @@ RECONCILERS = [
     "moderation.pictures.profiles.fingerprint_missing",
     "streams.services.sweep",
     "socialapp.chat.services.reconcile",
+    "socialapp.notices.services.sweep",
 ]
 """What `manage.py reconcile` calls: each puts back what dead workers dropped."""
 
@@ -362,6 +365,7 @@ EXPORTERS = [
     "streams.exports.streams",
     "socialapp.chat.exports.conversations",
     "feed.exports.posts",
+    "socialapp.notices.exports.notices",
     "moderation.exports.cases",
 ]
 """What a person's own archive is made of, in this order."""

@@ -21,6 +21,7 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("api/v1/", include("socialapp.api_urls")),
     path("", include("socialapp.accounts.urls")),
+    path("", include("socialapp.notices.urls")),
     path("", include("socialapp.provenance.urls")),
     path("", include("moderation.urls")),
     path("", include("socialapp.characters.urls")),

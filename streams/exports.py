@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from socialapp.accounts.exports import as_json
-from streams.models import ChatMessage, Stream, StreamEvent, StreamTicket, TopicVote
+from streams.models import (
+    ChatMessage,
+    Stream,
+    StreamEvent,
+    StreamReminder,
+    StreamTicket,
+    TopicVote,
+)
 from streams.protocol.events import Line
 
 if TYPE_CHECKING:
@@ -22,12 +29,14 @@ def streams(user: User) -> Iterator[File]:
     said = ChatMessage.objects.filter(person=user).order_by("created")
     votes = TopicVote.objects.filter(person=user).order_by("pk")
     tickets = StreamTicket.objects.filter(person=user).order_by("expires")
+    reminders = StreamReminder.objects.filter(person=user).order_by("created")
     yield as_json(
         "audience.json",
         {
             "messages": list(said.values("stream__key", "text", "created", "withheld")),
             "votes": list(votes.values("stream__key", "topic__text")),
             "tickets": list(tickets.values("stream__key", "expires", "used")),
+            "reminders": list(reminders.values("stream__key", "created")),
         },
     )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from moderation import subjects
 from streams import services
-from streams.models import ChatMessage, Stream, StreamEvent
+from streams.models import ChatMessage, Stream, StreamCut, StreamEvent
 from streams.protocol.events import Line
 
 if TYPE_CHECKING:
@@ -83,6 +83,8 @@ def register() -> None:
     )
     subjects.add_descendants("character", _with_character)
     subjects.add_descendants("portrait", _with_portrait)
+    subjects.add_descendants("stream", _cut_out_of)
+    subjects.add_descendants("stream-line", _cut_with)
 
 
 def _withhold(stream: Stream, level: str) -> None:
@@ -136,3 +138,18 @@ def _with_character(character: Character) -> Iterator[tuple[str, Any]]:
 def _with_portrait(portrait: Portrait) -> Iterator[tuple[str, Any]]:
     made = Stream.objects.filter(seats__portrait=portrait).distinct()
     return (("stream", stream) for stream in made)
+
+
+def _cut_out_of(stream: Stream) -> Iterator[tuple[str, Any]]:
+    """What was taken off the stage is not shown as a clip either."""
+    cuts = StreamCut.objects.filter(stream=stream).select_related("clip__owner")
+    return (("clip", cut.clip) for cut in cuts)
+
+
+def _cut_with(line: StreamEvent) -> Iterator[tuple[str, Any]]:
+    """The clips in which this line is heard, or a part of it."""
+    until = line.at + line.data["performance"]["seconds"]
+    cuts = StreamCut.objects.filter(
+        stream=line.stream_id, start__lt=until, end__gt=line.at
+    )
+    return (("clip", cut.clip) for cut in cuts.select_related("clip__owner"))

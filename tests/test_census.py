@@ -65,6 +65,8 @@ EXPORTED = {
     "streams.ChatMessage": "audience.json",
     "streams.TopicVote": "audience.json",
     "streams.StreamTicket": "audience.json",
+    "streams.StreamReminder": "audience.json",
+    "notices.Notice": "notices.json",
     "chat.Conversation": "conversations.json",
     "chat.Participant": "conversations.json",
     "chat.Persona": "personas.json",

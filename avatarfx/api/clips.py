@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 SHAPE_CHOICES = [(shape, shape) for shape in SHAPES]
 
-_QUOTA = [
+QUOTA_HEADERS = [
     OpenApiParameter(
         name,
         int,
@@ -49,7 +49,7 @@ _QUOTA = [
         ("X-Quota-Reset", "Seconds until your next midnight."),
     )
 ]
-_KEY = OpenApiParameter(
+IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
     str,
     OpenApiParameter.HEADER,
@@ -258,14 +258,14 @@ class ClipViewSet(
     @extend_schema(
         summary="Ask for a clip",
         description="Costs one of the day's tickets, which comes back if it fails.",
-        parameters=[_KEY, *_QUOTA],
+        parameters=[IDEMPOTENCY_KEY, *QUOTA_HEADERS],
         request=ClipWrite,
         responses={202: ClipRead},
     )
     def create(self, request: Request) -> Response:
         context = self.get_serializer_context()
         data = valid(ClipWrite(data=request.data, context=context))
-        key = _idempotency_key(request)
+        key = idempotency_key(request)
         character: Character = data["character"]
         clip = services.request_clip(
             owner=me(request),
@@ -299,7 +299,7 @@ class ClipViewSet(
 
     @extend_schema(
         summary="Try a failed or cancelled clip again",
-        parameters=_QUOTA,
+        parameters=QUOTA_HEADERS,
         request=None,
         responses={202: ClipRead},
     )
@@ -341,7 +341,7 @@ class ClipViewSet(
         return Response(clip.performance)
 
 
-def _idempotency_key(request: Request) -> str:
+def idempotency_key(request: Request) -> str:
     key = request.headers.get("Idempotency-Key", "").strip()
     if len(key) > 80 or not key.isprintable():
         raise Problem(

@@ -25,13 +25,15 @@ from django.utils import timezone
 from avatarfx.models import Clip, Render
 from avatarfx.services import news
 from avatarfx.services.requests import JOB, ticket_key
-from avatarfx.signals import clip_ready
+from avatarfx.signals import clip_failed, clip_ready
 from socialapp.accounts import quotas
 from socialapp.jobs import horse
 from socialapp.jobs.queue import BackendDownError, enqueue, waiting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from django.dispatch import Signal
 
     from avatarfx.pipeline import Screened
 
@@ -326,10 +328,11 @@ def _give_up(clip: Clip, message: str) -> None:
     )
     quotas.give_back(ticket_key(clip))
     news.tell(clip)
+    transaction.on_commit(lambda: announce(clip, clip_failed))
 
 
-def announce(clip: Clip) -> None:
+def announce(clip: Clip, news_of: Signal = clip_ready) -> None:
     """Send the news that it is ready; call it when the transaction committed."""
-    for receiver, answer in clip_ready.send_robust(sender=Clip, clip=clip):
+    for receiver, answer in news_of.send_robust(sender=Clip, clip=clip):
         if isinstance(answer, Exception):
             log.error("%r failed for clip %s", receiver, clip.key, exc_info=answer)

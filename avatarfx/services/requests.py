@@ -72,13 +72,14 @@ def request_clip(
     performance: Performance | None = None,
     cast: dict[str, Character] | None = None,
     seed: int | None = None,
+    source: str = "",
 ) -> Clip:
     """Put a clip in line, with one of the owner's tickets set aside for it.
 
     The same `idempotency_key` within a day returns the same clip, so a double submit
     costs nothing. `exempt`: one of the house's own clips, which needs no ticket.
     `performance` with `cast` (seat to character): it is already known what happens and
-    nobody needs to speak. Raises ScriptError, NoTicketsError, DiskFullError,
+    nobody needs to speak; `source` names what it was cut from. Raises ScriptError, NoTicketsError, DiskFullError,
     IdempotencyConflictError, and NotNowError for a character without a portrait that
     may be shown, or whose words wait; TextRefusedError and ScreeningUnavailableError for what is written.
     """
@@ -122,6 +123,7 @@ def request_clip(
         shape=shape,
         background=background,
         seed=secrets.randbelow(2**31) if seed is None else seed,
+        source=source,
     )
     key = new_key()
     pictures = {s: one.portrait.ref for s, one in seats.items() if one.portrait}

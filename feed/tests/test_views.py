@@ -70,7 +70,8 @@ def test_a_page_of_the_feed_costs_few_queries(
     for n in range(6):
         post_by(alice, "#fog", minutes_ago=n, character=hob)
     client = client_of(bob)
-    with django_assert_max_num_queries(6):  # session, user, quota, page and its tags
+    with django_assert_max_num_queries(7):
+        # Session, user, quota, bell, what is on air, page and its tags.
         client.get("/")
 
 

@@ -40,6 +40,7 @@ PLACES = {
     "data": "you",
     "cases": "you",
     "decision": "you",
+    "notices": "notices",
 }
 """URL names to the entry of the navigation that is lit."""
 

@@ -55,6 +55,7 @@ class CharacterForm(forms.Form):
     voice_pitch = forms.FloatField(min_value=-6.0, max_value=6.0)
     motion = forms.ChoiceField(choices=[(m, m) for m in ("still", "subtle", "lively")])
     visibility = forms.ChoiceField(choices=Character.Visibility.choices)
+    in_cuts = forms.BooleanField(required=False)
 
     def clean_tags(self) -> list[str]:
         return re.split(r"[,\n]", self.cleaned_data["tags"])

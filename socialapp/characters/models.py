@@ -141,6 +141,10 @@ class Character(Withholdable):
     starter = models.BooleanField(default=False)
     """One of the starter cast: anyone may make it speak."""
 
+    in_cuts = models.BooleanField("in clips of shows", default=False)
+    """Others may cut clips with it out of shows. Its owner, and the host of the show,
+    always may."""
+
     card = models.JSONField(default=dict, blank=True)
     """What the cast file or an imported card says beyond these fields."""
 

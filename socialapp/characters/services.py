@@ -99,6 +99,7 @@ def create_character(
     voice_pitch: float = 0.0,
     motion: str = "subtle",
     background: str = "",
+    in_cuts: bool = False,
 ) -> Character:
     """A new character of `owner`. CharacterError names the field that cannot be so.
 
@@ -124,6 +125,7 @@ def create_character(
             "voice_pitch": voice_pitch,
             "motion": motion,
             "background": background,
+            "in_cuts": in_cuts,
         },
     )
     _check_shown(fields["visibility"], fields["portrait"])
@@ -291,4 +293,5 @@ _CHECKS: dict[str, Callable[[User, Any], Any]] = {
         {"still": "Still", "subtle": "Subtle", "lively": "Lively"}, "how much it moves"
     ),
     "background": _background,
+    "in_cuts": lambda _, value: bool(value),
 }

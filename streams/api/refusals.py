@@ -11,7 +11,7 @@ __all__ = ["problems"]
 
 _STATUS = {
     "signed-out": 401, "rests": 403, "adults": 403, "closed": 403, "quota": 429,
-    "full": 503,
+    "full": 503, "no-consent": 403, "no-such-range": 400, "no-words": 400,
 }  # fmt: skip
 """By code; the others are 409: not as things stand."""
 

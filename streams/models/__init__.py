@@ -1,5 +1,6 @@
-"""Streams: the show and its log, and the audience beside it."""
+"""Streams: the show and its log, the audience beside it, and what comes of it."""
 
+from streams.models.afterwards import StreamCut, StreamReminder
 from streams.models.audience import (
     ChatMessage,
     Presence,
@@ -18,8 +19,10 @@ __all__ = [
     "Presence",
     "ReactionCount",
     "Stream",
+    "StreamCut",
     "StreamEvent",
     "StreamQuerySet",
+    "StreamReminder",
     "StreamSeat",
     "StreamTicket",
     "Topic",

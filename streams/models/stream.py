@@ -148,6 +148,9 @@ class Stream(Withholdable, Stateful):
     def get_absolute_url(self) -> str:
         return reverse("stream", args=[self.key])
 
+    watching: int
+    """How many watch now; set by selectors of what is on air."""
+
     @property
     def on_air(self) -> bool:
         return self.state in {self.State.LIVE, self.State.PAUSED}

@@ -1,5 +1,6 @@
 """The only writers of streams."""
 
+from streams.errors import StreamError
 from streams.services.audience import (
     count_reactions,
     note_presence,
@@ -9,6 +10,7 @@ from streams.services.audience import (
     sweep,
     vote,
 )
+from streams.services.cuts import cut_clip, may_cut
 from streams.services.directing import (
     Step,
     ask_for,
@@ -26,6 +28,8 @@ from streams.services.lines import (
     remove_line,
     restore_line,
 )
+from streams.services.reminders import forget_reminder, remind
+from streams.services.replays import replay
 from streams.services.staging import (
     change_stream,
     choose_topic,
@@ -48,6 +52,7 @@ __all__ = [
     "Recording",
     "Screened",
     "Step",
+    "StreamError",
     "UnscreenedError",
     "ask_for",
     "beat",
@@ -56,10 +61,13 @@ __all__ = [
     "claim",
     "count_reactions",
     "create_stream",
+    "cut_clip",
     "cut_line",
     "delete_stream",
     "end_stream",
+    "forget_reminder",
     "issue_ticket",
+    "may_cut",
     "note_direction",
     "note_presence",
     "note_watched",
@@ -70,9 +78,11 @@ __all__ = [
     "pose",
     "redeem_ticket",
     "release",
+    "remind",
     "remove_line",
     "remove_message",
     "remove_stream",
+    "replay",
     "restore_line",
     "restore_message",
     "resume_stream",

@@ -30,6 +30,7 @@ from streams.protocol.events import MessageRemoved, Reactions
 from streams.protocol.requests import MAX_TEXT
 from streams.services import log, news
 from streams.services.log import Entry
+from streams.services.reminders import cancel_forgotten
 from streams.services.staging import count_peak, end_stream
 
 if TYPE_CHECKING:
@@ -171,6 +172,7 @@ def sweep(*, lost: str = "") -> dict[str, int]:  # noqa: ARG001
     presences, _ = Presence.objects.filter(seen__lt=old).delete()
     return {
         "streams_stopped": sum(stopped),
+        "streams_cancelled": cancel_forgotten(),
         "stream_tickets": tickets,
         "presences": presences,
     }

@@ -40,14 +40,16 @@ from streams.protocol.events import (
     StreamStarted,
     TopicChosen,
 )
-from streams.services import log, news
+from streams.services import log, news, telling
 from streams.services.directing import require_minutes
 from streams.services.log import Entry
-from streams.signals import stream_ended
+from streams.signals import stream_ended, stream_started
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
+
+    from django.dispatch import Signal
 
 logger = logging.getLogger(__name__)
 
@@ -180,6 +182,7 @@ def start_stream(*, stream: Stream) -> Stream:
             seat.save(update_fields=["portrait"])
     row.move(Stream.State.LIVE, started=now)
     log.append(row, now, Entry(StreamStarted))
+    transaction.on_commit(partial(_announce, row, stream_started))
     return _copied(row, stream)
 
 
@@ -221,7 +224,9 @@ def end_stream(*, stream: Stream, reason: str = "finished") -> bool:
     log.append(row, now, Entry(StreamEnded, {"reason": reason}))
     _copied(row, stream)
     if began:
-        transaction.on_commit(partial(_announce, row))
+        transaction.on_commit(partial(_announce, row, stream_ended))
+    else:
+        telling.cancelled(row)
     return True
 
 
@@ -237,6 +242,7 @@ def delete_stream(*, stream: Stream) -> None:
     """The row, its log, and those of its sounds that no other stream has."""
     chunks = StreamEvent.objects.filter(kind=AudioChunk.kind)
     refs = set(chunks.filter(stream=stream).values_list("data__ref", flat=True))
+    telling.forget(stream)
     stream.delete()
     for ref in refs:
         if not chunks.filter(data__ref=ref).exists():
@@ -448,7 +454,7 @@ def _copied(row: Stream, stream: Stream) -> Stream:
     return stream
 
 
-def _announce(stream: Stream) -> None:
-    for receiver, answer in stream_ended.send_robust(sender=Stream, stream=stream):
+def _announce(stream: Stream, news_of: Signal) -> None:
+    for receiver, answer in news_of.send_robust(sender=Stream, stream=stream):
         if isinstance(answer, Exception):
             logger.error("%r failed for stream %s", receiver, stream, exc_info=answer)

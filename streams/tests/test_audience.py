@@ -263,6 +263,7 @@ def test_what_is_over_is_swept(live: Stream, bob: User) -> None:
     services.note_presence(hub="one", counts={live.pk: 3})
     assert services.sweep() == {
         "streams_stopped": 0,
+        "streams_cancelled": 0,
         "stream_tickets": 0,
         "presences": 0,
     }
@@ -271,6 +272,7 @@ def test_what_is_over_is_swept(live: Stream, bob: User) -> None:
     Presence.objects.update(seen=old)
     assert services.sweep() == {
         "streams_stopped": 0,
+        "streams_cancelled": 0,
         "stream_tickets": 1,
         "presences": 1,
     }

@@ -76,6 +76,7 @@ class CharacterRead(serializers.ModelSerializer[Character]):
             "motion",
             "background",
             "starter",
+            "in_cuts",
             "owner",
             "mine",
             "url",
@@ -136,6 +137,10 @@ class CharacterWrite(serializers.Serializer[Any]):
         choices=Character._meta.get_field("motion").choices or [], required=False
     )
     background = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    in_cuts = serializers.BooleanField(
+        required=False,
+        help_text="Others may cut clips with this character out of shows.",
+    )
 
 
 @extend_schema(tags=["characters"])

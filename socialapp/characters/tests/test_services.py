@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         Settings,
     )
 
+    from conftest import ClientOf
     from socialapp.accounts.models import User
 
 pytestmark = pytest.mark.django_db
@@ -194,3 +195,29 @@ def test_leaving_takes_characters_and_portraits_along(
         close_account(user=alice)
     assert not Character.objects.exists()
     assert not Portrait.objects.exists()
+
+
+def test_others_cut_clips_with_a_character_only_if_its_owner_says_so(
+    alice: User, portrait: Portrait, client_of: ClientOf
+) -> None:
+    hob = services.create_character(owner=alice, name="Hob", portrait=portrait)
+    assert not hob.in_cuts
+    client = client_of(alice)
+    path = f"/c/{hob.key}/edit/"
+    page = client.get(path).content.decode()
+    assert 'name="in_cuts" value="1"' in page
+    assert 'name="in_cuts" value="1" checked' not in page
+    fields = {
+        "name": "Hob",
+        "voice": "af_heart",
+        "voice_speed": "1",
+        "voice_pitch": "0",
+        "motion": "subtle",
+        "visibility": "private",
+    }
+    client.post(path, {**fields, "in_cuts": "1"})
+    hob.refresh_from_db()
+    assert hob.in_cuts
+    client.post(path, fields)
+    hob.refresh_from_db()
+    assert not hob.in_cuts

@@ -1,0 +1,18 @@
+"""What notices do when somebody leaves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.dispatch import receiver
+
+from socialapp.accounts.signals import account_closed
+from socialapp.notices.models import Notice
+
+if TYPE_CHECKING:
+    from socialapp.accounts.models import User
+
+
+@receiver(account_closed, dispatch_uid="notices.leave_with_person")
+def leave_with_person(*, user: User, **_: Any) -> None:
+    Notice.objects.filter(person=user).delete()

@@ -10,7 +10,7 @@ from feed import api as feed
 from moderation.api import decisions, published, reports
 from socialapp.accounts import api as accounts
 from socialapp.characters.api import cards, characters, portraits
-from socialapp.chat.api import conversations, messages
+from socialapp.chat.api import conversations, messages, people
 from socialapp.lib.api.docs import DocsView
 from socialapp.provenance import api as provenance
 from streams.api import streams
@@ -24,6 +24,7 @@ router.register("characters", characters.CharacterViewSet, "api-character")
 router.register("scripts", speech.ScriptViewSet, "api-script")
 router.register("clips", clips.ClipViewSet, "api-clip")
 router.register("conversations", conversations.ConversationViewSet, "api-conversation")
+router.register("invitations", people.InvitationViewSet, "api-invitation")
 router.register("messages", messages.ChatMessageViewSet, "api-message")
 router.register("facts", messages.FactViewSet, "api-fact")
 router.register("personas", messages.PersonaViewSet, "api-persona")
@@ -56,6 +57,24 @@ urlpatterns = [
     path(
         "people/<str:username>/posts/",
         feed.PersonPostsViewSet.as_view({"get": "list"}),
+    ),
+    path(
+        "conversations/<str:key>/invitations/",
+        people.ConversationInvitationsViewSet.as_view(
+            {"get": "list", "post": "create"}
+        ),
+    ),
+    path(
+        "conversations/<str:key>/invitations/<str:secret>/",
+        people.ConversationInvitationsViewSet.as_view({"delete": "destroy"}),
+    ),
+    path(
+        "conversations/<str:key>/people/<int:seat>/",
+        people.ConversationPeopleViewSet.as_view({"delete": "destroy"}),
+    ),
+    path(
+        "conversations/<str:key>/sharing/",
+        people.ConversationPeopleViewSet.as_view({"put": "share"}),
     ),
     path("cards/", cards.CardViewSet.as_view({"post": "create"})),
     path("cards/preview/", cards.CardViewSet.as_view({"post": "preview"})),

@@ -7,6 +7,7 @@ from rest_framework.routers import SimpleRouter
 
 from avatarfx.api import clips, speech
 from feed import api as feed
+from feed import snippet_api as snippets
 from moderation.api import decisions, published, reports
 from socialapp.accounts import api as accounts
 from socialapp.characters.api import cards, characters, portraits
@@ -96,6 +97,8 @@ urlpatterns = [
     ),
     path("rules/", published.RulesViewSet.as_view({"get": "retrieve"})),
     path("transparency/", published.TransparencyViewSet.as_view({"get": "retrieve"})),
+    path("snippets/", snippets.SnippetViewSet.as_view({"post": "create"})),
+    path("snippets/preview/", snippets.SnippetViewSet.as_view({"post": "preview"})),
     path("tags/", feed.TagViewSet.as_view({"get": "list"})),
     *router.urls,
 ]

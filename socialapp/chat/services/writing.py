@@ -12,6 +12,7 @@ from socialapp.chat.errors import ChatError, NotNowError
 from socialapp.chat.models import (
     Conversation,
     Fact,
+    Invitation,
     Message,
     Participant,
     Persona,
@@ -169,6 +170,7 @@ def forget_person(*, person: User) -> None:
         news.tell_soon(conversation.key, "closed")
         conversation.delete()
     Persona.objects.filter(owner=person).delete()
+    Invitation.objects.filter(guest=person).delete()
     seats = Participant.objects.filter(person=person)
     Message.objects.filter(author__in=seats).update(
         text="", state=Message.State.ERASED, once=""

@@ -353,7 +353,7 @@ def test_nobody_changes_what_is_not_theirs(
             list(model._default_manager.filter(pk=pk).values())
             for model, pk in (
                 (Post, post.pk),
-                (Clip, post.clip_id),
+                (Clip, clip_of(post).pk),
                 (Character, clip_of(post).character_id),
                 (Portrait, portrait.pk),
                 (User, post.author_id),

@@ -109,6 +109,8 @@ def addresses(post: Post) -> Iterator[str]:
         "username": author,
         "name": "quillfish",
         "pk": "1",
+        "seat": "1",
+        "secret": "0" * 32,
         "year": str(timezone.now().year),
         "letter": "A",
         "token": "x",

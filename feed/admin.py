@@ -32,12 +32,20 @@ class PostAdmin(Record[Post]):
         "gone",
     )
     list_display_links = ("still", "words")
-    list_filter = ("visibility", "approval", "published", "removed", "clip__rung")
+    list_filter = (
+        "kind",
+        "visibility",
+        "approval",
+        "published",
+        "removed",
+        "clip__rung",
+    )
     search_fields = ("key", "caption", "author__username", "clip__character__name")
     date_hierarchy = "published"
-    list_select_related = ("author", "stat", "clip__character")
+    list_select_related = ("author", "stat", "clip__character", "snippet__lead")
     fields = (
         "player",
+        "said",
         "key",
         "caption",
         "hashtags",
@@ -56,12 +64,19 @@ class PostAdmin(Record[Post]):
 
     @admin.display(description="Poster")
     def still(self, post: Post) -> SafeString:
-        return picture(post.clip.poster, post.key, side=56)
+        return picture(post.clip.poster if post.clip else "", post.key, side=56)
 
     @admin.display(description="Clip")
     def player(self, post: Post) -> SafeString:
         clip = post.clip
+        if clip is None:
+            return video("", "", "")
         return video(clip.video, clip.poster, clip.captions)
+
+    @admin.display(description="Lines of a chat")
+    def said(self, post: Post) -> str:
+        lines = post.snippet.lines.all() if post.snippet else ()
+        return "\n".join(f"{one.name}: {one.text}" for one in lines) or "–"
 
     @admin.display(description="Caption", ordering="caption")
     def words(self, post: Post) -> str:
@@ -73,7 +88,7 @@ class PostAdmin(Record[Post]):
 
     @admin.display(description="Character", ordering="clip__character__name")
     def role(self, post: Post) -> SafeString:
-        return link(post.clip.character)
+        return link(post.character)
 
     @admin.display(description="Made of")
     def made_of(self, post: Post) -> SafeString:

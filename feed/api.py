@@ -21,7 +21,7 @@ from avatarfx.api.clips import LeadRead
 from avatarfx.models import Clip
 from avatarfx.services.audio import NOTICE
 from feed import selectors, services, visits
-from feed.models import Post, Tag
+from feed.models import Post, Snippet, SnippetLine, Tag
 from moderation.abuse.services import AbuseError
 from moderation.screening import problems
 from moderation.screening.refusals import TextRefusedError
@@ -75,10 +75,41 @@ class PostClipRead(serializers.ModelSerializer[Clip]):
         return True
 
 
+class SnippetLineRead(serializers.ModelSerializer[SnippetLine]):
+    character = LeadRead(read_only=True, allow_null=True, help_text="Null: a person.")
+    handle = serializers.SerializerMethodField(help_text="Null for characters.")
+    ai_generated = serializers.SerializerMethodField()
+
+    class Meta:
+        model = SnippetLine
+        fields = ("name", "text", "character", "handle", "ai_generated")
+
+    def get_handle(self, line: SnippetLine) -> str | None:
+        return line.person.username if line.person else None
+
+    def get_ai_generated(self, line: SnippetLine) -> bool:
+        return line.character_id is not None
+
+
+class PostSnippetRead(serializers.ModelSerializer[Snippet]):
+    lines = SnippetLineRead(many=True, read_only=True)
+
+    class Meta:
+        model = Snippet
+        fields = ("key", "sha256", "lines")
+
+
 class PostRead(serializers.ModelSerializer[Post]):
     author = PersonRead(read_only=True)
-    character = LeadRead(source="clip.character", read_only=True)
-    clip = PostClipRead(read_only=True)
+    character = LeadRead(read_only=True)
+    clip = PostClipRead(
+        read_only=True, allow_null=True, help_text="Null unless `kind` is `clip`."
+    )
+    snippet = PostSnippetRead(
+        read_only=True,
+        allow_null=True,
+        help_text="Lines of a chat; null unless `kind` is `snippet`.",
+    )
     tags = serializers.SlugRelatedField[Tag](
         slug_field="name", many=True, read_only=True
     )
@@ -97,11 +128,13 @@ class PostRead(serializers.ModelSerializer[Post]):
         model = Post
         fields = (
             "key",
+            "kind",
             "caption",
             "tags",
             "author",
             "character",
             "clip",
+            "snippet",
             "likes",
             "views",
             "liked",

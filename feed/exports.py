@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Sum
 
-from feed.models import Like, Post, View
+from feed.models import Like, Post, SnippetLine, View
 from socialapp.accounts.exports import as_json
 
 if TYPE_CHECKING:
@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 
 
 def posts(user: User) -> Iterator[File]:
-    mine = Post.objects.filter(author=user).select_related("clip", "stat")
+    mine = Post.objects.filter(author=user).full()
     yield as_json(
         "posts.json",
         [
             {
                 "key": post.key,
-                "clip": post.clip.key,
+                "kind": post.kind,
+                "clip": post.clip.key if post.clip else None,
+                "lines": _lines_of(post),
                 "caption": post.caption,
                 "visibility": post.visibility,
                 "published": post.published,
@@ -36,12 +38,23 @@ def posts(user: User) -> Iterator[File]:
             for post in mine.order_by("published")
         ],
     )
+    said = SnippetLine.objects.filter(person=user).order_by("snippet__created", "pk")
+    yield as_json(
+        "published_lines.json",
+        list(said.values("text", "snippet__post__key", "snippet__created")),
+    )
     likes = Like.objects.filter(user=user).order_by("created")
     yield as_json("likes.json", list(likes.values("post__key", "created")))
     seen = View.objects.filter(viewer=f"user:{user.pk}").order_by("day")
     yield as_json(
         "watched.json", list(seen.values("post__key", "day", "seconds", "completed"))
     )
+
+
+def _lines_of(post: Post) -> list[dict[str, str]]:
+    if post.snippet is None:
+        return []
+    return [{"name": one.name, "text": one.text} for one in post.snippet.lines.all()]
 
 
 def week(user: User, since: dt.datetime) -> Iterator[tuple[str, int]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 
 from feed.models import Post
@@ -24,3 +26,17 @@ class PublishForm(forms.Form):
     def complaints(self) -> list[str]:
         """Every message, in the order of the fields."""
         return [str(message) for errors in self.errors.values() for message in errors]
+
+
+class SnippetForm(forms.Form):
+    """Which lines of a chat, from the one that was chosen on."""
+
+    lines = forms.IntegerField(min_value=1, max_value=6)
+    me = forms.ChoiceField(choices=[("1", "With mine"), ("0", "Without mine")])
+
+    def chosen(self) -> dict[str, Any]:
+        """Arguments for `feed.snippets`; two lines with one's own when nothing, or
+        nonsense, was chosen."""
+        self.is_valid()
+        found = getattr(self, "cleaned_data", {})
+        return {"lines": found.get("lines", 2), "with_me": found.get("me", "1") == "1"}

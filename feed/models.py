@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.utils import timezone
 
 from avatarfx.models import Clip
 from feed import approving
 from moderation.approvals import guard
 from moderation.models import ApprovalState
+from socialapp.characters.models import Character
+from socialapp.chat.models import Participant
 from socialapp.lib.ids import new_key
 from socialapp.lib.models import Withholdable, on_stage
 
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from socialapp.accounts.models import User
+
+
+READING = 120.0
+"""Seconds that one look at some lines can count."""
 
 
 class Tag(models.Model):
@@ -56,11 +62,91 @@ class PostQuerySet(models.QuerySet["Post"]):
     def full(self) -> PostQuerySet:
         """Everything a card shows, in one query and one for the tags."""
         return self.select_related(
-            "author", "clip__character__portrait", "clip__character__owner", "stat"
-        ).prefetch_related("tags")
+            "author",
+            "clip__character__portrait",
+            "clip__character__owner",
+            "snippet__lead__portrait",
+            "snippet__lead__owner",
+            "stat",
+        ).prefetch_related(
+            "tags", Prefetch("snippet__lines", SnippetLine.objects.full())
+        )
+
+
+class Snippet(models.Model):
+    """Some lines of a conversation that one of its people made public: a copy, which
+    nothing that happens to the conversation changes."""
+
+    key = models.CharField(max_length=16, unique=True, default=new_key, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="snippets"
+    )
+    lead = models.ForeignKey(Character, models.CASCADE, related_name="snippets")
+    """The character who speaks first."""
+
+    sha256 = models.CharField(max_length=64, editable=False)
+    """Of exactly what its owner saw before it was public: `feed.snippets.Draft`."""
+
+    created = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["owner", "sha256"], name="snippet_seen")]
+
+    def __str__(self) -> str:
+        return f"Snippet {self.key}"
+
+
+class SnippetLineQuerySet(models.QuerySet["SnippetLine"]):
+    def full(self) -> SnippetLineQuerySet:
+        """Everything a line shows."""
+        heavy = (
+            "persona",
+            "card",
+            *(f"portrait__{x}" for x in ("rig", "recipe", "hand")),
+        )
+        return self.select_related("character__portrait", "person").defer(
+            *(f"character__{one}" for one in heavy)
+        )
+
+
+class SnippetLine(models.Model):
+    snippet = models.ForeignKey(Snippet, models.CASCADE, related_name="lines")
+    number = models.PositiveSmallIntegerField()
+    character = models.ForeignKey(
+        Character, models.CASCADE, null=True, related_name="+"
+    )
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+"
+    )
+    """Who said it, when it was no character."""
+
+    seat = models.ForeignKey(Participant, models.SET_NULL, null=True, related_name="+")
+    """Where they sat: whoever takes their consent back takes the line out."""
+
+    name = models.CharField(max_length=60)
+    text = models.TextField(max_length=2000)
+
+    objects = models.Manager.from_queryset(SnippetLineQuerySet)()
+
+    class Meta:
+        ordering = ("number",)
+        constraints = [
+            models.UniqueConstraint(fields=["snippet", "number"], name="line_once"),
+            models.CheckConstraint(
+                condition=Q(character__isnull=False) ^ Q(person__isnull=False),
+                name="line_has_one_voice",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.text[:40]}"
 
 
 class Post(Withholdable):
+    class Kind(models.TextChoices):
+        CLIP = "clip", "A clip"
+        SNIPPET = "snippet", "Lines of a chat"
+
     class Visibility(models.TextChoices):
         PUBLIC = "public", "Everyone"
         UNLISTED = "unlisted", "Anyone with the link"
@@ -70,7 +156,11 @@ class Post(Withholdable):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="posts"
     )
-    clip = models.OneToOneField(Clip, models.CASCADE, related_name="post")
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.CLIP)
+    clip = models.OneToOneField(Clip, models.CASCADE, null=True, related_name="post")
+    snippet = models.OneToOneField(
+        Snippet, models.CASCADE, null=True, related_name="post"
+    )
     caption = models.CharField(max_length=500, blank=True)
     tags = models.ManyToManyField(Tag, related_name="posts", blank=True)
     visibility = models.CharField(
@@ -106,9 +196,35 @@ class Post(Withholdable):
             ),
             models.Index(fields=["author", "-published"], name="post_author"),
         ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="clip", clip__isnull=False, snippet__isnull=True)
+                | Q(kind="snippet", clip__isnull=True, snippet__isnull=False),
+                name="post_of_one_kind",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"Post {self.key}"
+
+    @property
+    def character(self) -> Character:
+        """Whose post it is, as its viewers see it."""
+        shown = self.clip or self.snippet
+        if isinstance(shown, Clip):
+            return shown.character
+        assert shown is not None  # noqa: S101  the database holds it
+        lead: Character = shown.lead
+        return lead
+
+    @property
+    def title(self) -> str:
+        return self.clip.name if self.clip else f"A chat with {self.character.name}"
+
+    @property
+    def longest_look(self) -> float:
+        """Seconds that one look can count: nobody watches a clip longer than it is."""
+        return (self.clip.seconds or 0.0) if self.clip else READING
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """UnapprovedError for a caption that nobody approved."""

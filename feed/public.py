@@ -22,9 +22,9 @@ PATH = re.compile(r"/?(?:(p|clips)/)?([a-z0-9]{6,16})/?")
 
 def describe(key: str) -> Description | None:
     post = _posts().filter(clip__key=key).first()
-    if post is None:
+    clip = post.clip if post else None
+    if post is None or clip is None:
         return None
-    clip = post.clip
     return Description(
         title=clip.name,
         by=f"@{post.author.username} with {clip.character.name}",
@@ -52,7 +52,7 @@ def find(path: str) -> str:
     place, key = match.groups()
     if place != "clips":
         post = _posts().filter(key=key).first()
-        if post is not None:
+        if post is not None and post.clip is not None:
             return post.clip.key
     known = place != "p" and _posts().filter(clip__key=key).exists()
     return key if known else ""

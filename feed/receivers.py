@@ -9,11 +9,12 @@ from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 
 from avatarfx.signals import clip_ready
-from feed import services
+from feed import services, snippets
 from feed.models import Like, Post, View
 from feed.visits import PENDING_LIKE
 from moderation.signals import approval_decided
 from socialapp.accounts.signals import account_closed
+from socialapp.chat.signals import sharing_ended
 from streams.services import telling
 from streams.signals import stream_ended
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from avatarfx.models import Clip
     from moderation.models import Approval
     from socialapp.accounts.models import User
+    from socialapp.chat.models import Participant
     from streams.models import Stream
 
 log = logging.getLogger(__name__)
@@ -53,10 +55,16 @@ def settle_words(*, approval: Approval, **_: Any) -> None:
 @receiver(account_closed, dispatch_uid="feed.leave_with_viewer")
 def leave_with_viewer(*, user: User, **_: Any) -> None:
     """Take back the likes and forget what was watched; counted views stay counted.
-    The person's own posts go with their clips."""
+    The person's own posts go with their clips, and their lines out of those of others."""
     for like in Like.objects.filter(user=user).select_related("post"):
         services.unlike_post(post=like.post, user=user)
     View.objects.filter(viewer=f"user:{user.pk}").delete()
+    snippets.forget_person(person=user)
+
+
+@receiver(sharing_ended, dispatch_uid="feed.take_lines_out")
+def take_lines_out(*, seat: Participant, **_: Any) -> None:
+    snippets.take_out(seat=seat)
 
 
 @receiver(user_logged_in, dispatch_uid="feed.give_pending_like")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.db.models import BooleanField, Exists, OuterRef, Q, Value
 
 from avatarfx.models import Clip
-from feed.models import Like, Post, PostQuerySet
+from feed.models import Like, Post, PostQuerySet, SnippetLine
 from moderation.models import ApprovalState
 from socialapp.lib.models import on_stage
 from streams.models import Stream
@@ -32,6 +32,11 @@ HEAVY = (
     "clip__character__portrait__rig",
     "clip__character__portrait__recipe",
     "clip__character__portrait__hand",
+    "snippet__lead__persona",
+    "snippet__lead__card",
+    "snippet__lead__portrait__rig",
+    "snippet__lead__portrait__recipe",
+    "snippet__lead__portrait__hand",
 )
 """Up to a hundred kilobytes a post that no list shows."""
 
@@ -64,7 +69,7 @@ def _older_than(cursor: str) -> Q:
 
 
 def _shown_to(viewer: Viewer) -> PostQuerySet:
-    """Public posts of clips that can be played, each with ``liked``."""
+    """Public posts that can be played or read, each with ``liked``."""
     return _with_likes(Post.objects.listed().fit_for(viewer), viewer)
 
 
@@ -74,11 +79,17 @@ def _with_likes(posts: PostQuerySet, viewer: Viewer) -> PostQuerySet:
         liked = Exists(Like.objects.filter(post=OuterRef("pk"), user=viewer.pk))
     # Of a clip or a character whose words were approved once and are not any more.
     approved = Q(clip__approval=ApprovalState.APPROVED, clip__character__waits=False)
+    off_stage = SnippetLine.objects.filter(
+        Q(character__waits=True) | ~Q(character__withheld=""),
+        snippet=OuterRef("snippet"),
+        character__isnull=False,
+    )
+    readable = Q(~Exists(off_stage))
     if viewer.is_authenticated:
         approved |= Q(author=viewer.pk)
-    playable = posts.filter(
-        approved, clip__state=Clip.State.READY, clip__removed__isnull=True
-    )
+        readable |= Q(author=viewer.pk)
+    clips = Q(clip__state=Clip.State.READY, clip__removed__isnull=True)
+    playable = posts.filter(clips & approved | Q(kind=Post.Kind.SNIPPET) & readable)
     return (
         playable.annotate(liked=liked)
         .full()
@@ -100,7 +111,8 @@ def _page(posts: PostQuerySet, after: str | None, limit: int) -> FeedPage:
 def feed_page(
     *, viewer: Viewer, after: str | None = None, limit: int = 6, tag: str = ""
 ) -> FeedPage:
-    """One page of the feed, or of one hashtag: two queries whatever its size."""
+    """One page of the feed, or of one hashtag: two queries whatever its size, and one
+    for the lines when there are chats among it."""
     posts = _shown_to(viewer).filter(demoted=False)
     if tag:
         posts = posts.filter(tags__name=tag.lower())
@@ -150,5 +162,8 @@ def posts_of(
     if author is not None:
         posts = posts.filter(author=author)
     if character is not None:
-        posts = posts.filter(clip__character=character)
+        lines = SnippetLine.objects.filter(
+            snippet=OuterRef("snippet"), character=character
+        )
+        posts = posts.filter(Q(clip__character=character) | Exists(lines))
     return _page(_with_likes(posts, viewer), after, limit)

@@ -35,7 +35,8 @@ class PostError(Exception):
     """A refusal; its text is for the person who asked."""
 
 
-def _checked(caption: str, visibility: str) -> str:
+def checked(caption: str, visibility: str) -> str:
+    """The caption as it is kept; PostError for what no post can have."""
     caption = caption.strip()
     if len(caption) > MAX_CAPTION:
         raise PostError(
@@ -47,7 +48,9 @@ def _checked(caption: str, visibility: str) -> str:
     return caption
 
 
-def _judge(key: str, caption: str, author: User, *, vouched: bool) -> asking.Ruling:
+def judge_caption(
+    key: str, caption: str, author: User, *, vouched: bool
+) -> asking.Ruling:
     """PostError for words that may not be shown. Outside of the transaction, so that the
     log keeps what is refused."""
     try:
@@ -69,7 +72,7 @@ def _of_the_house(clip: Clip) -> bool:
     return clip.character.starter and clip.character.owner_id == clip.owner_id
 
 
-def _count(caption: str, author: User, address: str) -> None:
+def count(caption: str, author: User, address: str) -> None:
     """PostError for what is too much or too alike."""
     try:
         abuse.allow(person=author, text=caption, surface="caption", address=address)
@@ -98,7 +101,7 @@ def publish_post(
     comes in when it is approved; the post is there without it. `address`: of the
     visitor, against spam.
     """
-    caption = _checked(caption, visibility)
+    caption = checked(caption, visibility)
     post = Post.objects.filter(clip=clip).first()
     if post is not None and post.removed is None:
         return _publish(clip=clip, author=author, visibility=visibility)
@@ -106,9 +109,9 @@ def publish_post(
     if waits := why_not_shown(clip):
         raise PostError(waits)
     key, house = post.key if post else new_key(), _of_the_house(clip)
-    ruling = _judge(key, caption, author, vouched=house)
+    ruling = judge_caption(key, caption, author, vouched=house)
     if not house:
-        _count(caption, author, address)
+        count(caption, author, address)
     return _publish(clip=clip, author=author, visibility=visibility, ruling=ruling)
 
 
@@ -144,10 +147,10 @@ def _publish(
         post.save(update_fields=["removed", "visibility", "published"])
     else:
         return post
-    return _keep_caption(post, ruling)
+    return keep_caption(post, ruling)
 
 
-def _keep_caption(post: Post, ruling: asking.Ruling) -> Post:
+def keep_caption(post: Post, ruling: asking.Ruling) -> Post:
     """Store what was said of the caption; what waits does not come into the row."""
     if not ruling.approved:
         notice_change(post=post)
@@ -165,14 +168,14 @@ def edit_post(
 ) -> Post:
     """Change what was given; PostError as in ``publish_post``. A caption that waits for
     a look takes the place of the old one when it is approved."""
-    new_caption = _checked(
+    new_caption = checked(
         post.caption if caption is None else caption,
         post.visibility if visibility is None else visibility,
     )
     ruling = None
     waits = post.approval != ApprovalState.APPROVED
     if caption is not None and (waits or new_caption != post.caption):
-        ruling = _judge(post.key, new_caption, post.author, vouched=False)
+        ruling = judge_caption(post.key, new_caption, post.author, vouched=False)
     return _edit(post, visibility, ruling)
 
 
@@ -181,7 +184,7 @@ def _edit(post: Post, visibility: str | None, ruling: asking.Ruling | None) -> P
     post.visibility = post.visibility if visibility is None else visibility
     post.edited = timezone.now()
     post.save(update_fields=["visibility", "edited"])
-    return post if ruling is None else _keep_caption(post, ruling)
+    return post if ruling is None else keep_caption(post, ruling)
 
 
 @transaction.atomic
@@ -273,6 +276,8 @@ def set_marks(*, post: Post, **marks: str | bool) -> None:
 def audio_of(*, post: Post) -> str:
     """The ref of what is said in it, behind a spoken notice. Errors as for
     ``avatarfx.services.make_audio``."""
+    if post.clip is None:
+        raise NotNowError("There is no sound of lines from a chat.")
     if post.withheld and not post.clip.audio:
         raise NotNowError("There is no sound of a clip that is not on show.")
     return make_audio(clip=post.clip)

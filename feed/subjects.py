@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from avatarfx.models import Clip
     from socialapp.accounts.models import User
+    from socialapp.characters.models import Character
 
 
 def register() -> None:
@@ -23,7 +24,7 @@ def register() -> None:
         "post",
         title="Post",
         find=lambda key: Post.objects.full().filter(key=key).first(),
-        describe=lambda post: post.caption or post.clip.name,
+        describe=lambda post: post.caption or post.title,
         snapshot=_snapshot,
         author=lambda post: post.author,
         url=lambda post: post.get_absolute_url(),
@@ -41,9 +42,14 @@ def register() -> None:
     )
     subjects.add_descendants("post", _its_clip)
     subjects.add_descendants("clip", _its_post)
+    subjects.add_descendants("character", _chats_with)
 
 
 def _snapshot(post: Post) -> dict[str, str]:
+    if post.snippet is not None:
+        said = [f"{line.name}: {line.text}" for line in post.snippet.lines.all()]
+        return {"Caption": post.caption, "Lines of a chat": "\n".join(said)}
+    assert post.clip is not None  # noqa: S101  the database holds it
     return {
         "Caption": post.caption,
         "Title": post.clip.title,
@@ -56,13 +62,20 @@ def _visible(post: Post, viewer: User | AnonymousUser) -> bool:
 
 
 def _media(post: Post) -> list[str]:
-    return [blobs.name_of(ref) for ref in post.clip.files]
+    return [blobs.name_of(ref) for ref in post.clip.files] if post.clip else []
 
 
 def _its_clip(post: Post) -> Iterator[tuple[str, Any]]:
-    yield "clip", post.clip
+    if post.clip is not None:
+        yield "clip", post.clip
 
 
 def _its_post(clip: Clip) -> Iterator[tuple[str, Any]]:
     """A post shows its clip and nothing else: neither is there without the other."""
     return (("post", post) for post in Post.objects.full().filter(clip=clip))
+
+
+def _chats_with(character: Character) -> Iterator[tuple[str, Any]]:
+    """Public lines of a character go with it, whoever published them."""
+    shown = Post.objects.full().filter(snippet__lines__character=character).distinct()
+    return (("post", post) for post in shown)

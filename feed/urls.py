@@ -1,6 +1,6 @@
 from django.urls import path
 
-from feed import views
+from feed import snippet_views, views
 
 urlpatterns = [
     path("", views.feed, name="feed"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("p/<str:key>/remove/", views.remove, name="post-remove"),
     path("p/<str:key>/restore/", views.restore, name="post-restore"),
     path("clips/<str:key>/publish/", views.publish, name="clip-publish"),
+    path("said/<str:key>/show/", snippet_views.show, name="snippet"),
+    path("said/<str:key>/publish/", snippet_views.publish, name="snippet-publish"),
     path("tag/<str:name>/", views.tag, name="tag"),
     path("@<str:username>/", views.profile, name="profile"),
     path("s/<str:key>/remind/", views.remind, name="stream-remind"),

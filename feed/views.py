@@ -95,14 +95,10 @@ def more(request: HttpRequest) -> HttpResponse:
 @require_safe
 def post(request: HttpRequest, key: str) -> HttpResponse:
     found = _post_or_404(request, key)
-    performance = found.clip.as_performance()
     mine = found.author_id == request.user.pk
     waiting = approving.waiting_of(found) if mine else None
     context = {
         "post": found,
-        "clip": found.clip,
-        "lines": lines_of(performance) if performance else [],
-        "credit": selectors.credit_of(found.clip, viewer=request.user),
         "mine": mine,
         "waiting": waiting,
         "caption": (
@@ -110,6 +106,14 @@ def post(request: HttpRequest, key: str) -> HttpResponse:
         ),
         "visibilities": Post.Visibility.choices,
         "page_url": request.build_absolute_uri(found.get_absolute_url()),
+    }
+    if found.clip is None:
+        return visits.welcome(request, render(request, "feed/said.html", context))
+    performance = found.clip.as_performance()
+    context |= {
+        "clip": found.clip,
+        "lines": lines_of(performance) if performance else [],
+        "credit": selectors.credit_of(found.clip, viewer=request.user),
         "poster_url": _absolute(request, found.clip.poster),
         "video_url": _absolute(request, found.clip.video),
     }
@@ -120,6 +124,8 @@ def post(request: HttpRequest, key: str) -> HttpResponse:
 def audio(request: HttpRequest, key: str) -> HttpResponse:
     """To the sound of a post, which is made when somebody first asks for it."""
     found = _post_or_404(request, key)
+    if found.clip is None:
+        raise Http404
     if not found.clip.audio and not Throttle().allow(request, "preview"):
         messages.error(
             request, "That is a lot of sound. Wait five minutes, then go on."
@@ -155,7 +161,7 @@ def like(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_POST
 def view(request: HttpRequest, key: str) -> HttpResponse:
-    """A clip was watched for two seconds or half its length."""
+    """Watched for two seconds or half its length, or read for two."""
     found = _post_or_404(request, key)
     try:
         seconds = float(request.POST.get("seconds", "0"))
@@ -166,7 +172,7 @@ def view(request: HttpRequest, key: str) -> HttpResponse:
             post=found,
             viewer=viewer,
             # No clip was watched for longer than it is; this also drops NaN.
-            seconds=min(seconds, found.clip.seconds or 0.0) if seconds > 0 else 0.0,
+            seconds=min(seconds, found.longest_look) if seconds > 0 else 0.0,
             completed=request.POST.get("completed") == "1",
         )
     return HttpResponse(status=204)

@@ -7,10 +7,11 @@ from rest_framework.routers import SimpleRouter
 
 from avatarfx.api import clips, speech
 from feed import api as feed
+from feed import snippet_api as snippets
 from moderation.api import decisions, published, reports
 from socialapp.accounts import api as accounts
 from socialapp.characters.api import cards, characters, portraits
-from socialapp.chat.api import conversations, messages
+from socialapp.chat.api import conversations, messages, people
 from socialapp.lib.api.docs import DocsView
 from socialapp.notices import api as notices
 from socialapp.provenance import api as provenance
@@ -25,6 +26,7 @@ router.register("characters", characters.CharacterViewSet, "api-character")
 router.register("scripts", speech.ScriptViewSet, "api-script")
 router.register("clips", clips.ClipViewSet, "api-clip")
 router.register("conversations", conversations.ConversationViewSet, "api-conversation")
+router.register("invitations", people.InvitationViewSet, "api-invitation")
 router.register("messages", messages.ChatMessageViewSet, "api-message")
 router.register("facts", messages.FactViewSet, "api-fact")
 router.register("personas", messages.PersonaViewSet, "api-persona")
@@ -70,6 +72,24 @@ urlpatterns = [
             {"get": "retrieve", "put": "update", "delete": "destroy"}
         ),
     ),
+    path(
+        "conversations/<str:key>/invitations/",
+        people.ConversationInvitationsViewSet.as_view(
+            {"get": "list", "post": "create"}
+        ),
+    ),
+    path(
+        "conversations/<str:key>/invitations/<str:secret>/",
+        people.ConversationInvitationsViewSet.as_view({"delete": "destroy"}),
+    ),
+    path(
+        "conversations/<str:key>/people/<int:seat>/",
+        people.ConversationPeopleViewSet.as_view({"delete": "destroy"}),
+    ),
+    path(
+        "conversations/<str:key>/sharing/",
+        people.ConversationPeopleViewSet.as_view({"put": "share"}),
+    ),
     path("cards/", cards.CardViewSet.as_view({"post": "create"})),
     path("cards/preview/", cards.CardViewSet.as_view({"post": "preview"})),
     path(
@@ -90,6 +110,8 @@ urlpatterns = [
     ),
     path("rules/", published.RulesViewSet.as_view({"get": "retrieve"})),
     path("transparency/", published.TransparencyViewSet.as_view({"get": "retrieve"})),
+    path("snippets/", snippets.SnippetViewSet.as_view({"post": "create"})),
+    path("snippets/preview/", snippets.SnippetViewSet.as_view({"post": "preview"})),
     path("tags/", feed.TagViewSet.as_view({"get": "list"})),
     *router.urls,
 ]

@@ -61,7 +61,8 @@ REF = "sha256:" + "0" * 64 + ".png"
 INLINE = {
     "ClipActor", "PostStat", "Note", "AppealMessage", "Hold", "LogHead", "FigureFace",
     "Utterance", "CardPicture", "StreamSeat", "Topic", "TopicVote", "Presence",
-    "Participant", "Message", "Fact", "Direction", "Wish",
+    "Participant", "Message", "Fact", "Invitation", "Snippet", "SnippetLine",
+    "Direction", "Wish",
 }  # fmt: skip
 """Seen on the page of what they belong to, or, said in private, on none."""
 

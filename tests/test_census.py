@@ -21,6 +21,7 @@ from django.utils import timezone
 from avatarfx.tests.conftest import make_character
 from conftest import PASSWORD
 from feed import services as feed
+from feed.models import Post, PostStat, Snippet
 from feed.tests.rows import ready_clip
 from moderation.models import (
     Appeal,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from pytest_django import DjangoCaptureOnCommitCallbacks
 
     from conftest import ClientOf
+    from socialapp.characters.models import Character
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -70,7 +72,10 @@ EXPORTED = {
     "chat.Conversation": "conversations.json",
     "chat.Participant": "conversations.json",
     "chat.Persona": "personas.json",
+    "chat.Invitation": "invitations.json",
     "feed.Post": "posts.json",
+    "feed.Snippet": "posts.json",
+    "feed.SnippetLine": "published_lines.json",
     "feed.Like": "likes.json",
     "moderation.Report": "reports.json",
     "moderation.Statement": "decisions.json",
@@ -134,8 +139,26 @@ def life(alice: User, bob: User) -> User:
     performed(alice)
     wren = chats.create_persona(person=alice, name=MARK, about=f"{MARK} climbs")
     talk = chats.start(person=alice, character=clip.character, persona=wren)
-    chats.send_message(conversation=talk, text=f"My name is {MARK}.")
+    chats.send_message(conversation=talk, person=alice, text=f"My name is {MARK}.")
+    among_others(alice, bob, clip.character)
     return alice
+
+
+def among_others(person: User, host: User, character: Character) -> None:
+    """In a chat of somebody else's, with a line in what each of them published."""
+    talk = chats.start(person=host, character=make_character(host, "Hob"))
+    asked = chats.invite_person(conversation=talk, person=host, handle=person.username)
+    seat = chats.accept_invitation(invitation=asked, person=person)
+    chats.send_message(
+        conversation=seat.conversation, person=person, text=f"My name is {MARK}."
+    )
+    for owner in (person, host):
+        snippet = Snippet.objects.create(owner=owner, lead=character, sha256="0" * 64)
+        snippet.lines.create(
+            number=0, person=person, seat=seat, name=f"@{MARK}", text=MARK
+        )
+        made = Post.objects.create(author=owner, kind="snippet", snippet=snippet)
+        PostStat.objects.create(post=made)
 
 
 def performed(person: User) -> None:
@@ -254,7 +277,10 @@ def test_the_archive_has_every_row_and_file(life: User) -> None:
     }
     assert len(rows["clips.json"]) == life.clips.count() == 1
     assert len(rows["characters.json"]) == life.characters.count()
-    assert len(rows["posts.json"]) == life.posts.count()
+    assert len(rows["posts.json"]) == life.posts.count() == 2
+    assert [one["text"] for one in rows["published_lines.json"]] == [MARK, MARK]
+    assert [one["from"] for one in rows["invitations.json"]] == ["bob"]
+    assert len(rows["conversations.json"]) == 2
     assert len(rows["likes.json"]) == len(rows["watched.json"]) == 1
     assert rows["profile.json"]["email"] == life.email
     assert rows["decisions.json"][0]["decision_facts"] == f"{MARK} threatens"

@@ -21,7 +21,7 @@ from django.utils import timezone
 from avatarfx.models import Clip
 from feed import services as feed
 from feed.models import Post
-from feed.tests.rows import post_by
+from feed.tests.rows import clip_of, post_by
 from moderation import services as moderation
 from moderation.models import Case
 from socialapp.accounts.leaving import ask_to_leave
@@ -80,12 +80,13 @@ def patterns(found: Any = None, before: str = "") -> Iterator[str]:
 def keys_for(address: str, post: Post) -> list[tuple[str, str]]:
     """Kind and key of each thing that a ``key`` in this address could be."""
     talk = Conversation.objects.filter(owner=post.author).first()
-    character = post.clip.character
+    clip = clip_of(post)
+    character = clip.character
     portrait = character.portrait
     assert portrait is not None
     kinds = {
         "post": (post.key, r"\bp/|posts/"),
-        "clip": (post.clip.key, r"clips/"),
+        "clip": (clip.key, r"clips/"),
         "character": (character.key, r"\bc/|character|actor/"),
         "portrait": (portrait.key, r"portraits/"),
     }
@@ -108,6 +109,8 @@ def addresses(post: Post) -> Iterator[str]:
         "username": author,
         "name": "quillfish",
         "pk": "1",
+        "seat": "1",
+        "secret": "0" * 32,
         "year": str(timezone.now().year),
         "letter": "A",
         "token": "x",
@@ -157,7 +160,7 @@ def post(alice: User) -> Post:
         audio=blobs.put(b"heard", "m4a"),
     )
     Clip.objects.update(script="Quillfish are not real.")
-    made.clip.actors.create(seat="a", character=character, portrait=portrait)
+    clip_of(made).actors.create(seat="a", character=character, portrait=portrait)
     return made
 
 
@@ -180,7 +183,7 @@ def viewers(bob: User, mallory: User, client_of: ClientOf) -> dict[str, Client]:
 
 def bring(post: Post, state: str) -> None:
     """Bring the post and all it is made of into a state."""
-    character = post.clip.character
+    character = clip_of(post).character
     portrait = character.portrait
     assert portrait is not None
     if state in {"unlisted", "private"}:
@@ -198,7 +201,7 @@ def bring(post: Post, state: str) -> None:
         kind, _, level = state.partition(" ")
         key = {
             "post": post.key,
-            "clip": post.clip.key,
+            "clip": clip_of(post).key,
             "character": character.key,
             "portrait": portrait.key,
         }[kind]
@@ -229,7 +232,7 @@ async def _joined(answer: Any) -> bytes:
 
 
 def files_of(post: Post) -> list[str]:
-    return [blobs.name_of(ref) for ref in post.clip.files]
+    return [blobs.name_of(ref) for ref in clip_of(post).files]
 
 
 @pytest.fixture
@@ -237,16 +240,16 @@ def talk(post: Post) -> Conversation:
     """A conversation of hers with her own character, marked in each of its tables."""
     persona = chats.create_persona(person=post.author, name="Quillfish")
     started = chats.start(
-        person=post.author, character=post.clip.character, persona=persona
+        person=post.author, character=clip_of(post).character, persona=persona
     )
-    chats.send_message(conversation=started, text=SAID)
+    chats.send_message(conversation=started, person=started.owner, text=SAID)
     return started
 
 
 def may_read(state: str, viewer: str, address: str, post: Post) -> bool:
     """The few who may: with the link of what is unlisted, and adults in their rooms."""
-    keys = (post.key, post.clip.character.key)
-    portrait = post.clip.character.portrait
+    keys = (post.key, clip_of(post).character.key)
+    portrait = clip_of(post).character.portrait
     linked = any(key in address for key in (*keys, portrait.key if portrait else ""))
     if state == "unlisted":
         return linked
@@ -344,7 +347,7 @@ def test_nobody_opens_files_that_are_withheld(
 def test_nobody_changes_what_is_not_theirs(
     post: Post, viewers: dict[str, Client], viewer: str
 ) -> None:
-    portrait = post.clip.character.portrait
+    portrait = clip_of(post).character.portrait
     assert portrait is not None
 
     def rows() -> list[Any]:
@@ -352,8 +355,8 @@ def test_nobody_changes_what_is_not_theirs(
             list(model._default_manager.filter(pk=pk).values())
             for model, pk in (
                 (Post, post.pk),
-                (Clip, post.clip_id),
-                (Character, post.clip.character_id),
+                (Clip, clip_of(post).pk),
+                (Character, clip_of(post).character_id),
                 (Portrait, portrait.pk),
                 (User, post.author_id),
             )

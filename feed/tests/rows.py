@@ -78,3 +78,9 @@ def post_by(
     made.published -= dt.timedelta(minutes=minutes_ago)
     made.save(update_fields=["published"])
     return made
+
+
+def clip_of(post: Post) -> Clip:
+    """The clip of a post that is one."""
+    assert post.clip is not None
+    return post.clip

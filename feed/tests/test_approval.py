@@ -15,7 +15,7 @@ from avatarfx.services import recheck_words, why_not_shown
 from avatarfx.services.approving import settle_words
 from feed import selectors, services
 from feed.models import Post
-from feed.tests.rows import character_of, post_by, ready_clip
+from feed.tests.rows import character_of, clip_of, post_by, ready_clip
 from moderation.approvals import services as approvals
 from moderation.approvals.guard import UnapprovedError
 from moderation.approvals.history import VERSION
@@ -174,8 +174,8 @@ def test_a_post_leaves_the_stage_when_the_words_of_its_clip_wait_again(
     alice: User, mod: User
 ) -> None:
     post = post_by(alice, FINE)
-    Approval.objects.filter(subject_key=post.clip.key).update(state="pending")
-    settle_words(approval=script_of(post.clip))
+    Approval.objects.filter(subject_key=clip_of(post).key).update(state="pending")
+    settle_words(approval=script_of(clip_of(post)))
     assert feed(mod) == []
     assert feed(alice) == [post.key]
     with pytest.raises(Post.DoesNotExist):
@@ -184,7 +184,7 @@ def test_a_post_leaves_the_stage_when_the_words_of_its_clip_wait_again(
 
 def test_a_published_clip_that_sql_changed_is_found(alice: User, mod: User) -> None:
     post = post_by(alice, FINE)
-    Clip.objects.filter(pk=post.clip_id).update(title=THREAT[:80])
+    Clip.objects.filter(pk=clip_of(post).pk).update(title=THREAT[:80])
     assert recheck_words() == {"clips asked about": 1}
     assert feed(mod) == []
 

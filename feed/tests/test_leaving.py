@@ -11,6 +11,7 @@ from avatarfx.models import Clip
 from avatarfx.services import request_clip
 from feed import services
 from feed.models import Like, Post, View
+from feed.tests.rows import clip_of
 from feed.tests.test_api import ready_clip
 from socialapp.accounts.services import close_account
 from socialapp.characters.models import Character, Portrait
@@ -39,7 +40,7 @@ def published(owner: User, content: str) -> Post:
 
 
 def stored(post: Post) -> list[bool]:
-    clip = post.clip
+    clip = clip_of(post)
     return [
         default_storage.exists(blobs.name_of(ref))
         for ref in (clip.video, clip.poster, clip.captions)
@@ -77,7 +78,7 @@ def test_files_that_others_have_too_stay(
 def test_a_clip_that_is_being_made_is_stopped(
     alice: User, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
-    character = published(alice, "x").clip.character
+    character = clip_of(published(alice, "x")).character
     request_clip(owner=alice, character=character, script="Hello there.")
     leave(alice, django_capture_on_commit_callbacks)
     assert not Clip.objects.exists()

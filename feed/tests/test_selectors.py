@@ -8,7 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from avatarfx.models import Clip
 from feed import selectors, services
 from feed.models import Post
-from feed.tests.rows import character_of, post_by
+from feed.tests.rows import character_of, clip_of, post_by
 
 if TYPE_CHECKING:
     from pytest_django import DjangoAssertNumQueries
@@ -79,8 +79,8 @@ def test_a_page_costs_the_same_queries_whatever_its_size(
         page = selectors.feed_page(viewer=bob, limit=number)
         for post in page.posts:
             assert post.author.name == "Alice"
-            assert post.clip.character.name == "Hob"
-            assert post.clip.character.portrait is not None
+            assert clip_of(post).character.name == "Hob"
+            assert clip_of(post).character.portrait is not None
             assert post.stat.likes in {0, 1}
             assert len(post.tags.all()) == 2
     assert len(page.posts) == number
@@ -89,8 +89,8 @@ def test_a_page_costs_the_same_queries_whatever_its_size(
 def test_a_page_leaves_the_heavy_columns_where_they_are(alice: User) -> None:
     post_by(alice)
     (post,) = selectors.feed_page(viewer=NOBODY).posts
-    assert {"performance", "recipe"} <= post.clip.get_deferred_fields()
-    portrait = post.clip.character.portrait
+    assert {"performance", "recipe"} <= clip_of(post).get_deferred_fields()
+    portrait = clip_of(post).character.portrait
     assert portrait is not None
     assert "rig" in portrait.get_deferred_fields()
 
@@ -122,8 +122,8 @@ def test_a_private_post_opens_for_its_author_alone(alice: User, mallory: User) -
 
 def test_a_clip_that_was_blocked_or_removed_is_not_shown(alice: User) -> None:
     blocked, removed = post_by(alice), post_by(alice)
-    Clip.objects.filter(pk=blocked.clip_id).update(state=Clip.State.BLOCKED)
-    Clip.objects.filter(pk=removed.clip_id).update(removed=removed.published)
+    Clip.objects.filter(pk=clip_of(blocked).pk).update(state=Clip.State.BLOCKED)
+    Clip.objects.filter(pk=clip_of(removed).pk).update(removed=removed.published)
     assert keys(selectors.feed_page(viewer=alice)) == []
 
 

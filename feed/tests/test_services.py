@@ -9,7 +9,7 @@ from avatarfx.models import Clip
 from avatarfx.signals import clip_ready
 from feed import services
 from feed.models import Like, Post, Tag, View
-from feed.tests.rows import post_by, ready_clip
+from feed.tests.rows import clip_of, post_by, ready_clip
 
 if TYPE_CHECKING:
     from socialapp.accounts.models import User
@@ -82,7 +82,7 @@ def test_a_removed_post_comes_back_with_its_likes(alice: User, bob: User) -> Non
 def test_publishing_a_removed_post_again_is_a_new_opening(alice: User) -> None:
     post = post_by(alice, "Old", minutes_ago=600)
     services.remove_post(post=post)
-    again = services.publish_post(clip=post.clip, author=alice, caption="New")
+    again = services.publish_post(clip=clip_of(post), author=alice, caption="New")
     assert again.pk == post.pk
     assert again.removed is None
     assert again.caption == "New"
@@ -122,5 +122,5 @@ def test_a_ready_clip_is_published_when_its_author_asked(alice: User) -> None:
     for clip in (asked, kept):
         clip_ready.send(sender=Clip, clip=clip)
     post = Post.objects.get()
-    assert post.clip == asked
+    assert clip_of(post) == asked
     assert post.caption == "Fresh #fog"

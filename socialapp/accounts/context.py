@@ -35,6 +35,8 @@ PLACES = {
     "chat-new": "chats",
     "personas": "chats",
     "said-clip": "chats",
+    "invited": "chats",
+    "snippet": "chats",
     "settings": "you",
     "verify": "verify",
     "data": "you",

@@ -30,6 +30,7 @@ class ConversationAdmin(Record[Conversation]):
         "kind",
         "state",
         "cast",
+        "people",
         "length",
         "created",
         "changed",
@@ -47,6 +48,10 @@ class ConversationAdmin(Record[Conversation]):
     def cast(self, conversation: Conversation) -> str:
         seats = conversation.participants.filter(role="character")
         return ", ".join(seats.values_list("name", flat=True)) or "–"
+
+    @admin.display(description="People there now")
+    def people(self, conversation: Conversation) -> int:
+        return conversation.participants.present().people().count()
 
     @admin.display(description="Messages", ordering="said")
     def length(self, conversation: Conversation) -> int:

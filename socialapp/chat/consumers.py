@@ -1,13 +1,15 @@
-"""A socket on which one person's open pages hear a conversation as it happens."""
+"""A socket on which the open pages of a conversation's people hear it as it happens."""
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any, cast
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 
-from socialapp.chat.models import Conversation
+from socialapp.chat.models import Participant
+from socialapp.chat.services.checks import open_to
 from socialapp.chat.services.news import group_of
 
 if TYPE_CHECKING:
@@ -19,23 +21,31 @@ SIGN_IN = 4401
 NOT_FOUND = 4404
 """Close codes: like HTTP 401 and 404."""
 
+SURE = 10.0
+"""Seconds for which a seat is taken for granted: that somebody was sent away is news, and
+news can get lost."""
+
 
 class ConversationConsumer(AsyncJsonWebsocketConsumer):
     """Sends what `socialapp.chat.services.news` tells; what a client sends is ignored:
     everything is said by HTTP, so nothing is lost with a connection."""
 
     group = ""
+    key = ""
+    since = 0
+    looked = 0.0
 
     async def connect(self) -> None:
         user = cast("User | AnonymousUser | None", self.scope.get("user"))
-        key: str = self.scope["url_route"]["kwargs"]["key"]
+        self.key = self.scope["url_route"]["kwargs"]["key"]
         if user is None or not user.is_authenticated:
             await self.close(code=SIGN_IN)
             return
-        if not await _is_mine(user, key):
+        self.user = user
+        if not await self._look():
             await self.close(code=NOT_FOUND)
             return
-        self.group = group_of(key)
+        self.group = group_of(self.key)
         await self.channel_layer.group_add(self.group, self.channel_name)
         await self.accept()
 
@@ -49,9 +59,28 @@ class ConversationConsumer(AsyncJsonWebsocketConsumer):
         pass
 
     async def chat_event(self, event: dict[str, Any]) -> None:
-        await self.send_json(event["event"])
+        """What was begun before this person came is not theirs to hear."""
+        stale = time.monotonic() - self.looked > SURE
+        gone = event["gone"] == self.user.pk
+        if gone or (stale and not await self._look()):
+            await self.close(code=NOT_FOUND)
+            return
+        if event["at"] is None or event["at"] > self.since:
+            await self.send_json(event["event"])
+
+    async def _look(self) -> bool:
+        """Whether this person sits there, and since when."""
+        since = await _since(self.user, self.key)
+        self.looked = time.monotonic()
+        if since is None:
+            return False
+        self.since = since
+        return True
 
 
 @database_sync_to_async
-def _is_mine(user: User, key: str) -> bool:
-    return Conversation.objects.of(user).filter(key=key).exists()
+def _since(user: User, key: str) -> int | None:
+    if not open_to(user):
+        return None
+    seats = Participant.objects.present().filter(person=user, conversation__key=key)
+    return seats.values_list("since", flat=True).first()

@@ -8,7 +8,7 @@ from socialapp.chat.dialogues.cards import card_of
 from socialapp.engines.talk import Context, Turn
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from socialapp.characters.models import Character
     from socialapp.chat.models import Fact, Message, Participant, Persona
@@ -74,35 +74,54 @@ def context_for(
     facts: Iterable[Fact],
     persona: Persona | None,
     turn_id: str,
+    owner_id: int | None = None,
     seed: int = 0,
 ) -> Context:
     """`path`: at least the last REACH messages up to the one that is answered; `said`:
-    ids of all of them, from the first. `speaker` is a character that still exists."""
+    ids of all of them, from the first. `speaker` is a character that still exists.
+    `persona`: how the person with `owner_id` presents themself; None: how everybody does
+    who is no character."""
     assert speaker.character is not None  # noqa: S101  narrows for mypy
-    listener = persona.name if persona else _person(present)
-    memories = [fact.text for fact in facts_for(facts, said, speaker)]
-    if persona and persona.about:
+    heard = heard_by(path, speaker)
+    people = _people(present, heard)
+
+    def name_of(one: Participant) -> str:
+        own = persona is not None and owner_id in {None, one.person_id}
+        return persona.name if persona and own else one.name
+
+    memories = [
+        # Among several people “you” would be anybody.
+        f"{name_of(fact.about)}: {fact.text}" if len(people) > 1 else fact.text
+        for fact in facts_for(facts, said, speaker)
+    ]
+    # A character may repeat it, and nobody else sees one's personas.
+    if persona and persona.about and len(people) < 2:
         memories.insert(0, f"{persona.name}: {persona.about}")
     return Context(
         card=card_for(speaker.character, speaker.name),
         turn_id=turn_id,
-        history=tuple(_turns(heard_by(path, speaker), listener)),
+        history=tuple(_turns(heard, name_of)),
         others=tuple(
             card_for(other.character, other.name)
             for other in present
             if other.character is not None and other.pk != speaker.pk
         ),
-        listener=listener,
+        listener=name_of(people[0]) if people else "you",
         memories=tuple(memories),
         seed=seed,
     )
 
 
-def _person(present: Sequence[Participant]) -> str:
-    return next((one.name for one in present if one.is_person), "you")
+def _people(
+    present: Sequence[Participant], heard: Sequence[Message]
+) -> list[Participant]:
+    """Whoever is there and no character; who spoke last comes first."""
+    last = {message.author_id: at for at, message in enumerate(heard)}
+    people = [one for one in present if one.is_person]
+    return sorted(people, key=lambda one: -last.get(one.pk, -1))
 
 
-def _turns(lines: list[Message], listener: str) -> list[Turn]:
+def _turns(lines: list[Message], name_of: Callable[[Participant], str]) -> list[Turn]:
     kept: list[Turn] = []
     length = 0
     for message in reversed(lines[-TURNS:]):
@@ -110,6 +129,6 @@ def _turns(lines: list[Message], listener: str) -> list[Turn]:
         if kept and length > CHARACTERS:
             break
         author = message.author
-        name = listener if author.is_person else author.name
+        name = name_of(author) if author.is_person else author.name
         kept.append(Turn(name, message.text, person=author.is_person))
     return kept[::-1]

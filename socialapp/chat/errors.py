@@ -22,5 +22,9 @@ class ChatClosedError(ChatError):
         )
 
 
+class NotYoursError(ChatError):
+    """Only whoever began a conversation may do it."""
+
+
 class NotNowError(ChatError):
     """It would work at another moment."""

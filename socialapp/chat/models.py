@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from socialapp.characters.models import Character
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from socialapp.accounts.models import User
+
+
+def new_secret() -> str:
+    """32 characters that nobody guesses."""
+    return secrets.token_hex(16)
 
 
 class Persona(models.Model):
@@ -39,7 +45,15 @@ class Persona(models.Model):
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
     def of(self, person: User | AnonymousUser) -> ConversationQuerySet:
-        """A conversation is its owner's and nobody else's, staff included."""
+        """Those that this person is in now. Nobody else reads them, staff included."""
+        if not person.is_authenticated:
+            return self.none()
+        return self.filter(
+            Exists(Participant.objects.in_it(person, conversation=OuterRef("pk")))
+        )
+
+    def owned_by(self, person: User | AnonymousUser) -> ConversationQuerySet:
+        """Those that this person began: they alone rewind, ask in and delete."""
         if not person.is_authenticated:
             return self.none()
         return self.filter(owner=person)
@@ -100,8 +114,26 @@ class Conversation(models.Model):
         return f"/chats/{self.key}/"
 
 
+class ParticipantQuerySet(models.QuerySet["Participant"]):
+    def present(self) -> ParticipantQuerySet:
+        return self.filter(left__isnull=True)
+
+    def people(self) -> ParticipantQuerySet:
+        return self.filter(role=Participant.Role.PERSON)
+
+    def in_it(
+        self, person: User | AnonymousUser, *, conversation: OuterRef
+    ) -> ParticipantQuerySet:
+        """The seat that this person has now in the conversation of an outer query."""
+        return self.present().filter(person=person.pk, conversation=conversation)
+
+
 class Participant(models.Model):
-    """Who takes part. One who left keeps their lines and hears no new ones."""
+    """Who takes part. One who left keeps their lines and hears no new ones.
+
+    A person who comes back gets another seat, so that what a seat heard is one stretch:
+    all messages after `since`, up to `until`.
+    """
 
     class Role(models.TextChoices):
         PERSON = "person", "Person"
@@ -113,7 +145,7 @@ class Participant(models.Model):
     role = models.CharField(max_length=12, choices=Role)
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL,
-        models.CASCADE,
+        models.SET_NULL,
         null=True,
         blank=True,
         related_name="seats",
@@ -126,6 +158,19 @@ class Participant(models.Model):
 
     joined = models.DateTimeField(default=timezone.now, editable=False)
     left = models.DateTimeField(null=True, blank=True, editable=False)
+    since = models.PositiveBigIntegerField(default=0, editable=False)
+    """Of a person: id of the last message that was begun before they came."""
+
+    until = models.PositiveBigIntegerField(null=True, blank=True, editable=False)
+    """Of a person who left: id of the last message that they heard."""
+
+    sent_away = models.BooleanField(default=False, editable=False)
+    """By the owner: no link lets them in again."""
+
+    shares = models.BooleanField(default=False)
+    """Whether the others may publish what this person says here."""
+
+    objects = models.Manager.from_queryset(ParticipantQuerySet)()
 
     class Meta:
         ordering = ("pk",)
@@ -134,6 +179,11 @@ class Participant(models.Model):
                 fields=["conversation", "character"],
                 name="seat_once",
                 condition=Q(character__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["conversation", "person"],
+                name="one_seat_at_a_time",
+                condition=Q(person__isnull=False, left__isnull=True),
             ),
         ]
 
@@ -147,13 +197,23 @@ class Participant(models.Model):
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def of(self, person: User | AnonymousUser) -> MessageQuerySet:
+        """What was said in this person's presence, where they still are."""
         if not person.is_authenticated:
             return self.none()
-        return self.filter(conversation__owner=person)
+        seats = Participant.objects.in_it(person, conversation=OuterRef("conversation"))
+        return self.filter(Exists(seats.filter(since__lt=OuterRef("pk"))))
+
+    def heard_on(self, seat: Participant) -> MessageQuerySet:
+        """What was said while this person was there."""
+        heard = self.filter(conversation=seat.conversation_id, pk__gt=seat.since)
+        return heard if seat.until is None else heard.filter(pk__lte=seat.until)
 
     def full(self) -> MessageQuerySet:
         return self.select_related(
-            "conversation__owner", "author__character__portrait", "parent"
+            "conversation__owner",
+            "author__character__portrait",
+            "author__person",
+            "parent",
         )
 
 
@@ -165,6 +225,7 @@ class Message(Withholdable):
         COMPLETE = "complete", "Said"
         REPLACED = "replaced", "Partly replaced by a line of our own"
         REFUSED = "refused", "Not said"
+        ERASED = "erased", "Erased with whoever said it"
 
     key = models.CharField(max_length=16, unique=True, default=new_key, editable=False)
     conversation = models.ForeignKey(
@@ -218,9 +279,11 @@ class Message(Withholdable):
 
 class FactQuerySet(models.QuerySet["Fact"]):
     def of(self, person: User | AnonymousUser) -> FactQuerySet:
+        """What is remembered of this person, and what they wrote down, where they are."""
         if not person.is_authenticated:
             return self.none()
-        return self.filter(conversation__owner=person)
+        seats = Participant.objects.in_it(person, conversation=OuterRef("conversation"))
+        return self.filter(Exists(seats), about__person=person.pk)
 
     def kept(self) -> FactQuerySet:
         return self.filter(forgotten__isnull=True)
@@ -235,6 +298,12 @@ class Fact(models.Model):
         Message, models.CASCADE, null=True, blank=True, related_name="facts"
     )
     """Where it was said; null when its person wrote it down themself."""
+
+    about = models.ForeignKey(
+        Participant, models.CASCADE, related_name="remembered", editable=False
+    )
+    """Whose it is: the person who said it of themself, or wrote it down. Nobody else
+    sees it, changes it or has it forgotten."""
 
     text = models.CharField(max_length=200)
     known_by = models.JSONField(default=list)
@@ -251,3 +320,69 @@ class Fact(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def open(self) -> InvitationQuerySet:
+        return self.filter(answer="", expires__gt=timezone.now())
+
+    def to(self, person: User | AnonymousUser) -> InvitationQuerySet:
+        """Those by handle that this person has not answered yet."""
+        if not person.is_authenticated:
+            return self.none()
+        return self.open().filter(guest=person)
+
+
+class Invitation(models.Model):
+    """Asks one person, or whoever has the link, into one conversation."""
+
+    class Answer(models.TextChoices):
+        ACCEPTED = "accepted", "Came in"
+        DECLINED = "declined", "Said no"
+        REVOKED = "revoked", "Taken back"
+
+    key = models.CharField(
+        max_length=32, unique=True, default=new_secret, editable=False
+    )
+    """Of a link: whoever knows it may come in."""
+
+    conversation = models.ForeignKey(
+        Conversation, models.CASCADE, related_name="invitations"
+    )
+    guest = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="chat_invitations",
+    )
+    """Null: for everybody with the link, several times over."""
+
+    created = models.DateTimeField(default=timezone.now, editable=False)
+    expires = models.DateTimeField()
+    answer = models.CharField(
+        max_length=8, choices=Answer, default="", blank=True, editable=False
+    )
+    answered = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = models.Manager.from_queryset(InvitationQuerySet)()
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conversation", "guest"],
+                name="asked_once",
+                condition=Q(guest__isnull=False, answer=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Invitation to {self.conversation_id}"
+
+    def get_absolute_url(self) -> str:
+        return f"/invited/{self.key}/"
+
+    @property
+    def is_open(self) -> bool:
+        return not self.answer and self.expires > timezone.now()

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 
 from socialapp.characters.models import Character
-from socialapp.chat.models import Conversation, Fact, Message, Participant, Persona
+from socialapp.chat.models import (
+    Conversation,
+    Fact,
+    Invitation,
+    Message,
+    Participant,
+    Persona,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,7 +64,7 @@ def conversation_for(person: Viewer, key: str) -> Conversation:
 
 def newest_with(person: User, character: Character) -> Conversation | None:
     return (
-        Conversation.objects.of(person)
+        Conversation.objects.owned_by(person)
         .filter(kind=Conversation.Kind.SOLO, participants__character=character)
         .order_by("-changed", "-pk")
         .first()
@@ -85,11 +92,34 @@ def can_speak(participant: Participant, person: Viewer) -> bool:
     return Character.objects.visible_to(person).filter(pk=character.pk).exists()
 
 
-def may_show(participants: list[Participant], person: Viewer) -> set[int]:
-    """Ids of the characters whose name and face this person may see now: one query."""
+def may_show(
+    participants: list[Participant], person: Viewer, *, host: int | None = None
+) -> set[int]:
+    """Ids of the characters whose name and face this person may see now: one query.
+    `host`: id of whoever brought them; their own are seen by all whom they asked in."""
     ids = [one.character_id for one in participants if one.character_id]
+    there = Character.objects.filter(pk__in=ids)
     shown = Character.objects.visible_to(person).filter(pk__in=ids)
+    if host is not None and host != person.pk:
+        brought = there.alive().filter(owner=host, withheld="", waits=False)
+        shown = there.filter(Q(pk__in=shown) | Q(pk__in=brought))
     return set(shown.values_list("pk", flat=True))
+
+
+def invitations_to(person: Viewer) -> list[Invitation]:
+    """By name, and not answered yet; the newest first."""
+    found = Invitation.objects.to(person).select_related("conversation__owner")
+    return list(found.order_by("-pk"))
+
+
+def invitations_of(conversation: Conversation) -> list[Invitation]:
+    """Those by which somebody may still come in."""
+    return list(conversation.invitations.open().select_related("guest"))
+
+
+def people_in(participants: list[Participant]) -> list[Participant]:
+    """Those of `participants` who are people and there now."""
+    return [one for one in participants if one.is_person and one.left is None]
 
 
 def ids_to(message: Message | None) -> list[int]:
@@ -122,15 +152,26 @@ def _whole(ids: list[int], most: int | None) -> list[Message]:
     return [found[pk] for pk in wanted]
 
 
-def path_of(conversation: Conversation) -> list[Message]:
-    return path_to(conversation.head)
+def seat_of(conversation: Conversation, person: User) -> Participant:
+    """Where this person sits now. Participant.DoesNotExist for whoever is not there."""
+    return conversation.participants.present().get(person=person)
+
+
+def path_of(conversation: Conversation, seat: Participant) -> list[Message]:
+    """What is shown to whoever sits there: nothing of before they came."""
+    return _whole(_heard(ids_to(conversation.head), seat), None)
+
+
+def _heard(ids: list[int], seat: Participant) -> list[int]:
+    last = seat.until
+    return [pk for pk in ids if pk > seat.since and (last is None or pk <= last)]
 
 
 def lines_of(
-    conversation: Conversation, *, most: int | None = None
+    conversation: Conversation, seat: Participant, *, most: int | None = None
 ) -> tuple[list[Line], int]:
-    """The path as it is shown, or its last `most` lines, each with the count of its
-    alternatives; and how many lines come before those."""
+    """The path as it is shown to whoever sits there, or its last `most` lines, each with
+    the count of its alternatives; and how many lines come before those."""
     if conversation.head_id is None:
         return [], 0
     rows = conversation.messages.order_by("pk").values_list(
@@ -140,8 +181,9 @@ def lines_of(
     beside: dict[tuple[int | None, int], list[int]] = {}
     for pk, parent, author in rows:
         parents[pk] = parent
-        beside.setdefault((parent, author), []).append(pk)
-    ids = _walk(conversation.head_id, parents)
+        if pk > seat.since:
+            beside.setdefault((parent, author), []).append(pk)
+    ids = _heard(_walk(conversation.head_id, parents), seat)
     lines = []
     for message in _whole(ids, most):
         group = beside[(message.parent_id, message.author_id)]
@@ -149,21 +191,25 @@ def lines_of(
     return lines, len(ids) - len(lines)
 
 
-def pins_of(conversation: Conversation) -> list[Message]:
+def pins_of(conversation: Conversation, seat: Participant) -> list[Message]:
     """What is pinned on the path that is shown."""
-    pinned = list(conversation.messages.filter(pinned=True, withheld=""))
+    heard = Message.objects.heard_on(seat)
+    pinned = list(heard.filter(pinned=True, withheld=""))
     path = set(ids_to(conversation.head)) if pinned else set()
     return [message for message in pinned if message.pk in path]
 
 
-def alternatives_of(message: Message) -> list[Message]:
-    """The message among its alternatives, oldest first."""
+def alternatives_of(message: Message, person: Viewer) -> list[Message]:
+    """The message among those of its alternatives that this person heard, oldest
+    first."""
     return list(
-        Message.objects.filter(
+        Message.objects.of(person)
+        .filter(
             conversation=message.conversation_id,
             parent=message.parent_id,
             author=message.author_id,
-        ).order_by("pk")
+        )
+        .order_by("pk")
     )
 
 
@@ -179,9 +225,11 @@ def newest_leaf(message: Message) -> Message:
     return message if at == message.pk else rows.get(pk=at)
 
 
-def facts_of(conversation: Conversation) -> list[Fact]:
-    """What is remembered on the path that is shown, the oldest first."""
-    kept = list(conversation.facts.kept().select_related("message"))
+def facts_of(conversation: Conversation, seat: Participant) -> list[Fact]:
+    """What is remembered of whoever sits there, on the path that is shown, the oldest
+    first."""
+    mine = conversation.facts.kept().filter(about__person=seat.person_id)
+    kept = list(mine.select_related("message", "about__person"))
     path = set(ids_to(conversation.head)) if kept else set()
     return [f for f in kept if f.message_id is None or f.message_id in path]
 
@@ -206,81 +254,3 @@ def usable_in_clips(person: User, participants: list[Participant]) -> set[int]:
     ids = [one.character_id for one in participants if one.character_id]
     usable = Character.objects.usable_by(person).filter(pk__in=ids)
     return set(usable.values_list("pk", flat=True))
-
-
-def as_archive(conversation: Conversation) -> dict[str, Any]:
-    """Everything of a conversation, every branch of it: nothing is lost on the way."""
-    participants = participants_of(conversation)
-    numbers = {one.pk: n for n, one in enumerate(participants)}
-    messages = conversation.messages.select_related("parent").order_by("pk")
-    return {
-        "format": "troupe-conversation",
-        "version": 1,
-        "ai_generated": True,
-        "key": conversation.key,
-        "title": conversation.title,
-        "kind": conversation.kind,
-        "state": conversation.state,
-        "created": conversation.created,
-        "persona": (
-            {"name": conversation.persona.name, "about": conversation.persona.about}
-            if conversation.persona
-            else None
-        ),
-        "head": conversation.head.key if conversation.head else None,
-        "participants": [
-            {
-                "role": one.role,
-                "name": one.name,
-                "character": one.character.key if one.character else None,
-                "joined": one.joined,
-                "left": one.left,
-            }
-            for one in participants
-        ],
-        "messages": [
-            {
-                "key": message.key,
-                "parent": message.parent.key if message.parent else None,
-                "author": numbers[message.author_id],
-                "text": "" if message.withheld else message.text,
-                "withheld": message.withheld,
-                "state": message.state,
-                "heard_by": [numbers[pk] for pk in message.heard if pk in numbers],
-                "provider": message.provider,
-                "expression": message.expression,
-                "gesture": message.gesture,
-                "pinned": message.pinned,
-                "created": message.created,
-                "edited": message.edited,
-            }
-            for message in messages
-        ],
-        "facts": [
-            {
-                "text": fact.text,
-                "message": fact.message.key if fact.message else None,
-                "known_by": [numbers[pk] for pk in fact.known_by if pk in numbers],
-                "created": fact.created,
-                "edited": fact.edited,
-                "forgotten": fact.forgotten,
-            }
-            for fact in conversation.facts.select_related("message")
-        ],
-    }
-
-
-def as_text(conversation: Conversation) -> str:
-    """The path that is shown, as one reads it."""
-    names = {one.pk: one.name for one in participants_of(conversation)}
-    head = [
-        conversation.title or "A conversation",
-        "Lines of characters were made with AI. All of this is made up.",
-        "",
-    ]
-    lines = [
-        f"{names[message.author_id]}: {message.text}"
-        for message in path_of(conversation)
-        if message.text and not message.withheld
-    ]
-    return "\n".join([*head, *lines, ""])

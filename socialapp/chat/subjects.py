@@ -1,6 +1,6 @@
 """Messages as something to be reported and withheld.
 
-A conversation is private: only the person in it can report what was said, and what a
+A conversation is private: only the people who heard a line can report it, and what a
 moderator then sees is the copy that was made with the report.
 """
 
@@ -48,8 +48,11 @@ def _author(message: Message) -> User | None:
 
 
 def _snapshot(message: Message) -> dict[str, str]:
-    """The line and the one it answers, which tells what it was said to."""
-    before = message.parent.text if message.parent else ""
+    """The line and the one it answers, which tells what it was said to, unless somebody
+    who heard the line was not there yet: whoever reports it may be the one."""
+    before = ""
+    if message.parent and set(message.heard) <= set(message.parent.heard):
+        before = message.parent.text
     made_by = message.provider or "a person"
     return {"Said": message.text, "Before it": before, "Made by": made_by}
 

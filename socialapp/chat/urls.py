@@ -1,6 +1,6 @@
 from django.urls import path
 
-from socialapp.chat.views import acts, pages
+from socialapp.chat.views import acts, pages, people
 
 urlpatterns = [
     path("chats/", pages.chats, name="chats"),
@@ -15,6 +15,10 @@ urlpatterns = [
     path("chats/<str:key>/review/", acts.review, name="chat-review"),
     path("chats/<str:key>/change/", acts.change, name="chat-change"),
     path("chats/<str:key>/members/", acts.members, name="chat-members"),
+    path("chats/<str:key>/invite/", people.invite, name="chat-invite"),
+    path("chats/<str:key>/people/", people.people, name="chat-people"),
+    path("invited/<str:key>/", people.invited, name="invited"),
+    path("invited/<str:key>/answer/", people.answer, name="invited-answer"),
     path("chats/<str:key>/remember/", acts.remember, name="chat-remember"),
     path("chats/<str:key>/remove/", acts.remove, name="chat-remove"),
     path("chats/<str:key>/export/", pages.export, name="chat-export"),

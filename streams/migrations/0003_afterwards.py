@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('avatarfx', '0003_clip_audio'),
-        ('streams', '0001_initial'),
+        ('streams', '0002_direction'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

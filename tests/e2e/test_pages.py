@@ -48,7 +48,7 @@ def playing(page: Page) -> list[str]:
     """``aria-posinset`` of every clip that runs."""
     places: list[str] = page.evaluate(
         "[...document.querySelectorAll('article')]"
-        ".filter(a => !a.querySelector('video').paused).map(a => a.ariaPosInSet)"
+        ".filter(a => a.querySelector('video')?.paused === false).map(a => a.ariaPosInSet)"
     )
     return places
 

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from moderation.embedders import minilm
-from moderation.embedders.minilm import MiniLMEmbedder
+from moderation.embedders.minilm import BATCH, MiniLMEmbedder, batches
 from socialapp.engines.errors import EngineError
 from socialapp.engines.handler import embedders
 from socialapp.engines.testing import check_embedder
@@ -62,3 +64,20 @@ def test_missing_weights_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     reason = MiniLMEmbedder().available()
     assert reason is not None
     assert "Not installed: no-such-package" in reason
+
+
+@given(st.lists(st.integers(0, 2000), max_size=120))
+def test_what_is_encoded_together_is_of_like_length(lengths: list[int]) -> None:
+    found = list(batches(lengths))
+    assert sorted(place for batch in found for place in batch) == list(
+        range(len(lengths))
+    )
+    for batch in found:
+        taken = [lengths[place] for place in batch]
+        assert len(batch) <= BATCH
+        assert max(taken) <= 1.5 * min(taken) + 40
+
+
+def test_long_windows_do_not_pad_short_sentences() -> None:
+    windows, sentences = [1000] * 5, [70, 80, 90, 60] * 4
+    assert [len(batch) for batch in batches([*windows, *sentences])] == [16, 5]

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from socialapp.accounts.api import me
 from socialapp.accounts.requests import address_of
-from socialapp.chat import selectors, services
+from socialapp.chat import archives, selectors, services
 from socialapp.chat.api import refusals  # noqa: F401  registers them
 from socialapp.chat.api.shapes import (
     ConversationEdit,
@@ -26,7 +26,7 @@ from socialapp.chat.api.shapes import (
     SaidRead,
     said,
 )
-from socialapp.chat.models import Conversation
+from socialapp.chat.models import Conversation, Participant
 from socialapp.lib.api.fields import valid
 from socialapp.lib.api.pages import Pages
 
@@ -58,7 +58,11 @@ class ConversationViewSet(
 
     def _read(self, key: str, code: int = status.HTTP_200_OK) -> Response:
         found = get_object_or_404(self.get_queryset(), key=key)
-        return Response(ConversationRead(found).data, status=code)
+        context = self.get_serializer_context()
+        return Response(ConversationRead(found, context=context).data, status=code)
+
+    def _seat(self, conversation: Conversation) -> Participant:
+        return selectors.seat_of(conversation, me(self.request))
 
     @extend_schema(summary="My conversations")
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -98,12 +102,14 @@ class ConversationViewSet(
     def partial_update(self, request: Request, key: str) -> Response:
         context = self.get_serializer_context()
         data = valid(ConversationEdit(data=request.data, context=context))
-        services.change_conversation(conversation=self.get_object(), **data)
+        services.change_conversation(
+            conversation=self.get_object(), person=me(request), **data
+        )
         return self._read(key)
 
     @extend_schema(summary="Delete a conversation for good", responses={204: None})
     def destroy(self, request: Request, key: str) -> Response:  # noqa: ARG002
-        services.remove_conversation(conversation=self.get_object())
+        services.remove_conversation(conversation=self.get_object(), person=me(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(
@@ -115,7 +121,8 @@ class ConversationViewSet(
         summary="Say something, and have it answered",
         description=(
             "Answers when the replies are whole; on the socket their sentences come one"
-            " by one. The header `Idempotency-Key` makes a repeated call safe: it gives"
+            " by one. Among several people no reply comes while a character speaks:"
+            " what you said stands in the path and is answered afterwards. The header `Idempotency-Key` makes a repeated call safe: it gives"
             " the same message and the same replies. 422 with `care`: help is offered,"
             " nothing is kept and nobody answers in character."
         ),
@@ -132,11 +139,12 @@ class ConversationViewSet(
     def messages(self, request: Request, key: str) -> Response:  # noqa: ARG002
         conversation = self.get_object()
         if request.method == "GET":
-            path = selectors.path_of(conversation)
+            path = selectors.path_of(conversation, self._seat(conversation))
             return Response(MessageRead(path, many=True).data)
         data = valid(MessageWrite(data=request.data))
         message = services.send_message(
             conversation=conversation,
+            person=me(request),
             text=data["text"],
             once=request.headers.get("Idempotency-Key", "")[:64],
             address=address_of(request),
@@ -145,7 +153,7 @@ class ConversationViewSet(
         return Response(said(message, replies), status=status.HTTP_201_CREATED)
 
     @extend_schema(
-        summary="What is remembered here",
+        summary="What is remembered of me here",
         responses=FactRead(many=True),
         methods=["GET"],
     )
@@ -159,16 +167,19 @@ class ConversationViewSet(
     def facts(self, request: Request, key: str) -> Response:  # noqa: ARG002
         conversation = self.get_object()
         if request.method == "GET":
-            found = selectors.facts_of(conversation)
+            found = selectors.facts_of(conversation, self._seat(conversation))
             return Response(FactRead(found, many=True).data)
         data = valid(FactWrite(data=request.data))
-        fact = services.remember(conversation=conversation, text=data["text"])
+        fact = services.remember(
+            conversation=conversation, person=me(request), text=data["text"]
+        )
         return Response(FactRead(fact).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(
-        summary="All of it: every branch, and who heard what",
+        summary="All of it that I heard: every branch, and who else heard it",
         responses=OpenApiTypes.OBJECT,
     )
     @action(detail=True, methods=["get"])
     def export(self, request: Request, key: str) -> Response:  # noqa: ARG002
-        return Response(selectors.as_archive(self.get_object()))
+        conversation = self.get_object()
+        return Response(archives.as_archive(conversation, self._seat(conversation)))

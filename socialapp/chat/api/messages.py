@@ -64,7 +64,10 @@ class ChatMessageViewSet(viewsets.GenericViewSet[Message]):
             services.pin_message(message=message, pinned=data["pinned"])
         if "text" in data:
             message = services.edit_message(
-                message=message, text=data["text"], address=address_of(request)
+                message=message,
+                person=me(request),
+                text=data["text"],
+                address=address_of(request),
             )
             replies = services.answer(message=message)
         return Response(said(message, replies))
@@ -84,29 +87,31 @@ class ChatMessageViewSet(viewsets.GenericViewSet[Message]):
     def alternatives(self, request: Request, key: str) -> Response:  # noqa: ARG002
         message = self.get_object()
         if request.method == "GET":
-            beside = selectors.alternatives_of(message)
+            beside = selectors.alternatives_of(message, request.user)
             return Response(MessageRead(beside, many=True).data)
-        reply = services.another(message=message)
+        reply = services.another(message=message, person=me(request))
         replies = [reply] if reply else []
         return Response(said(None, replies), status=status.HTTP_201_CREATED)
 
     @extend_schema(
-        summary="Show this alternative and what followed it",
+        summary="Show this alternative and what followed it: the owner's to choose",
         request=None,
         responses=MessageRead,
     )
     @action(detail=True, methods=["post"])
     def choose(self, request: Request, key: str) -> Response:  # noqa: ARG002
-        return Response(MessageRead(services.choose(message=self.get_object())).data)
+        shown = services.choose(message=self.get_object(), person=me(request))
+        return Response(MessageRead(shown).data)
 
     @extend_schema(
-        summary="Go on from this message; later ones stay as a branch",
+        summary="Go on from this message, as its owner; later ones stay as a branch",
         request=None,
         responses=MessageRead,
     )
     @action(detail=True, methods=["post"])
     def rewind(self, request: Request, key: str) -> Response:  # noqa: ARG002
-        return Response(MessageRead(services.rewind(message=self.get_object())).data)
+        shown = services.rewind(message=self.get_object(), person=me(request))
+        return Response(MessageRead(shown).data)
 
     @extend_schema(
         summary="A conversation of its own with all that led here",
@@ -115,8 +120,10 @@ class ChatMessageViewSet(viewsets.GenericViewSet[Message]):
     )
     @action(detail=True, methods=["post"])
     def branch(self, request: Request, key: str) -> Response:  # noqa: ARG002
-        new = services.branch(message=self.get_object())
-        return Response(ConversationRead(new).data, status=status.HTTP_201_CREATED)
+        new = services.branch(message=self.get_object(), person=me(request))
+        context = self.get_serializer_context()
+        data = ConversationRead(new, context=context).data
+        return Response(data, status=status.HTTP_201_CREATED)
 
     @extend_schema(
         summary="Hear one sentence of a reply performed",
@@ -149,7 +156,7 @@ class FactViewSet(viewsets.GenericViewSet[Fact]):
 
     def get_queryset(self) -> QuerySet[Fact]:
         mine = Fact.objects.of(self.request.user).kept()
-        return mine.select_related("conversation__owner", "message")
+        return mine.select_related("about__person", "message")
 
     @extend_schema(
         summary="Change what is remembered, from the next turn on",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from moderation.abuse.services import AbuseError
-from socialapp.chat.errors import ChatClosedError, ChatError, NotNowError
+from socialapp.chat.errors import ChatClosedError, ChatError, NotNowError, NotYoursError
 from socialapp.lib.api.problems import Problem, refusal
 
 
@@ -15,6 +15,11 @@ def _chat_refused(error: ChatError) -> Problem:
 @refusal(ChatClosedError)
 def _chat_closed(error: ChatClosedError) -> Problem:
     return Problem(403, "chat_closed", error.message)
+
+
+@refusal(NotYoursError)
+def _not_yours(error: NotYoursError) -> Problem:
+    return Problem(403, "not_yours", error.message)
 
 
 @refusal(NotNowError)

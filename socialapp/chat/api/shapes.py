@@ -9,7 +9,15 @@ from rest_framework import serializers
 from socialapp.accounts.api import me
 from socialapp.characters.models import Character
 from socialapp.chat import selectors
-from socialapp.chat.models import Conversation, Fact, Message, Participant, Persona
+from socialapp.chat.models import (
+    Conversation,
+    Fact,
+    Invitation,
+    Message,
+    Participant,
+    Persona,
+)
+from socialapp.chat.services.people import HOURS, LONGEST_HOURS, SHORTEST_HOURS
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -63,10 +71,32 @@ class ParticipantRead(serializers.ModelSerializer[Participant]):
     character = serializers.SlugRelatedField[Character](
         slug_field="key", read_only=True, help_text="Null for people."
     )
+    handle = serializers.SerializerMethodField(help_text="Null for characters.")
+    mine = serializers.SerializerMethodField(help_text="Whether it is you.")
+    shares = serializers.BooleanField(
+        read_only=True,
+        help_text="Whether others may publish what this person says here.",
+    )
 
     class Meta:
         model = Participant
-        fields = ("id", "role", "name", "character", "joined", "left")
+        fields = (
+            "id",
+            "role",
+            "name",
+            "character",
+            "handle",
+            "mine",
+            "shares",
+            "joined",
+            "left",
+        )
+
+    def get_handle(self, participant: Participant) -> str | None:
+        return participant.person.username if participant.person else None
+
+    def get_mine(self, participant: Participant) -> bool:
+        return participant.person_id == me(self.context["request"]).pk
 
 
 class MessageRead(serializers.ModelSerializer[Message]):
@@ -121,9 +151,14 @@ class FactRead(serializers.ModelSerializer[Fact]):
 
 
 class ConversationRead(serializers.ModelSerializer[Conversation]):
-    persona = serializers.SlugRelatedField[Persona](slug_field="key", read_only=True)
-    head = serializers.SlugRelatedField[Message](
-        slug_field="key", read_only=True, help_text="The last message of the path."
+    persona = serializers.SerializerMethodField(help_text="Null unless it is yours.")
+    owner = serializers.CharField(
+        source="owner.username",
+        read_only=True,
+        help_text="The handle of who began it, and alone rewinds, asks in and deletes.",
+    )
+    head = serializers.SerializerMethodField(
+        help_text="The last message of the path, if you heard it."
     )
     participants = ParticipantRead(many=True, read_only=True)
     url = serializers.CharField(source="get_absolute_url", read_only=True)
@@ -135,12 +170,28 @@ class ConversationRead(serializers.ModelSerializer[Conversation]):
             "title",
             "kind",
             "state",
+            "owner",
             "persona",
             "head",
             "participants",
             "created",
             "changed",
             "url",
+        )
+
+    def _mine(self, conversation: Conversation) -> bool:
+        return conversation.owner_id == me(self.context["request"]).pk
+
+    def get_persona(self, conversation: Conversation) -> str | None:
+        own = conversation.persona if self._mine(conversation) else None
+        return own.key if own else None
+
+    def get_head(self, conversation: Conversation) -> str | None:
+        user, head = me(self.context["request"]), conversation.head
+        seats = selectors.people_in(list(conversation.participants.all()))
+        heard = [one for one in seats if head and one.since < head.pk]
+        return (
+            head.key if head and user.pk in {one.person_id for one in heard} else None
         )
 
 
@@ -194,3 +245,33 @@ class SpokenRead(serializers.Serializer[Any]):
 
 def said(message: Message | None, replies: list[Message]) -> dict[str, Any]:
     return dict(SaidRead({"message": message, "replies": replies}).data)
+
+
+class InvitationWrite(serializers.Serializer[Any]):
+    handle = serializers.CharField(
+        max_length=60,
+        required=False,
+        help_text="Of the person who is asked; without one it is a link for anybody.",
+    )
+    hours = serializers.IntegerField(
+        min_value=SHORTEST_HOURS, max_value=LONGEST_HOURS, default=HOURS
+    )
+
+
+class InvitationRead(serializers.ModelSerializer[Invitation]):
+    handle = serializers.CharField(
+        source="guest.username", default=None, help_text="Null for a link."
+    )
+    url = serializers.CharField(source="get_absolute_url", read_only=True)
+    sender = serializers.CharField(source="conversation.owner.username", read_only=True)
+
+    class Meta:
+        model = Invitation
+        fields = ("key", "sender", "handle", "url", "created", "expires")
+
+
+class SharingWrite(serializers.Serializer[Any]):
+    shares = serializers.BooleanField(
+        help_text="Whether others may publish what you say here. A no takes your lines"
+        " out of what was published."
+    )

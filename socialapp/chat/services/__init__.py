@@ -17,6 +17,16 @@ from socialapp.chat.services.memory import (
     recall_fact,
     remember,
 )
+from socialapp.chat.services.people import (
+    accept_invitation,
+    decline_invitation,
+    invite_by_link,
+    invite_person,
+    leave,
+    revoke_invitation,
+    send_away,
+    set_sharing,
+)
 from socialapp.chat.services.personas import (
     change_persona,
     create_persona,
@@ -40,6 +50,7 @@ from socialapp.chat.services.writing import (
 )
 
 __all__ = [
+    "accept_invitation",
     "add_character",
     "another",
     "answer",
@@ -49,11 +60,15 @@ __all__ = [
     "change_persona",
     "choose",
     "create_persona",
+    "decline_invitation",
     "dismiss",
     "edit_fact",
     "edit_message",
     "forget_fact",
     "forget_person",
+    "invite_by_link",
+    "invite_person",
+    "leave",
     "perform_message",
     "pin_message",
     "recall_fact",
@@ -61,9 +76,12 @@ __all__ = [
     "remember",
     "remove_conversation",
     "remove_persona",
+    "revoke_invitation",
     "rewind",
     "run",
+    "send_away",
     "send_message",
+    "set_sharing",
     "set_withheld",
     "speak_up",
     "start",

@@ -9,8 +9,13 @@ from django.utils import timezone
 from moderation.abuse import services as abuse
 from moderation.screening.judge import ScreeningUnavailableError
 from moderation.screening.refusals import check_text
-from socialapp.chat.errors import ChatClosedError, ChatError, NotNowError
-from socialapp.chat.models import Conversation, Message
+from socialapp.chat.errors import (
+    ChatClosedError,
+    ChatError,
+    NotNowError,
+    NotYoursError,
+)
+from socialapp.chat.models import Conversation, Message, Participant
 
 if TYPE_CHECKING:
     from socialapp.accounts.models import User
@@ -33,6 +38,26 @@ def open_to(person: User) -> bool:
 def require_adult(person: User) -> None:
     if not open_to(person):
         raise ChatClosedError
+
+
+def require_owner(conversation: Conversation, person: User, what: str) -> None:
+    """`what`: as in “Only Ann can `what`”."""
+    if conversation.owner_id != person.pk:
+        raise NotYoursError(
+            f"Only {conversation.owner.name}, who began this chat, can {what}."
+        )
+
+
+def seat_of(conversation: Conversation, person: User) -> Participant:
+    """Where this person sits now. ChatError for whoever is not there."""
+    seat = conversation.participants.present().filter(person=person).first()
+    if seat is None:
+        raise ChatError("You are not part of this conversation any more.")
+    return seat
+
+
+def has_several_people(conversation: Conversation) -> bool:
+    return conversation.participants.present().people().count() > 1
 
 
 def cleaned(text: str, *, most: int, what: str) -> str:
@@ -65,11 +90,16 @@ def count(person: User, text: str = "", address: str = "") -> None:
     abuse.allow(person=person, text=text, surface="chat", address=address, private=True)
 
 
-def locked(conversation: Conversation) -> Conversation:
-    """The row as it is now, locked. NotNowError while somebody speaks; the line of a
-    speaker whose process died is closed first."""
-    fresh = Conversation.objects.select_for_update().get(pk=conversation.pk)
+def locked(conversation: Conversation, *, amid: bool = False) -> Conversation:
+    """The row as it is now, locked. NotNowError while somebody speaks, unless `amid`;
+    the line of a speaker whose process died is closed first."""
+    rows = Conversation.objects.select_for_update()
+    fresh = rows.filter(pk=conversation.pk).first()
+    if fresh is None:
+        raise ChatError("This conversation was deleted.")
     if is_leased(fresh):
+        if amid:
+            return fresh
         raise NotNowError("Somebody is still speaking here. Wait for the end of it.")
     if fresh.leased_until is not None:
         settle(fresh)

@@ -13,10 +13,12 @@ from socialapp.chat.contexts import card_for
 from socialapp.chat.dialogues.wording import spoken
 from socialapp.chat.errors import ChatError
 from socialapp.chat.models import Conversation, Fact, Message, Participant, Persona
-from socialapp.chat.services import checks
+from socialapp.chat.services import checks, news
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from django.db.models import QuerySet
 
     from socialapp.accounts.models import User
 
@@ -61,7 +63,7 @@ def _start(
         raise ChatError("There is no such persona of yours. Choose another.")
     for character in characters:
         _require_talker(person, character)
-    if Conversation.objects.of(person).count() >= MOST_CONVERSATIONS:
+    if Conversation.objects.owned_by(person).count() >= MOST_CONVERSATIONS:
         raise ChatError(
             f"You have {MOST_CONVERSATIONS} conversations, which is the most. Delete"
             " some of the old ones."
@@ -113,29 +115,36 @@ def _require_talker(person: User, character: Character) -> None:
 
 
 def _seat(conversation: Conversation, character: Character) -> Participant:
-    """Names are how speakers are told apart, so a second Hob is ``Hob 2``."""
-    taken = set(conversation.participants.values_list("name", flat=True))
-    name, number = character.name, 2
-    while name in taken:
-        name = f"{character.name[:46]} {number}"
-        number += 1
     return Participant.objects.create(
         conversation=conversation,
         role=Participant.Role.CHARACTER,
         character=character,
-        name=name,
+        name=free_name(conversation.participants.all(), character.name),
     )
 
 
+def free_name(others: QuerySet[Participant], name: str) -> str:
+    """Names are how speakers are told apart, so a second Hob is ``Hob 2``."""
+    taken = set(others.values_list("name", flat=True))
+    free, number = name[:50], 2
+    while free in taken:
+        free = f"{name[:46]} {number}"
+        number += 1
+    return free
+
+
 def _present_ids(conversation: Conversation) -> list[int]:
-    present = conversation.participants.filter(left__isnull=True).order_by("pk")
+    present = conversation.participants.present().order_by("pk")
     return list(present.values_list("pk", flat=True))
 
 
-def add_character(*, conversation: Conversation, character: Character) -> Participant:
+def add_character(
+    *, conversation: Conversation, person: User, character: Character
+) -> Participant:
     """They hear what is said from now on, and nothing of before."""
-    checks.require_adult(conversation.owner)
-    _require_talker(conversation.owner, character)
+    checks.require_adult(person)
+    checks.require_owner(conversation, person, "ask characters in")
+    _require_talker(person, character)
     with transaction.atomic():
         fresh = checks.locked(conversation)
         seats = fresh.participants.filter(role=Participant.Role.CHARACTER)
@@ -150,21 +159,22 @@ def add_character(*, conversation: Conversation, character: Character) -> Partic
         if old is not None:
             old.left = None
             old.save(update_fields=["left"])
+            news.tell_soon(fresh.key, "people")
             return old
         fresh.kind = Conversation.Kind.GROUP
         fresh.save(update_fields=["kind"])
+        news.tell_soon(fresh.key, "people")
         return _seat(fresh, character)
 
 
 @transaction.atomic
-def dismiss(*, participant: Participant) -> None:
+def dismiss(*, participant: Participant, person: User) -> None:
     """The character leaves: it keeps what it heard and hears nothing new."""
+    checks.require_owner(participant.conversation, person, "send somebody away")
     fresh = checks.locked(participant.conversation)
     others = fresh.participants.filter(
         role=Participant.Role.CHARACTER, left__isnull=True
     ).exclude(pk=participant.pk)
-    if participant.is_person:
-        raise ChatError("You cannot leave your own conversation. Delete it instead.")
     if not others.exists():
         raise ChatError(
             "This is the last character here. Add another first, or put the"
@@ -172,16 +182,19 @@ def dismiss(*, participant: Participant) -> None:
         )
     participant.left = timezone.now()
     participant.save(update_fields=["left"])
+    news.tell_soon(fresh.key, "people")
 
 
 def change_conversation(
     *,
     conversation: Conversation,
+    person: User,
     title: str | None = None,
     archived: bool | None = None,
     **persona: Persona | None,
 ) -> Conversation:
     """Change what was given; ``persona=None`` is without one."""
+    checks.require_owner(conversation, person, "change this")
     changes: dict[str, Any] = {}
     if title is not None:
         changes["title"] = title.strip()
@@ -189,7 +202,7 @@ def change_conversation(
             changes["title"] = checks.cleaned(title, most=TITLE, what="The title")
             checks.screen(
                 changes["title"],
-                person=conversation.owner,
+                person=person,
                 subject=f"chat:{conversation.key}",
                 field="title",
             )
@@ -208,18 +221,24 @@ def change_conversation(
     return conversation
 
 
-def remove_conversation(*, conversation: Conversation) -> None:
-    """For good, with all of its branches and all that was remembered."""
+@transaction.atomic
+def remove_conversation(*, conversation: Conversation, person: User) -> None:
+    """For good and for everybody, with all of its branches and all that was
+    remembered."""
+    checks.require_owner(conversation, person, "delete it")
+    news.tell_soon(conversation.key, "closed")
     conversation.delete()
 
 
-def rewind(*, message: Message) -> Message:
+def rewind(*, message: Message, person: User) -> Message:
     """Go on from here; what came after stays as a branch."""
+    checks.require_owner(message.conversation, person, "go back to an older line")
     return _show(message, message)
 
 
-def choose(*, message: Message) -> Message:
+def choose(*, message: Message, person: User) -> Message:
     """Show this alternative, and the newest that followed it."""
+    checks.require_owner(message.conversation, person, "change which line is shown")
     return _show(message, selectors.newest_leaf(message))
 
 
@@ -232,20 +251,24 @@ def _show(message: Message, head: Message) -> Message:
     fresh.changed = timezone.now()
     fresh.save(update_fields=["head", "changed"])
     message.conversation.head = head
+    news.tell_soon(fresh.key, "shown")
     return head
 
 
-def branch(*, message: Message) -> Conversation:
-    """A conversation of its own that begins with all that led to `message`."""
+def branch(*, message: Message, person: User) -> Conversation:
+    """A conversation of its own that begins with all that led to `message`. Other people
+    are not in it, and what is remembered of them stays behind."""
     old = message.conversation
-    checks.require_adult(old.owner)
+    checks.require_adult(person)
+    checks.require_owner(old, person, "branch off from it")
     path = selectors.path_to(message)
     said = {one.pk for one in path}
     facts = [
         fact
-        for fact in old.facts.kept()
+        for fact in old.facts.kept().filter(about__person=person)
         if fact.message_id is None or fact.message_id in said
     ]
+    now, mine = timezone.now(), {None, person.pk}
     with transaction.atomic():
         new = Conversation.objects.create(
             owner=old.owner,
@@ -262,7 +285,7 @@ def branch(*, message: Message) -> Conversation:
                 character=one.character,
                 name=one.name,
                 joined=one.joined,
-                left=one.left,
+                left=one.left or (now if one.person_id not in mine else None),
             )
         copies: dict[int, Message] = {}
         parent: Message | None = None
@@ -287,6 +310,7 @@ def branch(*, message: Message) -> Conversation:
             Fact.objects.create(
                 conversation=new,
                 message=copies[fact.message_id] if fact.message_id else None,
+                about=seats[fact.about_id],
                 text=fact.text,
                 known_by=[seats[pk].pk for pk in fact.known_by if pk in seats],
                 created=fact.created,

@@ -18,13 +18,18 @@ def group_of(key: str) -> str:
     return f"chat.{key}"
 
 
-async def tell(key: str, kind: str, **facts: Any) -> None:
+async def tell(
+    key: str, kind: str, *, at: int | None = None, gone: int | None = None, **facts: Any
+) -> None:
+    """`at`: id of the message it is about, which those who came later are not told;
+    `gone`: id of a person whose pages hear no more. Neither is sent to anybody."""
     layer = get_channel_layer()
     if layer is None:
         return
     try:
         event = {"type": kind, **facts}
-        await layer.group_send(group_of(key), {"type": "chat.event", "event": event})
+        envelope = {"type": "chat.event", "at": at, "gone": gone, "event": event}
+        await layer.group_send(group_of(key), envelope)
     except Exception as error:
         # News is a courtesy: without Redis the answer of the request has it all.
         log.info("Not told to conversation %s: %s", key, error)

@@ -35,6 +35,7 @@ from socialapp.engines.talk import Beat
 
 if TYPE_CHECKING:
     from moderation.screening.verdicts import Verdict
+    from socialapp.accounts.models import User
     from socialapp.engines.talk import Context, TurnEvent
 
 log = logging.getLogger(__name__)
@@ -45,6 +46,8 @@ LONGEST_SECONDS = 180.0
 """A whole turn; the ladder's own patience is shorter."""
 
 STAND_INS = 4
+MOST_ROUNDS = 4
+"""Answers that one request goes on with, to what others said meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +63,31 @@ class Turn:
 
 
 def answer(*, message: Message) -> list[Message]:
-    """Whoever is addressed by the owner's `message` answers; their replies.
+    """Whoever is addressed by a person's `message` answers; their replies.
 
-    Asked again, for a message that was answered, it gives those replies back.
+    Asked again, for a message that was answered, it gives those replies back. Among
+    several people it gives none while somebody speaks: whoever made them speak goes on
+    with this message afterwards.
     """
     conversation = message.conversation
     replies = _replies_to(message)
     if replies:
         return replies
-    participants = selectors.participants_of(conversation)
-    present = [
-        one
-        for one in selectors.present_in(participants)
-        if one.is_person or selectors.can_speak(one, conversation.owner)
-    ]
-    path = selectors.path_to(message.parent, most=REACH)
-    speakers = next_speakers(message.text, present, path)
+    said = _answered(conversation, message)
+    for _ in range(MOST_ROUNDS):
+        waiting = _waiting(conversation)
+        if waiting is None:
+            break
+        try:
+            _answered(conversation, waiting)
+        except ChatError as error:
+            log.info("What was said meanwhile is not answered: %s", error)
+            break
+    return said
+
+
+def _answered(conversation: Conversation, message: Message) -> list[Message]:
+    speakers = _speakers(conversation, message)
     if not speakers:
         raise ChatError(
             "Nobody is here to answer: the character is not on stage any more. What was"
@@ -83,7 +95,12 @@ def answer(*, message: Message) -> list[Message]:
         )
     said: list[Message] = []
     for speaker in speakers:
-        turn = begin(conversation=conversation, speaker=speaker)
+        try:
+            turn = begin(conversation=conversation, speaker=speaker)
+        except NotNowError:
+            if not checks.has_several_people(conversation):
+                raise
+            break
         reply = async_to_sync(run)(turn)
         if reply is None:
             break
@@ -91,18 +108,49 @@ def answer(*, message: Message) -> list[Message]:
     return said
 
 
-def speak_up(*, participant: Participant) -> Message | None:
-    """This character speaks next, unasked."""
-    checks.count(participant.conversation.owner)
+def _speakers(conversation: Conversation, message: Message) -> list[Participant]:
+    participants = selectors.participants_of(conversation)
+    present = [
+        one
+        for one in selectors.present_in(participants)
+        if one.is_person or selectors.can_speak(one, conversation.owner)
+    ]
+    path = selectors.path_to(message.parent, most=REACH)
+    # What several people said one after the other is answered together.
+    unanswered = [message.text]
+    for before in reversed(path):
+        if not before.author.is_person:
+            break
+        unanswered.append(before.text)
+    return next_speakers("\n".join(reversed(unanswered)), present, path)
+
+
+def _waiting(conversation: Conversation) -> Message | None:
+    """The newest message that was written while somebody spoke."""
+    if not checks.has_several_people(conversation):
+        return None
+    fresh = Conversation.objects.full().filter(pk=conversation.pk).first()
+    if fresh is None or fresh.head is None or not fresh.head.author.is_person:
+        return None
+    return fresh.head
+
+
+def speak_up(*, participant: Participant, person: User) -> Message | None:
+    """This character speaks next, unasked; `person` is there and asked for it."""
+    checks.require_adult(person)
+    checks.count(person)
     turn = begin(conversation=participant.conversation, speaker=participant)
     return async_to_sync(run)(turn)
 
 
-def another(*, message: Message) -> Message | None:
+def another(*, message: Message, person: User) -> Message | None:
     """Another reply beside `message`, which stays as an alternative."""
+    checks.require_adult(person)
     if message.author.is_person:
         raise ChatError("Another reply is for what characters say. Change your own.")
-    checks.count(message.conversation.owner)
+    if message.conversation.head_id != message.pk:
+        checks.require_owner(message.conversation, person, "go back to an older line")
+    checks.count(person)
     turn = begin(
         conversation=message.conversation, speaker=message.author, beside=message
     )
@@ -128,7 +176,6 @@ def begin(
     beside: Message | None = None,
 ) -> Turn:
     """Take the lease and the place of the line. NotNowError while somebody speaks."""
-    checks.require_adult(conversation.owner)
     if not selectors.can_speak(speaker, conversation.owner):
         raise ChatError(
             f"{speaker.name} is not on stage any more, so nobody answers. What was said"
@@ -139,7 +186,7 @@ def begin(
         fresh = checks.locked(conversation)
         if beside is None and fresh.head and fresh.head.author_id == speaker.pk:
             raise NotNowError(f"{speaker.name} has just spoken. Say something first.")
-        present = fresh.participants.filter(left__isnull=True).order_by("pk")
+        present = fresh.participants.present().order_by("pk")
         message = Message.objects.create(
             conversation=fresh,
             parent_id=beside.parent_id if beside else fresh.head_id,
@@ -179,7 +226,11 @@ async def run(turn: Turn) -> Message | None:
         message = await sync_to_async(_finish)(turn)
     if message is None:
         await news.tell(
-            turn.key, "turn-failed", message=turn.message_key, detail=failed
+            turn.key,
+            "turn-failed",
+            at=turn.message_id,
+            message=turn.message_key,
+            detail=failed,
         )
         if failed:
             raise NotNowError(failed)
@@ -187,6 +238,7 @@ async def run(turn: Turn) -> Message | None:
     await news.tell(
         turn.key,
         "turn-end",
+        at=message.pk,
         message=message.key,
         state=message.state,
         provider=message.provider,
@@ -202,6 +254,7 @@ async def _speak(turn: Turn) -> None:
     await news.tell(
         turn.key,
         "turn-start",
+        at=turn.message_id,
         message=turn.message_key,
         speaker=turn.speaker_id,
         name=context.card.name,
@@ -225,6 +278,7 @@ async def _speak(turn: Turn) -> None:
                 await news.tell(
                     turn.key,
                     "sentence",
+                    at=turn.message_id,
                     message=turn.message_key,
                     n=number,
                     text=event.text,
@@ -235,6 +289,7 @@ async def _speak(turn: Turn) -> None:
                 await news.tell(
                     turn.key,
                     event.type,
+                    at=turn.message_id,
                     message=turn.message_key,
                     name=event.expression.name if event.expression else event.gesture,
                 )
@@ -260,8 +315,9 @@ def _context_of(turn: Turn) -> Context | None:
         ],
         path=selectors.path_to(message.parent, most=REACH),
         said=set(selectors.ids_to(message.parent)),
-        facts=list(conversation.facts.kept()),
+        facts=list(conversation.facts.kept().select_related("about")),
         persona=conversation.persona,
+        owner_id=conversation.owner_id,
         turn_id=message.key,
         seed=random.SystemRandom().randrange(1_000_000),
     )

@@ -5,10 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from socialapp.chat.errors import ChatError, NotNowError
-from socialapp.chat.models import Conversation, Message, Participant, Persona
+from socialapp.chat.models import (
+    Conversation,
+    Fact,
+    Invitation,
+    Message,
+    Participant,
+    Persona,
+)
 from socialapp.chat.selectors import GONE
 from socialapp.chat.services import checks, memory, news
 
@@ -17,70 +25,103 @@ if TYPE_CHECKING:
 
 
 def send_message(
-    *, conversation: Conversation, text: str, once: str = "", address: str = ""
+    *,
+    conversation: Conversation,
+    person: User,
+    text: str,
+    once: str = "",
+    address: str = "",
 ) -> Message:
-    """The owner says something at the head of the path.
+    """Somebody who is there says something at the head of the path. Among several people
+    it is kept while a character speaks, too, and answered afterwards.
 
     `once`: the same mark sent again gives the first message back. Raises ChatError,
     TextRefusedError (``crisis``: nothing is kept and nobody answers in character) and
     AbuseError. `address`: of the visitor, against spam.
     """
-    return _write(conversation, text, once=once, address=address)
+    return _write(conversation, person, text, once=once, address=address)
 
 
-def edit_message(*, message: Message, text: str, address: str = "") -> Message:
+def edit_message(
+    *, message: Message, person: User, text: str, address: str = ""
+) -> Message:
     """Say it differently: an alternative beside the old one, which stays as a branch."""
-    if not message.author.is_person:
+    conversation = message.conversation
+    if message.author.person_id != person.pk:
         raise ChatError(
             "Only your own messages can be changed. Ask for another reply instead."
         )
-    return _write(message.conversation, text, instead=message, address=address)
+    if conversation.owner_id != person.pk and _others_after(message):
+        raise ChatError(
+            "Somebody else has said something since, and would lose it. Say it again"
+            " instead."
+        )
+    return _write(conversation, person, text, instead=message, address=address)
+
+
+def _others_after(message: Message) -> bool:
+    """Whether another person's line is younger: what follows it would be set aside."""
+    younger = message.conversation.messages.filter(pk__gt=message.pk)
+    return (
+        younger.filter(author__person__isnull=False)
+        .exclude(author__person=message.author.person_id)
+        .exists()
+    )
 
 
 def _write(
     conversation: Conversation,
+    person: User,
     text: str,
     *,
     once: str = "",
     instead: Message | None = None,
     address: str = "",
 ) -> Message:
-    person = conversation.owner
     checks.require_adult(person)
-    if once:
-        sent = Message.objects.filter(conversation=conversation, once=once).first()
-        if sent is not None:
-            return sent
+    marked = Message.objects.filter(
+        conversation=conversation, once=once, author__person=person
+    )
+    if once and (sent := marked.first()) is not None:
+        return sent
     text = checks.cleaned(text, most=checks.MOST_TEXT, what="The message")
     if conversation.state == Conversation.State.ARCHIVED:
         raise ChatError("This conversation is put away. Take it out first.")
-    if checks.is_leased(Conversation.objects.get(pk=conversation.pk)):
+    amid = instead is None and checks.has_several_people(conversation)
+    if not amid and checks.is_leased(Conversation.objects.get(pk=conversation.pk)):
         raise NotNowError("Somebody is still speaking here. Wait for the end of it.")
     checks.require_room(conversation)
     checks.screen(text, person=person, subject=f"chat:{conversation.key}")
     checks.count(person, text, address)
     try:
-        return _keep(conversation, text, once, instead)
+        return _keep(conversation, person, text, once, instead, amid=amid)
     except IntegrityError:
         # The same message came twice at once; the other one won.
-        return Message.objects.get(conversation=conversation, once=once)
+        sent = marked.first()
+        if sent is None:
+            raise ChatError("Send it again: its mark was taken.") from None
+        return sent
 
 
 @transaction.atomic
 def _keep(
-    conversation: Conversation, text: str, once: str, instead: Message | None
+    conversation: Conversation,
+    person: User,
+    text: str,
+    once: str,
+    instead: Message | None,
+    *,
+    amid: bool,
 ) -> Message:
-    fresh = checks.locked(conversation)
-    present = list(fresh.participants.filter(left__isnull=True))
-    author = next((one for one in present if one.is_person), None)
-    if author is None:
-        raise ChatError("You are not part of this conversation any more.")
+    fresh = checks.locked(conversation, amid=amid)
+    author = checks.seat_of(fresh, person)
+    present = fresh.participants.present().values_list("pk", flat=True)
     message = Message.objects.create(
         conversation=fresh,
         parent_id=instead.parent_id if instead else fresh.head_id,
         author=author,
         text=text,
-        heard=[one.pk for one in present],
+        heard=list(present.order_by("pk")),
         once=once,
         edited=timezone.now() if instead else None,
     )
@@ -88,14 +129,23 @@ def _keep(
     fresh.head = message
     fresh.changed = timezone.now()
     if not fresh.title and fresh.kind == Conversation.Kind.SOLO:
-        fresh.title = _title_of(text)
+        fresh.title = title_of(text)
     fresh.save(update_fields=["head", "changed", "title"])
     conversation.head, conversation.title = fresh.head, fresh.title
-    news.tell_soon(conversation.key, "said", message=message.key, text=text)
+    news.tell_soon(
+        conversation.key,
+        "said",
+        at=message.pk,
+        message=message.key,
+        speaker=author.pk,
+        name=author.name,
+        text=text,
+    )
     return message
 
 
-def _title_of(text: str) -> str:
+def title_of(text: str) -> str:
+    """What a conversation with one character is called: the first thing one said."""
     line = " ".join(text.split())
     return line if len(line) <= 60 else f"{line[:59].rsplit(' ', 1)[0]}…"
 
@@ -112,11 +162,24 @@ def set_withheld(*, message: Message, level: str) -> None:
     message.withheld = level
 
 
+@transaction.atomic
 def forget_person(*, person: User) -> None:
-    """Everything that a leaving person said and was told."""
-    Conversation.objects.filter(owner=person).delete()
+    """Everything that a leaving person said and was told. In conversations of others
+    their lines are emptied: what was answered to them belongs to those who heard it."""
+    for conversation in Conversation.objects.owned_by(person):
+        news.tell_soon(conversation.key, "closed")
+        conversation.delete()
     Persona.objects.filter(owner=person).delete()
-    Participant.objects.filter(person=person).delete()
+    Invitation.objects.filter(guest=person).delete()
+    seats = Participant.objects.filter(person=person)
+    Message.objects.filter(author__in=seats).update(
+        text="", state=Message.State.ERASED, once=""
+    )
+    Fact.objects.filter(about__in=seats).delete()
+    for seat in seats.present().select_related("conversation"):
+        news.tell_soon(seat.conversation.key, "people")
+    now = timezone.now()
+    seats.update(name=GONE, left=Coalesce("left", now), shares=False, person=None)
     forget_names()
 
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from moderation.services import decide_case, report_subject
 from socialapp.accounts.models import User
-from socialapp.chat.models import Conversation, Fact, Message
+from socialapp.chat.models import Conversation, Fact, Message, Participant
 from socialapp.chat.routing import websocket_urlpatterns
 from socialapp.chat.services import news
 
@@ -307,6 +307,9 @@ async def test_a_socket_hears_ones_own_conversation_and_no_other() -> None:
             for n in ("ann", "ben")
         ]
         mine = Conversation.objects.create(owner=people[0])
+        Participant.objects.create(
+            conversation=mine, role="person", person=people[0], name="Ann"
+        )
         return people[0], people[1], mine.key
 
     ann, ben, key = await prepare()

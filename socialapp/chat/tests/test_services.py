@@ -12,7 +12,7 @@ from moderation.abuse.services import AbuseError
 from moderation.models import Screening, Utterance
 from moderation.screening.refusals import TextRefusedError
 from socialapp.accounts.models import User
-from socialapp.chat import selectors, services
+from socialapp.chat import archives, selectors, services
 from socialapp.chat.errors import ChatClosedError, ChatError
 from socialapp.chat.models import Conversation, Fact, Message
 from socialapp.performance import Performance
@@ -39,13 +39,20 @@ def teen(db: None) -> User:
 
 
 def say(conversation: Conversation, text: str) -> list[Message]:
-    message = services.send_message(conversation=conversation, text=text)
+    message = services.send_message(
+        conversation=conversation, person=conversation.owner, text=text
+    )
     return services.answer(message=message)
 
 
 def texts(conversation: Conversation) -> list[str]:
     fresh = Conversation.objects.full().get(pk=conversation.pk)
-    return [message.text for message in selectors.path_of(fresh)]
+    return [
+        message.text
+        for message in selectors.path_of(
+            fresh, fresh.participants.get(person=fresh.owner)
+        )
+    ]
 
 
 def test_a_character_greets_by_the_name_of_the_persona(
@@ -79,9 +86,9 @@ def test_people_under_18_have_no_open_conversation(
     Conversation.objects.update(owner=teen)
     mine = Conversation.objects.full().get()
     with pytest.raises(ChatClosedError):
-        services.send_message(conversation=mine, text="Hello.")
+        services.send_message(conversation=mine, person=mine.owner, text="Hello.")
     with pytest.raises(ChatClosedError):
-        services.remember(conversation=mine, text="I like tea.")
+        services.remember(conversation=mine, person=mine.owner, text="I like tea.")
 
 
 def test_nobody_talks_to_a_character_they_may_not_open(
@@ -98,7 +105,11 @@ def test_a_crisis_is_answered_by_nobody_and_kept_nowhere(
 ) -> None:
     before = Message.objects.count()
     with pytest.raises(TextRefusedError) as refused:
-        services.send_message(conversation=conversation, text="I want to kill myself.")
+        services.send_message(
+            conversation=conversation,
+            person=conversation.owner,
+            text="I want to kill myself.",
+        )
     assert refused.value.crisis
     assert Message.objects.count() == before
     row = Screening.objects.get(action="crisis")
@@ -112,7 +123,9 @@ def test_what_cannot_be_a_message_says_why(
     conversation: Conversation, text: str, why: str
 ) -> None:
     with pytest.raises(ChatError, match=why):
-        services.send_message(conversation=conversation, text=text)
+        services.send_message(
+            conversation=conversation, person=conversation.owner, text=text
+        )
 
 
 def test_a_rate_holds_and_nothing_of_the_words_is_kept_for_it(
@@ -122,9 +135,17 @@ def test_a_rate_holds_and_nothing_of_the_words_is_kept_for_it(
     rates = {**settings.ABUSE["RATES"], "chat": limits}
     settings.ABUSE = {**settings.ABUSE, "RATES": rates}
     for _ in range(2):
-        services.send_message(conversation=conversation, text="The very same words.")
+        services.send_message(
+            conversation=conversation,
+            person=conversation.owner,
+            text="The very same words.",
+        )
     with pytest.raises(AbuseError, match="2 in"):
-        services.send_message(conversation=conversation, text="Others this time.")
+        services.send_message(
+            conversation=conversation,
+            person=conversation.owner,
+            text="Others this time.",
+        )
     assert set(Utterance.objects.values_list("fingerprint", flat=True)) == {""}
 
 
@@ -134,14 +155,18 @@ def test_an_edit_is_a_branch_and_the_old_one_is_a_step_away(
     speaks(["Flat."], ["Seven."])
     say(conversation, "How is the sea?")
     asked = Message.objects.get(text="How is the sea?")
-    new = services.edit_message(message=asked, text="How many gulls?")
+    new = services.edit_message(
+        message=asked, person=asked.conversation.owner, text="How many gulls?"
+    )
     services.answer(message=new)
     assert texts(conversation) == ["I am Hob.", "How many gulls?", "Seven."]
-    services.choose(message=asked)
+    services.choose(message=asked, person=asked.conversation.owner)
     assert texts(conversation) == ["I am Hob.", "How is the sea?", "Flat."]
     reply = Message.objects.get(text="Flat.")
     with pytest.raises(ChatError, match="Only your own"):
-        services.edit_message(message=reply, text="I love you.")
+        services.edit_message(
+            message=reply, person=reply.conversation.owner, text="I love you."
+        )
 
 
 def test_rewinding_goes_on_from_there_and_loses_nothing(
@@ -150,7 +175,7 @@ def test_rewinding_goes_on_from_there_and_loses_nothing(
     player = speaks(["Flat."], ["Late."], ["Fed."])
     (first,) = say(conversation, "How is the sea?")
     say(conversation, "What time is it?")
-    services.rewind(message=first)
+    services.rewind(message=first, person=first.conversation.owner)
     say(Conversation.objects.full().get(), "And the gulls?")
     assert texts(conversation)[-3:] == ["Flat.", "And the gulls?", "Fed."]
     assert "What time" not in str(player.heard[2].history)
@@ -163,9 +188,11 @@ def test_a_branch_begins_with_all_that_led_to_it(
     player = speaks(["Hello, Wren."], ["Late."], ["Still Wren."])
     (reply,) = say(conversation, "My name is Wren.")
     say(conversation, "I hate mint tea.")
-    new = services.branch(message=reply)
+    new = services.branch(message=reply, person=reply.conversation.owner)
     assert texts(new) == ["I am Hob.", "My name is Wren.", "Hello, Wren."]
-    assert [fact.text for fact in selectors.facts_of(new)] == ["Your name is Wren"]
+    assert [
+        fact.text for fact in selectors.facts_of(new, selectors.seat_of(new, new.owner))
+    ] == ["Your name is Wren"]
     say(new, "Who am I?")
     assert player.heard[2].memories == ("Your name is Wren",)
     assert len(texts(conversation)) == 5
@@ -183,7 +210,9 @@ def test_a_fact_is_linked_changed_forgotten_and_each_counts_next_turn(
     services.forget_fact(fact=fact)
     say(conversation, "Cake?")
     services.recall_fact(fact=fact)
-    services.remember(conversation=conversation, text="Wren climbs.")
+    services.remember(
+        conversation=conversation, person=conversation.owner, text="Wren climbs."
+    )
     say(conversation, "Bread?")
     assert [context.memories for context in player.heard] == [
         ("You hate mint tea",),
@@ -200,9 +229,9 @@ def test_what_was_said_on_another_branch_is_not_remembered(
     greeting = conversation.head
     assert greeting is not None
     say(conversation, "I hate mint tea.")
-    services.rewind(message=greeting)
+    services.rewind(message=greeting, person=greeting.conversation.owner)
     fresh = Conversation.objects.full().get()
-    assert selectors.facts_of(fresh) == []
+    assert selectors.facts_of(fresh, selectors.seat_of(fresh, fresh.owner)) == []
     say(fresh, "Good evening.")
     assert player.heard[1].memories == ()
 
@@ -216,23 +245,33 @@ def test_a_group_has_two_to_four_and_names_that_differ(
     names = list(group.participants.values_list("name", flat=True))
     assert names == ["Bob", "Hob", "Hob 2"]
     for name in ("Quill", "Mira"):
-        services.add_character(conversation=group, character=cast_of(name))
+        services.add_character(
+            conversation=group, person=group.owner, character=cast_of(name)
+        )
     with pytest.raises(ChatError, match="which is the most"):
-        services.add_character(conversation=group, character=cast_of("Wren"))
+        services.add_character(
+            conversation=group, person=group.owner, character=cast_of("Wren")
+        )
 
 
 def test_the_last_character_stays(conversation: Conversation) -> None:
     seat = conversation.participants.get(character__isnull=False)
     with pytest.raises(ChatError, match="last character"):
-        services.dismiss(participant=seat)
+        services.dismiss(participant=seat, person=seat.conversation.owner)
 
 
 def test_a_search_finds_ones_own_words_alone(
     conversation: Conversation, alice: User, bob: User, hob: Character
 ) -> None:
-    services.send_message(conversation=conversation, text="The green lamp is out.")
+    services.send_message(
+        conversation=conversation,
+        person=conversation.owner,
+        text="The green lamp is out.",
+    )
     theirs = services.start(person=alice, character=hob)
-    services.send_message(conversation=theirs, text="A green lamp of mine.")
+    services.send_message(
+        conversation=theirs, person=theirs.owner, text="A green lamp of mine."
+    )
     assert [m.text for m in selectors.search(bob, "lamp GREEN")] == [
         "The green lamp is out."
     ]
@@ -244,9 +283,9 @@ def test_an_export_has_every_branch(
 ) -> None:
     speaks(["Flat."], ["Rough."])
     (first,) = say(conversation, "How is the sea? I like tea.")
-    services.another(message=first)
+    services.another(message=first, person=first.conversation.owner)
     fresh = Conversation.objects.full().get()
-    archive = selectors.as_archive(fresh)
+    archive = archives.as_archive(fresh, selectors.seat_of(fresh, fresh.owner))
     assert [m["text"] for m in archive["messages"]] == [
         "I am Hob.",
         "How is the sea? I like tea.",
@@ -255,7 +294,7 @@ def test_an_export_has_every_branch(
     ]
     assert archive["facts"][0]["message"] == archive["messages"][1]["key"]
     assert archive["ai_generated"] is True
-    assert selectors.as_text(fresh).endswith(
+    assert archives.as_text(fresh, selectors.seat_of(fresh, fresh.owner)).endswith(
         "Bob: How is the sea? I like tea.\nHob: Rough.\n"
     )
 
@@ -295,14 +334,18 @@ def test_a_character_that_was_erased_leaves_its_lines_and_not_its_name(
     hob.delete()
     assert services.reconcile()["names"] == 1
     assert services.reconcile()["names"] == 0
-    assert selectors.as_text(conversation).endswith("Somebody who left: I am Hob.\n")
+    assert archives.as_text(
+        conversation, selectors.seat_of(conversation, conversation.owner)
+    ).endswith("Somebody who left: I am Hob.\n")
 
 
 def test_a_character_whose_words_wait_says_nothing_even_to_its_owner(
     alice: User, hob: Character
 ) -> None:
     mine = services.start(person=alice, character=hob)
-    message = services.send_message(conversation=mine, text="Good evening.")
+    message = services.send_message(
+        conversation=mine, person=mine.owner, text="Good evening."
+    )
     type(hob).objects.update(waits=True)
     with pytest.raises(ChatError, match="not on stage"):
         services.answer(message=message)

@@ -43,7 +43,9 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
 
 def say(conversation: Conversation, text: str) -> list[Message]:
-    message = services.send_message(conversation=conversation, text=text)
+    message = services.send_message(
+        conversation=conversation, person=conversation.owner, text=text
+    )
     return services.answer(message=message)
 
 
@@ -114,7 +116,9 @@ def test_without_screening_nobody_speaks_and_the_question_stays(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     speaks(["Flat."])
-    message = services.send_message(conversation=conversation, text="How is the sea?")
+    message = services.send_message(
+        conversation=conversation, person=conversation.owner, text="How is the sea?"
+    )
 
     def away(*_: Any, **__: Any) -> None:
         raise ScreeningUnavailableError
@@ -133,11 +137,17 @@ def test_answering_twice_gives_the_same_reply(
 ) -> None:
     player = speaks(["Flat."], ["Rough."])
     message = services.send_message(
-        conversation=conversation, text="How is the sea?", once="a"
+        conversation=conversation,
+        person=conversation.owner,
+        text="How is the sea?",
+        once="a",
     )
     first = services.answer(message=message)
     again = services.send_message(
-        conversation=conversation, text="How is the sea?", once="a"
+        conversation=conversation,
+        person=conversation.owner,
+        text="How is the sea?",
+        once="a",
     )
     assert again == message
     assert services.answer(message=again) == first
@@ -148,13 +158,17 @@ def test_two_turns_at_once_are_one(
     conversation: Conversation, speaks: Callable[..., Player]
 ) -> None:
     speaks(["Flat."])
-    message = services.send_message(conversation=conversation, text="How is the sea?")
+    message = services.send_message(
+        conversation=conversation, person=conversation.owner, text="How is the sea?"
+    )
     seat = conversation.participants.get(character__isnull=False)
     services.begin(conversation=conversation, speaker=seat)
     with pytest.raises(NotNowError, match="still speaking"):
         services.begin(conversation=conversation, speaker=seat)
     with pytest.raises(NotNowError, match="still speaking"):
-        services.send_message(conversation=conversation, text="Hello?")
+        services.send_message(
+            conversation=conversation, person=conversation.owner, text="Hello?"
+        )
     assert message.children.count() == 1
 
 
@@ -162,7 +176,9 @@ def test_a_turn_whose_process_died_keeps_what_was_heard(
     conversation: Conversation, speaks: Callable[..., Player]
 ) -> None:
     speaks(["Flat."])
-    services.send_message(conversation=conversation, text="How is the sea?")
+    services.send_message(
+        conversation=conversation, person=conversation.owner, text="How is the sea?"
+    )
     seat = conversation.participants.get(character__isnull=False)
     turn = services.begin(conversation=conversation, speaker=seat)
     Message.objects.filter(pk=turn.message_id).update(text="The sea is")
@@ -171,23 +187,29 @@ def test_a_turn_whose_process_died_keeps_what_was_heard(
     assert services.reconcile()["turns"] == 1
     left = Message.objects.get(pk=turn.message_id)
     assert (left.text, left.state) == ("The sea is", "complete")
-    services.send_message(conversation=conversation, text="Go on.")
+    services.send_message(
+        conversation=conversation, person=conversation.owner, text="Go on."
+    )
 
 
 def test_a_message_after_a_dead_turn_follows_what_was_there(
     conversation: Conversation, speaks: Callable[..., Player]
 ) -> None:
     speaks(["Flat."])
-    asked = services.send_message(conversation=conversation, text="How is the sea?")
+    asked = services.send_message(
+        conversation=conversation, person=conversation.owner, text="How is the sea?"
+    )
     seat = conversation.participants.get(character__isnull=False)
     turn = services.begin(conversation=conversation, speaker=seat)
     Conversation.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
     dead = Message.objects.full().get(pk=turn.message_id)
-    again = services.send_message(conversation=conversation, text="Hello?")
+    again = services.send_message(
+        conversation=conversation, person=conversation.owner, text="Hello?"
+    )
     assert again.parent == asked
     assert not Message.objects.filter(pk=turn.message_id).exists()
     with pytest.raises(ChatError, match="not there any more"):
-        services.rewind(message=dead)
+        services.rewind(message=dead, person=dead.conversation.owner)
     assert services.answer(message=again)[0].text == "Flat."
 
 
@@ -195,7 +217,9 @@ def test_a_turn_that_was_overtaken_writes_no_more(
     conversation: Conversation, speaks: Callable[..., Player]
 ) -> None:
     speaks(["Flat."], ["Rough."])
-    services.send_message(conversation=conversation, text="How is the sea?")
+    services.send_message(
+        conversation=conversation, person=conversation.owner, text="How is the sea?"
+    )
     seat = conversation.participants.get(character__isnull=False)
     old = services.begin(conversation=conversation, speaker=seat)
     Conversation.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
@@ -215,7 +239,9 @@ def test_a_character_off_the_stage_answers_nobody(
     speaks(["Flat."])
     hob.visibility = "private"
     hob.save()
-    message = services.send_message(conversation=conversation, text="Hello.")
+    message = services.send_message(
+        conversation=conversation, person=conversation.owner, text="Hello."
+    )
     with pytest.raises(ChatError, match="not on stage"):
         services.answer(message=message)
 
@@ -225,13 +251,16 @@ def test_another_reply_stands_beside_the_first(
 ) -> None:
     speaks(["Flat."], ["Rough."])
     (first,) = say(conversation, "How is the sea?")
-    second = services.another(message=first)
+    second = services.another(message=first, person=first.conversation.owner)
     assert second is not None
     assert (second.parent, second.text) == (first.parent, "Rough.")
-    line = selectors.lines_of(Conversation.objects.get())[0][-1]
+    seat = selectors.seat_of(conversation, conversation.owner)
+    conversation.refresh_from_db()
+    line = selectors.lines_of(conversation, seat)[0][-1]
     assert (line.message, line.number, line.of) == (second, 2, 2)
-    services.choose(message=first)
-    line = selectors.lines_of(Conversation.objects.get())[0][-1]
+    services.choose(message=first, person=first.conversation.owner)
+    conversation.refresh_from_db()
+    line = selectors.lines_of(conversation, seat)[0][-1]
     assert (line.message, line.number, line.of) == (first, 1, 2)
 
 
@@ -247,10 +276,10 @@ def test_who_was_away_is_told_nothing_of_it(
     group = services.start_group(person=bob, characters=[hob, quill])
     gone = group.participants.get(character=quill)
     say(group, "Hob, good evening.")
-    services.dismiss(participant=gone)
+    services.dismiss(participant=gone, person=gone.conversation.owner)
     say(group, "Hob, my birthday is in the cellar marked tuesday.")
-    services.add_character(conversation=group, character=quill)
-    services.add_character(conversation=group, character=mira)
+    services.add_character(conversation=group, person=group.owner, character=quill)
+    services.add_character(conversation=group, person=group.owner, character=mira)
     say(group, "Quill, what do you know?")
     say(group, "Mira, what do you know?")
     for context in player.heard[2:]:
@@ -287,11 +316,11 @@ def test_a_person_may_ask_one_to_speak(
     quill = cast_of("Quill")
     group = services.start_group(person=bob, characters=[hob, quill])
     seat = group.participants.get(character=quill)
-    said = services.speak_up(participant=seat)
+    said = services.speak_up(participant=seat, person=seat.conversation.owner)
     assert said is not None
     assert said.author.name == "Quill"
     with pytest.raises(NotNowError, match="just spoken"):
-        services.speak_up(participant=seat)
+        services.speak_up(participant=seat, person=seat.conversation.owner)
     owner = Participant.objects.get(role="person")
     with pytest.raises(ChatError):
-        services.speak_up(participant=owner)
+        services.speak_up(participant=owner, person=owner.conversation.owner)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import base64
 import time
-from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from django.core.cache import cache
-from django.http import HttpResponse, JsonResponse
+from django.http import JsonResponse
 from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_POST
 
 from moderation.screening import screen_text
 from moderation.screening.judge import ScreeningUnavailableError
@@ -22,55 +20,22 @@ from socialapp.chat import selectors, services
 from socialapp.chat.models import Participant
 from socialapp.chat.services.checks import MOST_TEXT
 from socialapp.chat.views.common import (
-    REFUSALS,
+    act,
     done,
-    for_adults,
     my_conversation,
     my_fact,
     my_message,
     my_persona,
-    refused,
+    number,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
     from socialapp.chat.models import Conversation, Message, Persona
 
 HEARD_A_MINUTE = 120
 """Sentences that one person has spoken; one every half second is more than listening."""
-
-NUMBERED = 6
-"""Digits of a number in a form; nothing here is counted higher."""
-
-
-def act(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A form of an adult's; what services refuse is told on the page it came from."""
-
-    @for_adults
-    @require_POST
-    @wraps(view)
-    def acted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return view(request, *args, **kwargs)
-        except REFUSALS as error:
-            return refused(request, error, _back(request))
-
-    return acted
-
-
-def _back(request: HttpRequest) -> str:
-    """The page that the form stood on: ours, or the list."""
-    back = request.POST.get("back", "")
-    return back if back.startswith(("/chats/", "/c/")) else "/chats/"
-
-
-def _number(text: str | None, default: int = -1) -> int:
-    if text and text.isascii() and text.isdigit() and len(text) <= NUMBERED:
-        return int(text)
-    return default
 
 
 def _persona(request: HttpRequest) -> Persona | None:
@@ -126,6 +91,7 @@ def say(request: HttpRequest, key: str) -> HttpResponse:
     conversation = my_conversation(request, key)
     message = services.send_message(
         conversation=conversation,
+        person=person(request),
         text=request.POST.get("text", ""),
         once=request.POST.get("once", "")[:64],
         address=address_of(request),
@@ -187,14 +153,18 @@ def change(request: HttpRequest, key: str) -> HttpResponse:
         changes["persona"] = _persona(request)
     if "away" in request.POST:
         changes["archived"] = request.POST["away"] == "1"
-    services.change_conversation(conversation=conversation, **changes)
+    services.change_conversation(
+        conversation=conversation, person=person(request), **changes
+    )
     back = "/chats/" if changes.get("archived") else conversation.get_absolute_url()
     return done(request, back)
 
 
 @act
 def remove(request: HttpRequest, key: str) -> HttpResponse:
-    services.remove_conversation(conversation=my_conversation(request, key))
+    services.remove_conversation(
+        conversation=my_conversation(request, key), person=person(request)
+    )
     return done(request, "/chats/")
 
 
@@ -204,7 +174,8 @@ def _member(request: HttpRequest, conversation: Conversation) -> Participant:
             "conversation__owner", "character__portrait"
         ),
         conversation=conversation,
-        pk=_number(request.POST.get("seat")),
+        role=Participant.Role.CHARACTER,
+        pk=number(request.POST.get("seat")),
     )
     found.conversation = conversation
     return found
@@ -212,17 +183,21 @@ def _member(request: HttpRequest, conversation: Conversation) -> Participant:
 
 @act
 def members(request: HttpRequest, key: str) -> HttpResponse:
-    """``do``: add (``character``), leave or speak (``seat``)."""
+    """Of characters. ``do``: add (``character``), leave or speak (``seat``)."""
     conversation = my_conversation(request, key)
+    user = person(request)
     wanted = request.POST.get("do", "")
     replies: list[Message] = []
     if wanted == "add":
         (character,) = _talkers(request, [request.POST.get("character", "")])
-        services.add_character(conversation=conversation, character=character)
+        services.add_character(
+            conversation=conversation, person=user, character=character
+        )
     elif wanted == "leave":
-        services.dismiss(participant=_member(request, conversation))
+        services.dismiss(participant=_member(request, conversation), person=user)
     elif wanted == "speak":
-        said = services.speak_up(participant=_member(request, conversation))
+        seat = _member(request, conversation)
+        said = services.speak_up(participant=seat, person=user)
         replies = [said] if said else []
     return done(
         request,
@@ -235,7 +210,9 @@ def members(request: HttpRequest, key: str) -> HttpResponse:
 def remember(request: HttpRequest, key: str) -> HttpResponse:
     conversation = my_conversation(request, key)
     fact = services.remember(
-        conversation=conversation, text=request.POST.get("text", "")
+        conversation=conversation,
+        person=person(request),
+        text=request.POST.get("text", ""),
     )
     return done(request, conversation.get_absolute_url(), fact=fact.key)
 
@@ -258,6 +235,7 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
     message = my_message(request, key)
     new = services.edit_message(
         message=message,
+        person=person(request),
         text=request.POST.get("text", ""),
         address=address_of(request),
     )
@@ -273,7 +251,7 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
 @act
 def another(request: HttpRequest, key: str) -> HttpResponse:
     message = my_message(request, key)
-    said = services.another(message=message)
+    said = services.another(message=message, person=person(request))
     return done(
         request,
         message.conversation.get_absolute_url(),
@@ -285,23 +263,23 @@ def another(request: HttpRequest, key: str) -> HttpResponse:
 def choose(request: HttpRequest, key: str) -> HttpResponse:
     """``n``: which of the alternatives, counted from 1."""
     message = my_message(request, key)
-    beside = selectors.alternatives_of(message)
-    number = min(max(_number(request.POST.get("n"), 1), 1), len(beside))
-    chosen = my_message(request, beside[number - 1].key)
-    services.choose(message=chosen)
+    beside = selectors.alternatives_of(message, request.user)
+    wanted = min(max(number(request.POST.get("n"), 1), 1), len(beside))
+    chosen = my_message(request, beside[wanted - 1].key)
+    services.choose(message=chosen, person=person(request))
     return done(request, chosen.get_absolute_url(), key=chosen.key)
 
 
 @act
 def rewind(request: HttpRequest, key: str) -> HttpResponse:
     message = my_message(request, key)
-    services.rewind(message=message)
+    services.rewind(message=message, person=person(request))
     return done(request, message.get_absolute_url(), key=message.key)
 
 
 @act
 def branch(request: HttpRequest, key: str) -> HttpResponse:
-    new = services.branch(message=my_message(request, key))
+    new = services.branch(message=my_message(request, key), person=person(request))
     return done(request, new.get_absolute_url(), go=new.get_absolute_url())
 
 
@@ -322,7 +300,7 @@ def speech(request: HttpRequest, key: str) -> HttpResponse:
         detail = "That is a lot of listening. Wait a minute, then go on."
         return JsonResponse({"detail": detail}, status=429)
     performance, sound = services.perform_message(
-        message=message, number=_number(request.POST.get("n"), 0)
+        message=message, number=number(request.POST.get("n"), 0)
     )
     return JsonResponse(
         {

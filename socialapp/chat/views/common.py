@@ -10,13 +10,15 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 
 from moderation.abuse.services import AbuseError
 from moderation.screening.refusals import TextRefusedError, help_lines
 from socialapp.accounts.requests import person
 from socialapp.acting import ScriptError
-from socialapp.chat.errors import ChatClosedError, ChatError, NotNowError
-from socialapp.chat.models import Conversation, Fact, Message, Persona
+from socialapp.chat import selectors
+from socialapp.chat.errors import ChatClosedError, ChatError, NotNowError, NotYoursError
+from socialapp.chat.models import Conversation, Fact, Message, Participant, Persona
 from socialapp.chat.services.checks import open_to
 from socialapp.engines.errors import EngineError
 
@@ -51,12 +53,18 @@ def my_conversation(request: HttpRequest, key: str) -> Conversation:
     return get_object_or_404(mine, key=key)
 
 
+def my_seat(request: HttpRequest, conversation: Conversation) -> Participant:
+    return selectors.seat_of(conversation, person(request))
+
+
 def my_message(request: HttpRequest, key: str) -> Message:
     return get_object_or_404(Message.objects.of(request.user).full(), key=key)
 
 
 def my_fact(request: HttpRequest, key: str) -> Fact:
-    mine = Fact.objects.of(request.user).select_related("conversation__owner")
+    mine = Fact.objects.of(request.user).select_related(
+        "conversation__owner", "about__person"
+    )
     return get_object_or_404(mine, key=key)
 
 
@@ -88,7 +96,7 @@ def refused(
 
 def _status(error: Exception) -> int:
     match error:
-        case ChatClosedError():
+        case ChatClosedError() | NotYoursError():
             return 403
         case NotNowError():
             return 409
@@ -102,3 +110,35 @@ def _status(error: Exception) -> int:
 
 def done(request: HttpRequest, back: str, **data: Any) -> HttpResponse:
     return JsonResponse(data) if wants_json(request) else redirect(back)
+
+
+NUMBERED = 6
+"""Digits of a number in a form; nothing here is counted higher."""
+
+
+def act(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A form of an adult's; what services refuse is told on the page it came from."""
+
+    @for_adults
+    @require_POST
+    @wraps(view)
+    def acted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except REFUSALS as error:
+            return refused(request, error, back_of(request))
+
+    return acted
+
+
+def back_of(request: HttpRequest) -> str:
+    """The page that the form stood on: ours, or the list."""
+    back = request.POST.get("back", "")
+    return back if back.startswith(("/chats/", "/c/", "/invited/")) else "/chats/"
+
+
+def number(text: str | None, default: int = -1) -> int:
+    """Of a form; `default` for what is none."""
+    if text and text.isascii() and text.isdigit() and len(text) <= NUMBERED:
+        return int(text)
+    return default

@@ -14,17 +14,21 @@ from socialapp.accounts.requests import person
 from socialapp.characters import selectors as characters
 from socialapp.characters.models import Character
 from socialapp.characters.views.common import backdrop_of
-from socialapp.chat import selectors
+from socialapp.chat import archives, selectors
 from socialapp.chat.dialogues.sentences import split
 from socialapp.chat.services.checks import MOST_TEXT
 from socialapp.chat.services.conversations import MOST_IN_GROUP
+from socialapp.chat.services.people import MOST_PEOPLE
 from socialapp.chat.views.common import (
     for_adults,
     my_conversation,
     my_message,
+    my_seat,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from django.db.models import QuerySet
     from django.http import HttpRequest
 
@@ -43,13 +47,17 @@ def chats(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:200]
     away = request.GET.get("away") == "1"
     found = list(selectors.conversations_of(user, archived=away)[:200])
-    seats = [one for conversation in found for one in conversation.participants.all()]
-    shown = selectors.may_show(seats, user)
+    shown = {
+        pk
+        for host, seats in _by_host(found).items()
+        for pk in selectors.may_show(seats, user, host=host)
+    }
     return render(
         request,
         "chat/chats.html",
         {
-            "rows": [_row(one, shown) for one in found],
+            "rows": [_row(one, shown, user) for one in found],
+            "invitations": selectors.invitations_to(user),
             "words": words,
             "hits": selectors.search(user, words) if words else [],
             "away": away,
@@ -58,22 +66,38 @@ def chats(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _row(conversation: Conversation, shown: set[int]) -> dict[str, Any]:
-    seats = [one for one in conversation.participants.all() if not one.is_person]
+def _by_host(found: list[Conversation]) -> dict[int, list[Participant]]:
+    seats: dict[int, list[Participant]] = {}
+    for one in found:
+        seats.setdefault(one.owner_id, []).extend(one.participants.all())
+    return seats
+
+
+def _row(conversation: Conversation, shown: set[int], user: User) -> dict[str, Any]:
+    everybody = list(conversation.participants.all())
+    seats = [one for one in everybody if not one.is_person]
     here = [one for one in seats if one.left is None] or seats
+    people = selectors.people_in(everybody)
+    mine = next(one for one in people if one.person_id == user.pk)
+    heard = (conversation.head_id or 0) > mine.since
     return {
         "conversation": conversation,
         "seats": [_seat(one, shown) for one in here],
-        "last": conversation.head,
+        "people": [one for one in people if one is not mine],
+        "last": conversation.head if heard else None,
     }
 
 
-def _seat(participant: Participant, shown: set[int]) -> dict[str, Any]:
+def _seat(
+    participant: Participant, shown: set[int], opened: Collection[int] = ()
+) -> dict[str, Any]:
+    """`opened`: ids of those whose page this person may open."""
     visible = participant.character_id in shown
     return {
         "pk": participant.pk,
         "name": participant.name if visible else selectors.GONE,
         "character": participant.character if visible else None,
+        "open": participant.character_id in opened,
         "left": participant.left,
         "backdrop": (
             backdrop_of(participant.character)
@@ -88,12 +112,20 @@ def _seat(participant: Participant, shown: set[int]) -> dict[str, Any]:
 def chat(request: HttpRequest, key: str) -> HttpResponse:
     conversation = my_conversation(request, key)
     user = person(request)
+    mine = my_seat(request, conversation)
     participants = selectors.participants_of(conversation)
-    shown = selectors.may_show(participants, user)
-    seats = {one.pk: _seat(one, shown) for one in participants if not one.is_person}
+    people = selectors.people_in(participants)
+    owns = conversation.owner_id == user.pk
+    shown = selectors.may_show(participants, user, host=conversation.owner_id)
+    opened = selectors.may_show(participants, user)
+    seats = {
+        one.pk: _seat(one, shown, opened) for one in participants if not one.is_person
+    }
     here = [seat for seat in seats.values() if seat["left"] is None]
     whole = request.GET.get("all") == "1"
-    lines, earlier = selectors.lines_of(conversation, most=None if whole else SHOWN)
+    lines, earlier = selectors.lines_of(
+        conversation, mine, most=None if whole else SHOWN
+    )
     usable = selectors.usable_in_clips(user, participants)
     return render(
         request,
@@ -106,11 +138,22 @@ def chat(request: HttpRequest, key: str) -> HttpResponse:
                 for seat in here
                 if seat["character"] is not None and seat["character"].portrait
             },
-            "lines": [_shown(line, seats, usable) for line in lines],
+            "lines": [_shown(line, seats, usable, user) for line in lines],
+            "people": people,
+            "mine": mine,
+            "owns": owns,
+            "invitations": [
+                {
+                    "invitation": one,
+                    "url": request.build_absolute_uri(one.get_absolute_url()),
+                }
+                for one in (selectors.invitations_of(conversation) if owns else [])
+            ],
+            "seats_left": len(people) < MOST_PEOPLE,
             "earlier": earlier,
             "last": lines[-1].message if lines else None,
-            "facts": selectors.facts_of(conversation),
-            "pins": selectors.pins_of(conversation),
+            "facts": selectors.facts_of(conversation, mine),
+            "pins": selectors.pins_of(conversation, mine),
             "personas": selectors.personas_of(user),
             "can_answer": any(seat["character"] for seat in here),
             "others": _others(user, participants),
@@ -122,7 +165,10 @@ def chat(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _shown(
-    line: selectors.Line, seats: dict[int, dict[str, Any]], usable: set[int]
+    line: selectors.Line,
+    seats: dict[int, dict[str, Any]],
+    usable: set[int],
+    user: User,
 ) -> dict[str, Any]:
     message = line.message
     seat = seats.get(message.author_id)
@@ -130,7 +176,8 @@ def _shown(
         "message": message,
         "number": line.number,
         "of": line.of,
-        "mine": message.author.is_person,
+        "mine": message.author.person_id == user.pk,
+        "person": message.author.is_person,
         "name": seat["name"] if seat else message.author.name,
         "character": seat["character"] if seat else None,
         "sentences": len(split(message.text)),
@@ -175,14 +222,15 @@ def personas(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest, key: str) -> HttpResponse:
     """``?as=text`` is what is shown; otherwise every branch, as JSON."""
     conversation = my_conversation(request, key)
+    seat = my_seat(request, conversation)
     name = slugify(conversation.title)[:40] or conversation.key
     if request.GET.get("as") == "text":
-        text = selectors.as_text(conversation)
+        text = archives.as_text(conversation, seat)
         answer = HttpResponse(text, content_type="text/plain; charset=utf-8")
         name += ".txt"
     else:
         answer = JsonResponse(
-            selectors.as_archive(conversation), json_dumps_params={"indent": 2}
+            archives.as_archive(conversation, seat), json_dumps_params={"indent": 2}
         )
         name += ".json"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'

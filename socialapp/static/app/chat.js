@@ -11,7 +11,10 @@ import { toast } from "./toast.js";
 /** @import { TroupeStage } from "../stage/stage.js" */
 
 const SLOWEST = 20_000; // milliseconds between two tries of the socket
-const GONE = [4401, 4404]; // close codes after which no try helps
+const NOT_HERE = 4404; // sent away, or the conversation is gone
+const GONE = [4401, NOT_HERE]; // close codes after which no try helps
+
+const CHANGES = ["turn-end", "said", "people", "shown"];
 
 export class TroupeChat extends HTMLElement {
   /** @type {Map<string, TroupeStage>} */
@@ -55,6 +58,10 @@ export class TroupeChat extends HTMLElement {
     document.addEventListener("submit", (event) => this.act(event));
     this.addEventListener("click", (event) => this.press(event));
     document.addEventListener("click", (event) => this.close(event));
+    if (location.hash === "#people") {
+      const sheet = document.querySelector("dialog#people");
+      if (sheet instanceof HTMLDialogElement) sheet.showModal();
+    }
     this.connect();
     this.down();
   }
@@ -153,17 +160,18 @@ export class TroupeChat extends HTMLElement {
       if (go) return location.assign(go);
       await this.refresh();
       if (kind === "memory") this.tell("Kept. It counts from the next reply.");
+      if (kind === "invite") this.tell("Asked. It stands in the list.");
     } catch (error) {
       const words = error instanceof Error ? error.message : "";
       const screening = error instanceof RefusedError ? error.data?.screening : null;
       if (screening?.action === "crisis") this.care(true);
-      else if (kind === "memory") toast(words, "circle-alert");
+      else if (kind === "memory" || kind === "invite") toast(words, "circle-alert");
       else this.refuse(words);
     }
   }
 
   async refresh() {
-    await Promise.all(["lines", "memory", "memory-side"].map((name) => swap(name)));
+    await swap("lines", "memory", "memory-side", "names", "here");
     this.down();
   }
 
@@ -178,7 +186,9 @@ export class TroupeChat extends HTMLElement {
     });
     socket.addEventListener("message", (event) => this.news(JSON.parse(event.data)));
     socket.addEventListener("close", (event) => {
+      const live = this.dataset.live === "open";
       delete this.dataset.live;
+      if (live && event.code === NOT_HERE) return location.assign("/chats/");
       if (GONE.includes(event.code) || !this.isConnected) return;
       setTimeout(() => this.connect(), this.wait);
       this.wait = Math.min(this.wait * 2, SLOWEST);
@@ -197,10 +207,25 @@ export class TroupeChat extends HTMLElement {
       this.sentence(event.message, event.n, event.text);
     } else if (event.type === "turn-failed") {
       this.querySelector(`[data-streaming="${CSS.escape(event.message)}"]`)?.remove();
-    } else if (!this.asking && (event.type === "turn-end" || event.type === "said")) {
-      // Another window of mine: this one shows what stands there now.
+    } else if (event.type === "closed") {
+      location.assign("/chats/");
+    } else if (this.asking) {
+      // All of it is fetched with the answer; what others say is shown at once.
+      if (event.type === "said" && String(event.speaker) !== this.dataset.seat) this.overhear(event);
+    } else if (CHANGES.includes(event.type)) {
+      // Another window of mine, or another person: this one shows what stands there now.
       void this.refresh();
     }
+  }
+
+  /** @param {{name: string, text: string}} event what another person said */
+  overhear({ name, text }) {
+    const bubble = this.bubble("person", text);
+    const by = bubble.querySelector(".msg__by");
+    if (by) by.textContent = name;
+    const face = bubble.querySelector(".avatar");
+    if (face) face.textContent = name.slice(0, 1).toUpperCase();
+    this.tell(`${name}: ${text}`);
   }
 
   /**
@@ -292,7 +317,7 @@ export class TroupeChat extends HTMLElement {
   }
 
   /**
-   * @param {"mine" | "theirs"} whose
+   * @param {"mine" | "theirs" | "person"} whose
    * @param {string} text
    * @returns {HTMLElement}
    */

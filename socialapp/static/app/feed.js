@@ -3,6 +3,7 @@
 import { TroupeClip } from "./clip.js";
 import { TroupeLike } from "./like.js";
 import { pref } from "./prefs.js";
+import { TroupeSnippet } from "./snippet.js";
 import { clock } from "./watch.js";
 
 const AHEAD = 3; // items left when the next page is fetched
@@ -50,10 +51,10 @@ export class TroupeFeed extends HTMLElement {
 
   /**
    * @param {HTMLElement} item
-   * @returns {TroupeClip | null}
+   * @returns {TroupeClip | TroupeSnippet | null} what can be played or read
    */
   clip(item) {
-    return item.querySelector("troupe-clip");
+    return item.querySelector("troupe-clip, troupe-snippet");
   }
 
   /** @param {HTMLElement} item */
@@ -123,7 +124,7 @@ export class TroupeFeed extends HTMLElement {
     const template = item.querySelector("template");
     if (!this.aside || !template) return;
     this.aside.replaceChildren(template.content.cloneNode(true));
-    const clip = this.clip(item);
+    const clip = /** @type {TroupeClip | null} */ (item.querySelector("troupe-clip"));
     const box = this.aside.querySelector("[data-transcript]");
     const cues = (await clip?.surtitles?.load()) ?? [];
     if (!box || item !== this.active) return;

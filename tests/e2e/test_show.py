@@ -71,7 +71,7 @@ WORDS = """() => {
 }"""
 
 
-def test_two_pages_and_a_late_third_read_the_same_words_at_the_same_time(
+def test_two_pages_and_a_late_latestread_the_same_words_at_the_same_time(
     open_page: Open, troupe: Troupe, house: House, duet: Any
 ) -> None:
     shows = [put_show(open_page(), troupe, duet) for _ in range(2)]
@@ -93,7 +93,9 @@ def test_two_pages_and_a_late_third_read_the_same_words_at_the_same_time(
         {lit: t for t, lit in reversed(show.page.evaluate("words"))} for show in shows
     ]
     assert len(heard[0]) >= 15
-    assert heard[2].keys() <= heard[0].keys() | heard[1].keys()
+    # A busy page may miss a word, not the words around it.
+    first, second, latest = [{lit.partition(" ")[2] for lit in one} for one in heard]
+    assert first == second >= latest
     shared = heard[0].keys() & heard[1].keys() & heard[2].keys()
     assert len(shared) >= 4, "the third came in time for some of it"
     spread = [

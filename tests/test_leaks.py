@@ -110,6 +110,7 @@ def addresses(post: Post) -> Iterator[str]:
         "pk": "1",
         "year": str(timezone.now().year),
         "letter": "A",
+        "seat": "a",
         "token": "x",
         "puid": "TR-2026-x",
     }

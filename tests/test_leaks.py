@@ -113,6 +113,7 @@ def addresses(post: Post) -> Iterator[str]:
         "secret": "0" * 32,
         "year": str(timezone.now().year),
         "letter": "A",
+        "seat": "a",
         "token": "x",
         "puid": "TR-2026-x",
     }

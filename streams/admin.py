@@ -14,7 +14,9 @@ from streams.models import (
     Direction,
     ReactionCount,
     Stream,
+    StreamCut,
     StreamEvent,
+    StreamReminder,
     StreamSeat,
     StreamTicket,
     Topic,
@@ -277,3 +279,35 @@ class ReactionCountAdmin(Record[ReactionCount]):
     search_fields = ("stream__key",)
     list_select_related = ("stream",)
     fields = list_display
+
+
+@admin.register(StreamReminder)
+class StreamReminderAdmin(Record[StreamReminder]):
+    list_display = ("show", "who", "created")
+    list_select_related = ("stream", "person")
+    search_fields = ("stream__key", "person__username")
+    fields = list_display
+
+    @admin.display(description="Stream")
+    def show(self, reminder: StreamReminder) -> SafeString:
+        return link(reminder.stream)
+
+    @admin.display(description="Who waits")
+    def who(self, reminder: StreamReminder) -> SafeString:
+        return link(reminder.person)
+
+
+@admin.register(StreamCut)
+class StreamCutAdmin(Record[StreamCut]):
+    list_display = ("film", "show", "start", "end", "created")
+    list_select_related = ("clip", "stream")
+    search_fields = ("clip__key", "stream__key")
+    fields = list_display
+
+    @admin.display(description="Clip")
+    def film(self, cut: StreamCut) -> SafeString:
+        return link(cut.clip)
+
+    @admin.display(description="Cut from")
+    def show(self, cut: StreamCut) -> SafeString | str:
+        return link(cut.stream) if cut.stream else "–"

@@ -45,7 +45,13 @@ from socialapp.provenance.services import (
     signing_identity,
 )
 from streams import services as streams
-from streams.models import ChatMessage, Stream, StreamEvent
+from streams.models import (
+    ChatMessage,
+    Stream,
+    StreamCut,
+    StreamEvent,
+    StreamReminder,
+)
 from streams.tests.conftest import made_stream, say_line
 
 if TYPE_CHECKING:
@@ -119,6 +125,9 @@ def _stream(host: User) -> None:
     streams.say(stream=live, person=host, text="Welcome")
     streams.count_reactions(stream_id=live.pk, given={"heart": 1})
     streams.issue_ticket(stream=live, person=host)
+    StreamReminder.objects.create(stream=live, person=host)
+    clip = Clip.objects.all()[0]
+    StreamCut.objects.create(clip=clip, stream=live, start=0.0, end=15.0)
 
 
 def _moderate(post: Post) -> None:

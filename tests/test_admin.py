@@ -16,6 +16,7 @@ from avatarfx import services as clips
 from avatarfx.models import Clip, Render
 from feed import services as posts
 from feed.models import Post
+from feed.tests.rows import clip_of
 from moderation import services as moderation
 from moderation.models import (
     Blocked,
@@ -219,17 +220,17 @@ def test_a_list_costs_the_same_for_one_and_many(
     for n in range(15):
         Clip.objects.create(
             owner=house.author,
-            character=house.clip.character,
+            character=clip_of(house).character,
             script="x",
             title=f"Clip {n}",
-            recipe=house.clip.recipe,
+            recipe=clip_of(house).recipe,
         )
     with django_assert_max_num_queries(14):
         assert staff.get(reverse("admin:avatarfx_clip_changelist")).status_code == 200
 
 
 def test_previews_and_traces_are_shown(staff: Client, house: Post) -> None:
-    page = staff.get(reverse("admin:avatarfx_clip_change", args=[house.clip_id]))
+    page = staff.get(reverse("admin:avatarfx_clip_change", args=[clip_of(house).pk]))
     body = page.content.decode()
     assert "<video src=" in body
     assert "kokoro" in body
@@ -238,7 +239,7 @@ def test_previews_and_traces_are_shown(staff: Client, house: Post) -> None:
 
 
 def test_records_cannot_be_typed_into(staff: Client, house: Post) -> None:
-    for name, thing in (("avatarfx_clip", house.clip), ("feed_post", house)):
+    for name, thing in (("avatarfx_clip", clip_of(house)), ("feed_post", house)):
         url = reverse(f"admin:{name}_change", args=[thing.pk])
         assert staff.post(url, {"title": "Mine", "state": "failed"}).status_code == 403
         assert staff.get(reverse(f"admin:{name}_add")).status_code == 403
@@ -252,18 +253,18 @@ def test_staff_cancel_a_clip_and_its_ticket_returns(
     staff: Client, house: Post, alice: User
 ) -> None:
     waiting = clips.request_clip(
-        owner=alice, character=house.clip.character, script="Again, please."
+        owner=alice, character=clip_of(house).character, script="Again, please."
     )
-    act(staff, Clip, "cancel", waiting, house.clip)
+    act(staff, Clip, "cancel", waiting, clip_of(house))
     waiting.refresh_from_db()
     assert waiting.state == "cancelled"
     assert Ticket.objects.get(key=f"clip:{waiting.key}").state == "returned"
-    assert Clip.objects.get(pk=house.clip_id).state == "ready"
+    assert Clip.objects.get(pk=clip_of(house).pk).state == "ready"
 
 
 def test_staff_put_a_failed_clip_in_line_again(staff: Client, house: Post) -> None:
     Clip.objects.update(state="failed")
-    act(staff, Clip, "retry", house.clip)
+    act(staff, Clip, "retry", clip_of(house))
     assert Clip.objects.get().state == "queued"
 
 
@@ -286,7 +287,7 @@ def test_staff_revoke_tokens(staff: Client, house: Post) -> None:
 
 
 def test_staff_hide_and_remove_a_character(staff: Client, house: Post) -> None:
-    hob = house.clip.character
+    hob = clip_of(house).character
     characters.change_character(character=hob, visibility="public")
     act(staff, Character, "hide", hob)
     hob.refresh_from_db()

@@ -113,13 +113,14 @@ def addresses(post: Post) -> Iterator[str]:
         "secret": "0" * 32,
         "year": str(timezone.now().year),
         "letter": "A",
-        "seat": "a",
         "token": "x",
         "puid": "TR-2026-x",
     }
     for pattern in patterns():
         for kind, key in keys_for(pattern, post):
             values = fixed | {"kind": kind, "key": key}
+            if "rigs/" in pattern:
+                values["seat"] = "a"
             address = re.sub(
                 r"\(\?P<(\w+)>(?:\[[^\]]*\]|[^()])*\)|<(?:\w+:)?(\w+)>",
                 lambda match, values=values: values[match[1] or match[2]],  # type: ignore[misc]

@@ -17,6 +17,7 @@ from avatarfx.pipeline import Screened
 from avatarfx.services import rendering
 from avatarfx.tests.looks import character_with, film_of, upload
 from feed.services import publish_post
+from feed.tests.rows import clip_of
 from moderation import services as moderation
 from moderation.models import Appeal, Blocked, Case, Measure, PictureCheck, Screening
 from moderation.pictures.errors import PictureRefusedError
@@ -109,13 +110,13 @@ def test_from_the_form_to_the_refusal_and_back(
 
     # Hidden, with its files; what is like it waits for a person, on the same clock.
     assert Client().get(post.get_absolute_url()).status_code == 404
-    assert Client().get(blobs.url(post.clip.video)).status_code == 404
+    assert Client().get(blobs.url(clip_of(post).video)).status_code == 404
     proposed = {(one.kind, one.subject_key): one for one in Case.objects.all()}
     assert not proposed["portrait", near.key].held
     assert not proposed["portrait", hers.key].held
     assert proposed["portrait", near.key].due == proposed["post", post.key].due
     assert ("portrait", unlike.key) not in proposed
-    assert ("clip", post.clip.key) not in proposed
+    assert ("clip", clip_of(post).key) not in proposed
 
     # It does not come back, whatever is done to it, and nothing else is refused.
     for change in ("mirrored", "a tenth cut off", "half the size", "all of it"):
@@ -255,7 +256,9 @@ def test_frames_of_a_drawn_character_block_nobody(
 def test_a_picture_with_its_watermark_is_refused(
     post: Post, bob: User, commits: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mark = issue_mark(subject=f"clip:{post.clip.key}", key_id="k", owner=post.author)
+    mark = issue_mark(
+        subject=f"clip:{clip_of(post).key}", key_id="k", owner=post.author
+    )
     with commits():
         send(post.get_absolute_url())
     assert Blocked.objects.get().payloads == [mark.payload]
@@ -271,7 +274,7 @@ def test_a_picture_with_its_watermark_is_refused(
 def test_when_the_list_cannot_be_asked_the_picture_waits(
     post: Post, bob: User, commits: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    issue_mark(subject=f"clip:{post.clip.key}", key_id="k", owner=post.author)
+    issue_mark(subject=f"clip:{clip_of(post).key}", key_id="k", owner=post.author)
     with commits():
         send(post.get_absolute_url())
 

@@ -11,7 +11,7 @@ from django.test import RequestFactory
 
 from avatarfx.models import ClipActor
 from avatarfx.tests.conftest import make_character
-from feed.tests.rows import post_by
+from feed.tests.rows import clip_of, post_by
 from streams import services
 from streams.models import Stream
 from streams.tests.conftest import made_stream, say_line
@@ -153,14 +153,15 @@ def test_a_post_of_a_cut_credits_the_cast_the_show_and_its_host(
     seats = list(over.seats.order_by("seat"))
     for seat in seats:
         ClipActor.objects.create(
-            clip=post.clip,
+            clip=clip_of(post),
             seat=seat.seat,
             character=seat.character,
             portrait=seat.portrait,
         )
     assert "Cut from" not in page(client, f"/p/{post.key}/")
-    post.clip.recipe["source"] = f"stream:{over.key}"
-    post.clip.save(update_fields=["recipe"])
+    clip = clip_of(post)
+    clip.recipe["source"] = f"stream:{over.key}"
+    clip.save(update_fields=["recipe"])
     shown = page(client, f"/p/{post.key}/")
     assert f'<a href="/s/{over.key}/">Last Matinée</a>' in shown
     assert '<a href="/@alice/">@alice</a>' in shown

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from rest_framework.test import APIClient
 
-from feed.tests.rows import post_by
+from feed.tests.rows import clip_of, post_by
 from moderation.models import Appeal, Report, Statement
 from moderation.rules import RULES
 from moderation.services import appeals
@@ -194,5 +194,5 @@ def test_the_rules_and_the_counts_are_public(statement: Statement) -> None:
 def test_what_is_shown_says_that_it_is_ai(post: Post, alice: User) -> None:
     shown = api().get(f"/api/v1/posts/{post.key}/").json()
     assert shown["ai_generated"] is shown["clip"]["ai_generated"] is True
-    clip = api(alice).get(f"/api/v1/clips/{post.clip.key}/").json()
+    clip = api(alice).get(f"/api/v1/clips/{clip_of(post).key}/").json()
     assert clip["ai_generated"] is True

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.core import mail
 
-from feed.tests.rows import character_of, post_by
+from feed.tests.rows import character_of, clip_of, post_by
 from moderation.models import Case, Report
 from moderation.rules import RULES
 from socialapp.characters.services import change_character
@@ -135,7 +135,7 @@ def test_what_one_cannot_see_cannot_be_reported(
     hidden = post_by(alice)
     hidden.visibility = "private"
     hidden.save()
-    key = hidden.key if kind == "post" else hidden.clip.key
+    key = hidden.key if kind == "post" else clip_of(hidden).key
     assert client.get(f"/report/{kind}/{key}/").status_code == 404
     assert client.post(f"/report/{kind}/{key}/", SPAM).status_code == 404
     assert not Case.objects.exists()

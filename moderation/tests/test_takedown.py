@@ -12,7 +12,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from feed.tests.rows import post_by, ready_clip
+from feed.tests.rows import clip_of, post_by, ready_clip
 from moderation import addresses, lookalikes, receipts
 from moderation.errors import ModerationError
 from moderation.lookalikes import Copy
@@ -69,7 +69,7 @@ def filled(post: Post, **other: Any) -> dict[str, Any]:
 def test_without_an_account_it_is_hidden_before_the_answer_is_sent(
     post: Post, client: Client
 ) -> None:
-    video = blobs.url(post.clip.video)
+    video = blobs.url(clip_of(post).video)
     assert client.get(video).status_code == 200
     sent = client.post("/takedown/", filled(post))
     assert sent.status_code == 302
@@ -134,8 +134,8 @@ def test_addresses_are_read_as_people_paste_them(post: Post, alice: User) -> Non
         "profile",
         str(alice.pk),
     )
-    video = f"https://troupe.example{blobs.url(post.clip.video)}"
-    assert addresses.read(video) == ("clip", post.clip.key)
+    video = f"https://troupe.example{blobs.url(clip_of(post).video)}"
+    assert addresses.read(video) == ("clip", clip_of(post).key)
     for text in ("", "/settings/", "https://example.com/", "/media/x", "\u202e", "::"):
         assert addresses.read(text) is None, text
 
@@ -179,7 +179,7 @@ def test_the_mail_has_the_link_of_the_receipt(
 def test_copies_are_proposed_on_the_same_clock_and_exact_ones_are_hidden(
     post: Post, alice: User, bob: User, client: Client
 ) -> None:
-    twin = ready_clip(bob, video=post.clip.video)
+    twin = ready_clip(bob, video=clip_of(post).video)
     near = post_by(bob, "Resembles it")
     lookalikes.register(
         "test", find=lambda *_: [Copy("post", near.key, "picture, distance 12 of 256")]
@@ -248,7 +248,7 @@ def test_removed_for_good_it_stays_away_and_the_receipt_says_so(
         )
     assert blocked[-1] == ("post", post.key, True)
     assert "It is removed." in Client().get(sent["Location"]).content.decode()
-    assert Client().get(blobs.url(post.clip.video)).status_code == 404
+    assert Client().get(blobs.url(clip_of(post).video)).status_code == 404
 
 
 def test_a_flood_of_requests_is_refused(
@@ -299,7 +299,7 @@ def test_a_request_that_is_taken_back_brings_everything_back(
     client: Client,
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
-    twin = ready_clip(bob, video=post.clip.video)
+    twin = ready_clip(bob, video=clip_of(post).video)
     sent = client.post("/takedown/", filled(post))
     assert "Take the request back" in client.get(sent["Location"]).content.decode()
     with django_capture_on_commit_callbacks(execute=True):
@@ -308,7 +308,7 @@ def test_a_request_that_is_taken_back_brings_everything_back(
     assert "was taken back" in back.content.decode()
     assert blocked == [("post", post.key, False), ("clip", twin.key, False)]
     assert Client().get(post.get_absolute_url()).status_code == 200
-    assert Client().get(blobs.url(post.clip.video)).status_code == 200
+    assert Client().get(blobs.url(clip_of(post).video)).status_code == 200
     twin.refresh_from_db()
     assert twin.withheld == ""
     assert not Case.objects.open().exists()
@@ -335,7 +335,7 @@ def test_what_is_decided_cannot_be_taken_back(post: Post, client: Client) -> Non
         reason=FACTS,
     )
     assert Client().post(f"{sent['Location']}withdraw/").status_code == 302
-    assert Client().get(blobs.url(post.clip.video)).status_code == 404
+    assert Client().get(blobs.url(clip_of(post).video)).status_code == 404
     forged = f"{sent['Location'][:-3]}x/withdraw/"
     assert Client().post(forged).status_code == 404
     assert Client().get(f"{sent['Location']}withdraw/").status_code == 405

@@ -21,7 +21,7 @@ from streams.errors import StreamError
 from streams.models import Stream, StreamEvent
 from streams.protocol.events import Line
 from streams.services import Recording, replays
-from streams.tests.conftest import made_stream, performance, say_line
+from streams.tests.conftest import made_stream, passed, performance, say_line
 
 if TYPE_CHECKING:
     from socialapp.accounts.models import User
@@ -65,6 +65,7 @@ def spoken(
         stream=stream,
         seat=seat,
         performance=performance(text, 2.0),
+        words=passed(text),
         sounds={seat: Recording(data, codec)},
         at=at,
     )
@@ -246,6 +247,7 @@ def test_the_shot_of_an_earlier_line_holds_at_the_beginning(alice: User) -> None
         stream=stream,
         seat="a",
         performance=Performance(2.0, first.parts, stage),
+        words=passed("Look at her."),
         sounds={},
         at=0.0,
     )

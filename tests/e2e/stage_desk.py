@@ -35,7 +35,7 @@ author, reporter = person("flooder"), person("watcher", "Trusted flaggers")
 Group.objects.get_or_create(name="Trusted flaggers")[0].user_set.add(reporter)
 User.objects.filter(pk=reporter.pk).update(is_staff=False)
 person("desk.one", "Moderators")
-source = Post.objects.filter(author__username="troupe").order_by("pk")[0].clip
+source = Clip.objects.filter(post__author__username="troupe").order_by("pk")[0]
 actor = source.actors.first()
 for number in range(CASES):
     clip = Clip.objects.get(pk=source.pk)

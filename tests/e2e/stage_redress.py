@@ -49,7 +49,7 @@ def clip_of(owner: User, source: Clip, files: dict[str, str]) -> Clip:
 author, first, third = person("ingrid"), person("renard"), person("tomasz")
 person("quillon", "Senior moderators")
 person("secunda", "Senior moderators")
-source = Post.objects.filter(author__username="troupe").order_by("pk")[0].clip
+source = Clip.objects.filter(post__author__username="troupe").order_by("pk")[0]
 # Bytes of their own, so that no file of the house's clip is taken down with them.
 files = {
     "video": blobs.put(blobs.get(source.video) + b"\0\0\0\x08free", "mp4"),

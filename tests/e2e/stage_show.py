@@ -9,10 +9,12 @@ import json
 import sys
 import wave
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import av
 import numpy as np
+from django.db import transaction
 from django.utils import timezone
 
 from avatarfx import flac
@@ -22,6 +24,7 @@ from socialapp.accounts.models import User
 from socialapp.acting import dialogue
 from socialapp.characters.models import Character
 from socialapp.engines.protocols import VoiceSpec
+from socialapp.jobs import horse
 from socialapp.lib import blobs
 from socialapp.performance import CameraKey, Part, Performance, Pose, Viseme
 from streams import services
@@ -29,6 +32,7 @@ from streams.models import Stream
 from streams.services import Recording
 
 RATE = 24_000
+HOUR = timedelta(hours=1)
 VOICES = {"a": VoiceSpec("bm_george"), "b": VoiceSpec("af_kore"), "c": VoiceSpec()}
 hibari = HibariVoice()
 
@@ -62,7 +66,12 @@ def do_open(names: list[str], *, shape: str = "16:9", background: str = "") -> A
             "rig": f"/api/v1/portraits/{portrait.key}/rig/",
             "portrait": blobs.url(portrait.ref),
         }
-    services.start_stream(stream=stream)
+    with transaction.atomic():
+        services.start_stream(stream=stream)
+        # This process directs it, so that the house's own directors leave it alone.
+        Stream.objects.filter(pk=stream.pk).update(
+            director=horse.name(), fence=1, leased_until=timezone.now() + HOUR
+        )
     return {"key": stream.key, "cast": cast}
 
 
@@ -138,10 +147,12 @@ def _perform(
         "flac": lambda: flac.from_wav(sound),
         "opus": lambda: _opus(sound),
     }[codec]()
+    text = " ".join(word.text for word in whole.part(seat).captions) or "Hm."
     line = services.perform_line(
         stream=stream,
         seat=seat,
         performance=whole,
+        words=services.Screened(((text, services.screen_words(text, stream=stream)),)),
         sounds={seat: Recording(data, codec)},
     )
     return {

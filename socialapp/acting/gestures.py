@@ -37,7 +37,7 @@ GESTURES: dict[str, tuple[float, Moves]] = {
     "point": (0.9, lambda s: (0.0, -3.5 * _arch(s), 1.5 * _arch(s), 0.0)),
     "wave": (1.3, lambda s: (0.0, 2.0 * _arch(s), 4.0 * _swing(s, 1.5), 0.0)),
 }
-"""Seconds, and the head's share: hands are not in the picture. Judged by eye."""
+"""Seconds, and the head's share: hands are not in the picture."""
 
 
 def with_gesture(part: Part, gesture: str, *, at: float) -> Part:

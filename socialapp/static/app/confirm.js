@@ -45,9 +45,17 @@ document.addEventListener("submit", (event) => {
   const question = form?.dataset.confirm;
   if (!form || !question || event.defaultPrevented) return;
   event.preventDefault();
-  const button = event.submitter?.textContent?.trim() || "Yes";
-  void ask(question, button).then((sure) => {
-    // submit() raises no second event, so the question is asked once.
-    if (sure) form.submit();
+  const button = /** @type {HTMLButtonElement | null} */ (event.submitter);
+  void ask(question, button?.textContent?.trim() || "Yes").then((sure) => {
+    if (!sure) return;
+    if (button?.name) {
+      // submit() knows of no button that was pressed.
+      const told = Object.assign(document.createElement("input"), {
+        type: "hidden", name: button.name, value: button.value,
+      });
+      form.append(told);
+    }
+    // It raises no second event, so the question is asked once.
+    form.submit();
   });
 });

@@ -3,10 +3,13 @@
 import { post } from "./http.js";
 import { followState, hear, houseOf, liveShow, refuse, row, write } from "./stream-house.js";
 import { percentages, refusal } from "./stream-words.js";
+import { clock } from "./watch.js";
 
 export class TroupeTopics extends HTMLElement {
   /** Number of the topic that has my vote; 0: none. */
   mine = 0;
+  /** When the votes are counted, on the clock of the stream; 0: no moment is set. */
+  closes = 0;
 
   connectedCallback() {
     if (this.form) return;
@@ -18,15 +21,38 @@ export class TroupeTopics extends HTMLElement {
       if (button instanceof HTMLButtonElement) void this.vote(Number(button.value));
     });
     hear(this, {
-      welcome: (event) => this.draw(event.topics),
-      topics: (event) => this.draw(event.topics),
+      welcome: (event) => this.hear(event),
+      topics: (event) => this.hear(event),
       "topic-chosen": () => this.choose(0),
+    });
+    const house = houseOf(this);
+    house.addEventListener("show-time", (event) => {
+      this.count(/** @type {CustomEvent<number>} */ (event).detail);
     });
     followState(this, () => this.open());
   }
 
   get rows() {
     return [...this.querySelectorAll(".vote__row")].filter((row) => row instanceof HTMLButtonElement);
+  }
+
+  /** @param {{topics: {topic: number, text: string, votes: number}[], vote_closes: number}} event */
+  hear(event) {
+    this.closes = event.vote_closes;
+    this.draw(event.topics);
+    this.count(liveShow(this)?.clock ?? 0);
+  }
+
+  /** @param {number} now seconds of the clock of the stream */
+  count(now) {
+    const box = this.querySelector("[data-closes]");
+    if (!(box instanceof HTMLElement)) return;
+    const words = this.closes > now ? `Closes in ${clock(this.closes - now)}` : "";
+    if (box.textContent !== words) box.textContent = words;
+    box.hidden = !words;
+    const hint = this.querySelector("[data-hint]");
+    // Who may not vote is told how to come to it; the others know by now.
+    if (hint instanceof HTMLElement && "me" in houseOf(this).dataset) hint.hidden = Boolean(words);
   }
 
   /** @param {{topic: number, text: string, votes: number}[]} topics */

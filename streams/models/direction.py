@@ -19,6 +19,10 @@ class Direction(models.Model):
     state = models.JSONField(default=dict)
     """Of ``socialapp.chat.dialogues.planner``, after the newest line; empty at first."""
 
+    earlier = models.JSONField(default=dict)
+    """By number of the last few lines: state and topic as they were before it. A line
+    that is cut before anybody heard it was never said."""
+
     topic = models.CharField(max_length=120, blank=True)
     """That was chosen, and that the characters have not turned to yet."""
 

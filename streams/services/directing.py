@@ -26,6 +26,9 @@ MOST_WISHES = 3
 
 HOUR = 3600.0
 
+EARLIER = 4
+"""Lines that may be on their way and not yet heard."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -49,6 +52,9 @@ class Step:
 def advance(row: Stream, clock: float, step: Step, *, line: int) -> None:
     """Write the step. `row` is locked, in the transaction of the line."""
     direction, _ = Direction.objects.get_or_create(stream=row)
+    stood = {"state": direction.state, "topic": direction.topic}
+    kept = sorted(direction.earlier.items(), key=lambda one: int(one[0]))
+    direction.earlier = {str(line): stood, **dict(kept[1 - EARLIER :])}
     if step.state:
         direction.state = step.state
     if step.topic and step.topic == direction.topic:
@@ -62,6 +68,23 @@ def advance(row: Stream, clock: float, step: Step, *, line: int) -> None:
         direction.hour, direction.hour_lines = hour, before + 1
     direction.save()
     Wish.objects.filter(pk__in=step.wishes, stream=row).update(line=line)
+
+
+def take_back(row: Stream, unheard: int) -> None:
+    """The lines from this number on were cut before they began: the plan stands where it
+    did before them, so that what they had to say is said yet. `row` is locked."""
+    direction = Direction.objects.filter(stream=row).first()
+    if direction is None:
+        return
+    gone = [int(line) for line in direction.earlier if int(line) >= unheard]
+    if not gone:
+        return
+    stood = direction.earlier[str(min(gone))]
+    direction.state, direction.topic = stood["state"], stood["topic"]
+    for line in gone:
+        del direction.earlier[str(line)]
+    direction.save(update_fields=["state", "topic", "earlier"])
+    Wish.objects.filter(stream=row, line__gte=min(gone)).update(line=None)
 
 
 @transaction.atomic

@@ -21,7 +21,7 @@ from streams.protocol.events import (
 )
 from streams.protocol.packing import rounded
 from streams.services import log, news
-from streams.services.directing import Step, advance
+from streams.services.directing import Step, advance, take_back
 from streams.services.log import Entry
 
 if TYPE_CHECKING:
@@ -148,6 +148,13 @@ def cut_line(*, stream: Stream, fence: int | None = None) -> list[LineCut]:
         if line not in done and at + seconds > clock
     ]
     events = log.append(row, now, *entries, fence=fence)
+    unheard = [
+        line
+        for line, at, _ in lines
+        if line is not None and line not in done and at > clock
+    ]
+    if unheard:
+        take_back(row, min(unheard))
     return [event for event in events if isinstance(event, LineCut)]
 
 

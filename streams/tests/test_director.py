@@ -137,6 +137,38 @@ def test_a_cut_frees_the_stage_and_the_wish_comes_next(alice: User) -> None:
     assert director.say(4)[-1].seat == "a"
 
 
+def test_what_was_cut_before_it_was_heard_is_said_yet(alice: User) -> None:
+    director = Director(show_of(alice, delay_seconds=3.0))
+    director.say(2)
+    services.ask_for(stream=director.stream, text="Somebody left the oven on.")
+    asked = director.say(3)[-1]
+    assert "Somebody left the oven on." in words_of(asked)
+    before = director.direction.state
+    cuts = services.cut_line(stream=director.stream)
+    assert asked.line in {cut.line for cut in cuts}
+    assert director.direction.state != before
+    director.take_over()
+    again = director.say(4)[-1]
+    assert "Somebody left the oven on." in words_of(again)
+    assert len(director.say(5)) == 5
+    assert not director.stream.wishes.filter(line__isnull=True).exists()
+
+
+def test_a_line_that_was_heard_in_part_is_not_said_again(alice: User) -> None:
+    director = Director(show_of(alice, delay_seconds=0.0))
+    begun = director.say(1)[-1]
+    director.until(
+        lambda: (
+            selectors.heads([director.stream.pk])[director.stream.pk].clock
+            > begun.at + 0.2
+        )
+    )
+    assert len(director.lines) == 1
+    state = director.direction.state
+    services.cut_line(stream=director.stream)
+    assert director.direction.state == state
+
+
 def test_an_old_line_that_is_removed_does_not_stop_the_present_one(
     alice: User,
 ) -> None:

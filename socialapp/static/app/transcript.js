@@ -7,6 +7,8 @@ import { clock } from "./watch.js";
 const MOST = 300;
 const NEAR = 80;
 
+const CUT = "(cut in)"; // as the page writes it
+
 export class TroupeLines extends HTMLElement {
   /** Removed by a moderator: whatever still tells of them. @type {Set<number>} */
   gone = new Set();
@@ -82,8 +84,10 @@ export class TroupeLines extends HTMLElement {
     const shown = this.find(line);
     const words = shown?.querySelector("span:last-of-type");
     if (!words || shown?.hasAttribute("data-cut")) return;
+    // A replay tells again of what the page was made with.
+    if (words.textContent?.endsWith(CUT)) return;
     shown?.setAttribute("data-cut", "");
-    words.append(" (cut in)");
+    words.append(` ${CUT}`);
   }
 
   get atEnd() {

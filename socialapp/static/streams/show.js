@@ -68,6 +68,8 @@ export class TroupeShow extends HTMLElement {
     this.#player = this.#newPlayer();
     this.#picture = new Picture(this, this.#cast, (drawn) => {
       this.dataset.drawn = drawn;
+      // At once: the portraits are gone, and nothing else is there yet.
+      this.#draw(reading());
       this.#wake();
     });
     this.#picture.load().catch((error) => console.warn("troupe-show:", error));

@@ -10,11 +10,14 @@ from django.db.models import Q
 from django.templatetags.static import static
 
 from avatarfx.models import Clip, ClipQuerySet, Render
+from avatarfx.transcript import Line, lines_of
 from socialapp.acting.script import estimate_seconds
 from socialapp.content import backgrounds as built_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from socialapp.characters.models import Character
 
 STAGES = {
     "voice": "Voice",
@@ -33,6 +36,26 @@ OVERHEAD_SECONDS = 1.5
 
 LEARN_FROM = 20
 """Newest renders that the rate is learnt from."""
+
+
+def cast_of(clip: Clip) -> list[Character]:
+    """Everybody on stage, from the left; the lead alone for clips without a list."""
+    actors = clip.actors.select_related("character__portrait").order_by("seat")
+    return [actor.character for actor in actors] or [clip.character]
+
+
+def said_in(clip: Clip) -> list[tuple[str, Line]]:
+    """What is said, with the speaker's name where several speak and another one begins."""
+    performance = clip.as_performance()
+    lines = lines_of(performance) if performance else []
+    names = dict(clip.actors.values_list("seat", "character__name"))
+    told = list[tuple[str, Line]]()
+    last = ""
+    for line in lines:
+        changes = len(names) > 1 and line.seat != last
+        told.append((names.get(line.seat, "") if changes else "", line))
+        last = line.seat
+    return told
 
 
 def progress_of(clip: Clip, *, rate: float | None = None) -> dict[str, Any]:

@@ -13,9 +13,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from avatarfx import selectors as clips
 from avatarfx.errors import NotNowError
 from avatarfx.models import Clip
-from avatarfx.transcript import lines_of
 from feed import approving, selectors, services, visits
 from feed.forms import PublishForm
 from feed.models import Post, Tag
@@ -109,10 +109,9 @@ def post(request: HttpRequest, key: str) -> HttpResponse:
     }
     if found.clip is None:
         return visits.welcome(request, render(request, "feed/said.html", context))
-    performance = found.clip.as_performance()
     context |= {
         "clip": found.clip,
-        "lines": lines_of(performance) if performance else [],
+        "lines": clips.said_in(found.clip),
         "credit": selectors.credit_of(found.clip, viewer=request.user),
         "poster_url": _absolute(request, found.clip.poster),
         "video_url": _absolute(request, found.clip.video),

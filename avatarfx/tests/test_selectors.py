@@ -12,6 +12,8 @@ from avatarfx import selectors, services
 from avatarfx.models import Clip, Render
 from avatarfx.services import leases
 from avatarfx.services.leases import Lease
+from avatarfx.tests.conftest import make_character
+from socialapp.performance import Caption, Part, Performance
 
 if TYPE_CHECKING:
     from socialapp.accounts.models import User
@@ -101,3 +103,28 @@ def test_a_clip_without_a_title_is_called_by_its_first_words(
     assert progress(clip)["title"] == clip.name
     clip.title = "Lamp"
     assert clip.name == "Lamp"
+
+
+def test_speakers_are_named_where_several_speak_and_another_begins(
+    alice: User, hob: Character
+) -> None:
+    clip = ask(alice, hob)
+    parts = (
+        Part("a", captions=(Caption(0.0, 0.4, "Fog?"), Caption(2.0, 2.4, "Never."))),
+        Part("b", captions=(Caption(1.0, 1.4, "Always."), Caption(1.5, 1.9, "Well."))),
+    )
+    clip.performance = Performance(3.0, parts).to_json()
+    other = make_character(alice, "Kiko")
+    clip.actors.all().delete()
+    for seat, one in (("a", clip.character), ("b", other)):
+        assert one.portrait
+        clip.actors.create(seat=seat, character=one, portrait=one.portrait)
+    told = [(name, line.text) for name, line in selectors.said_in(clip)]
+    lead = clip.character.name
+    assert told == [
+        (lead, "Fog?"),
+        ("Kiko", "Always."),
+        ("", "Well."),
+        (lead, "Never."),
+    ]
+    assert selectors.cast_of(clip) == [clip.character, other]

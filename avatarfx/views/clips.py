@@ -15,7 +15,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from avatarfx import selectors, services
 from avatarfx.models import Clip
-from avatarfx.transcript import lines_of
 from socialapp.accounts.requests import person
 
 if TYPE_CHECKING:
@@ -82,13 +81,13 @@ def progress(request: HttpRequest) -> JsonResponse:
 @require_safe
 def clip(request: HttpRequest, key: str) -> HttpResponse:
     found = _my_clip(request, key)
-    performance = found.as_performance()
     post = getattr(found, "post", None)
     context = {
         "clip": found,
         "words_wait": services.why_words_wait(found),
         "progress": selectors.progress_of(found),
-        "lines": lines_of(performance) if performance else [],
+        "lines": selectors.said_in(found),
+        "cast": selectors.cast_of(found),
         "post": post if post is not None and post.removed is None else None,
         "render": found.renders.order_by("-fence").first(),
     }

@@ -9,12 +9,21 @@ import socket
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.test import Client
 
 if TYPE_CHECKING:
     from socialapp.accounts.models import User
+
+# A busy machine draws slowly, and says nothing about a strategy by that.
+hypothesis.settings.register_profile(
+    "house",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("house")
 
 PASSWORD = "correct horse battery"
 """Of every person below."""

@@ -16,7 +16,6 @@ from moderation.services.forgetting import forget_person
 from moderation.services.reports import open_case
 from moderation.signals import case_decided
 from socialapp.accounts.signals import account_closed, picture_changed
-from socialapp.jobs.queue import enqueue
 
 if TYPE_CHECKING:
     from moderation.models import Case, Decision, Screening
@@ -34,7 +33,7 @@ def forget_with_person(*, user: User, **_: Any) -> None:
 
 @receiver(picture_changed, dispatch_uid="moderation.fingerprint_profile")
 def fingerprint_profile(*, user: User, **_: Any) -> None:
-    enqueue(profiles.JOB, user.pk)
+    profiles.ask_for_prints(user.pk)
 
 
 @receiver(review_asked, dispatch_uid="moderation.open_text_case")

@@ -171,7 +171,7 @@ def test_lines_in_doubt_wait_for_a_person_and_are_published_afterwards(
         raise ScreeningUnavailableError
 
     with monkeypatch.context() as patch:
-        patch.setattr(approving, "check_text", broken)
+        patch.setattr(approving.asking, "check_text", broken)
         with pytest.raises(PostError, match="not in the feed yet"):
             publish(talk, bob)
     row = Approval.objects.get(facet="lines")

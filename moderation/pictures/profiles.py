@@ -30,6 +30,11 @@ def subject_of(user_id: int) -> str:
     return f"profile:{user_id}"
 
 
+def ask_for_prints(user_id: int) -> None:
+    """Of a picture that is new, or gone."""
+    enqueue(JOB, user_id)
+
+
 def pixels_of(user_id: int) -> Picture | None:
     """(height, width, 3) RGB; None without a picture. FileNotFoundError, EngineError."""
     user = User.objects.filter(pk=user_id).first()
@@ -60,7 +65,7 @@ def fingerprint_missing(*, lost: str = "") -> dict[str, int]:  # noqa: ARG001  w
     unknown = User.objects.filter(~Exists(known)).exclude(picture="")
     asked = list(unknown.order_by("-pk").values_list("pk", flat=True)[:MOST_AT_ONCE])
     for pk in asked:
-        enqueue(JOB, pk)
+        ask_for_prints(pk)
     return {"profiles": len(asked)}
 
 

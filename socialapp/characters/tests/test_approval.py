@@ -337,7 +337,7 @@ def test_a_list_of_characters_asks_nothing_for_each(
     client = client_of(alice)
     url = reverse("cast")
     client.get(url)
-    with django_assert_num_queries(5):  # session, user, quota, mine, the cast
+    with django_assert_num_queries(6):  # session, user, quota, notices, mine, the cast
         client.get(url)
 
 

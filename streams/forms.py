@@ -10,7 +10,7 @@ from django.utils import timezone
 from socialapp.content import backgrounds
 from streams import programme
 from streams.models import Stream
-from streams.services.staging import MAX_TITLE, MAX_TOPIC, MAX_TOPICS, SEATS
+from streams.services.checks import MAX_TITLE, MAX_TOPIC, MAX_TOPICS, SEATS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

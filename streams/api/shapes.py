@@ -17,8 +17,7 @@ from streams import selectors
 from streams.models import Stream, StreamSeat, Wish
 from streams.protocol.events import REACTIONS
 from streams.protocol.requests import MAX_TEXT
-from streams.services.directing import MAX_WISH
-from streams.services.staging import (
+from streams.services.checks import (
     MAX_DELAY,
     MAX_SLOW,
     MAX_TITLE,
@@ -26,6 +25,7 @@ from streams.services.staging import (
     MAX_TOPICS,
     SEATS,
 )
+from streams.services.directing import MAX_WISH
 
 ENGINES = ("endpoint", "local", "authored")
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from socialapp.lib.sockets import Line
     from streams.models import Stream
-    from streams.selectors import Viewer
+    from streams.selectors.door import Viewer
 
 log = logging.getLogger(__name__)
 

@@ -10,14 +10,10 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from moderation.screening.refusals import check_text
 from socialapp.accounts.models import User
 from socialapp.characters.models import Character
-from socialapp.characters.services import PictureError, require_approved
-from socialapp.content import backgrounds, library
+from socialapp.content import library
 from socialapp.lib import blobs
-from socialapp.lib.text import TextError, clean_line
-from socialapp.performance.timeline import SHAPES
 from streams import selectors
 from streams.errors import StreamError
 from streams.models import (
@@ -40,34 +36,21 @@ from streams.protocol.events import (
     StreamStarted,
     TopicChosen,
 )
-from streams.services import log, news, telling
+from streams.services import checks, log, news, telling
 from streams.services.directing import require_minutes
 from streams.services.log import Entry
 from streams.signals import stream_ended, stream_started
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from django.dispatch import Signal
 
 logger = logging.getLogger(__name__)
 
-SEATS = ("a", "b", "c")
-MAX_TITLE = 80
-MAX_TOPIC = 120
-MAX_TOPICS = 12
-MAX_DELAY = 15.0
-MAX_SLOW = 600
 CANCELLED = "cancelled"
 """The end of a stream that never began."""
 
-FIELDS = frozenset(
-    {
-        "title", "visibility", "shape", "background", "delay_seconds", "chat_open",
-        "slow_seconds", "scheduled_for", "duet",
-    }
-)  # fmt: skip
 LIVE_FIELDS = frozenset({"title", "visibility", "chat_open", "slow_seconds"})
 """What may change while people watch."""
 
@@ -80,19 +63,19 @@ def create_stream(
     topics: Sequence[str] = (),
     **fields: Any,
 ) -> Stream:
-    """Plan a stream of one to three characters; `fields` as in FIELDS. A `duet` has its
+    """Plan a stream of one to three characters; `fields` as in checks.FIELDS. A `duet` has its
     own two, seat by seat: `cast` may be left empty for it.
 
     StreamError says what cannot be so; TextRefusedError and ScreeningUnavailableError
     are about what is written.
     """
-    checked = _checked({"title": title, **fields})
-    offered = _topics(topics)
+    checked = checks.checked_fields({"title": title, **fields})
+    offered = checks.topics_of(topics)
     if checked.get("duet"):
         cast = duet_cast(checked["duet"], cast)
-    portraits = _cast(host, cast)
+    portraits = checks.portraits_of(host, cast)
     # Outside of the transaction, so that the log keeps what is refused.
-    _screen(host, checked["title"], offered)
+    checks.screen_plan(host, checked["title"], offered)
     with transaction.atomic():
         # Plans of one person go one by one, for they are counted.
         User.objects.select_for_update().get(pk=host.pk)
@@ -109,7 +92,7 @@ def create_stream(
         stream = Stream.objects.create(host=host, **checked)
         StreamSeat.objects.bulk_create(
             StreamSeat(stream=stream, seat=seat, character=one, portrait_id=portrait)
-            for seat, one, portrait in zip(SEATS, cast, portraits, strict=False)
+            for seat, one, portrait in zip(checks.SEATS, cast, portraits, strict=False)
         )
         _offer(stream, offered)
     return stream
@@ -135,19 +118,19 @@ def duet_cast(duet: str, cast: Sequence[Character]) -> list[Character]:
 
 
 def change_stream(*, stream: Stream, **fields: Any) -> Stream:
-    """Change the given fields of FIELDS. StreamError as in `create_stream`."""
+    """Change the given fields of checks.FIELDS. StreamError as in `create_stream`."""
     if stream.state == Stream.State.ENDED:
         raise StreamError("It is over; nothing of it changes any more.", code="over")
-    if "duet" in fields and checked_duet(fields["duet"]):
+    if "duet" in fields and checks.checked_duet(fields["duet"]):
         duet_cast(fields["duet"], [seat.character for seat in stream.seats.all()])
     if stream.on_air and (late := sorted(set(fields) - LIVE_FIELDS)):
         raise StreamError(
             f"It is on air: {', '.join(late)} cannot change now. End it first.",
             code="on-air",
         )
-    checked = _checked(fields)
+    checked = checks.checked_fields(fields)
     if checked.get("title", stream.title) != stream.title:
-        _screen(stream.host, checked["title"], [])
+        checks.screen_plan(stream.host, checked["title"], [])
     for name, value in checked.items():
         setattr(stream, name, value)
     stream.save(update_fields=list(checked) or None)
@@ -160,7 +143,7 @@ def change_stream(*, stream: Stream, **fields: Any) -> Stream:
 def start_stream(*, stream: Stream) -> Stream:
     """Go on air: the clock begins. StreamError when it cannot begin now."""
     row, now = log.locked(stream.pk)
-    _need(row, Stream.State.SCHEDULED, "It has begun already.")
+    checks.need(row, Stream.State.SCHEDULED, "It has begun already.")
     if row.withheld or row.removed:
         raise StreamError("This stream waits for a moderator.", code="withheld")
     on_air = Stream.objects.on_air()
@@ -175,7 +158,7 @@ def start_stream(*, stream: Stream) -> Stream:
             code="full",
         )
     for seat in row.seats.select_related("character", "portrait__owner"):
-        _may_be_shown(seat.character)
+        checks.may_be_shown(seat.character)
         if seat.character.portrait_id != seat.portrait_id:
             # What it wears tonight is what the replay shows.
             seat.portrait = seat.character.portrait  # type: ignore[assignment]  # checked
@@ -189,7 +172,7 @@ def start_stream(*, stream: Stream) -> Stream:
 @transaction.atomic
 def pause_stream(*, stream: Stream) -> Stream:
     row, now = log.locked(stream.pk)
-    _need(row, Stream.State.LIVE, "It is not live.")
+    checks.need(row, Stream.State.LIVE, "It is not live.")
     row.move(Stream.State.PAUSED)
     log.append(row, now, Entry(StreamPaused))
     return _copied(row, stream)
@@ -198,7 +181,7 @@ def pause_stream(*, stream: Stream) -> Stream:
 @transaction.atomic
 def resume_stream(*, stream: Stream) -> Stream:
     row, now = log.locked(stream.pk)
-    _need(row, Stream.State.PAUSED, "It is not paused.")
+    checks.need(row, Stream.State.PAUSED, "It is not paused.")
     row.move(Stream.State.LIVE)
     log.append(row, now, Entry(StreamResumed))
     return _copied(row, stream)
@@ -233,7 +216,7 @@ def end_stream(*, stream: Stream, reason: str = "finished") -> bool:
 def set_delay(*, stream: Stream, seconds: float) -> None:
     """For the house, also on air: from the next line on, there is this much time to
     stop it before it is heard."""
-    checked = _checked({"delay_seconds": seconds})
+    checked = checks.checked_fields({"delay_seconds": seconds})
     Stream.objects.filter(pk=stream.pk).update(**checked)
     stream.delay_seconds = seconds
 
@@ -269,8 +252,8 @@ def set_withheld(*, stream: Stream, level: str) -> None:
 
 def set_topics(*, stream: Stream, topics: Sequence[str]) -> list[Topic]:
     """Offer these instead of the ones that have not been chosen yet."""
-    offered = _topics(topics)
-    _screen(stream.host, "", offered)
+    offered = checks.topics_of(topics)
+    checks.screen_plan(stream.host, "", offered)
     with transaction.atomic():
         row, _ = log.locked(stream.pk)
         if row.state == Stream.State.ENDED:
@@ -321,114 +304,7 @@ def count_peak(*, stream_id: int, viewers: int) -> None:
     )
 
 
-# Checks -----------------------------------------------------------------------
-
-
-def _need(stream: Stream, state: str, otherwise: str) -> None:
-    if stream.state != state:
-        words = "It is over." if stream.state == Stream.State.ENDED else otherwise
-        raise StreamError(words, code="not-now")
-
-
-def _checked(fields: Mapping[str, Any]) -> dict[str, Any]:
-    checked = dict(fields)
-    if odd := sorted(set(fields) - FIELDS):
-        raise StreamError(f"A stream has no {', '.join(odd)}.")
-    if "title" in checked:
-        checked["title"] = _line(checked["title"], MAX_TITLE, "title")
-    if checked.get("visibility", "public") not in Stream.Visibility.values:
-        raise StreamError(
-            "Choose who may watch: everyone, a link, or only you.", field="visibility"
-        )
-    if checked.get("shape", "16:9") not in SHAPES:
-        shapes = ", ".join(SHAPES)
-        raise StreamError(f"Use one of these shapes: {shapes}.", field="shape")
-    if checked.get("duet"):
-        checked_duet(checked["duet"])
-    if (scene := checked.get("background")) and scene not in backgrounds.names():
-        raise StreamError(
-            "That background does not exist. Choose one of the list.",
-            field="background",
-        )
-    if not 0 <= checked.get("delay_seconds", 0) <= MAX_DELAY:
-        raise StreamError(f"The delay is 0 to {MAX_DELAY:.0f} seconds.")
-    if not 0 <= checked.get("slow_seconds", 0) <= MAX_SLOW:
-        raise StreamError(
-            f"Slow mode is 0 to {MAX_SLOW} seconds.", field="slow_seconds"
-        )
-    when: dt.datetime | None = checked.get("scheduled_for")
-    if when is not None and when < timezone.now():
-        raise StreamError(
-            "That moment is over. Choose one that comes.", field="scheduled_for"
-        )
-    return checked
-
-
-def checked_duet(name: str) -> str:
-    if name and name not in library.duet_ids():
-        raise StreamError(
-            f"There is no such duet. Choose one of {', '.join(library.duet_ids())}."
-        )
-    return name
-
-
-def _line(text: str, longest: int, what: str) -> str:
-    try:
-        return clean_line(text, max_length=longest)
-    except TextError as error:
-        field = {"topic": "topics"}.get(what, what)
-        raise StreamError(f"The {what} cannot be so. {error}", field=field) from None
-
-
-def _topics(topics: Sequence[str]) -> list[str]:
-    if len(topics) > MAX_TOPICS:
-        raise StreamError(f"Offer at most {MAX_TOPICS} topics.", field="topics")
-    return list(dict.fromkeys(_line(text, MAX_TOPIC, "topic") for text in topics))
-
-
-def _cast(host: User, cast: Sequence[Character]) -> list[int]:
-    """Ids of their portraits."""
-    if not 1 <= len(cast) <= len(SEATS):
-        raise StreamError(f"One to {len(SEATS)} characters fit on stage.", field="cast")
-    if len({one.pk for one in cast}) != len(cast):
-        raise StreamError(
-            "Nobody can sit in two seats. Choose another character.", field="cast"
-        )
-    if len({one.name.casefold() for one in cast}) != len(cast):
-        raise StreamError(
-            "Two of them have the same name, and nobody could tell who speaks. Rename"
-            " one of them.",
-            field="cast",
-        )
-    usable = {one.pk for one in type(cast[0]).objects.usable_by(host)}
-    found = []
-    for one in cast:
-        if one.pk not in usable:
-            raise StreamError(f"{one.name} is not yours to put on stage.", field="cast")
-        found.append(_may_be_shown(one))
-    return found
-
-
-def _may_be_shown(character: Character) -> int:
-    if character.removed or character.withheld:
-        raise StreamError(f"{character.name} may not be on stage now.", field="cast")
-    if character.portrait is None:
-        raise StreamError(
-            f"{character.name} has no portrait yet. Give them one, then try again.",
-            field="cast",
-        )
-    try:
-        require_approved(character.portrait)
-    except PictureError as refusal:
-        raise StreamError(str(refusal), field="cast") from None
-    return character.portrait.pk
-
-
-def _screen(host: User, title: str, topics: Sequence[str]) -> None:
-    if title:
-        check_text(title, surface="title", person=host, field="title")
-    for topic in topics:
-        check_text(topic, surface="stream", person=host, field="topics")
+# Writes of more than one service ---------------------------------------------
 
 
 def _offer(stream: Stream, topics: Sequence[str]) -> list[Topic]:

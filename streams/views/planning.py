@@ -19,7 +19,7 @@ from streams import services
 from streams.errors import StreamError
 from streams.forms import PlanForm, ShowForm
 from streams.models import Stream
-from streams.services.staging import SEATS
+from streams.services.checks import SEATS
 from streams.views.common import REFUSALS, mine, status_of
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ const WELCOME = {
   kind: "welcome", version: 1, stream: "k", title: "t", state: "live", after: 4, resumed: false,
   clock: 9, stage: { background: "", shape: "16:9", places: {}, camera: [] }, seats: [],
   topic: "", topics: [], viewers: 1, reactions: {}, messages: [], may_write: true,
-  slow_seconds: 0, ai_generated: true,
+  slow_seconds: 0, ai_generated: true, vote_closes: 0,
 };
 const started = (seq) => ({ kind: "stream-paused", seq, at: 1 });
 

@@ -103,7 +103,7 @@ export class TroupeCut extends HTMLElement {
     let since = 0;
     try {
       for (let page = 0; page < PAGES; page += 1) {
-        const told = await getJson(`${this.dataset.replay}?since=${since}`);
+        const told = await getJson(`${this.dataset.segments}?since=${since}`);
         this.segments = [
           ...this.segments.filter((one) => one.at + one.seconds <= since),
           ...told.segments,

@@ -244,6 +244,19 @@ test("the house's clock is the median of the quickest round trips", () => {
   near(clock.now(), 5 + (time - 100), 0.02);
 });
 
+test("one quick answer outweighs many that waited for a busy page", () => {
+  let time = 100;
+  const clock = new HouseClock(() => time);
+  for (const wait of [0.95, 0.9, 0.97, 0.94, 0.92, 0.03]) {
+    assert.equal(clock.sure, false);
+    const sent = time;
+    time += 0.01 + wait;
+    clock.note(sent, 5 + (sent + 0.01 - 100));
+  }
+  assert.equal(clock.sure, true);
+  near(clock.now(), 5 + (time - 100), 0.02);
+});
+
 test("a wrong time of day changes nothing, and old round trips are forgotten", () => {
   let time = 0;
   const clock = new HouseClock(() => time);

@@ -7,8 +7,14 @@
 /** Round trips that are remembered, and for how long: clocks drift. */
 const KEPT = 12;
 const KEPT_SECONDS = 120;
-/** Those that took the least time tell most. */
+/** Those that took the least time tell most, */
 const BEST = 5;
+/** and of these the ones that took hardly longer than the quickest: half of what a busy page
+ * lets an answer wait is a fault of its clock. */
+const ALIKE = 1.5;
+const ALIKE_SECONDS = 0.02;
+/** A quickest trip that is slower leaves the clock too unsure for a stage. */
+const SURE_SECONDS = 0.15;
 
 /** Seconds since the page began. */
 export const reading = () => performance.now() / 1000;
@@ -26,6 +32,11 @@ export class HouseClock {
   /** Whether a round trip was measured. */
   get known() {
     return this.#trips.length > 0;
+  }
+
+  /** Whether a round trip was quick enough to trust it. */
+  get sure() {
+    return this.#trips.some((one) => one.trip <= SURE_SECONDS);
   }
 
   /** Now, seconds of the stream's clock. */
@@ -52,7 +63,8 @@ export class HouseClock {
     const recent = this.#trips.filter((one) => received - one.at < KEPT_SECONDS);
     this.#trips = [...recent.slice(1 - KEPT), { offset: clock - (sent + received) / 2, trip, at: received }];
     const best = [...this.#trips].sort((a, b) => a.trip - b.trip).slice(0, BEST);
-    this.#offset = median(best.map((one) => one.offset));
+    const most = Math.max(ALIKE * best[0].trip, best[0].trip + ALIKE_SECONDS);
+    this.#offset = median(best.filter((one) => one.trip <= most).map((one) => one.offset));
   }
 
   /** What was measured is worth nothing any more: this computer slept. */

@@ -8,6 +8,8 @@ import { CLOSE, Requests, Sequence, VERSION, mayReturn, readFrame } from "./prot
 const FIRST_PINGS = 5;
 const FIRST_PAUSE = 150;
 const PAUSE = 10_000;
+/** While no round trip was quick: the page was busy, and its clock may be off by as much. */
+const UNSURE_PAUSE = 1000;
 /** Silence after which a line is taken for dead, though nobody closed it. */
 const SILENCE = 25_000;
 /** What we close with ourselves: a gap, a frame nobody understands, silence. */
@@ -199,7 +201,8 @@ export class Socket {
     const text = this.#requests.ping();
     this.#pings.set(this.#requests.n, reading());
     this.#socket?.send(text);
-    this.#pinger = setTimeout(() => this.#ping(more - 1), more > 1 ? FIRST_PAUSE : PAUSE);
+    const pause = this.clock.sure ? PAUSE : UNSURE_PAUSE;
+    this.#pinger = setTimeout(() => this.#ping(more - 1), more > 1 ? FIRST_PAUSE : pause);
   }
 
   /** Is anybody there still? */

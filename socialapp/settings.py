@@ -119,6 +119,7 @@ INSTALLED_APPS = [
     "socialapp.chat",
     "avatarfx",
     "streams",
+    "scenes",
     "feed",
 ]
 MIDDLEWARE = [

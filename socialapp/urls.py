@@ -28,6 +28,7 @@ urlpatterns = [
     path("", include("avatarfx.urls")),
     path("", include("socialapp.chat.urls")),
     path("", include("streams.urls")),
+    path("", include("scenes.urls")),
     path("", include("feed.urls")),
 ]
 

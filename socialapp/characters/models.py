@@ -145,6 +145,9 @@ class Character(Withholdable):
     """Others may cut clips with it out of shows. Its owner, and the host of the show,
     always may."""
 
+    in_scenes = models.BooleanField("in scenes of others", default=False)
+    """Others may cast it in scenes. Its owner always may."""
+
     card = models.JSONField(default=dict, blank=True)
     """What the cast file or an imported card says beyond these fields."""
 

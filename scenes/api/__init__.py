@@ -1,0 +1,1 @@
+"""``/api/v1/scenes/`` and ``/api/v1/plays/``."""

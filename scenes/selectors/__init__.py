@@ -1,0 +1,1 @@
+"""Reads scenes and plays."""

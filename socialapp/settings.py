@@ -820,6 +820,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ClipState": "avatarfx.models.Clip.State",
         "StreamState": "streams.models.Stream.State",
         "Rating": "scenes.models.story.RATING_CHOICES",
+        "VersionState": "scenes.api.shapes.STATES",
         "Shape": "avatarfx.api.clips.SHAPE_CHOICES",
         "LayerName": "socialapp.provenance.api.LAYER_NAMES",
         "LayerState": "socialapp.provenance.api.LAYER_STATES",

@@ -7,6 +7,7 @@ from scenes.selectors.stories import (
     plays_of,
     scene_for,
     scenes_for,
+    version_for,
     versions_for,
 )
 
@@ -17,5 +18,6 @@ __all__ = [
     "plays_of",
     "scene_for",
     "scenes_for",
+    "version_for",
     "versions_for",
 ]

@@ -125,6 +125,25 @@ def versions_for(*, scene: Scene, viewer: Viewer) -> QuerySet[SceneVersion]:
     return scene.versions.filter(approval=ApprovalState.APPROVED)
 
 
+def version_for(*, viewer: Viewer, key: str, number: int) -> SceneVersion | None:
+    """A version of a scene that they may see, or that they play: whatever became of the
+    scene since, a save goes on, unless moderation took it away."""
+    found = SceneVersion.objects.select_related("scene").defer("scene__draft")
+    version = found.filter(scene__key=key, number=number).first()
+    if version is None:
+        return None
+    scene = version.scene
+    seen = Scene.objects.visible_to(viewer).filter(pk=scene.pk).exists()
+    listed = versions_for(scene=scene, viewer=viewer).filter(pk=version.pk)
+    if seen and listed.exists():
+        return version
+    if not viewer.is_authenticated or version.approval != ApprovalState.APPROVED:
+        return None
+    fit = Scene.objects.fit_for(viewer).filter(pk=scene.pk, withheld="").exists()
+    plays = Play.objects.filter(person=viewer, version=version, removed__isnull=True)
+    return version if fit and plays.exists() else None
+
+
 def ancestry(scene: Scene, *, viewer: Viewer) -> list[Ancestor]:
     """From what it was begun with to the first of all."""
     found: list[Ancestor] = []

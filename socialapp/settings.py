@@ -821,6 +821,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "StreamState": "streams.models.Stream.State",
         "Rating": "scenes.models.story.RATING_CHOICES",
         "VersionState": "scenes.api.shapes.STATES",
+        "ApprovalEnum": ["approved", "pending", "refused"],
         "Shape": "avatarfx.api.clips.SHAPE_CHOICES",
         "LayerName": "socialapp.provenance.api.LAYER_NAMES",
         "LayerState": "socialapp.provenance.api.LAYER_STATES",

@@ -214,12 +214,7 @@ class SceneViewSet(viewsets.GenericViewSet[Scene]):
             scene = services.save_draft(scene=scene, **data)
             told = {"rev": scene.draft_rev, "saved": scene.draft_changed}
             return Response(SceneSavedRead(told).data)
-        told = {
-            "document": scene.draft,
-            "rev": scene.draft_rev,
-            "saved": scene.draft_changed,
-        }
-        return Response(SceneDraftRead(told).data)
+        return Response(SceneDraftRead(selectors.draft_of(scene)).data)
 
     @extend_schema(
         summary="What is wrong with a document, before it is saved or published",

@@ -89,9 +89,9 @@ def look(story: Story, *, person: User, seconds: float) -> Looked:
     )
 
 
-def log_refused(looked: Looked, *, person: User, key: str) -> None:
-    """Keep what was refused, as the log keeps it of every text."""
-    for surface, words, beside in looked.stopped[:MOST_LOGGED]:
+def log_refused(looked: Looked, *, person: User, key: str) -> list[int]:
+    """Keep what was refused, as the log keeps it of every text; the rows' ids."""
+    logged = [
         screen_text(
             words,
             surface=surface,
@@ -100,6 +100,9 @@ def log_refused(looked: Looked, *, person: User, key: str) -> None:
             subject=f"{KIND}:{key}",
             beside=beside,
         )
+        for surface, words, beside in looked.stopped[:MOST_LOGGED]
+    ]
+    return [one.screening for one in logged if one.screening is not None]
 
 
 def forget() -> None:

@@ -364,6 +364,7 @@ EXPORTERS = [
     "socialapp.characters.exports.characters",
     "avatarfx.exports.clips",
     "streams.exports.streams",
+    "scenes.audience_exports.audience",
     "socialapp.chat.exports.conversations",
     "feed.exports.posts",
     "socialapp.notices.exports.notices",

@@ -99,10 +99,12 @@ def envelopes_of(
     scene: Scene, outline: SceneOutline | None, viewer: Viewer
 ) -> list[Envelope]:
     """The endings of the version on stage, those found first. A closed one says nothing
-    of what is in it."""
+    of what is in it; to the author none is closed."""
     endings = outline.endings if outline is not None else []
     found: set[str] = set()
-    if viewer.is_authenticated:
+    if viewer.is_authenticated and viewer.pk == scene.owner_id:
+        found = {one["id"] for one in endings}
+    elif viewer.is_authenticated:
         seen = EndingFound.objects.filter(scene=scene, person=viewer)
         found = set(seen.values_list("ending", flat=True))
     known = [Envelope(e["title"], e["mood"]) for e in endings if e["id"] in found]

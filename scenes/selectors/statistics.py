@@ -121,7 +121,7 @@ def statistics_of(scene: Scene, version: SceneVersion) -> Statistics:
     reached = crowds([ended.get(name, 0) for name, _ in finals])
     return Statistics(
         stat.plays,
-        crowds([stat.finishes])[0],
+        Crowd(stat.finishes if stat.finishes >= FEWEST else None),
         tuple(
             Reached(name, state.ending.title.main if state.ending else name, crowd)
             for (name, state), crowd in zip(finals, reached, strict=True)

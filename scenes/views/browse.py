@@ -14,8 +14,8 @@ from django.views.decorators.http import require_safe
 
 from scenes.models import Scene
 from scenes.models.audience import MAX_COMMENT, STARS
+from scenes.posters import Poster, posters
 from scenes.selectors import browsing, showing
-from scenes.selectors.backdrops import backdrop_url
 from scenes.selectors.casting import casting_for
 from scenes.selectors.statistics import statistics_of
 from scenes.services.outlines import outlines_of
@@ -24,11 +24,11 @@ from scenes.views.common import seen
 from socialapp.characters.models import Character
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Sequence
 
     from django.http import HttpRequest, HttpResponse
 
-    from scenes.models import Play, SceneOutline
+    from scenes.models import Play
     from scenes.models.story import Viewer
     from scenes.selectors.casting import Candidate, RoleCasting
     from scenes.selectors.showing import Mine
@@ -41,39 +41,6 @@ MOST_FACES = 3
 
 MOST_FROM = 10_000
 """Scenes into a list that a page can begin."""
-
-
-@dataclass(frozen=True, slots=True)
-class Poster:
-    """A scene as it hangs in a list."""
-
-    scene: Scene
-    backdrop: str
-    roles: int
-    endings: int
-    found: int
-    """Of the endings, how many the viewer has seen."""
-
-
-def posters(scenes: Iterable[Scene], viewer: Viewer) -> list[Poster]:
-    """Two queries, however many there are."""
-    shown = list(scenes)
-    outlines = outlines_of(versions=[one.version for one in shown if one.version])
-    found = browsing.endings_found(viewer, shown)
-    return [_poster(one, outlines.get(one.version_id or 0), found) for one in shown]
-
-
-def _poster(
-    scene: Scene, outline: SceneOutline | None, found: Mapping[int, int]
-) -> Poster:
-    endings = len(outline.endings) if outline else 0
-    return Poster(
-        scene,
-        backdrop_url(outline.background if outline else ""),
-        len(outline.roles) if outline else 0,
-        endings,
-        min(found.get(scene.pk, 0), endings),
-    )
 
 
 @never_cache

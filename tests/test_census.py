@@ -32,6 +32,8 @@ from moderation.models import (
     Standing,
     Statement,
 )
+from scenes.services import audience as scenes
+from scenes.tests.staging import on_stage, played
 from socialapp.accounts import exports, leaving, services
 from socialapp.accounts.models import User
 from socialapp.characters.services import change_character
@@ -68,6 +70,11 @@ EXPORTED = {
     "streams.TopicVote": "audience.json",
     "streams.StreamTicket": "audience.json",
     "streams.StreamReminder": "audience.json",
+    "scenes.SceneLike": "scene_audience.json",
+    "scenes.SceneRating": "scene_audience.json",
+    "scenes.SceneComment": "scene_audience.json",
+    "scenes.ScenePlayer": "scene_audience.json",
+    "scenes.EndingFound": "scene_audience.json",
     "notices.Notice": "notices.json",
     "chat.Conversation": "conversations.json",
     "chat.Participant": "conversations.json",
@@ -141,7 +148,17 @@ def life(alice: User, bob: User) -> User:
     talk = chats.start(person=alice, character=clip.character, persona=wren)
     chats.send_message(conversation=talk, person=alice, text=f"My name is {MARK}.")
     among_others(alice, bob, clip.character)
+    in_scenes(alice, bob)
     return alice
+
+
+def in_scenes(person: User, author: User) -> None:
+    """In the audience of somebody else's scene."""
+    scene = on_stage(author)
+    scenes.like_scene(scene=scene, person=person)
+    scenes.rate_scene(scene=scene, person=person, stars=4)
+    scenes.write_comment(scene=scene, person=person, text=f"{MARK} was here")
+    played(scene, person, "go")
 
 
 def among_others(person: User, host: User, character: Character) -> None:
@@ -290,6 +307,9 @@ def test_the_archive_has_every_row_and_file(life: User) -> None:
     assert show["lines"][0]["text"] == f"I am {MARK}"
     assert show["topics"] == [f"Is {MARK} real?"]
     assert rows["audience.json"]["messages"][0]["text"] == f"Here is {MARK}"
+    around = rows["scene_audience.json"]
+    assert around["comments"][0]["text"] == f"{MARK} was here"
+    assert [len(around[name]) for name in around] == [1, 1, 1, 1, 1]
     screened = rows["screening.json"]
     assert {one["surface"] for one in screened["texts"]} >= {"caption", "name"}
     assert set(screened) == {

@@ -59,11 +59,11 @@ def filters_from(query: Mapping[str, str]) -> Filters:
         return value if value in known else ""
 
     return Filters(
-        words=" ".join(query.get("q", "").replace("\0", " ").split())[:LONGEST_SEARCH],
-        genre=query.get("genre", "").replace("\0", "")[:60],
+        words=" ".join(query.get("q", "").split())[:LONGEST_SEARCH],
+        genre=query.get("genre", "")[:60],
         rating=one_of("rating", RATINGS),
         length=one_of("length", LENGTHS),
-        language=query.get("language", "").replace("\0", "")[:35],
+        language=query.get("language", "")[:35],
         order=one_of("order", ORDERS),
         by=one_of("by", ("house", "others")),
     )

@@ -50,6 +50,11 @@ class Filters:
     def asked(self) -> bool:
         return self != Filters()
 
+    @property
+    def narrowed(self) -> bool:
+        """By more than words."""
+        return self != Filters(words=self.words)
+
 
 def filters_from(query: Mapping[str, str]) -> Filters:
     """Out of an address; what nobody offers is left out."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from moderation.models import ApprovalState
 from scenes.models import EndingFound, Scene, SceneComment, SceneLike, SceneRating
 from scenes.selectors.browsing import my_plays, scenes_for
 
@@ -76,9 +77,13 @@ def remixes_of(scene: Scene, viewer: Viewer) -> list[Scene]:
     return list(scenes_for(viewer).filter(origin__scene=scene)[:MOST_REMIXES])
 
 
-def versions_of(scene: Scene) -> list[SceneVersion]:
-    """The newest first, without their documents."""
-    return list(scene.versions.defer("document").order_by("-number")[:MOST_VERSIONS])
+def versions_of(scene: Scene, viewer: Viewer) -> list[SceneVersion]:
+    """The newest first, without their documents. Others than the author learn nothing of
+    those that wait for a look or were refused, their notes included."""
+    found = scene.versions.defer("document").order_by("-number")
+    if not viewer.is_authenticated or viewer.pk != scene.owner_id:
+        found = found.filter(approval=ApprovalState.APPROVED)
+    return list(found[:MOST_VERSIONS])
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from moderation.approvals.facets import Facet
 from moderation.models import ApprovalState, Standing
 from scenes.models import SceneComment, SceneLike, SceneRating, SceneStat
 from scenes.models.audience import MAX_COMMENT, STARS
-from scenes.services import telling
+from scenes.services import audience_news as news
 from socialapp.accounts.models import User
 from socialapp.lib.ids import new_key
 from socialapp.lib.text import TextError, clean_text
@@ -61,7 +61,7 @@ def like_scene(*, scene: Scene, person: User) -> int:
         _count(scene, likes=1)
     likes = SceneStat.objects.values_list("likes", flat=True).get(scene=scene)
     if created and person.pk != scene.owner_id:
-        telling.liked(scene, likes)
+        news.liked(scene, likes)
     return likes
 
 
@@ -148,7 +148,7 @@ def write_comment(
         stat_of(scene=scene)
         if comment.counts:
             _count(scene, comments=1)
-            telling.commented(comment)
+            news.commented(comment)
     return comment
 
 
@@ -166,7 +166,7 @@ def remove_comment(*, comment: SceneComment, person: User) -> None:
     if row is not None and SceneComment.objects.filter(pk=row.pk).delete()[0]:
         if row.counts:
             _count(comment.scene, comments=-1)
-        telling.forget_comment(comment)
+        news.forget_comment(comment)
 
 
 @transaction.atomic
@@ -193,7 +193,7 @@ def settle_comment(*, approval: Approval) -> None:
     if approval.approved:
         asking.forget_content(approval=approval)
     if row.counts and not before:
-        telling.commented(row)
+        news.commented(row)
 
 
 def forget_person(*, person: User) -> None:
@@ -221,7 +221,7 @@ def _change(row: SceneComment, **fields: str) -> None:
         stat_of(scene=row.scene)
         _count(row.scene, comments=1 if row.counts else -1)
     if before and not row.counts:
-        telling.forget_comment(row)
+        news.forget_comment(row)
 
 
 def _lock(scene: Scene) -> None:

@@ -354,6 +354,29 @@ def test_versions_have_their_notes_and_numbers(
     assert mine.get(f"{scene.get_absolute_url()}?version=x").status_code == 404
 
 
+def test_a_version_that_waits_is_its_authors_alone(
+    alice: User, bob: User, client_of: ClientOf
+) -> None:
+    scene = on_stage(alice)
+    waiting = scene.versions.create(
+        number=2,
+        digest="0" * 64,
+        document=document(),
+        note="Nobody looked at this yet.",
+        title="Tea",
+        rating="everyone",
+        states=4,
+        endings=2,
+        words=40,
+        minutes=4.0,
+    )
+    assert waiting.approval == "pending"
+    assert "Nobody looked" not in read(client_of(bob), scene.get_absolute_url())
+    mine = read(client_of(alice), scene.get_absolute_url())
+    assert "Nobody looked" in mine
+    assert "Waits for a look" in mine
+
+
 def test_only_the_author_is_offered_what_authors_do(
     alice: User, bob: User, client_of: ClientOf
 ) -> None:

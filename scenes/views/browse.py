@@ -162,7 +162,7 @@ def scene(request: HttpRequest, key: str) -> HttpResponse:
         "envelopes": showing.envelopes_of(found, outline, viewer),
         "ancestors": showing.ancestors_of(found, viewer),
         "remixes": posters(showing.remixes_of(found, viewer), viewer),
-        "versions": showing.versions_of(found),
+        "versions": showing.versions_of(found, viewer),
         "stars": STARS,
         "comments": comments[: showing.COMMENTS],
         "older": comments[showing.COMMENTS - 1].pk

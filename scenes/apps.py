@@ -5,6 +5,9 @@ class ScenesConfig(AppConfig):
     name = "scenes"
 
     def ready(self) -> None:
-        from scenes import audience  # noqa: PLC0415  its receivers are connected, too
+        from scenes import (  # noqa: PLC0415  need the models
+            audience,
+            audience_admin,  # noqa: F401  registers itself
+        )
 
         audience.register()

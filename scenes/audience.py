@@ -1,5 +1,5 @@
-"""Comments as something to be reported and withheld, and what happens to what people
-gave when they leave or when their words are decided about."""
+"""Comments as something to be reported and withheld, and what happens around a scene
+when a play of it goes on, when words are decided about, and when people leave."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from moderation import subjects
 from moderation.signals import approval_decided
 from scenes.models import EndingFound, Scene, SceneComment, ScenePlayer
 from scenes.services import audience as services
+from scenes.services.progress import note_progress
+from scenes.signals import play_moved
 from socialapp.accounts.signals import account_closed
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from moderation.models import Approval
+    from scenes.models import Play
     from socialapp.accounts.models import User
 
     Viewer = User | AnonymousUser
@@ -56,6 +59,11 @@ def _visible(comment: SceneComment, viewer: Viewer) -> bool:
 
 def _withhold(comment: SceneComment, level: str) -> None:
     services.set_comment_withheld(comment=comment, level=level)
+
+
+@receiver(play_moved, dispatch_uid="scenes.count_play")
+def count_play(*, play: Play, events: list[Any], **_: Any) -> None:
+    note_progress(play=play, events=events)
 
 
 @receiver(approval_decided, dispatch_uid="scenes.settle_comment")

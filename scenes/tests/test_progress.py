@@ -11,12 +11,14 @@ from scenes.models import (
     ChoiceCount,
     EndingCount,
     EndingFound,
+    Play,
     Scene,
     ScenePlayer,
     SceneStat,
 )
 from scenes.selectors.statistics import crowds, statistics_of
 from scenes.services import progress
+from scenes.signals import play_moved
 from scenes.tests.staging import document, on_stage, played, publish
 
 if TYPE_CHECKING:
@@ -69,6 +71,15 @@ def test_a_play_is_counted_choice_by_choice_and_once(tea: Scene, bob: User) -> N
     assert choices() == {"table.stay": 1, "biscuit.back": 1, "biscuit.share": 1}
     assert numbers(tea) == (1, 1)
     assert EndingCount.objects.get().people == 1
+
+
+def test_a_save_is_counted_when_it_is_announced(tea: Scene, bob: User) -> None:
+    play = played(tea, bob)
+    play.ending = "end_home"
+    events = [{"type": "choose", "state": "table", "choice": "go", "at": 0}]
+    play_moved.send(sender=Play, play=play, events=events)
+    assert choices() == {"table.go": 1}
+    assert numbers(tea) == (1, 1)
 
 
 def test_somebody_who_plays_again_is_one_person_and_finds_more(

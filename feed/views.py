@@ -19,6 +19,8 @@ from avatarfx.models import Clip
 from feed import approving, selectors, services, visits
 from feed.forms import PublishForm
 from feed.models import Post, Tag
+from scenes.posters import posters
+from scenes.selectors import browsing as scenes
 from socialapp.accounts.requests import address_of, person
 from socialapp.characters.models import Character
 from socialapp.engines.errors import EngineError
@@ -264,7 +266,7 @@ def profile(request: HttpRequest, username: str) -> HttpResponse:
     characters = Character.objects.full().filter(owner=person)
     characters = characters.alive() if mine else characters.listed()
     tab = request.GET.get("tab")
-    context["tab"] = tab if tab in {"characters", "shows"} else "clips"
+    context["tab"] = tab if tab in {"characters", "shows", "scenes"} else "clips"
     context["on_air"] = shows.on_air_for(request.user, host=person)
     context["characters_count"] = characters.count()
     context["posts_count"] = Post.objects.listed().filter(author=person).count()
@@ -272,6 +274,9 @@ def profile(request: HttpRequest, username: str) -> HttpResponse:
         context["characters"] = characters.order_by("-created")[:60]
     elif context["tab"] == "shows":
         context["shows"] = shows.shows_of(request.user, host=person)
+    elif context["tab"] == "scenes":
+        written = scenes.scenes_of(request.user, person)
+        context["scenes"] = posters(written[:60], request.user)
     else:
         page = selectors.posts_of(
             viewer=request.user, author=person, after=request.GET.get("after")

@@ -5,6 +5,12 @@ class ScenesConfig(AppConfig):
     name = "scenes"
 
     def ready(self) -> None:
-        from scenes import receivers, subjects  # noqa: F401, PLC0415  connects them
+        from scenes import (  # noqa: PLC0415  need the models
+            audience,
+            audience_admin,  # noqa: F401  registers itself
+            receivers,  # noqa: F401  connects them
+            subjects,
+        )
 
         subjects.register()
+        audience.register()

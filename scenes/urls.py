@@ -1,3 +1,12 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from scenes.views import audience, browse
+
+urlpatterns: list[URLPattern] = [
+    path("scenes/", browse.scenes, name="scenes"),
+    path("sc/<str:key>/", browse.scene, name="scene"),
+    path("sc/<str:key>/like/", audience.like, name="scene-like"),
+    path("sc/<str:key>/rate/", audience.rate, name="scene-rate"),
+    path("sc/<str:key>/say/", audience.say, name="scene-say"),
+    path("sc/comments/<str:key>/remove/", audience.unsay, name="scene-unsay"),
+]

@@ -10,6 +10,7 @@ from feed import api as feed
 from feed import snippet_api as snippets
 from moderation.api import decisions, published, reports
 from scenes.api import stories
+from scenes.api import audience as scene_audience
 from socialapp.accounts import api as accounts
 from socialapp.characters.api import cards, characters, portraits
 from socialapp.chat.api import conversations, messages, people
@@ -82,6 +83,28 @@ urlpatterns = [
         "scenes/<str:key>/versions/<int:number>/document/",
         stories.SceneVersionViewSet.as_view({"get": "document"}),
         name="api-scene-document",
+    ),
+    path(
+        "scenes/<str:key>/like/",
+        scene_audience.SceneLikeViewSet.as_view({"put": "update", "delete": "destroy"}),
+    ),
+    path(
+        "scenes/<str:key>/rating/",
+        scene_audience.SceneRatingViewSet.as_view(
+            {"put": "update", "delete": "destroy"}
+        ),
+    ),
+    path(
+        "scenes/<str:key>/comments/",
+        scene_audience.SceneCommentsViewSet.as_view({"get": "list", "post": "create"}),
+    ),
+    path(
+        "scene-comments/<str:key>/",
+        scene_audience.SceneCommentViewSet.as_view({"delete": "destroy"}),
+    ),
+    path(
+        "scenes/<str:key>/stats/",
+        scene_audience.SceneStatisticsViewSet.as_view({"get": "retrieve"}),
     ),
     path(
         "conversations/<str:key>/invitations/",

@@ -366,6 +366,7 @@ EXPORTERS = [
     "avatarfx.exports.clips",
     "streams.exports.streams",
     "scenes.exports.scenes",
+    "scenes.audience_exports.audience",
     "socialapp.chat.exports.conversations",
     "feed.exports.posts",
     "socialapp.notices.exports.notices",

@@ -35,6 +35,8 @@ from moderation.models import (
 from scenes import services as scenes
 from scenes.models import Play, PlayRole
 from scenes.tests.stories import published
+from scenes.services import audience as scene_audience
+from scenes.tests.staging import on_stage, played
 from socialapp.accounts import exports, leaving, services
 from socialapp.accounts.models import User
 from socialapp.characters.services import change_character
@@ -73,6 +75,11 @@ EXPORTED = {
     "streams.StreamReminder": "audience.json",
     "scenes.Scene": "scenes.json",
     "scenes.Play": "plays.json",
+    "scenes.SceneLike": "scene_audience.json",
+    "scenes.SceneRating": "scene_audience.json",
+    "scenes.SceneComment": "scene_audience.json",
+    "scenes.ScenePlayer": "scene_audience.json",
+    "scenes.EndingFound": "scene_audience.json",
     "notices.Notice": "notices.json",
     "chat.Conversation": "conversations.json",
     "chat.Participant": "conversations.json",
@@ -147,6 +154,7 @@ def life(alice: User, bob: User) -> User:
     chats.send_message(conversation=talk, person=alice, text=f"My name is {MARK}.")
     among_others(alice, bob, clip.character)
     wrote_and_played(alice, bob, clip.character)
+    in_scenes(alice, bob)
     return alice
 
 
@@ -167,6 +175,15 @@ def wrote_and_played(person: User, other: User, character: Character) -> None:
             snapshot={"cast": cast, "position": {"told": [["table", 0, [MARK]]]}},
         )
         PlayRole.objects.create(play=play, role="host", character=character, name=MARK)
+
+
+def in_scenes(person: User, author: User) -> None:
+    """In the audience of somebody else's scene."""
+    scene = on_stage(author)
+    scene_audience.like_scene(scene=scene, person=person)
+    scene_audience.rate_scene(scene=scene, person=person, stars=4)
+    scene_audience.write_comment(scene=scene, person=person, text=f"{MARK} was here")
+    played(scene, person, "go")
 
 
 def among_others(person: User, host: User, character: Character) -> None:
@@ -320,6 +337,9 @@ def test_the_archive_has_every_row_and_file(life: User) -> None:
     assert show["lines"][0]["text"] == f"I am {MARK}"
     assert show["topics"] == [f"Is {MARK} real?"]
     assert rows["audience.json"]["messages"][0]["text"] == f"Here is {MARK}"
+    around = rows["scene_audience.json"]
+    assert around["comments"][0]["text"] == f"{MARK} was here"
+    assert [len(around[name]) for name in around] == [1, 1, 1, 1, 1]
     screened = rows["screening.json"]
     assert {one["surface"] for one in screened["texts"]} >= {"caption", "name"}
     assert set(screened) == {

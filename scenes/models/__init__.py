@@ -1,6 +1,24 @@
 """Scenes: the stories and their versions, and the plays of them."""
 
+from scenes.models.audience import SceneComment, SceneLike, SceneRating, SceneStat
+from scenes.models.counts import ChoiceCount, EndingCount, EndingFound, ScenePlayer
+from scenes.models.outline import SceneOutline
 from scenes.models.play import Play, PlayRole
 from scenes.models.story import Scene, SceneQuerySet, SceneVersion
 
-__all__ = ["Play", "PlayRole", "Scene", "SceneQuerySet", "SceneVersion"]
+__all__ = [
+    "ChoiceCount",
+    "EndingCount",
+    "EndingFound",
+    "Play",
+    "PlayRole",
+    "Scene",
+    "SceneComment",
+    "SceneLike",
+    "SceneOutline",
+    "ScenePlayer",
+    "SceneQuerySet",
+    "SceneRating",
+    "SceneStat",
+    "SceneVersion",
+]

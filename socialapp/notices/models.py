@@ -21,6 +21,8 @@ class Notice(models.Model):
         CLIP_FAILED = "clip-failed", "A clip failed"
         SCENE_ON_STAGE = "scene-on-stage", "My scene is on stage"
         SCENE_REFUSED = "scene-refused", "My scene was refused"
+        SCENE_COMMENT = "scene-comment", "A comment on my scene"
+        SCENE_LIKED = "scene-liked", "My scene is liked"
 
     key = models.CharField(max_length=16, unique=True, default=new_key, editable=False)
     person = models.ForeignKey(

@@ -25,6 +25,7 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
             Notice.Kind.STREAM_ENDED,
         ),
     ),
+    "scenes": ("Scenes", (Notice.Kind.SCENE_COMMENT, Notice.Kind.SCENE_LIKED)),
     "clips": ("Clips", (Notice.Kind.CLIP_READY, Notice.Kind.CLIP_FAILED)),
 }
 """Name in the address, label, and kinds; none: every kind."""

@@ -1,0 +1,80 @@
+"""Comments as something to be reported and withheld, and what happens around a scene
+when a play of it goes on, when words are decided about, and when people leave."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.dispatch import receiver
+
+from moderation import subjects
+from moderation.signals import approval_decided
+from scenes.models import EndingFound, Scene, SceneComment, ScenePlayer
+from scenes.services import audience as services
+from scenes.services.progress import note_progress
+from scenes.signals import play_moved
+from socialapp.accounts.signals import account_closed
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from moderation.models import Approval
+    from scenes.models import Play
+    from socialapp.accounts.models import User
+
+    Viewer = User | AnonymousUser
+
+
+def register() -> None:
+    subjects.register(
+        services.KIND,
+        title="Scene comment",
+        find=lambda key: _all().filter(key=key).first(),
+        describe=lambda comment: comment.text[:120],
+        snapshot=lambda comment: {
+            "Comment": comment.text,
+            "Under": comment.scene.title,
+        },
+        author=lambda comment: comment.person,
+        url=lambda comment: comment.get_absolute_url(),
+        visible=_visible,
+        hide=lambda comment: _withhold(comment, SceneComment.Level.HIDDEN),
+        remove=lambda comment: _withhold(comment, SceneComment.Level.REMOVED),
+        restore=lambda comment: _withhold(comment, ""),
+        of_author=lambda user: _all().filter(person=user),
+    )
+
+
+def _all() -> Any:
+    return SceneComment.objects.select_related("person", "scene__owner").defer(
+        "scene__draft"
+    )
+
+
+def _visible(comment: SceneComment, viewer: Viewer) -> bool:
+    shown = SceneComment.objects.visible_to(viewer).filter(pk=comment.pk)
+    scene = Scene.objects.visible_to(viewer).filter(pk=comment.scene_id)
+    return shown.exists() and scene.exists()
+
+
+def _withhold(comment: SceneComment, level: str) -> None:
+    services.set_comment_withheld(comment=comment, level=level)
+
+
+@receiver(play_moved, dispatch_uid="scenes.count_play")
+def count_play(*, play: Play, events: list[Any], **_: Any) -> None:
+    note_progress(play=play, events=events)
+
+
+@receiver(approval_decided, dispatch_uid="scenes.settle_comment")
+def settle_comment(*, approval: Approval, **_: Any) -> None:
+    services.settle_comment(approval=approval)
+
+
+@receiver(account_closed, dispatch_uid="scenes.leave_with_audience")
+def leave_with_audience(*, user: User, **_: Any) -> None:
+    """Likes, stars and comments are taken back; how many took a choice stays counted,
+    and nothing says any longer that this person was among them."""
+    services.forget_person(person=user)
+    ScenePlayer.objects.filter(person=user).delete()
+    EndingFound.objects.filter(person=user).delete()

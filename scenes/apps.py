@@ -3,3 +3,6 @@ from django.apps import AppConfig
 
 class ScenesConfig(AppConfig):
     name = "scenes"
+
+    def ready(self) -> None:
+        from scenes import play_receivers  # noqa: F401, PLC0415  connects them

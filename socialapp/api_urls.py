@@ -9,6 +9,7 @@ from avatarfx.api import clips, speech
 from feed import api as feed
 from feed import snippet_api as snippets
 from moderation.api import decisions, published, reports
+from scenes.api import plays
 from socialapp.accounts import api as accounts
 from socialapp.characters.api import cards, characters, portraits
 from socialapp.chat.api import conversations, messages, people
@@ -32,6 +33,7 @@ router.register("facts", messages.FactViewSet, "api-fact")
 router.register("personas", messages.PersonaViewSet, "api-persona")
 router.register("posts", feed.PostViewSet, "api-post")
 router.register("streams", streams.StreamViewSet, "api-stream")
+router.register("plays", plays.PlayViewSet, "api-play")
 router.register("notices", notices.NoticeViewSet, "api-notice")
 router.register("reports", reports.ReportViewSet, "api-report")
 router.register("decisions", decisions.DecisionViewSet, "api-decision")
@@ -89,6 +91,12 @@ urlpatterns = [
     path(
         "conversations/<str:key>/sharing/",
         people.ConversationPeopleViewSet.as_view({"put": "share"}),
+    ),
+    path(
+        "scenes/<str:key>/casting/", plays.CastingViewSet.as_view({"get": "retrieve"})
+    ),
+    path(
+        "scenes/<str:key>/plays/", plays.ScenePlaysViewSet.as_view({"post": "create"})
     ),
     path("cards/", cards.CardViewSet.as_view({"post": "create"})),
     path("cards/preview/", cards.CardViewSet.as_view({"post": "preview"})),

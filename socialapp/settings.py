@@ -241,6 +241,7 @@ RECONCILERS = [
     "socialapp.characters.prints.fingerprint_missing",
     "moderation.pictures.profiles.fingerprint_missing",
     "streams.services.sweep",
+    "scenes.services.plays.sweep",
     "socialapp.chat.services.reconcile",
     "socialapp.notices.services.sweep",
 ]
@@ -400,6 +401,13 @@ TEXT_SCREENER = "moderation.screening.profiles"
 
 VOICE_CATALOGUE = "avatarfx.voices.catalogue"
 """The module that answers ``is_known(voice)``."""
+
+PLAYS_PER_PERSON = env.number("PLAYS_PER_PERSON", 200)
+"""Plays of scenes and kept copies of them."""
+
+PLAY_DAYS = env.number("PLAY_DAYS", 365)
+"""A play that nobody went on with for so long and that has no ending is erased; kept
+copies stay. 0: never."""
 
 STREAMS_PER_PERSON = env.number("STREAMS_PER_PERSON", 5)
 """Planned or on air at once."""

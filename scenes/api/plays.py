@@ -14,6 +14,8 @@ from rest_framework.response import Response
 from scenes.api.play_shapes import (
     CarriedRead,
     CastingRead,
+    ImprovRead,
+    ImprovWrite,
     PlayRead,
     PlayRowRead,
     PlayWrite,
@@ -27,9 +29,11 @@ from scenes.api.play_shapes import (
 from scenes.models import Play, Scene
 from scenes.selectors import plays as selectors
 from scenes.selectors.casting import casting_for
+from scenes.services import improv
 from scenes.services import plays as services
 from scenes.services.play_errors import PlayingError
 from socialapp.accounts.api import me
+from socialapp.accounts.requests import address_of
 from socialapp.lib.api.fields import valid
 from socialapp.lib.api.pages import Pages
 from socialapp.lib.api.problems import Problem, refusal
@@ -120,6 +124,7 @@ class PlayViewSet(viewsets.GenericViewSet[Play]):
     pagination_class = PlayPages
     lookup_field = "key"
     lookup_value_regex = "[a-z0-9]+"
+    throttle_scope: str | None = None
 
     def get_queryset(self) -> QuerySet[Play]:
         if getattr(self, "swagger_fake_view", False):
@@ -212,6 +217,22 @@ class PlayViewSet(viewsets.GenericViewSet[Play]):
         return Response(
             {"play": read, "kept": kept, "of": of}, status=status.HTTP_201_CREATED
         )
+
+    @extend_schema(
+        summary="Talk in an improvised beat",
+        description="The play stands there as it was saved. What the player says and"
+        " what comes back are screened. Without an engine, for people under 18 and"
+        " after the last turn it is the author's fallback, and `done`.",
+        request=ImprovWrite,
+        responses=ImprovRead,
+    )
+    @action(detail=True, methods=["post"], throttle_scope="chat")
+    def improv(self, request: Request, key: str) -> Response:
+        data = valid(ImprovWrite(data=request.data))
+        said = improv.improvise(
+            play=self.mine(key), address=address_of(request), **data
+        )
+        return Response(ImprovRead(said).data)
 
 
 def told(request: Request, play: Play, code: int = status.HTTP_200_OK) -> Response:

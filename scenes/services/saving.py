@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from functools import partial
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -18,7 +19,7 @@ from django.utils import timezone
 from scenes.machine import Choose, PlayError, limits, positions
 from scenes.machine import Play as Played
 from scenes.machine.plays import Player, apply, event_from_json, first
-from scenes.models import Play
+from scenes.models import ImprovTurn, Play
 from scenes.selectors.machines import machine_of
 from scenes.selectors.plays import why_closed
 from scenes.services.play_errors import PlayingError
@@ -67,14 +68,17 @@ def store(*, play: Play, played: Played) -> Play:
         if row.rev != play.rev:
             play.rev, play.snapshot = row.rev, row.snapshot
             return _settled(play, snapshot)
-        new = _news(play.snapshot["events"], snapshot["events"])
+        same = _same(play.snapshot["events"], snapshot["events"])
+        # A rewind takes back what was improvised after it.
+        ImprovTurn.objects.filter(play=row, at__gt=same).delete()
         play.rev += 1
         play.snapshot = snapshot
         play.choices = sum(isinstance(event, Choose) for event in played.events)
         play.ending = ending_of(played)
         play.changed = timezone.now()
         play.save(update_fields=["rev", "snapshot", "choices", "ending", "changed"])
-        transaction.on_commit(partial(_announce, play, new), robust=True)
+        news = snapshot["events"][same:]
+        transaction.on_commit(partial(_announce, play, news), robust=True)
     return play
 
 
@@ -193,14 +197,10 @@ def _settled(play: Play, snapshot: Any) -> Play:
     )
 
 
-def _news(before: Sequence[Any], after: Sequence[Any]) -> list[Any]:
-    """Events behind those that both logs begin with."""
-    same = 0
-    for one, other in zip(before, after, strict=False):
-        if one != other:
-            break
-        same += 1
-    return list(after[same:])
+def _same(before: Sequence[Any], after: Sequence[Any]) -> int:
+    """Events with which both logs begin."""
+    pairs = zip(before, after, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _announce(play: Play, events: list[Any]) -> None:

@@ -9,7 +9,7 @@ from avatarfx.api import clips, speech
 from feed import api as feed
 from feed import snippet_api as snippets
 from moderation.api import decisions, published, reports
-from scenes.api import plays
+from scenes.api import company, plays
 from socialapp.accounts import api as accounts
 from socialapp.characters.api import cards, characters, portraits
 from socialapp.chat.api import conversations, messages, people
@@ -97,6 +97,26 @@ urlpatterns = [
     ),
     path(
         "scenes/<str:key>/plays/", plays.ScenePlaysViewSet.as_view({"post": "create"})
+    ),
+    path(
+        "plays/<str:key>/company/",
+        company.PlayCompanyViewSet.as_view({"post": "create"}),
+    ),
+    path(
+        "companies/<str:key>/",
+        company.CompanyViewSet.as_view({"get": "retrieve", "delete": "destroy"}),
+    ),
+    path(
+        "companies/<str:key>/seat/",
+        company.CompanyViewSet.as_view({"put": "join", "delete": "leave"}),
+    ),
+    path(
+        "companies/<str:key>/seats/<str:handle>/",
+        company.CompanyViewSet.as_view({"delete": "send_away"}),
+    ),
+    path("companies/<str:key>/vote/", company.CompanyViewSet.as_view({"put": "vote"})),
+    path(
+        "companies/<str:key>/count/", company.CompanyViewSet.as_view({"post": "count"})
     ),
     path("cards/", cards.CardViewSet.as_view({"post": "create"})),
     path("cards/preview/", cards.CardViewSet.as_view({"post": "preview"})),

@@ -242,6 +242,7 @@ RECONCILERS = [
     "moderation.pictures.profiles.fingerprint_missing",
     "streams.services.sweep",
     "scenes.services.plays.sweep",
+    "scenes.services.company.sweep",
     "socialapp.chat.services.reconcile",
     "socialapp.notices.services.sweep",
 ]
@@ -408,6 +409,9 @@ PLAYS_PER_PERSON = env.number("PLAYS_PER_PERSON", 200)
 PLAY_DAYS = env.number("PLAY_DAYS", 365)
 """A play that nobody went on with for so long and that has no ending is erased; kept
 copies stay. 0: never."""
+
+COMPANY_SEATS = env.number("COMPANY_SEATS", 12)
+"""People who play one scene together, its host among them."""
 
 STREAMS_PER_PERSON = env.number("STREAMS_PER_PERSON", 5)
 """Planned or on air at once."""

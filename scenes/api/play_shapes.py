@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Any
 from rest_framework import serializers
 
 from scenes.machine import limits
-from scenes.selectors import casting, plays
+from scenes.selectors import casting, company, plays
 from socialapp.characters.models import Character
 from socialapp.lib.api.fields import BlobUrl
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from scenes.models import Play
+    from scenes.models import Company, Play
     from scenes.models.story import Viewer
     from scenes.selectors.casting import RoleCasting
     from scenes.selectors.plays import Seen
+    from socialapp.accounts.models import User
 
 
 class CandidateRead(serializers.ModelSerializer[Character]):
@@ -177,6 +178,66 @@ class ImprovRead(serializers.Serializer[Any]):
     sound = serializers.CharField(
         allow_null=True, help_text="A WAV in base64; null: silent."
     )
+
+
+class CompanyWrite(serializers.Serializer[Any]):
+    seconds = serializers.IntegerField(
+        required=False, help_text="After the first vote they are counted; 5 to 300."
+    )
+
+
+class CompanyVoteWrite(serializers.Serializer[Any]):
+    at = serializers.IntegerField(
+        min_value=0, help_text="Events in the log where it is given."
+    )
+    choice = serializers.CharField(max_length=limits.IDENTIFIER)
+
+
+class CompanyPersonRead(serializers.Serializer[Any]):
+    handle = serializers.CharField()
+    name = serializers.CharField()
+    host = serializers.BooleanField()
+    here = serializers.BooleanField(help_text="Their page is open.")
+    voted = serializers.BooleanField()
+
+
+class CompanyVotesRead(serializers.Serializer[Any]):
+    at = serializers.IntegerField(help_text="Events in the log: what a vote names.")
+    tally = serializers.DictField(
+        child=serializers.IntegerField(), help_text="Votes by choice that is open."
+    )
+    closes_in = serializers.FloatField(
+        allow_null=True, help_text="Seconds; null: nobody has voted yet."
+    )
+    voted = serializers.ListField(child=serializers.CharField(), help_text="Handles.")
+
+
+class CompanyRead(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    url = serializers.CharField(help_text="Of the page: what others are given.")
+    host = serializers.CharField(source="host.username", help_text="Their handle.")
+    mine = serializers.BooleanField(help_text="You are the host.")
+    seconds = serializers.IntegerField()
+    people = CompanyPersonRead(many=True)
+    votes = CompanyVotesRead()
+    vote = serializers.CharField(allow_null=True, help_text="Your own, here.")
+    play = PlayRead(help_text="Of the host, as you see it.")
+
+
+def company_read(found: Company, viewer: User) -> dict[str, Any]:
+    play = found.play
+    told = {
+        "key": found.key,
+        "url": f"/sc/{play.scene.key}/play/?company={found.key}",
+        "host": found.host,
+        "mine": found.host_id == viewer.pk,
+        "seconds": found.seconds,
+        "people": company.people_in(found),
+        "votes": company.standing_of(found),
+        "vote": company.vote_of(found, viewer),
+        "play": _told(play, viewer, plays.casts_of([play], viewer)[play.pk]),
+    }
+    return dict(CompanyRead(told).data)
 
 
 def casting_read(roles: Sequence[RoleCasting], language: str) -> dict[str, Any]:

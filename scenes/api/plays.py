@@ -44,7 +44,8 @@ if TYPE_CHECKING:
 
 _STATUS = {
     "closed": 403, "cast": 400, "seed": 400, "language": 400, "name": 400,
-    "unreadable": 400, "deleted": 410, "text": 400, "too-much": 429,
+    "unreadable": 400, "seconds": 400, "no-choice": 400, "nobody": 404,
+    "barred": 403, "not-host": 403, "deleted": 410, "text": 400, "too-much": 429,
 }  # fmt: skip
 """By code; the others are 409: not as things stand."""
 

@@ -20,7 +20,7 @@ from scenes.machine import telling
 from scenes.machine.model import Improv
 from scenes.models import ImprovTurn, Play
 from scenes.selectors import casting
-from scenes.services import improvising
+from scenes.services import company, improvising
 from scenes.services.play_errors import PlayingError
 from scenes.services.saving import require_open, stored
 from socialapp.acting import ScriptError
@@ -106,6 +106,7 @@ def improvise(
     ImprovTurn.objects.filter(pk=turn.pk).update(
         said=turn.said, emotion=turn.emotion, engine=turn.engine, last=turn.last
     )
+    company.overheard(play=play, turn=turn)
     return _performed(place, turn.said, turn.emotion, done=turn.last)
 
 

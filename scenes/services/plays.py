@@ -13,9 +13,10 @@ from django.utils import timezone
 from scenes.machine import Choose, PlayError, limits
 from scenes.machine import Play as Played
 from scenes.machine.plays import Player, begin
-from scenes.models import Play, PlayRole
+from scenes.models import Company, Play, PlayRole
 from scenes.selectors.machines import machine_of
 from scenes.services.casting import chosen_cast, still_castable
+from scenes.services.company import end
 from scenes.services.play_errors import PlayingError
 from scenes.services.saving import carried, ending_of, require_open, save_play
 from socialapp.accounts.models import User
@@ -148,6 +149,8 @@ def remove_play(*, play: Play) -> None:
     """Out of sight at once, erased after a week."""
     play.removed = timezone.now()
     play.save(update_fields=["removed"])
+    for company in Company.objects.filter(play=play, open=True):
+        end(company=company, why="The host deleted this play, so the company is over.")
 
 
 @transaction.atomic

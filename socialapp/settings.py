@@ -366,6 +366,7 @@ EXPORTERS = [
     "socialapp.characters.exports.characters",
     "avatarfx.exports.clips",
     "streams.exports.streams",
+    "scenes.play_exports.played",
     "socialapp.chat.exports.conversations",
     "feed.exports.posts",
     "socialapp.notices.exports.notices",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import json
 import threading
 from contextlib import contextmanager
 from datetime import timedelta
@@ -17,7 +18,15 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.utils import timezone
 
-from scenes.models import Company, CompanySeat, CompanyVote, Play, Scene
+from scenes import play_exports
+from scenes.models import (
+    Company,
+    CompanySeat,
+    CompanyVote,
+    ImprovTurn,
+    Play,
+    Scene,
+)
 from scenes.routing import websocket_urlpatterns
 from scenes.selectors import company as selectors
 from scenes.services import company as services
@@ -436,6 +445,22 @@ def _no_voice(*_: Any, **__: Any) -> None:
     from socialapp.engines.errors import EngineError  # noqa: PLC0415
 
     raise EngineError("no voice here")
+
+
+def test_ones_archive_has_what_one_said_and_voted(
+    company: Company, play: Play, alice: User, bob: User
+) -> None:
+    ImprovTurn.objects.create(
+        play=play, at=0, state="table", beat=1, number=0, role="host", heard="Sugar?"
+    )
+    vote(company, bob, "drink")
+    hers, his = (
+        json.loads(next(iter(play_exports.played(user))).data) for user in (alice, bob)
+    )
+    assert hers["improvised"][0]["heard"] == "Sugar?"
+    assert hers["hosted"][0]["key"] == company.key
+    assert his["improvised"] == []
+    assert his["seats"][0]["vote__choice"] == "drink"
 
 
 # Races ------------------------------------------------------------------------------

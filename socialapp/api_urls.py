@@ -111,7 +111,7 @@ urlpatterns = [
         company.CompanyViewSet.as_view({"put": "join", "delete": "leave"}),
     ),
     path(
-        "companies/<str:key>/seats/<str:handle>/",
+        "companies/<str:key>/seats/<str:username>/",
         company.CompanyViewSet.as_view({"delete": "send_away"}),
     ),
     path("companies/<str:key>/vote/", company.CompanyViewSet.as_view({"put": "vote"})),

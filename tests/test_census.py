@@ -32,6 +32,10 @@ from moderation.models import (
     Standing,
     Statement,
 )
+from scenes.models import ImprovTurn, Play
+from scenes.services import company
+from scenes.services.plays import begin_play
+from scenes.tests.playing import make, publish
 from socialapp.accounts import exports, leaving, services
 from socialapp.accounts.models import User
 from socialapp.characters.services import change_character
@@ -68,6 +72,8 @@ EXPORTED = {
     "streams.TopicVote": "audience.json",
     "streams.StreamTicket": "audience.json",
     "streams.StreamReminder": "audience.json",
+    "scenes.Company": "playing.json",
+    "scenes.CompanySeat": "playing.json",
     "notices.Notice": "notices.json",
     "chat.Conversation": "conversations.json",
     "chat.Participant": "conversations.json",
@@ -137,11 +143,29 @@ def life(alice: User, bob: User) -> User:
     feed.like_post(post=post, user=bob)
     judged(alice, post.key, bob)
     performed(alice)
+    played_together(alice, bob)
     wren = chats.create_persona(person=alice, name=MARK, about=f"{MARK} climbs")
     talk = chats.start(person=alice, character=clip.character, persona=wren)
     chats.send_message(conversation=talk, person=alice, text=f"My name is {MARK}.")
     among_others(alice, bob, clip.character)
     return alice
+
+
+def played_together(person: User, other: User) -> None:
+    """She hosts, improvises, and sits in somebody else's company."""
+    for host, guest in ((person, other), (other, person)):
+        make(host, "Hob")
+        play = begin_play(person=host, scene=publish(host))
+        company.join(company=company.open_company(play=play), person=guest)
+    ImprovTurn.objects.create(
+        play=Play.objects.get(person=person),
+        at=0,
+        state="table",
+        beat=1,
+        number=0,
+        role="host",
+        heard=f"I am {MARK}.",
+    )
 
 
 def among_others(person: User, host: User, character: Character) -> None:
@@ -289,6 +313,9 @@ def test_the_archive_has_every_row_and_file(life: User) -> None:
     show = rows["streams.json"][0]
     assert show["lines"][0]["text"] == f"I am {MARK}"
     assert show["topics"] == [f"Is {MARK} real?"]
+    played = rows["playing.json"]
+    assert [one["heard"] for one in played["improvised"]] == [f"I am {MARK}."]
+    assert (len(played["hosted"]), len(played["seats"])) == (1, 2)
     assert rows["audience.json"]["messages"][0]["text"] == f"Here is {MARK}"
     screened = rows["screening.json"]
     assert {one["surface"] for one in screened["texts"]} >= {"caption", "name"}

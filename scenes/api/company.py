@@ -81,9 +81,9 @@ class CompanyViewSet(viewsets.GenericViewSet[Company]):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(summary="Send somebody away, as its host", responses={204: None})
-    def send_away(self, request: Request, key: str, handle: str) -> Response:
+    def send_away(self, request: Request, key: str, username: str) -> Response:
         company = _seated(request, key)
-        services.send_away(company=company, host=me(request), handle=handle)
+        services.send_away(company=company, host=me(request), handle=username)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(

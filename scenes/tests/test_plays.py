@@ -15,6 +15,7 @@ from django.utils import timezone
 from scenes.machine.plays import apply
 from scenes.models import Play, Scene
 from scenes.services import plays as services
+from scenes.services import saving
 from scenes.services.play_errors import PlayingError
 from scenes.signals import play_moved
 from scenes.tests.playing import (
@@ -30,6 +31,8 @@ from socialapp.accounts.services import close_account
 from socialapp.characters.services import remove_character
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
     from pytest_django.fixtures import DjangoAssertNumQueries
 
@@ -273,6 +276,54 @@ def test_a_log_that_does_not_lead_where_it_says_is_refused(play: Play) -> None:
             services.save_play(play=play, rev=1, snapshot=odd)
     play.refresh_from_db()
     assert (play.rev, play.choices) == (1, 0)
+
+
+ODD: tuple[Any, ...] = (
+    None,
+    True,
+    -1,
+    0.5,
+    2**70,
+    1e308,
+    "",
+    "__proto__",
+    "x" * 300,
+    "(a+)+$",
+    [],
+    [[]],
+    {},
+    {"__proto__": {"x": 1}},
+)
+
+
+def broken(whole: Any) -> Iterator[Any]:
+    """The same with one place of it odd, or missing."""
+    if isinstance(whole, dict | list):
+        places = list(whole) if isinstance(whole, dict) else range(len(whole))
+        for place in places:
+            for inner in (*ODD, *broken(whole[place])):
+                copy = json.loads(json.dumps(whole))
+                copy[place] = inner
+                yield copy
+            copy = json.loads(json.dumps(whole))
+            del copy[place]
+            yield copy
+
+
+def test_a_broken_snapshot_is_refused_and_never_a_fault_of_ours(play: Play) -> None:
+    sent = list(broken(after(play, "drink")))
+    assert len(sent) > 400
+    codes = set()
+    for snapshot in sent:
+        try:
+            found = saving.replayed(play, snapshot)
+        except PlayingError as error:
+            codes.add(error.code)
+        else:
+            # What was broken is not read: the names of the cast.
+            assert found.snapshot()["position"]["context"] == {"cups": 1}
+            assert found.cast["host"].name == "Hob"
+    assert codes == {"unreadable"}
 
 
 def test_a_cast_is_the_servers_to_say(play: Play) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from socialapp.accounts.models import User
 
 
-@receiver(account_closed, dispatch_uid="scenes.forget_player")
+@receiver(account_closed, dispatch_uid="scenes.forget_plays")
 def forget_player(*, user: User, **_: Any) -> None:
     company.forget_person(person=user)
     plays.forget_person(person=user)

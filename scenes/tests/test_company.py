@@ -16,6 +16,7 @@ from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
 
 from scenes import play_exports
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
+
+    from conftest import ClientOf
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -445,6 +448,20 @@ def _no_voice(*_: Any, **__: Any) -> None:
     from socialapp.engines.errors import EngineError  # noqa: PLC0415
 
     raise EngineError("no voice here")
+
+
+def test_staff_see_companies_and_end_them(
+    company: Company, mallory: User, client_of: ClientOf
+) -> None:
+    mallory.is_staff = mallory.is_superuser = True
+    mallory.save()
+    staff = client_of(mallory)
+    place = reverse("admin:scenes_company_changelist")
+    assert company.key in staff.get(place).content.decode()
+    page = reverse("admin:scenes_company_change", args=[company.pk])
+    assert staff.get(page).status_code == 200
+    staff.post(place, {"action": "end_now", "_selected_action": [company.pk]})
+    assert not now(company).open
 
 
 def test_ones_archive_has_what_one_said_and_voted(

@@ -1,0 +1,3 @@
+"""Scenes backstage."""
+
+from scenes import company_admin  # noqa: F401  registers companies

@@ -8,7 +8,9 @@ class ScenesConfig(AppConfig):
         from scenes import (  # noqa: PLC0415  need the models
             audience,
             audience_admin,  # noqa: F401  registers itself
-            receivers,  # noqa: F401  connects them
+            company_admin,  # noqa: F401
+            play_receivers,  # noqa: F401  connects them
+            receivers,  # noqa: F401
             subjects,
         )
 

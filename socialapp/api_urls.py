@@ -9,8 +9,8 @@ from avatarfx.api import clips, speech
 from feed import api as feed
 from feed import snippet_api as snippets
 from moderation.api import decisions, published, reports
-from scenes.api import stories
 from scenes.api import audience as scene_audience
+from scenes.api import company, plays, stories
 from socialapp.accounts import api as accounts
 from socialapp.characters.api import cards, characters, portraits
 from socialapp.chat.api import conversations, messages, people
@@ -35,6 +35,7 @@ router.register("personas", messages.PersonaViewSet, "api-persona")
 router.register("posts", feed.PostViewSet, "api-post")
 router.register("streams", streams.StreamViewSet, "api-stream")
 router.register("scenes", stories.SceneViewSet, "api-scene")
+router.register("plays", plays.PlayViewSet, "api-play")
 router.register("notices", notices.NoticeViewSet, "api-notice")
 router.register("reports", reports.ReportViewSet, "api-report")
 router.register("decisions", decisions.DecisionViewSet, "api-decision")
@@ -123,6 +124,32 @@ urlpatterns = [
     path(
         "conversations/<str:key>/sharing/",
         people.ConversationPeopleViewSet.as_view({"put": "share"}),
+    ),
+    path(
+        "scenes/<str:key>/casting/", plays.CastingViewSet.as_view({"get": "retrieve"})
+    ),
+    path(
+        "scenes/<str:key>/plays/", plays.ScenePlaysViewSet.as_view({"post": "create"})
+    ),
+    path(
+        "plays/<str:key>/company/",
+        company.PlayCompanyViewSet.as_view({"post": "create"}),
+    ),
+    path(
+        "companies/<str:key>/",
+        company.CompanyViewSet.as_view({"get": "retrieve", "delete": "destroy"}),
+    ),
+    path(
+        "companies/<str:key>/seat/",
+        company.CompanyViewSet.as_view({"put": "join", "delete": "leave"}),
+    ),
+    path(
+        "companies/<str:key>/seats/<str:username>/",
+        company.CompanyViewSet.as_view({"delete": "send_away"}),
+    ),
+    path("companies/<str:key>/vote/", company.CompanyViewSet.as_view({"put": "vote"})),
+    path(
+        "companies/<str:key>/count/", company.CompanyViewSet.as_view({"post": "count"})
     ),
     path("cards/", cards.CardViewSet.as_view({"post": "create"})),
     path("cards/preview/", cards.CardViewSet.as_view({"post": "preview"})),

@@ -12,6 +12,7 @@ from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
 from avatarfx import routing as clips  # noqa: E402
+from scenes import routing as scenes  # noqa: E402
 from socialapp.chat import routing as chat  # noqa: E402
 from socialapp.lib.sockets import Lines  # noqa: E402
 from streams import routing as streams  # noqa: E402
@@ -21,6 +22,7 @@ from streams.admission import OwnPagesAndTickets  # noqa: E402
 addresses: list[Any] = [
     *clips.websocket_urlpatterns,
     *chat.websocket_urlpatterns,
+    *scenes.websocket_urlpatterns,
     *streams.websocket_urlpatterns,
 ]
 # Without the validator any site could open a socket in its visitor's name.

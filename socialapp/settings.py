@@ -242,6 +242,8 @@ RECONCILERS = [
     "moderation.pictures.profiles.fingerprint_missing",
     "streams.services.sweep",
     "scenes.services.recheck_words",
+    "scenes.services.plays.sweep",
+    "scenes.services.company.sweep",
     "socialapp.chat.services.reconcile",
     "socialapp.notices.services.sweep",
 ]
@@ -367,6 +369,7 @@ EXPORTERS = [
     "streams.exports.streams",
     "scenes.exports.scenes",
     "scenes.audience_exports.audience",
+    "scenes.play_exports.played",
     "socialapp.chat.exports.conversations",
     "feed.exports.posts",
     "socialapp.notices.exports.notices",
@@ -404,6 +407,16 @@ TEXT_SCREENER = "moderation.screening.profiles"
 
 VOICE_CATALOGUE = "avatarfx.voices.catalogue"
 """The module that answers ``is_known(voice)``."""
+
+PLAYS_PER_PERSON = env.number("PLAYS_PER_PERSON", 200)
+"""Plays of scenes and kept copies of them."""
+
+PLAY_DAYS = env.number("PLAY_DAYS", 365)
+"""A play that nobody went on with for so long and that has no ending is erased; kept
+copies stay. 0: never."""
+
+COMPANY_SEATS = env.number("COMPANY_SEATS", 12)
+"""People who play one scene together, its host among them."""
 
 STREAMS_PER_PERSON = env.number("STREAMS_PER_PERSON", 5)
 """Planned or on air at once."""

@@ -21,6 +21,10 @@ from avatarfx.recipe import Recipe, Role
 from feed.models import Post
 from feed.services import publish_post
 from moderation.tests.seeing import telling_detectors
+from scenes.models import Company, Play, Scene
+from scenes.services import company
+from scenes.services.plays import begin_play
+from scenes.tests.playing import make, publish
 from socialapp.characters.models import Character, Portrait
 from socialapp.characters.tests.rigging import picture, telling_rigger
 from socialapp.lib import blobs
@@ -119,6 +123,17 @@ def without_escapes(path: str, key: str) -> str:
     return start + key + rest.partition("}")[2] if rest else path
 
 
+def played(person: User) -> None:
+    """A scene that she plays in company."""
+    scene = publish(person)
+    Scene.objects.update(key="alice")
+    cast = {"host": make(person, "Kiko").key}
+    play = begin_play(person=person, scene=scene, cast=cast)
+    Play.objects.update(key="alice")
+    company.open_company(play=play)
+    Company.objects.update(key="alice")
+
+
 @pytest.fixture
 def house(alice: User, settings: Settings) -> Iterator[None]:
     """One of everything, by the key ``alice``: input gets past "not found"."""
@@ -140,6 +155,7 @@ def house(alice: User, settings: Settings) -> Iterator[None]:
     )
     publish_post(clip=clip, author=alice, caption="Night")
     Post.objects.update(key="alice")
+    played(alice)
     with telling_rigger(settings), telling_detectors():
         yield
 

@@ -33,10 +33,13 @@ from moderation.models import (
     Statement,
 )
 from scenes import services as scenes
-from scenes.models import Play, PlayRole
-from scenes.tests.stories import published
+from scenes.models import ImprovTurn, Play, PlayRole
 from scenes.services import audience as scene_audience
+from scenes.services import company
+from scenes.services.plays import begin_play
+from scenes.tests.playing import make, publish
 from scenes.tests.staging import on_stage, played
+from scenes.tests.stories import published
 from socialapp.accounts import exports, leaving, services
 from socialapp.accounts.models import User
 from socialapp.characters.services import change_character
@@ -80,6 +83,8 @@ EXPORTED = {
     "scenes.SceneComment": "scene_audience.json",
     "scenes.ScenePlayer": "scene_audience.json",
     "scenes.EndingFound": "scene_audience.json",
+    "scenes.Company": "playing.json",
+    "scenes.CompanySeat": "playing.json",
     "notices.Notice": "notices.json",
     "chat.Conversation": "conversations.json",
     "chat.Participant": "conversations.json",
@@ -149,6 +154,7 @@ def life(alice: User, bob: User) -> User:
     feed.like_post(post=post, user=bob)
     judged(alice, post.key, bob)
     performed(alice)
+    played_together(alice, bob)
     wren = chats.create_persona(person=alice, name=MARK, about=f"{MARK} climbs")
     talk = chats.start(person=alice, character=clip.character, persona=wren)
     chats.send_message(conversation=talk, person=alice, text=f"My name is {MARK}.")
@@ -165,13 +171,13 @@ def wrote_and_played(person: User, other: User, character: Character) -> None:
     scenes.change_scene(scene=scene, tags=[MARK.lower()], remixable=True)
     theirs = published(other, "Milk?")
     scenes.remix_scene(scene=theirs, person=other)
-    for player, played in ((person, scene), (other, scene), (other, theirs)):
-        assert played.version is not None
+    for player, story in ((person, scene), (other, scene), (other, theirs)):
+        assert story.version is not None
         cast = {"host": {"character": character.key, "name": MARK}}
         play = Play.objects.create(
             person=player,
-            scene=played,
-            version=played.version,
+            scene=story,
+            version=story.version,
             snapshot={"cast": cast, "position": {"told": [["table", 0, [MARK]]]}},
         )
         PlayRole.objects.create(play=play, role="host", character=character, name=MARK)
@@ -184,6 +190,24 @@ def in_scenes(person: User, author: User) -> None:
     scene_audience.rate_scene(scene=scene, person=person, stars=4)
     scene_audience.write_comment(scene=scene, person=person, text=f"{MARK} was here")
     played(scene, person, "go")
+
+
+def played_together(person: User, other: User) -> None:
+    """She hosts, improvises, and sits in somebody else's company."""
+    plays: dict[User, Play] = {}
+    for host, guest in ((person, other), (other, person)):
+        make(host, "Hob")
+        play = plays[host] = begin_play(person=host, scene=publish(host))
+        company.join(company=company.open_company(play=play), person=guest)
+    ImprovTurn.objects.create(
+        play=plays[person],
+        at=0,
+        state="table",
+        beat=1,
+        number=0,
+        role="host",
+        heard=f"I am {MARK}.",
+    )
 
 
 def among_others(person: User, host: User, character: Character) -> None:
@@ -336,6 +360,9 @@ def test_the_archive_has_every_row_and_file(life: User) -> None:
     show = rows["streams.json"][0]
     assert show["lines"][0]["text"] == f"I am {MARK}"
     assert show["topics"] == [f"Is {MARK} real?"]
+    played = rows["playing.json"]
+    assert [one["heard"] for one in played["improvised"]] == [f"I am {MARK}."]
+    assert (len(played["hosted"]), len(played["seats"])) == (1, 2)
     assert rows["audience.json"]["messages"][0]["text"] == f"Here is {MARK}"
     around = rows["scene_audience.json"]
     assert around["comments"][0]["text"] == f"{MARK} was here"

@@ -56,6 +56,7 @@ class CharacterForm(forms.Form):
     motion = forms.ChoiceField(choices=[(m, m) for m in ("still", "subtle", "lively")])
     visibility = forms.ChoiceField(choices=Character.Visibility.choices)
     in_cuts = forms.BooleanField(required=False)
+    in_scenes = forms.BooleanField(required=False)
 
     def clean_tags(self) -> list[str]:
         return re.split(r"[,\n]", self.cleaned_data["tags"])

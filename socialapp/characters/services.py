@@ -100,6 +100,7 @@ def create_character(
     motion: str = "subtle",
     background: str = "",
     in_cuts: bool = False,
+    in_scenes: bool = False,
 ) -> Character:
     """A new character of `owner`. CharacterError names the field that cannot be so.
 
@@ -126,6 +127,7 @@ def create_character(
             "motion": motion,
             "background": background,
             "in_cuts": in_cuts,
+            "in_scenes": in_scenes,
         },
     )
     _check_shown(fields["visibility"], fields["portrait"])
@@ -294,4 +296,5 @@ _CHECKS: dict[str, Callable[[User, Any], Any]] = {
     ),
     "background": _background,
     "in_cuts": lambda _, value: bool(value),
+    "in_scenes": lambda _, value: bool(value),
 }

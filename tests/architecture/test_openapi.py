@@ -21,6 +21,9 @@ COMMITTED = Path(__file__).resolve().parents[2] / "docs" / "openapi.yaml"
 UNDOCUMENTED = {"api", "api-schema", "api-docs"}
 """What describes the API is no part of it."""
 
+ABOUT = {"ImprovWriteRequest": {"state"}}
+"""Where a word means something else: a state of a scene."""
+
 
 @pytest.fixture(scope="module")
 def schema() -> dict[str, Any]:
@@ -91,7 +94,7 @@ def test_nobody_can_write_what_belongs_to_the_house(schema: dict[str, Any]) -> N
         "fence",
     }
     written = {
-        name: set(body.get("properties", {})) & forbidden
+        name: (set(body.get("properties", {})) & forbidden) - ABOUT.get(name, set())
         for name, body in schema["components"]["schemas"].items()
         if name.endswith("Request")
     }

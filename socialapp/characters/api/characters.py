@@ -77,6 +77,7 @@ class CharacterRead(serializers.ModelSerializer[Character]):
             "background",
             "starter",
             "in_cuts",
+            "in_scenes",
             "owner",
             "mine",
             "url",
@@ -140,6 +141,10 @@ class CharacterWrite(serializers.Serializer[Any]):
     in_cuts = serializers.BooleanField(
         required=False,
         help_text="Others may cut clips with this character out of shows.",
+    )
+    in_scenes = serializers.BooleanField(
+        required=False,
+        help_text="Others may cast this character in scenes, once everyone sees it.",
     )
 
 

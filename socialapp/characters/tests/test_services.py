@@ -221,3 +221,31 @@ def test_others_cut_clips_with_a_character_only_if_its_owner_says_so(
     client.post(path, fields)
     hob.refresh_from_db()
     assert not hob.in_cuts
+
+
+def test_others_cast_a_character_in_scenes_only_if_its_owner_says_so(
+    alice: User, portrait: Portrait, client_of: ClientOf
+) -> None:
+    hob = services.create_character(owner=alice, name="Hob", portrait=portrait)
+    assert not hob.in_scenes
+    client = client_of(alice)
+    path = f"/c/{hob.key}/edit/"
+    page = client.get(path).content.decode()
+    assert 'name="in_scenes" value="1"' in page
+    assert 'name="in_scenes" value="1" checked' not in page
+    api = f"/api/v1/characters/{hob.key}/"
+    said = client.patch(api, {"in_scenes": True}, content_type="application/json")
+    assert said.status_code == 200
+    assert said.json()["in_scenes"]
+    assert 'name="in_scenes" value="1" checked' in client.get(path).content.decode()
+    fields = {
+        "name": "Hob",
+        "voice": "af_heart",
+        "voice_speed": "1",
+        "voice_pitch": "0",
+        "motion": "subtle",
+        "visibility": "private",
+    }
+    client.post(path, fields)
+    hob.refresh_from_db()
+    assert not hob.in_scenes

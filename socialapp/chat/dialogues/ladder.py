@@ -110,6 +110,10 @@ class Ladder:
     def available(self) -> str | None:
         return self._authored.available()
 
+    def has_model(self) -> bool:
+        """Whether anybody but the authored engine would be asked now."""
+        return any(rung.engine.available() is None for rung in self._rungs)
+
     def obstacles(self) -> dict[str, str]:
         """Providers that would be passed over now, with the reason, for the host."""
         found = {rung.engine.name: rung.engine.available() for rung in self._rungs}

@@ -40,7 +40,7 @@ from socialapp.chat.services.turns import (
     run,
     speak_up,
 )
-from socialapp.chat.services.voicing import perform_message
+from socialapp.chat.services.voicing import perform_message, perform_words
 from socialapp.chat.services.writing import (
     edit_message,
     forget_person,
@@ -70,6 +70,7 @@ __all__ = [
     "invite_person",
     "leave",
     "perform_message",
+    "perform_words",
     "pin_message",
     "recall_fact",
     "reconcile",

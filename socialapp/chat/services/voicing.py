@@ -19,6 +19,7 @@ from socialapp.engines.protocols import VoiceSpec
 from socialapp.lib import blobs
 
 if TYPE_CHECKING:
+    from socialapp.characters.models import Character
     from socialapp.chat.models import Message
     from socialapp.engines.protocols import Voice
     from socialapp.performance import Performance
@@ -39,14 +40,30 @@ def perform_message(*, message: Message, number: int = 0) -> tuple[Performance, 
     sentences = split(message.text)
     if not 0 <= number < len(sentences):
         raise ChatError(f"This reply has {len(sentences)} sentences.")
+    return perform_words(
+        sentences[number],
+        character=character,
+        mood=message.expression,
+        seed=message.pk + number,
+    )
+
+
+def perform_words(
+    text: str, *, character: Character | None, mood: str, seed: int
+) -> tuple[Performance, bytes]:
+    """What somebody says in passing, and its sound as WAV; nothing is stored.
+
+    No sound when only the silent voice is there. ScriptError for what nobody can say,
+    EngineError without a voice.
+    """
     done = acting.perform(
         # Brackets would be read as directions.
-        sentences[number].translate(str.maketrans("[]", "()")),
+        text.translate(str.maketrans("[]", "()")),
         seat="a",
         spec=character.voice_spec if character else VoiceSpec(),
         speakers=_speakers(),
         director=directors["default"],
-        seed=message.pk + number,
+        seed=seed,
         motion=character.motion if character else "subtle",
         shape="1:1",
         background="",
@@ -54,7 +71,7 @@ def perform_message(*, message: Message, number: int = 0) -> tuple[Performance, 
     )
     speech = done.speech
     heard = sound.wav(speech.samples, speech.rate) if any(speech.samples) else b""
-    part = acting.in_mood(done.performance.parts[0], message.expression)
+    part = acting.in_mood(done.performance.parts[0], mood)
     return replace(done.performance, parts=(part,)), heard
 
 

@@ -3,3 +3,12 @@ from django.apps import AppConfig
 
 class ScenesConfig(AppConfig):
     name = "scenes"
+
+    def ready(self) -> None:
+        from scenes import (  # noqa: PLC0415  need the models
+            asset_admin,  # noqa: F401  registers itself
+            asset_receivers,  # noqa: F401  connects them
+            asset_subjects,
+        )
+
+        asset_subjects.register()

@@ -241,6 +241,7 @@ RECONCILERS = [
     "socialapp.characters.prints.fingerprint_missing",
     "moderation.pictures.profiles.fingerprint_missing",
     "streams.services.sweep",
+    "scenes.services.assets.sweep",
     "socialapp.chat.services.reconcile",
     "socialapp.notices.services.sweep",
 ]
@@ -301,6 +302,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 MAX_PICTURE_BYTES = env.number("MAX_PICTURE_BYTES", 12 * 1024 * 1024)
 MAX_PICTURE_PIXELS = env.number("MAX_PICTURE_PIXELS", 25_000_000)
+MAX_SOUND_BYTES = env.number("MAX_SOUND_BYTES", 5 * 1024 * 1024)
 MIN_FREE_DISK_BYTES = env.number("MIN_FREE_DISK_BYTES", 200 * 1024 * 1024)
 """Below this /readyz says no and renders are refused with the reason."""
 
@@ -364,6 +366,7 @@ EXPORTERS = [
     "socialapp.characters.exports.characters",
     "avatarfx.exports.clips",
     "streams.exports.streams",
+    "scenes.asset_exports.assets",
     "socialapp.chat.exports.conversations",
     "feed.exports.posts",
     "socialapp.notices.exports.notices",
@@ -392,6 +395,7 @@ DATA_DIR/audit-anchor.log."""
 
 CHARACTERS_PER_PERSON = env.number("CHARACTERS_PER_PERSON", 50)
 PORTRAITS_PER_PERSON = env.number("PORTRAITS_PER_PERSON", 200)
+SCENE_ASSETS_PER_PERSON = env.number("SCENE_ASSETS_PER_PERSON", 200)
 CARD_CHARACTERS = env.number("CARD_CHARACTERS", 60_000)
 """Of text in one character card: all of it is screened while its owner waits."""
 
@@ -779,6 +783,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "Visibility": "socialapp.characters.models.Character.Visibility",
         "ClipState": "avatarfx.models.Clip.State",
         "StreamState": "streams.models.Stream.State",
+        "SceneAssetKind": "scenes.models.SceneAsset.Kind",
+        "SceneAssetState": "scenes.models.SceneAsset.State",
         "Shape": "avatarfx.api.clips.SHAPE_CHOICES",
         "LayerName": "socialapp.provenance.api.LAYER_NAMES",
         "LayerState": "socialapp.provenance.api.LAYER_STATES",

@@ -32,6 +32,7 @@ from moderation.models import (
     Standing,
     Statement,
 )
+from scenes.models import SceneAsset
 from socialapp.accounts import exports, leaving, services
 from socialapp.accounts.models import User
 from socialapp.characters.services import change_character
@@ -68,6 +69,7 @@ EXPORTED = {
     "streams.TopicVote": "audience.json",
     "streams.StreamTicket": "audience.json",
     "streams.StreamReminder": "audience.json",
+    "scenes.SceneAsset": "scene_assets.json",
     "notices.Notice": "notices.json",
     "chat.Conversation": "conversations.json",
     "chat.Participant": "conversations.json",
@@ -137,6 +139,13 @@ def life(alice: User, bob: User) -> User:
     feed.like_post(post=post, user=bob)
     judged(alice, post.key, bob)
     performed(alice)
+    SceneAsset.objects.create(
+        owner=alice,
+        kind="background",
+        name=MARK,
+        ref=blobs.put(f"{MARK}: hall".encode(), "webp"),
+        size=20,
+    )
     wren = chats.create_persona(person=alice, name=MARK, about=f"{MARK} climbs")
     talk = chats.start(person=alice, character=clip.character, persona=wren)
     chats.send_message(conversation=talk, person=alice, text=f"My name is {MARK}.")

@@ -50,6 +50,7 @@ class AssetParser(FileParser):
 
 
 class BuiltInRead(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(choices=SceneAsset.Kind.choices)
     name = serializers.CharField(help_text="What documents call it.")
     title = serializers.CharField()
     url = serializers.CharField()
@@ -94,8 +95,7 @@ class SceneAssetRead(serializers.ModelSerializer[SceneAsset]):
 
 
 class SceneAssetsRead(serializers.Serializer[Any]):
-    backgrounds = BuiltInRead(many=True)
-    sounds = BuiltInRead(many=True)
+    built_in = BuiltInRead(many=True)
     mine = SceneAssetRead(many=True)
     room = serializers.IntegerField(help_text="How many more you may keep.")
 
@@ -145,13 +145,12 @@ class SceneAssetViewSet(viewsets.GenericViewSet[SceneAsset]):
 
     @extend_schema(
         summary="What a scene may be set in: the built-in ones, and mine",
-        responses=forced_singular_serializer(SceneAssetsRead),
+        responses=forced_singular_serializer(SceneAssetsRead),  # type: ignore[no-untyped-call]
     )
     def list(self, request: Request) -> Response:  # noqa: ARG002
         mine = list(self.get_queryset())
         told = {
-            "backgrounds": _built_in("background"),
-            "sounds": _built_in("sound"),
+            "built_in": [one for kind in assets.KINDS for one in _built_in(kind)],
             "mine": mine,
             "room": max(0, settings.SCENE_ASSETS_PER_PERSON - len(mine)),
         }
@@ -206,6 +205,7 @@ def _refused() -> Iterator[None]:
 def _built_in(kind: str) -> list[dict[str, Any]]:
     return [
         {
+            "kind": kind,
             "name": name,
             "title": title,
             "url": assets.url(kind, name),

@@ -36,8 +36,12 @@ def eyes() -> Iterator[Eyes]:
 @pytest.mark.django_db
 def test_a_guest_reads_the_built_in_ones_and_keeps_none(client: Client) -> None:
     told = client.get(URL).json()
-    assert [one["name"] for one in told["backgrounds"]] == list(backgrounds.names())
-    assert {one["name"] for one in told["sounds"] if one["loop"]} == sounds.LOOPS
+    built_in = [(one["kind"], one["name"]) for one in told["built_in"]]
+    assert built_in == [
+        *(("background", name) for name in backgrounds.names()),
+        *(("sound", name) for name in sounds.names()),
+    ]
+    assert {one["name"] for one in told["built_in"] if one["loop"]} == sounds.LOOPS
     assert told["mine"] == []
     assert send(client, "sound", wav()).status_code in {401, 403}
 

@@ -30,7 +30,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from django.test import Client
-    from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
+    from pytest_django import (
+        DjangoAssertNumQueries,
+        DjangoCaptureOnCommitCallbacks,
+        Settings,
+    )
 
     from conftest import ClientOf
     from moderation.tests.seeing import Eyes
@@ -77,6 +81,38 @@ def test_other_names_are_not(alice: User, kind: str, name: str) -> None:
     assert assets.url(kind, name) is None
 
 
+@pytest.mark.django_db
+def test_a_player_gets_all_addresses_at_once(
+    alice: User, bob: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    shown = services.add_background(owner=alice, data=picture())
+    heard = services.add_sound(owner=alice, data=wav())
+    hidden = services.add_background(owner=bob, data=picture((640, 360)))
+    services.set_withheld(asset=hidden, level="removed")
+    names = (shown.ref, hidden.ref, "bakery", "nowhere", "sha256:" + "0" * 64 + ".png")
+    document = published(alice, *names).version.document  # type: ignore[union-attr]
+    document += json.dumps({"sound": "rain", "text": '"background": "office"'})
+    document += json.dumps({"type": "sound", "sound": heard.ref})
+    with django_assert_num_queries(1):
+        found = assets.addresses(document)
+    assert found == {
+        "background": {
+            shown.ref: blobs.url(shown.ref),
+            "bakery": "/static/backgrounds/bakery.svg",
+        },
+        "sound": {"rain": "/static/sounds/rain.webm", heard.ref: blobs.url(heard.ref)},
+    }
+
+
+@pytest.mark.django_db
+def test_every_launch_scene_has_all_that_it_names() -> None:
+    for name in content.scene_ids():
+        text = (content.FOLDER / f"{name}.json").read_text(encoding="utf-8")
+        found = assets.addresses(text)["background"]
+        assert found
+        assert set(found) <= set(content.backgrounds())
+
+
 # Backgrounds ------------------------------------------------------------------------
 
 
@@ -96,6 +132,7 @@ def test_a_picture_comes_in_smaller_and_without_its_exif(alice: User) -> None:
         assert not opened.getexif()
     assert b"Camera" not in kept
     assert assets.exists("background", asset.ref, alice)
+    assert not assets.exists("background", asset.ref, None)
     assert assets.url("background", asset.ref) == blobs.url(asset.ref)
     assert not assets.exists("sound", asset.ref, alice)
     assert Screening.objects.get(person=alice).surface == "background"

@@ -4,7 +4,8 @@
 
 Loops are made on a circle: their noise has a spectrum without a beginning, and what
 rings on past the end is heard at the start. A codec knows nothing of circles and
-begins anew; so what hums, where that would click, swells from near silence and back.
+begins anew; so they are cut where they are quietest, and what hums, where even that
+would click, swells from near silence and back.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ TAU = 2 * np.pi
 def synthesise(name: str) -> Samples:
     """Mono samples at 48 kHz, before they are brought to one loudness."""
     # The name is the seed: a sound stays when another is added.
-    return _MAKERS[name](np.random.default_rng(list(name.encode())))
+    made = _MAKERS[name](np.random.default_rng(list(name.encode())))
+    return _from_quiet(made) if name in sounds.LOOPS else made
 
 
 def encoded(name: str) -> bytes:
@@ -211,6 +213,14 @@ _MAKERS: dict[str, Callable[[np.random.Generator], Samples]] = {
 def _circle(samples: Samples) -> Samples:
     """How far round each sample is, from 0 to 1."""
     return np.arange(len(samples)) / len(samples)
+
+
+def _from_quiet(loop: Samples) -> Samples:
+    """Turned so that its seam lies where 6 ms are quietest."""
+    width = round(0.006 * RATE)
+    around = np.concatenate([loop[-width // 2 :], loop, loop[: width // 2]]) ** 2
+    energy = np.convolve(around, np.ones(width), "valid")[: len(loop)]
+    return np.roll(loop, -int(np.argmin(energy)))
 
 
 def _swell(samples: Samples) -> Samples:

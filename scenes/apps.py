@@ -7,8 +7,10 @@ class ScenesConfig(AppConfig):
     def ready(self) -> None:
         from scenes import (  # noqa: PLC0415  need the models
             asset_admin,  # noqa: F401  registers itself
+            asset_copies,
             asset_receivers,  # noqa: F401  connects them
             asset_subjects,
         )
 
         asset_subjects.register()
+        asset_copies.register()

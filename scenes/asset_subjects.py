@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from moderation import subjects
 from scenes.models import SceneAsset
 from scenes.services import assets as services
-from socialapp.lib import blobs, withheld
+from socialapp.lib import blobs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from django.contrib.auth.models import AnonymousUser
 
     from socialapp.accounts.models import User
-    from socialapp.lib.models import Withheld
-
-_BLOB = re.compile(r"blobs/[0-9a-f]{2}/([0-9a-f]{64})\.([a-z0-9]{1,8})")
 
 
 def register() -> None:
@@ -46,17 +42,6 @@ def register() -> None:
         content_types=("CONTENT_TYPE_IMAGE", "CONTENT_TYPE_AUDIO"),
         of_author=lambda user: SceneAsset.objects.filter(owner=user),
     )
-    withheld.register_use("scenes", in_use)
-
-
-def in_use(name: str, causes: Sequence[Withheld]) -> bool:
-    """Whether somebody else than those whose things are withheld shows this file."""
-    match = _BLOB.fullmatch(name)
-    if match is None:
-        return False
-    owners = {one.owner for one in causes if one.owner is not None}
-    shown = SceneAsset.objects.showable().exclude(owner__in=owners)
-    return shown.filter(ref=f"sha256:{match[1]}.{match[2]}").exists()
 
 
 def _set(level: str) -> Callable[[SceneAsset], None]:

@@ -11,19 +11,16 @@ from django.db import transaction
 from django.utils import timezone
 from PIL import Image
 
-from avatarfx.sound import resample
 from moderation.pictures import blocked, gate
 from moderation.pictures import services as screening
 from scenes import recordings
+from scenes.asset_copies import words_of
 from scenes.models import SceneAsset
 from scenes.sounds import opus
 from socialapp.lib import blobs, images, withheld
-from socialapp.provenance.fingerprints import Prints, sounds
+from socialapp.provenance.fingerprints import Prints
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from moderation.models import PictureCheck
     from moderation.pictures.gate import PictureVerdict
     from socialapp.accounts.models import User
@@ -93,7 +90,9 @@ def add_sound(*, owner: User, data: bytes, name: str = "") -> SceneAsset:
     check_room(owner)
     clean = recordings.clean(data, max_bytes=settings.MAX_SOUND_BYTES)
     ref = _new_ref(clean.data, "webm")
-    if blocked.match_prints(Prints(sound=_words_of(clean.samples))):
+    if blocked.match_prints(
+        Prints(sound=words_of(clean.samples.mean(axis=0), opus.RATE))
+    ):
         raise AssetError(_GONE)
     return _keep(
         SceneAsset(
@@ -242,9 +241,3 @@ def _forget_file(ref: str) -> None:
 
 def _named(name: str, usual: str) -> str:
     return " ".join(name.split())[:MOST_NAME] or usual
-
-
-def _words_of(samples: NDArray[np.float32]) -> bytes:
-    """What the sound is known by."""
-    mono = samples.mean(axis=0)
-    return sounds.words_of(resample(mono, opus.RATE, sounds.RATE))

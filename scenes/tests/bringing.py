@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from scenes.models import Scene, SceneVersion
+from socialapp.content import backgrounds
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -30,6 +31,14 @@ def picture(
     pixels[:, :, 1] = 90
     out = io.BytesIO()
     Image.fromarray(pixels).save(out, kind, **more)
+    return out.getvalue()
+
+
+def photograph(*, quality: int = 90) -> bytes:
+    """With something to see: a drawing of the house."""
+    with Image.open(io.BytesIO(backgrounds.picture("bakery", 640, 360))) as drawn:
+        out = io.BytesIO()
+        drawn.convert("RGB").save(out, "JPEG", quality=quality)
     return out.getvalue()
 
 

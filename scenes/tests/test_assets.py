@@ -11,7 +11,6 @@ import pytest
 from django.utils import timezone
 from PIL import Image
 
-from moderation import subjects
 from moderation.models import PictureCheck, Screening
 from moderation.pictures import services as screening
 from moderation.services import holds
@@ -29,14 +28,12 @@ from socialapp.lib.images import PictureError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from django.test import Client
     from pytest_django import (
         DjangoAssertNumQueries,
         DjangoCaptureOnCommitCallbacks,
         Settings,
     )
 
-    from conftest import ClientOf
     from moderation.tests.seeing import Eyes
     from socialapp.accounts.models import User
 
@@ -313,56 +310,3 @@ def test_an_archive_has_the_files_with_their_names(alice: User) -> None:
         (row,) = json.loads(packed.read("scene_assets.json"))
         assert (row["name"], row["called"]) == ("Buzz", asset.ref)
         assert packed.read(row["file"]) == blobs.get(asset.ref)
-
-
-# Moderation -------------------------------------------------------------------------
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("level", [holds.HIDDEN, holds.REMOVED])
-def test_what_is_taken_off_the_stage_can_be_put_back(
-    alice: User, bob: User, client: Client, client_of: ClientOf, level: str
-) -> None:
-    asset = services.add_background(owner=alice, data=picture())
-    published(alice, asset.ref)
-    address = blobs.url(asset.ref)
-    assert client.get(address).status_code == 200
-    subject = subjects.get("scene-asset")
-    assert subject.visible(asset, bob)
-    holds.withhold(kind="scene-asset", thing=asset, level=level, cause="test:1")
-    asset.refresh_from_db()
-    assert assets.url("background", asset.ref) is None
-    assert not assets.exists("background", asset.ref, alice)
-    assert not subject.visible(asset, bob)
-    assert client.get(address).status_code == 404
-    hers = client_of(alice).get(address).status_code
-    assert hers == (200 if level == holds.HIDDEN else 404)
-    holds.release(cause="test:1")
-    assert client.get(address).status_code == 200
-    assert assets.url("background", asset.ref) == address
-
-
-@pytest.mark.django_db
-def test_another_person_with_the_same_picture_still_shows_it(
-    alice: User, bob: User, client: Client
-) -> None:
-    hers = services.add_background(owner=alice, data=picture())
-    services.add_background(owner=bob, data=picture())
-    holds.withhold(kind="scene-asset", thing=hers, level=holds.HIDDEN, cause="test:1")
-    assert client.get(blobs.url(hers.ref)).status_code == 200
-    assert assets.url("background", hers.ref)
-
-
-@pytest.mark.django_db
-def test_a_moderator_reads_where_it_is_shown(alice: User) -> None:
-    asset = services.add_background(owner=alice, data=picture(), name="Hall")
-    published(alice, asset.ref)
-    subject = subjects.get("scene-asset")
-    found = subject.find(asset.key)
-    assert found == asset
-    assert subject.snapshot(found) == {
-        "Kind": "Background",
-        "Name": "Hall",
-        "Scenes": "Set in",
-    }
-    assert subject.describe(found) == "Background of @alice: Hall"

@@ -15,6 +15,7 @@ import pytest
 from moderation.pictures import blocked
 from moderation.pictures.blocked import Traces
 from scenes import assets, recordings, sounds
+from scenes.asset_copies import words_of
 from scenes.services import assets as services
 from scenes.sounds import make, opus
 from scenes.tests.bringing import encoded, film, wav
@@ -125,7 +126,9 @@ def test_the_reader_starts_without_the_project() -> None:
 def test_a_sound_of_what_was_taken_down_does_not_come_back(alice: User) -> None:
     clean = recordings.clean(wav(4.0), max_bytes=5_000_000)
     blocked.block(
-        kind="clip", key="gone", traces=Traces(sound=services._words_of(clean.samples))
+        kind="clip",
+        key="gone",
+        traces=Traces(sound=words_of(clean.samples[0], opus.RATE)),
     )
     with pytest.raises(services.AssetError, match="taken down"):
         services.add_sound(owner=alice, data=wav(4.0, channels=2))

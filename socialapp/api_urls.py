@@ -9,6 +9,7 @@ from avatarfx.api import clips, speech
 from feed import api as feed
 from feed import snippet_api as snippets
 from moderation.api import decisions, published, reports
+from scenes.api import assets as scene_assets
 from scenes.api import audience as scene_audience
 from scenes.api import company, plays, stories
 from socialapp.accounts import api as accounts
@@ -36,6 +37,7 @@ router.register("posts", feed.PostViewSet, "api-post")
 router.register("streams", streams.StreamViewSet, "api-stream")
 router.register("scenes", stories.SceneViewSet, "api-scene")
 router.register("plays", plays.PlayViewSet, "api-play")
+router.register("scene-assets", scene_assets.SceneAssetViewSet, "api-scene-asset")
 router.register("notices", notices.NoticeViewSet, "api-notice")
 router.register("reports", reports.ReportViewSet, "api-report")
 router.register("decisions", decisions.DecisionViewSet, "api-decision")

@@ -244,6 +244,7 @@ RECONCILERS = [
     "scenes.services.recheck_words",
     "scenes.services.plays.sweep",
     "scenes.services.company.sweep",
+    "scenes.services.assets.sweep",
     "socialapp.chat.services.reconcile",
     "socialapp.notices.services.sweep",
 ]
@@ -304,6 +305,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 MAX_PICTURE_BYTES = env.number("MAX_PICTURE_BYTES", 12 * 1024 * 1024)
 MAX_PICTURE_PIXELS = env.number("MAX_PICTURE_PIXELS", 25_000_000)
+MAX_SOUND_BYTES = env.number("MAX_SOUND_BYTES", 5 * 1024 * 1024)
 MIN_FREE_DISK_BYTES = env.number("MIN_FREE_DISK_BYTES", 200 * 1024 * 1024)
 """Below this /readyz says no and renders are refused with the reason."""
 
@@ -370,6 +372,7 @@ EXPORTERS = [
     "scenes.exports.scenes",
     "scenes.audience_exports.audience",
     "scenes.play_exports.played",
+    "scenes.asset_exports.assets",
     "socialapp.chat.exports.conversations",
     "feed.exports.posts",
     "socialapp.notices.exports.notices",
@@ -399,6 +402,7 @@ DATA_DIR/audit-anchor.log."""
 
 CHARACTERS_PER_PERSON = env.number("CHARACTERS_PER_PERSON", 50)
 PORTRAITS_PER_PERSON = env.number("PORTRAITS_PER_PERSON", 200)
+SCENE_ASSETS_PER_PERSON = env.number("SCENE_ASSETS_PER_PERSON", 200)
 CARD_CHARACTERS = env.number("CARD_CHARACTERS", 60_000)
 """Of text in one character card: all of it is screened while its owner waits."""
 
@@ -456,9 +460,6 @@ SCENE_PUBLISHES_PER_DAY = env.number("SCENE_PUBLISHES_PER_DAY", 20)
 
 SCENE_CHARACTERS = env.number("SCENE_CHARACTERS", 400_000)
 """Of text in one scene that is published: all of it is screened."""
-
-SCENE_ASSETS = "scenes.services.stock.exists"
-"""The function that answers ``exists(kind, name, owner)`` of backgrounds and sounds."""
 
 SEEDERS = ["scenes.services.seed"]
 """What `manage.py seed` calls after the cast and its posts: each brings what its app
@@ -836,6 +837,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "Rating": "scenes.models.story.RATING_CHOICES",
         "VersionState": "scenes.api.shapes.STATES",
         "ApprovalEnum": ["approved", "pending", "refused"],
+        "SceneAssetKind": "scenes.models.SceneAsset.Kind",
+        "SceneAssetState": "scenes.models.SceneAsset.State",
         "Shape": "avatarfx.api.clips.SHAPE_CHOICES",
         "LayerName": "socialapp.provenance.api.LAYER_NAMES",
         "LayerState": "socialapp.provenance.api.LAYER_STATES",

@@ -33,7 +33,7 @@ from moderation.models import (
     Statement,
 )
 from scenes import services as scenes
-from scenes.models import ImprovTurn, Play, PlayRole
+from scenes.models import ImprovTurn, Play, PlayRole, SceneAsset
 from scenes.services import audience as scene_audience
 from scenes.services import company
 from scenes.services.plays import begin_play
@@ -85,6 +85,7 @@ EXPORTED = {
     "scenes.EndingFound": "scene_audience.json",
     "scenes.Company": "playing.json",
     "scenes.CompanySeat": "playing.json",
+    "scenes.SceneAsset": "scene_assets.json",
     "notices.Notice": "notices.json",
     "chat.Conversation": "conversations.json",
     "chat.Participant": "conversations.json",
@@ -155,6 +156,13 @@ def life(alice: User, bob: User) -> User:
     judged(alice, post.key, bob)
     performed(alice)
     played_together(alice, bob)
+    SceneAsset.objects.create(
+        owner=alice,
+        kind="background",
+        name=MARK,
+        ref=blobs.put(f"{MARK}: hall".encode(), "webp"),
+        size=20,
+    )
     wren = chats.create_persona(person=alice, name=MARK, about=f"{MARK} climbs")
     talk = chats.start(person=alice, character=clip.character, persona=wren)
     chats.send_message(conversation=talk, person=alice, text=f"My name is {MARK}.")

@@ -45,11 +45,12 @@ def screen_portrait(
     person: User,
     anchors: Anchors | None = None,
     painting: bool = False,
+    surface: str = "portrait",
 ) -> PictureVerdict:
     """What the rules say to a portrait; PictureRefusedError when they refuse it.
 
     Nothing is stored of the picture but its hash, in the log. `painting`: its owner
-    says that it is one, and a person will look.
+    says that it is one, and a person will look. `surface`: where else it is shown.
     """
     sha256 = hashlib.sha256(picture).hexdigest()
     verdict = gate.screen(
@@ -61,7 +62,7 @@ def screen_portrait(
             painting=painting,
         ),
     )
-    note(surface="portrait", sha256=sha256, person=person, verdict=verdict)
+    note(surface=surface, sha256=sha256, person=person, verdict=verdict)
     if verdict.state == "refused":
         raise PictureRefusedError(verdict)
     return verdict
@@ -218,7 +219,7 @@ def forget_owner(*, owner: User) -> None:
     PictureCheck.objects.filter(owner=owner).delete()
     LikenessConsent.objects.filter(owner=owner).delete()
     Screening.objects.filter(
-        person=owner, surface__in=["portrait", "frames", "profile"]
+        person=owner, surface__in=["portrait", "background", "frames", "profile"]
     ).update(person=None)
 
 

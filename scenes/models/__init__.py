@@ -1,5 +1,6 @@
-"""Scenes: the stories and their versions, and the plays of them."""
+"""Scenes: the stories and their versions, the plays of them, and what they are set in."""
 
+from scenes.models.assets import SceneAsset, SceneAssetQuerySet, versions_with
 from scenes.models.audience import SceneComment, SceneLike, SceneRating, SceneStat
 from scenes.models.company import Company, CompanySeat, CompanyVote
 from scenes.models.counts import ChoiceCount, EndingCount, EndingFound, ScenePlayer
@@ -19,6 +20,8 @@ __all__ = [
     "Play",
     "PlayRole",
     "Scene",
+    "SceneAsset",
+    "SceneAssetQuerySet",
     "SceneComment",
     "SceneLike",
     "SceneOutline",
@@ -27,4 +30,5 @@ __all__ = [
     "SceneRating",
     "SceneStat",
     "SceneVersion",
+    "versions_with",
 ]

@@ -9,8 +9,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.utils.module_loading import import_string
 
+from scenes import assets
 from scenes.approving import Story
 from scenes.errors import StoryError
 from scenes.machine import Finding, SceneError, check, limits, read_scene
@@ -141,11 +141,10 @@ def shown(text: str, most: int) -> str:
 
 def _exists(owner: User) -> Callable[[str, str], bool]:
     """The same few names come many times."""
-    knows = import_string(settings.SCENE_ASSETS)
 
     @cache
     def exists(kind: str, name: str) -> bool:
-        return bool(knows(kind, name, owner))
+        return assets.exists(kind, name, owner)
 
     return exists
 

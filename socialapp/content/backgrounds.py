@@ -21,8 +21,23 @@ TITLES = {
     "bakery": "Bakery",
     "carriage": "Railway carriage",
     "office": "Wall of letters",
+    "show_tent": "The Vegetable Show Tent",
+    "hill_path": "The Hill Path, After Fog",
+    "allotment_shed": "The Allotment Shed",
+    "table_nine": "Behind the Pillar",
+    "hotel_corridor": "Between Two Weddings",
+    "station_hall": "The Great Station Hall",
+    "waiting_room": "The Corridor of Chairs",
+    "interview_room": "The Room with One Glove",
+    "marsh_gate": "The Gate of the Marsh",
+    "lending_cave": "The Library Under the Mountain",
+    "pitch_stage": "The Pitch Stage",
+    "backstage": "Behind the Curtain",
 }
-"""What a person reads, by name, in the order in which the studio shows them."""
+"""What a person reads, by name, in the order in which the studio shows them.
+
+The last twelve are drawn from the briefs of ``scenes/backgrounds.json``.
+"""
 
 
 def names() -> tuple[str, ...]:
@@ -36,12 +51,12 @@ def drawing(name: str) -> str:
     return (_FOLDER / f"{name}.svg").read_text(encoding="utf-8")
 
 
-@lru_cache(maxsize=36)
+@lru_cache(maxsize=72)
 def picture(name: str, width: int, height: int) -> bytes:
     """An encoded PNG that fills `width` x `height` pixels; what stands over is cut off.
 
     KeyError for a name that is not built in. About 0.1 s of CPU for a frame of
-    512 x 912, hence the cache: a dozen backgrounds in the sizes in use.
+    512 x 912, hence the cache: two dozen backgrounds in the sizes in use.
     """
     import resvg_py  # noqa: PLC0415 - loads a renderer that most processes never need
 

@@ -49,6 +49,7 @@ TYPES = {
     "svg": "image/svg+xml",
     "vtt": "text/vtt; charset=utf-8",
     "wav": "audio/wav",
+    "webm": "audio/webm",
     "webp": "image/webp",
 }
 """What we store ourselves; `mimetypes` depends on the machine's own tables."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 
 import numpy as np
@@ -10,6 +11,10 @@ import pytest
 from PIL import Image
 
 from socialapp.content import backgrounds
+from socialapp.content.library import FOLDER
+
+BRIEFS = json.loads((FOLDER / "scenes" / "backgrounds.json").read_text("utf-8"))
+"""What the scenes are set in: title, brief, palette and light, by name."""
 
 
 @pytest.mark.parametrize("name", backgrounds.names())
@@ -30,7 +35,7 @@ def test_a_background_needs_no_fonts_scripts_or_other_files(name: str) -> None:
 
 def test_titles_are_for_people_and_names_for_programs() -> None:
     assert set(backgrounds.TITLES) == set(backgrounds.names())
-    assert all(re.fullmatch(r"[a-z]+", name) for name in backgrounds.names())
+    assert all(re.fullmatch(r"[a-z_]+", name) for name in backgrounds.names())
 
 
 def test_a_name_that_is_not_built_in_is_refused() -> None:
@@ -42,3 +47,43 @@ def test_the_same_picture_is_drawn_once() -> None:
     assert backgrounds.picture("velvet", 64, 64) is backgrounds.picture(
         "velvet", 64, 64
     )
+
+
+def test_every_brief_has_a_drawing_under_its_title() -> None:
+    assert len(BRIEFS) == 12
+    for name, brief in BRIEFS.items():
+        assert backgrounds.TITLES[name] == brief["title"]
+
+
+@pytest.mark.parametrize("name", backgrounds.names())
+def test_a_drawing_is_light_enough_to_send(name: str) -> None:
+    assert len(backgrounds.drawing(name).encode()) < 40 * 1024
+
+
+@pytest.mark.parametrize("name", sorted(BRIEFS))
+def test_a_scene_still_says_something_when_a_phone_crops_it(name: str) -> None:
+    wide = _grey(name, 320, 180)
+    tall = _grey(name, 101, 180)
+    assert np.abs(wide[:, 110:211] - tall).mean() < 6, "the crop is the middle third"
+    assert tall.std() > 15, "with light and dark in it"
+    sky, middle = tall[:60], tall[60:120]
+    assert max(_edges(sky), _edges(middle)) > 2, "and things to see above the figures"
+
+
+@pytest.mark.parametrize("name", sorted(BRIEFS))
+def test_a_scene_has_the_colours_of_its_brief(name: str) -> None:
+    picture = Image.open(io.BytesIO(backgrounds.picture(name, 320, 180)))
+    pixels = np.asarray(picture.convert("RGB"), dtype=np.float64).reshape(-1, 3)
+    for colour in BRIEFS[name]["palette"]:
+        wanted = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
+        near = np.linalg.norm(pixels - wanted, axis=1).min()
+        assert near < 40, f"{colour} is nowhere"
+
+
+def _grey(name: str, width: int, height: int) -> np.ndarray:
+    picture = Image.open(io.BytesIO(backgrounds.picture(name, width, height)))
+    return np.asarray(picture.convert("L"), dtype=np.float64)
+
+
+def _edges(grey: np.ndarray) -> float:
+    return float(np.abs(np.diff(grey, axis=1)).mean())

@@ -9,6 +9,7 @@ from avatarfx.api import clips, speech
 from feed import api as feed
 from feed import snippet_api as snippets
 from moderation.api import decisions, published, reports
+from scenes.api import takes as scene_takes
 from socialapp.accounts import api as accounts
 from socialapp.characters.api import cards, characters, portraits
 from socialapp.chat.api import conversations, messages, people
@@ -72,6 +73,11 @@ urlpatterns = [
             {"get": "retrieve", "put": "update", "delete": "destroy"}
         ),
     ),
+    path(
+        "scenes/<str:key>/takes/",
+        scene_takes.SceneTakesViewSet.as_view({"post": "create"}),
+    ),
+    path("takes/<str:id>/", scene_takes.TakeViewSet.as_view({"get": "retrieve"})),
     path(
         "conversations/<str:key>/invitations/",
         people.ConversationInvitationsViewSet.as_view(

@@ -1,0 +1,313 @@
+"""Somebody plays and wants to hear it: what is made is given, what is not is begun.
+
+Fetching what is prepared runs neither voice nor render, and asks the database twice.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from moderation.screening.judge import ScreeningUnavailableError
+from scenes.filling import Spot, filled
+from scenes.machine import PlayError
+from scenes.machine.plays import Player
+from scenes.models import LineTake, TakeUse
+from scenes.recipes import TakeRecipe, digest_of
+from scenes.selectors.machines import machine_of
+from scenes.selectors.takes import takes_by_digest
+from scenes.services import ahead, take_leases, voicing
+from socialapp.jobs.queue import enqueue
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from scenes.machine import Machine
+    from scenes.machine.machine import Position
+    from scenes.models import SceneVersion
+    from socialapp.characters.models import Character
+
+READY, MAKING, SILENT, REFUSED = "ready", "making", "silent", "refused"
+
+IN_REQUEST_SECONDS = 0.6
+"""What somebody waits for is made at once, as far as this goes; a worker that films a
+clip would keep them waiting for a minute."""
+
+AHEAD_LINES = 24
+"""Prepared beyond what a client asks for: about the next three choices."""
+
+State = LineTake.State
+
+DAY = timedelta(days=1)
+AGAIN = timedelta(minutes=10)
+"""After this, what failed or had no voice is tried anew when somebody asks."""
+
+VOICED = ("en",)
+"""Languages that the voices read; lines in others are told in silence."""
+
+
+@dataclass(frozen=True)
+class Company:
+    """A version with who speaks in it."""
+
+    version: SceneVersion
+    cast: Mapping[str, Character]
+    """By role; roles left out go by their label and say nothing."""
+
+    language: str = ""
+
+    @cached_property
+    def machine(self) -> Machine:
+        return machine_of(self.version)
+
+    @cached_property
+    def players(self) -> dict[str, Player]:
+        return {role: Player(one.key, one.name) for role, one in self.cast.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A line that can be voiced."""
+
+    character: Character
+    recipe: Mapping[str, Any]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    spot: Spot
+    digest: str
+    """Empty: nobody ever says it aloud."""
+
+    status: str
+    take: LineTake | None
+    """Of what is ready, and of what is told in silence with a face."""
+
+
+def ask(
+    *,
+    company: Company,
+    lines: Sequence[Spot],
+    soon: Sequence[Spot] = (),
+    most_new: int = 1000,
+) -> tuple[list[Answer], int]:
+    """The takes of `lines`, in their order; `soon`, and what is likely to follow, is
+    made in the background. `most_new`: as many may be begun for whoever asks. Returns
+    how many were. FillingError for a line that this version does not have."""
+    asked = [(spot, _wanted_at(company, spot)) for spot in lines]
+    first = [one for _, one in asked if one is not None]
+    likely = _likely(company, lines[-1]) if lines else ()
+    later = [_wanted_at(company, spot) for spot in (*soon, *likely)]
+    begun = prepare(
+        company=company,
+        lines=[one for one in later if one is not None],
+        waited_for=first,
+        most_new=most_new,
+    )
+    if waiting := _open(company, first):
+        voicing.make_some(seconds=IN_REQUEST_SECONDS, among=waiting)
+    return _answers(company, asked), begun
+
+
+def prepare_from(
+    *, company: Company, position: Position, lines: int = AHEAD_LINES
+) -> int:
+    """What was told at `position` and what is likely to follow; how many are new. For
+    whoever begins a play or goes on with one."""
+    machine = company.machine
+    spots = (
+        *ahead.lines_told(machine, position),
+        *ahead.along(machine, position, budget=lines),
+    )
+    found = [_wanted_at(company, spot) for spot in spots]
+    return prepare(company=company, lines=[one for one in found if one is not None])
+
+
+@transaction.atomic
+def prepare(
+    *,
+    company: Company,
+    lines: Iterable[Wanted],
+    waited_for: Sequence[Wanted] = (),
+    most_new: int = 1000,
+) -> int:
+    """Put in line what is not made yet, those that somebody waits for first; how many
+    are new. Two who ask for the same at once find one row."""
+    first = {one.digest for one in waited_for}
+    everything = {(one.digest, one.character.pk): one for one in (*waited_for, *lines)}
+    known = _known(digest for digest, _ in everything)
+    fresh = list(dict.fromkeys(d for d, _ in everything if d not in known))[:most_new]
+    if fresh:
+        recipes = {one.digest: one.recipe for one in everything.values()}
+        rows = [
+            LineTake(digest=one, recipe=recipes[one], wanted=one in first)
+            for one in fresh
+        ]
+        # By digest, so that two who insert the same do not wait for each other; their
+        # place in line they have already.
+        rows.sort(key=lambda row: row.digest)
+        LineTake.objects.bulk_create(rows, ignore_conflicts=True)
+        known |= _known(fresh)
+    cast_anew = _use(company, everything.values(), known)
+    again = _again(known, first | cast_anew, cast_anew)
+    _hurry(known, first)
+    _note_used(known)
+    if fresh or again or cast_anew:
+        enqueue(take_leases.JOB)
+    return len(fresh)
+
+
+def _wanted_at(company: Company, spot: Spot) -> Wanted | None:
+    """None: nobody is cast there, or no voice here reads that language."""
+    said = filled(
+        company.machine, spot, cast=company.players, language=company.language
+    )
+    character = company.cast.get(said.role)
+    if character is None or said.language.split("-")[0] not in VOICED:
+        return None
+    recipe = TakeRecipe(
+        said.words, character.voice_spec, character.motion, said.emotion
+    ).to_json()
+    return Wanted(character, recipe, digest_of(recipe))
+
+
+def _likely(company: Company, spot: Spot) -> tuple[Spot, ...]:
+    """From the state of a line, with the values that it shows: near enough, for those
+    of which only the line is known."""
+    try:
+        position = company.machine.start(state=spot.state, values=dict(spot.values))
+    except PlayError:
+        return ()
+    return ahead.along(company.machine, position, budget=AHEAD_LINES)
+
+
+# Rows ----------------------------------------------------------------------------
+
+
+def _known(digests: Iterable[str]) -> dict[str, LineTake]:
+    """Without their performances."""
+    takes = LineTake.objects.filter(digest__in=set(digests))
+    return {take.digest: take for take in takes.defer("performance", "recipe")}
+
+
+def _use(
+    company: Company, lines: Iterable[Wanted], known: Mapping[str, LineTake]
+) -> set[str]:
+    """Note who says what in this scene; digests of what somebody says for the first
+    time, which waits for a look."""
+    here = TakeUse.objects.filter(scene=company.version.scene_id)
+    there = set(
+        here.filter(take__in=[take.pk for take in known.values()]).values_list(
+            "take_id", "character_id"
+        )
+    )
+    fresh = {
+        (known[one.digest].pk, one.character.pk): one.digest
+        for one in lines
+        if one.digest in known and (known[one.digest].pk, one.character.pk) not in there
+    }
+    TakeUse.objects.bulk_create(
+        [
+            TakeUse(
+                take_id=take, character_id=character, scene_id=company.version.scene_id
+            )
+            for take, character in sorted(fresh)
+        ],
+        ignore_conflicts=True,
+    )
+    return set(fresh.values())
+
+
+def _again(
+    known: Mapping[str, LineTake], asked: Collection[str], cast_anew: Collection[str]
+) -> int:
+    """Put back in line what failed, or had no voice, long enough ago; and what nobody
+    might say until somebody else was cast."""
+    now, done = timezone.now(), 0
+    for digest in asked:
+        take = known.get(digest)
+        if take is None or take.state not in {State.FAILED, State.SILENT}:
+            continue
+        voiceless = take.state == State.SILENT and not take.voice
+        if voiceless or not take.error:
+            continue
+        refused = take.state == State.FAILED and digest in cast_anew
+        if refused or take.state_changed < now - AGAIN:
+            done += take.move(
+                State.WAITING, attempts=0, queued_at=now, wanted=True, error=""
+            )
+    return done
+
+
+def _hurry(known: Mapping[str, LineTake], first: Collection[str]) -> None:
+    lazy = [
+        take.pk
+        for digest, take in known.items()
+        if digest in first and take.state == State.WAITING and not take.wanted
+    ]
+    if lazy:
+        LineTake.objects.filter(pk__in=lazy).update(wanted=True)
+
+
+def _note_used(known: Mapping[str, LineTake]) -> None:
+    """Once a day: what is asked for all the time costs no writes."""
+    now = timezone.now()
+    old = [take.pk for take in known.values() if take.used < now - DAY]
+    if old:
+        LineTake.objects.filter(pk__in=old).update(used=now)
+
+
+def _open(company: Company, lines: Sequence[Wanted]) -> list[str]:
+    """Of what is waited for: what is still to be made. What is made and waits for a
+    look alone gets it here."""
+    digests = {one.digest for one in lines}
+    if not digests:
+        return []
+    unseen = TakeUse.objects.filter(
+        scene=company.version.scene_id,
+        take__digest__in=digests,
+        take__state__in=[State.READY, State.SILENT],
+        verdict=TakeUse.Verdict.OPEN,
+    )
+    found = list(unseen.select_related("take", "character", "scene"))
+    with suppress(ScreeningUnavailableError):
+        voicing.screen_uses(found)
+    waiting = LineTake.objects.filter(digest__in=digests, state=State.WAITING)
+    return list(waiting.values_list("digest", flat=True))
+
+
+def _answers(
+    company: Company, asked: Sequence[tuple[Spot, Wanted | None]]
+) -> list[Answer]:
+    takes = takes_by_digest(one.digest for _, one in asked if one)
+    uses = TakeUse.objects.filter(
+        scene=company.version.scene_id, take__in=[take.pk for take in takes.values()]
+    )
+    verdicts = {(u.take_id, u.character_id): u.verdict for u in uses}
+    found = []
+    for spot, one in asked:
+        take = takes.get(one.digest) if one else None
+        if one is None or take is None:
+            found.append(Answer(spot, "", SILENT, None))
+            continue
+        status = _status(take, verdicts.get((take.pk, one.character.pk), ""))
+        shown = take if status in {READY, SILENT} and take.made else None
+        found.append(Answer(spot, take.digest, status, shown))
+    return found
+
+
+def _status(take: LineTake, verdict: str) -> str:
+    if verdict == TakeUse.Verdict.REFUSED:
+        return REFUSED
+    if take.state == State.FAILED:
+        return SILENT
+    if not take.made or verdict != TakeUse.Verdict.PASSED:
+        return MAKING
+    return READY if take.state == State.READY else SILENT

@@ -5,6 +5,12 @@ class ScenesConfig(AppConfig):
     name = "scenes"
 
     def ready(self) -> None:
-        from scenes import take_subjects  # noqa: PLC0415  needs the tables
+        # They need the tables.
+        from scenes import (  # noqa: PLC0415
+            cut_receivers,  # noqa: F401  connects them
+            cut_subjects,
+            take_subjects,
+        )
 
+        cut_subjects.register()
         take_subjects.register()

@@ -9,6 +9,7 @@ from avatarfx.api import clips, speech
 from feed import api as feed
 from feed import snippet_api as snippets
 from moderation.api import decisions, published, reports
+from scenes.api import clips as scene_clips
 from scenes.api import takes as scene_takes
 from socialapp.accounts import api as accounts
 from socialapp.characters.api import cards, characters, portraits
@@ -76,6 +77,10 @@ urlpatterns = [
     path(
         "scenes/<str:key>/takes/",
         scene_takes.SceneTakesViewSet.as_view({"post": "create"}),
+    ),
+    path(
+        "plays/<str:key>/clip/",
+        scene_clips.PlayClipViewSet.as_view({"get": "retrieve", "post": "create"}),
     ),
     path("takes/<str:id>/", scene_takes.TakeViewSet.as_view({"get": "retrieve"})),
     path(

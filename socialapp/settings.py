@@ -366,6 +366,7 @@ EXPORTERS = [
     "socialapp.characters.exports.characters",
     "avatarfx.exports.clips",
     "streams.exports.streams",
+    "scenes.cut_exports.scene_clips",
     "socialapp.chat.exports.conversations",
     "feed.exports.posts",
     "socialapp.notices.exports.notices",

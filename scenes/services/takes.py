@@ -5,7 +5,6 @@ Fetching what is prepared runs neither voice nor render, and asks the database t
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -14,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
-from moderation.screening.judge import ScreeningUnavailableError
 from scenes.filling import Spot, filled
 from scenes.machine import PlayError
 from scenes.machine.plays import Player
@@ -101,10 +99,10 @@ def ask(
     """The takes of `lines`, in their order; `soon`, and what is likely to follow, is
     made in the background. `most_new`: as many may be begun for whoever asks. Returns
     how many were. FillingError for a line that this version does not have."""
-    asked = [(spot, _wanted_at(company, spot)) for spot in lines]
+    asked = [(spot, wanted_at(company, spot)) for spot in lines]
     first = [one for _, one in asked if one is not None]
     likely = _likely(company, lines[-1]) if lines else ()
-    later = [_wanted_at(company, spot) for spot in (*soon, *likely)]
+    later = [wanted_at(company, spot) for spot in (*soon, *likely)]
     begun = prepare(
         company=company,
         lines=[one for one in later if one is not None],
@@ -126,7 +124,7 @@ def prepare_from(
         *ahead.lines_told(machine, position),
         *ahead.along(machine, position, budget=lines),
     )
-    found = [_wanted_at(company, spot) for spot in spots]
+    found = [wanted_at(company, spot) for spot in spots]
     return prepare(company=company, lines=[one for one in found if one is not None])
 
 
@@ -164,10 +162,16 @@ def prepare(
     return len(fresh)
 
 
-def _wanted_at(company: Company, spot: Spot) -> Wanted | None:
-    """None: nobody is cast there, or no voice here reads that language."""
+def wanted_at(
+    company: Company, spot: Spot, *, cast: Mapping[str, Player] | None = None
+) -> Wanted | None:
+    """None: nobody is cast there, or no voice here reads that language. `cast`: names,
+    when they are those of another time. FillingError."""
     said = filled(
-        company.machine, spot, cast=company.players, language=company.language
+        company.machine,
+        spot,
+        cast=company.players if cast is None else cast,
+        language=company.language,
     )
     character = company.cast.get(said.role)
     if character is None or said.language.split("-")[0] not in VOICED:
@@ -270,15 +274,7 @@ def _open(company: Company, lines: Sequence[Wanted]) -> list[str]:
     digests = {one.digest for one in lines}
     if not digests:
         return []
-    unseen = TakeUse.objects.filter(
-        scene=company.version.scene_id,
-        take__digest__in=digests,
-        take__state__in=[State.READY, State.SILENT],
-        verdict=TakeUse.Verdict.OPEN,
-    )
-    found = list(unseen.select_related("take", "character", "scene"))
-    with suppress(ScreeningUnavailableError):
-        voicing.screen_uses(found)
+    voicing.screen_made(scene_id=company.version.scene_id, digests=digests)
     waiting = LineTake.objects.filter(digest__in=digests, state=State.WAITING)
     return list(waiting.values_list("digest", flat=True))
 

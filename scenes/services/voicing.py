@@ -32,6 +32,7 @@ from socialapp.performance import Sound
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from scenes.models import TakeUseQuerySet
     from scenes.services.take_leases import TakeLease
     from socialapp.acting import Performed
 
@@ -76,10 +77,18 @@ def make_some(*, seconds: float, among: Collection[str] | None = None) -> int:
     return done
 
 
-def screen_uses(uses: Sequence[TakeUse]) -> None:
-    """Settle who may say what is made already. ScreeningUnavailableError."""
-    for use in uses:
-        _screen(use)
+def screen_made(*, scene_id: int, digests: Collection[str]) -> None:
+    """Settle who may say what is made already, for whom somebody waits. What nobody can
+    look at now stays open."""
+    made = [LineTake.State.READY, LineTake.State.SILENT]
+    _screen_all(
+        TakeUse.objects.filter(
+            scene=scene_id,
+            take__digest__in=digests,
+            take__state__in=made,
+            verdict=TakeUse.Verdict.OPEN,
+        )
+    )
 
 
 def _make_batch(batch: Sequence[LineTake], until: float) -> int:
@@ -168,10 +177,16 @@ def _screen(use: TakeUse) -> None:
 
 def _screen_open() -> int:
     made = [LineTake.State.READY, LineTake.State.SILENT]
-    uses = TakeUse.objects.filter(verdict=TakeUse.Verdict.OPEN, take__state__in=made)
+    return _screen_all(
+        TakeUse.objects.filter(verdict=TakeUse.Verdict.OPEN, take__state__in=made)
+    )
+
+
+def _screen_all(uses: TakeUseQuerySet) -> int:
     found = list(uses.select_related("take", "character", "scene")[:MOST_USES])
     try:
-        screen_uses(found)
+        for use in found:
+            _screen(use)
     except ScreeningUnavailableError as error:
         log.warning("Nobody can look at lines: %s", error)
     return len(found)

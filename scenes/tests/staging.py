@@ -104,7 +104,7 @@ def published(
     version = SceneVersion.objects.create(
         scene=scene,
         number=1,
-        digest=digest(found),
+        digest=digest(found).removeprefix("sha256:"),
         document=write_scene(found).decode(),
         title=found.title.main,
         rating=found.rating,

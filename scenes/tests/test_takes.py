@@ -23,15 +23,16 @@ from scenes.models import LineTake, Scene, SceneVersion, TakeUse
 from scenes.selectors import takes as selectors
 from scenes.services import keeping, take_leases, takes, voicing
 from scenes.tests.staging import company_of, published
+from socialapp.accounts.models import User
 from socialapp.characters.models import Character
 from socialapp.engines.errors import EngineError
 from socialapp.lib import blobs, withheld
 from socialapp.performance import Performance
 
 if TYPE_CHECKING:
+    from django.test import Client
     from pytest_django import DjangoAssertNumQueries
 
-    from socialapp.accounts.models import User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -611,3 +612,23 @@ def test_who_may_be_voiced_is_the_same_as_who_may_be_cast(
     assert selectors.may_voice(one, bob)
     one.withheld = "hidden"
     assert not selectors.may_voice(one, alice)
+
+
+def test_staff_look_at_lines_and_remove_them(
+    company: takes.Company, voice: ToneVoice, client: Client
+) -> None:
+    ask(company, CAKE)
+    take = LineTake.objects.get(recipe__words="The plum cake is early.")
+    boss = User.objects.create_superuser(
+        email="boss@example.com", username="boss", password=None
+    )
+    client.force_login(boss)
+    shown = client.get("/admin/scenes/linetake/").content.decode()
+    assert "The plum cake is early." in shown
+    assert client.get(f"/admin/scenes/linetake/{take.pk}/change/").status_code == 200
+    assert client.get("/admin/scenes/scenecut/").status_code == 200
+    client.post(
+        "/admin/scenes/linetake/",
+        {"action": "forget", "_selected_action": [take.pk]},
+    )
+    assert not LineTake.objects.filter(pk=take.pk).exists()

@@ -7,9 +7,9 @@ class ScenesConfig(AppConfig):
     def ready(self) -> None:
         # They need the tables.
         from scenes import (  # noqa: PLC0415
-            cut_receivers,  # noqa: F401  connects them
             cut_subjects,
             take_subjects,
+            voice_receivers,  # noqa: F401  connects them
         )
 
         cut_subjects.register()

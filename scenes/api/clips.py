@@ -117,6 +117,7 @@ class PlayClipViewSet(viewsets.GenericViewSet[Play]):
 
     @extend_schema(
         summary="What a clip of a play would show",
+        description="Makes nothing. Seconds are estimates until a line was voiced.",
         parameters=[
             OpenApiParameter("start", int, description="As in POST."),
             OpenApiParameter("end", int, description="As in POST."),

@@ -130,7 +130,7 @@ class SceneTakesViewSet(viewsets.GenericViewSet[LineTake]):
             " prepared costs nothing. Whoever may see the scene may ask."
         ),
         request=TakesWrite,
-        responses=TakesRead,
+        responses={200: TakesRead},
     )
     def create(self, request: Request, key: str) -> Response:
         scene = Scene.objects.visible_to(request.user).filter(key=key).first()

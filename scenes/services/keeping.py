@@ -18,13 +18,12 @@ from socialapp.lib import blobs
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from socialapp.accounts.models import User
+
 HOUR = 3600
 
 AT_ONCE = 500
 """Removed in one round; the next one goes on."""
-
-FRESH = timedelta(hours=1)
-"""One that was just made gets its first use in a moment."""
 
 
 def sweep_hourly(*, lost: str = "") -> dict[str, int]:  # noqa: ARG001 - see reconcile
@@ -39,14 +38,31 @@ def sweep() -> int:
     be put back; what an author or an owner removed does not come back."""
     gone = Q(scene__removed__isnull=False) | Q(character__removed__isnull=False)
     TakeUse.objects.filter(gone).delete()
-    now = timezone.now()
-    used = TakeUse.objects.filter(take=OuterRef("pk"))
-    left = Q(~Exists(used), created__lt=now - FRESH)
+    left = _UNUSED
     if settings.SCENE_TAKES_DAYS:
-        left |= Q(used__lt=now - timedelta(days=settings.SCENE_TAKES_DAYS))
+        oldest = timezone.now() - timedelta(days=settings.SCENE_TAKES_DAYS)
+        left |= Q(used__lt=oldest)
+    return remove_takes(ids=_some(left))
+
+
+def forget_person(*, person: User) -> int:
+    """Remove what their characters say, and what is said in their scenes, unless somebody
+    else says it too; how many takes."""
+    theirs = Q(character__owner=person) | Q(scene__owner=person)
+    TakeUse.objects.filter(theirs).delete()
+    done = 0
+    while ids := _some(_UNUSED):
+        done += remove_takes(ids=ids)
+    return done
+
+
+_UNUSED = Q(~Exists(TakeUse.objects.filter(take=OuterRef("pk"))))
+"""A take and its first use are written together."""
+
+
+def _some(left: Q) -> list[int]:
     found = LineTake.objects.filter(left).exclude(state=LineTake.State.MAKING)
-    ids = list(found.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
-    return remove_takes(ids=ids)
+    return list(found.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
 
 
 @transaction.atomic

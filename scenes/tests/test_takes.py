@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import threading
 import time
 from datetime import timedelta
@@ -24,8 +25,10 @@ from scenes.selectors import takes as selectors
 from scenes.services import keeping, take_leases, takes, voicing
 from scenes.tests.staging import company_of, published
 from socialapp.accounts.models import User
+from socialapp.accounts.services import close_account
 from socialapp.characters.models import Character
 from socialapp.engines.errors import EngineError
+from socialapp.jobs import horse
 from socialapp.lib import blobs, withheld
 from socialapp.performance import Performance
 
@@ -566,7 +569,6 @@ def test_a_take_that_nobody_uses_goes_with_its_sound(
     django_capture_on_commit_callbacks: Any,
 ) -> None:
     name = sound_of(company)
-    LineTake.objects.update(created=timezone.now() - timedelta(hours=2))
     assert keeping.sweep() == 0
     Character.objects.filter(pk=company.cast["guest"].pk).update(removed=timezone.now())
     with django_capture_on_commit_callbacks(execute=True):
@@ -580,7 +582,10 @@ def test_a_take_that_nobody_asked_for_in_months_goes(
 ) -> None:
     settings.SCENE_TAKES_DAYS = 30
     ask(company, CAKE)
-    LineTake.objects.create(digest="1" * 64, recipe={"words": "x"})
+    old = LineTake.objects.create(digest="1" * 64, recipe={"words": "x"})
+    TakeUse.objects.create(
+        take=old, scene=company.version.scene, character=company.cast["host"]
+    )
     LineTake.objects.update(used=timezone.now() - timedelta(days=29))
     assert keeping.sweep() == 0
     LineTake.objects.update(used=timezone.now() - timedelta(days=31))
@@ -612,6 +617,37 @@ def test_who_may_be_voiced_is_the_same_as_who_may_be_cast(
     assert selectors.may_voice(one, bob)
     one.withheld = "hidden"
     assert not selectors.may_voice(one, alice)
+
+
+def test_what_a_person_leaves_behind_is_not_heard_any_more(
+    company: takes.Company,
+    bob: User,
+    voice: ToneVoice,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    theirs = takes.Company(published(bob), company_of(bob))
+    theirs.cast["guest"].voice = "bf_emma"
+    kept, gone = sound_of(company), sound_of(theirs)
+    assert kept != gone or LineTake.objects.exists()
+    with django_capture_on_commit_callbacks(execute=True):
+        close_account(user=bob)
+    assert not TakeUse.objects.filter(scene__owner=bob).exists()
+    assert not LineTake.objects.filter(uses__isnull=True).exists()
+    assert APIClient().get(f"/media/{kept}").status_code == 200
+
+
+def test_a_worker_that_was_killed_is_noticed_by_its_process(
+    company: takes.Company, monkeypatch: pytest.MonkeyPatch, voice: ToneVoice
+) -> None:
+    take = in_line(company, monkeypatch)
+    child = subprocess.Popen(["/bin/sleep", "60"])
+    take_leases.claim(worker=horse.name_of(child.pid), most=50)
+    assert take_leases.reconcile()["takes_returned"] == 0  # it lives, and its lease
+    child.kill()
+    child.wait()
+    assert take_leases.reconcile()["takes_returned"] > 0
+    take.refresh_from_db()
+    assert take.state == "waiting"
 
 
 def test_staff_look_at_lines_and_remove_them(

@@ -1,4 +1,4 @@
-"""What scenes do when a clip of a play is finished."""
+"""What voices and clips of scenes do when something happens below them."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 from django.dispatch import receiver
 
 from avatarfx.signals import clip_failed, clip_ready
-from scenes.services import clip_news
+from scenes.services import clip_news, keeping
+from socialapp.accounts.signals import account_closed
 
 if TYPE_CHECKING:
     from avatarfx.models import Clip
+    from socialapp.accounts.models import User
 
 
 @receiver(clip_ready, dispatch_uid="scenes.tell_of_ready_clip")
@@ -21,3 +23,9 @@ def tell_of_ready_clip(*, clip: Clip, **_: Any) -> None:
 @receiver(clip_failed, dispatch_uid="scenes.tell_of_failed_clip")
 def tell_of_failed_clip(*, clip: Clip, **_: Any) -> None:
     clip_news.clip_failed(clip)
+
+
+@receiver(account_closed, dispatch_uid="scenes.forget_voices")
+def forget_voices(*, user: User, **_: Any) -> None:
+    """What their characters said in scenes, and what was said in theirs."""
+    keeping.forget_person(person=user)

@@ -82,7 +82,7 @@ urlpatterns = [
         "plays/<str:key>/clip/",
         scene_clips.PlayClipViewSet.as_view({"get": "retrieve", "post": "create"}),
     ),
-    path("takes/<str:id>/", scene_takes.TakeViewSet.as_view({"get": "retrieve"})),
+    path("takes/<str:key>/", scene_takes.TakeViewSet.as_view({"get": "retrieve"})),
     path(
         "conversations/<str:key>/invitations/",
         people.ConversationInvitationsViewSet.as_view(

@@ -163,7 +163,7 @@ class SceneTakesViewSet(viewsets.GenericViewSet[LineTake]):
 
 @extend_schema(tags=["scenes"])
 class TakeViewSet(viewsets.GenericViewSet[LineTake]):
-    """``takes/<id>/``"""
+    """``takes/<key>/``"""
 
     queryset = LineTake.objects.none()
     serializer_class: Any = TakeRead
@@ -171,12 +171,12 @@ class TakeViewSet(viewsets.GenericViewSet[LineTake]):
 
     @extend_schema(
         summary="The performance of one take",
-        description="Never changes, so it is kept by browsers; named by its content.",
+        description="Never changes, so it is kept by browsers; named by its content: the key is the `id` of a take.",
         responses={200: OpenApiResponse(description="As in docs/performance.md.")},
     )
-    def retrieve(self, request: Request, id: str) -> HttpResponse | Response:
+    def retrieve(self, request: Request, key: str) -> HttpResponse | Response:
         try:
-            take = selectors.take_for(viewer=request.user, digest=id)
+            take = selectors.take_for(viewer=request.user, digest=key)
         except LineTake.DoesNotExist:
             raise Http404 from None
         headers = {"Cache-Control": KEPT, "ETag": f'"{take.digest}"'}

@@ -20,7 +20,8 @@ from scenes.models import LineTake, TakeUse
 from scenes.recipes import TakeRecipe, digest_of
 from scenes.selectors.machines import machine_of
 from scenes.selectors.takes import takes_by_digest
-from scenes.services import ahead, take_leases, voicing
+from scenes.services import ahead, voicing
+from scenes.services.take_leases import JOB
 from socialapp.jobs.queue import enqueue
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ def prepare(
     _hurry(known, first)
     _note_used(known)
     if fresh or again or cast_anew:
-        enqueue(take_leases.JOB)
+        enqueue(JOB)
     return len(fresh)
 
 

@@ -19,6 +19,7 @@ from moderation.screening.judge import ScreeningUnavailableError
 from scenes.models import LineTake, TakeUse
 from scenes.recipes import TakeRecipe, seed_of
 from scenes.services import take_leases as leases
+from scenes.services.take_leases import JOB
 from socialapp import acting
 from socialapp.characters import wording
 from socialapp.engines.errors import EngineError
@@ -57,7 +58,7 @@ def make_takes() -> int:
         if horse.disposable():
             horse.rest()
     if time.monotonic() - begun >= JOB_SECONDS:
-        enqueue(leases.JOB)
+        enqueue(JOB)
     return done
 
 

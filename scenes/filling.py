@@ -6,6 +6,7 @@ a number within its bounds, a text that stands in the file.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -77,6 +78,15 @@ def spot_of(node: Node, beat: int, shown: tuple[Value, ...], names: Names) -> Sp
 Names = tuple[str, ...]
 
 
+def possible(machine: Machine, sent: Mapping[str, Any]) -> dict[str, Value]:
+    """Of what was sent: the values that variables of this scene can hold."""
+    found = {}
+    for name in sent.keys() & machine.scene.context.keys():
+        with suppress(FillingError):
+            found[name] = _held(machine, name, sent[name])
+    return found
+
+
 def _checked(machine: Machine, cue: Cue, sent: Mapping[str, Any]) -> dict[str, Value]:
     """The values that the text shows; others that were sent do not matter."""
     found = {}
@@ -84,15 +94,19 @@ def _checked(machine: Machine, cue: Cue, sent: Mapping[str, Any]) -> dict[str, V
         name = machine.program.variables[slot]
         if name not in sent:
             raise FillingError(f"The value of {name} is missing.")
-        variable = machine.scene.context[name]
-        try:
-            value = positions.value_of(name, variable, sent[name])
-        except PlayError as error:
-            raise FillingError(f"{error}.") from None
-        if isinstance(variable, StringVariable) and value not in _texts(machine):
-            raise FillingError(f"{name} never holds that text.")
-        found[name] = value
+        found[name] = _held(machine, name, sent[name])
     return found
+
+
+def _held(machine: Machine, name: str, sent: Any) -> Value:
+    variable = machine.scene.context[name]
+    try:
+        value = positions.value_of(name, variable, sent)
+    except PlayError as error:
+        raise FillingError(f"{error}.") from None
+    if isinstance(variable, StringVariable) and value not in _texts(machine):
+        raise FillingError(f"{name} never holds that text.")
+    return value
 
 
 @lru_cache(16)

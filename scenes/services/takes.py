@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
-from scenes.filling import Spot, filled
+from scenes.filling import Spot, filled, possible
 from scenes.machine import PlayError
 from scenes.machine.plays import Player
 from scenes.models import LineTake, TakeUse
@@ -184,10 +184,11 @@ def wanted_at(
 
 
 def _likely(company: Company, spot: Spot) -> tuple[Spot, ...]:
-    """From the state of a line, with the values that it shows: near enough, for those
+    """From the state of a line, with the values that came along: near enough, for those
     of which only the line is known."""
+    values = possible(company.machine, spot.values)
     try:
-        position = company.machine.start(state=spot.state, values=dict(spot.values))
+        position = company.machine.start(state=spot.state, values=values)
     except PlayError:
         return ()
     return ahead.along(company.machine, position, budget=AHEAD_LINES)

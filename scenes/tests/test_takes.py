@@ -506,6 +506,25 @@ def test_odd_requests_are_refused_in_words(
     assert not LineTake.objects.exists()
 
 
+def test_values_that_no_line_shows_lead_the_look_ahead_or_nowhere(
+    tea: SceneVersion, cast: dict[str, Character], alice: User, voice: ToneVoice
+) -> None:
+    odd: dict[str, Any] = {
+        "cups": 3,
+        "cake": 7,
+        "constructor": True,
+        "guest": "Mo",
+        "luck": 1e300,
+    }
+    answer = post(signed_in(alice), tea.scene, body(cast, Spot("table", 1, odd)))
+    assert answer.status_code == 200
+    words = {take.recipe["words"] for take in LineTake.objects.all()}
+    assert "Cup 3, Mo?" in words
+    assert "Come again." in words
+    # With three cups nobody drinks again.
+    assert not words & {"Cup 1, Mo?", "Cup 2, Mo?"}
+
+
 def test_who_asks_for_too_much_gets_what_is_made_and_silence(
     tea: SceneVersion,
     cast: dict[str, Character],

@@ -129,7 +129,6 @@ def prepare_from(
     return prepare(company=company, lines=[one for one in found if one is not None])
 
 
-@transaction.atomic
 def prepare(
     *,
     company: Company,
@@ -138,29 +137,61 @@ def prepare(
     most_new: int = 1000,
 ) -> int:
     """Put in line what is not made yet, those that somebody waits for first; how many
-    are new. Two who ask for the same at once find one row."""
+    are new. Two who ask for the same at once find one row. When all is made this only
+    reads: no lock, no transaction."""
     first = {one.digest for one in waited_for}
     everything = {(one.digest, one.character.pk): one for one in (*waited_for, *lines)}
     known = _known(digest for digest, _ in everything)
     fresh = list(dict.fromkeys(d for d, _ in everything if d not in known))[:most_new]
-    if fresh:
-        recipes = {one.digest: one.recipe for one in everything.values()}
-        rows = [
-            LineTake(digest=one, recipe=recipes[one], wanted=one in first)
-            for one in fresh
-        ]
-        # By digest, so that two who insert the same do not wait for each other; their
-        # place in line they have already.
-        rows.sort(key=lambda row: row.digest)
-        LineTake.objects.bulk_create(rows, ignore_conflicts=True)
-        known |= _known(fresh)
-    cast_anew = _use(company, everything.values(), known)
-    again = _again(known, first | cast_anew, cast_anew)
+    missing = _missing_uses(company, everything.values(), known)
+    anew = {one.digest for one in missing}
+    again = [
+        take
+        for digest, take in known.items()
+        if (digest in first or digest in anew)
+        and _is_due(take, cast_anew=digest in anew)
+    ]
     _hurry(known, first)
     _note_used(known)
-    if fresh or again or cast_anew:
-        enqueue(JOB)
+    if fresh or missing or again:
+        _put_in_line(company, fresh, everything, first=first, again=again)
     return len(fresh)
+
+
+@transaction.atomic
+def _put_in_line(
+    company: Company,
+    fresh: Sequence[str],
+    everything: Mapping[tuple[str, int], Wanted],
+    *,
+    first: Collection[str],
+    again: Iterable[LineTake],
+) -> None:
+    recipes = {one.digest: one.recipe for one in everything.values()}
+    rows = [
+        LineTake(digest=one, recipe=recipes[one], wanted=one in first) for one in fresh
+    ]
+    # By digest, so that two who insert the same do not wait for each other; their place
+    # in line they have already.
+    rows.sort(key=lambda row: row.digest)
+    LineTake.objects.bulk_create(rows, ignore_conflicts=True)
+    known = _known(digest for digest, _ in everything)
+    missing = _missing_uses(company, everything.values(), known)
+    uses = [
+        TakeUse(
+            take=known[one.digest],
+            character=one.character,
+            scene_id=company.version.scene_id,
+        )
+        for one in missing
+    ]
+    uses.sort(key=lambda use: (use.take_id, use.character_id))
+    TakeUse.objects.bulk_create(uses, ignore_conflicts=True)
+    for take in again:
+        take.move(
+            State.WAITING, attempts=0, queued_at=timezone.now(), wanted=True, error=""
+        )
+    enqueue(JOB)
 
 
 def wanted_at(
@@ -203,53 +234,30 @@ def _known(digests: Iterable[str]) -> dict[str, LineTake]:
     return {take.digest: take for take in takes.defer("performance", "recipe")}
 
 
-def _use(
+def _missing_uses(
     company: Company, lines: Iterable[Wanted], known: Mapping[str, LineTake]
-) -> set[str]:
-    """Note who says what in this scene; digests of what somebody says for the first
-    time, which waits for a look."""
-    here = TakeUse.objects.filter(scene=company.version.scene_id)
-    there = set(
-        here.filter(take__in=[take.pk for take in known.values()]).values_list(
-            "take_id", "character_id"
-        )
+) -> list[Wanted]:
+    """What somebody says in this scene for the first time; it waits for a look."""
+    here = TakeUse.objects.filter(
+        scene=company.version.scene_id, take__in=[take.pk for take in known.values()]
     )
-    fresh = {
-        (known[one.digest].pk, one.character.pk): one.digest
+    there = set(here.values_list("take_id", "character_id"))
+    return [
+        one
         for one in lines
         if one.digest in known and (known[one.digest].pk, one.character.pk) not in there
-    }
-    TakeUse.objects.bulk_create(
-        [
-            TakeUse(
-                take_id=take, character_id=character, scene_id=company.version.scene_id
-            )
-            for take, character in sorted(fresh)
-        ],
-        ignore_conflicts=True,
-    )
-    return set(fresh.values())
+    ]
 
 
-def _again(
-    known: Mapping[str, LineTake], asked: Collection[str], cast_anew: Collection[str]
-) -> int:
-    """Put back in line what failed, or had no voice, long enough ago; and what nobody
-    might say until somebody else was cast."""
-    now, done = timezone.now(), 0
-    for digest in asked:
-        take = known.get(digest)
-        if take is None or take.state not in {State.FAILED, State.SILENT}:
-            continue
-        voiceless = take.state == State.SILENT and not take.voice
-        if voiceless or not take.error:
-            continue
-        refused = take.state == State.FAILED and digest in cast_anew
-        if refused or take.state_changed < now - AGAIN:
-            done += take.move(
-                State.WAITING, attempts=0, queued_at=now, wanted=True, error=""
-            )
-    return done
+def _is_due(take: LineTake, *, cast_anew: bool) -> bool:
+    """Whether it is tried again: what failed, or had no voice, long enough ago; and what
+    nobody might say until somebody else was cast."""
+    if take.state not in {State.FAILED, State.SILENT} or not take.error:
+        return False
+    if take.state == State.SILENT and not take.voice:
+        return False  # there is nothing to say in it
+    refused = take.state == State.FAILED and cast_anew
+    return refused or take.state_changed < timezone.now() - AGAIN
 
 
 def _hurry(known: Mapping[str, LineTake], first: Collection[str]) -> None:

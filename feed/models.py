@@ -46,10 +46,13 @@ class PostQuerySet(models.QuerySet["Post"]):
         )
 
     def fit_for(self, viewer: User | AnonymousUser) -> PostQuerySet:
-        """Without those that only adults may see, for everybody else."""
+        """Without those that only adults may see, for everybody else: also what was
+        played of scenes for adults."""
         if viewer.is_authenticated and not viewer.is_minor:
             return self
-        return self.filter(adults_only=False)
+        played = Q(clip__scene_cut__version__rating="mature")
+        played |= Q(clip__scene_cut__scene__adults_only=True)
+        return self.filter(adults_only=False).exclude(played)
 
     def visible_to(self, viewer: User | AnonymousUser) -> PostQuerySet:
         """What this viewer may open when they know where it is."""

@@ -11,6 +11,7 @@ from django.db.models import BooleanField, Exists, OuterRef, Q, Value
 from avatarfx.models import Clip
 from feed.models import Like, Post, PostQuerySet, SnippetLine
 from moderation.models import ApprovalState
+from scenes.models import Scene
 from socialapp.lib.models import on_stage
 from streams.models import Stream
 
@@ -121,23 +122,33 @@ def feed_page(
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """Of a clip that was cut out of a show."""
+    """Of a clip that was cut out of a show, or of a scene that somebody played."""
 
     cast: list[Character]
     """Everybody on stage, seat by seat."""
 
-    show: Stream | None
+    kind: str
+    """``stream`` or ``scene``."""
+
+    show: Stream | None = None
     """None: it is gone, or this viewer may not open it."""
+
+    scene: Scene | None = None
+    """The same of the scene."""
 
 
 def credit_of(clip: Clip, *, viewer: Viewer) -> Credit | None:
     """None for a clip that was written; that costs no query."""
     kind, _, key = clip.recipe.get("source", "").partition(":")
-    if kind != "stream":
+    if kind not in {"stream", "scene"}:
         return None
     actors = clip.actors.select_related("character").order_by("seat")
+    cast = [one.character for one in actors]
+    if kind == "scene":
+        scenes = Scene.objects.visible_to(viewer).full()
+        return Credit(cast, kind, scene=scenes.filter(key=key).first())
     seen = Stream.objects.visible_to(viewer).select_related("host")
-    return Credit([one.character for one in actors], seen.filter(key=key).first())
+    return Credit(cast, kind, show=seen.filter(key=key).first())
 
 
 def post_for(*, viewer: Viewer, key: str) -> Post:

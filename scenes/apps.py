@@ -13,12 +13,15 @@ class ScenesConfig(AppConfig):
             audience,
             audience_admin,  # noqa: F401
             company_admin,  # noqa: F401
+            cut_subjects,
             play_receivers,  # noqa: F401
             receivers,  # noqa: F401
             subjects,
+            take_subjects,
+            voice_admin,  # noqa: F401
+            voice_receivers,  # noqa: F401
         )
 
-        subjects.register()
-        audience.register()
-        asset_subjects.register()
+        for kinds in (subjects, audience, asset_subjects, cut_subjects, take_subjects):
+            kinds.register()
         asset_copies.register()

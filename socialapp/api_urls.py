@@ -11,7 +11,9 @@ from feed import snippet_api as snippets
 from moderation.api import decisions, published, reports
 from scenes.api import assets as scene_assets
 from scenes.api import audience as scene_audience
+from scenes.api import clips as scene_clips
 from scenes.api import company, plays, stories
+from scenes.api import takes as scene_takes
 from socialapp.accounts import api as accounts
 from socialapp.characters.api import cards, characters, portraits
 from socialapp.chat.api import conversations, messages, people
@@ -109,6 +111,15 @@ urlpatterns = [
         "scenes/<str:key>/stats/",
         scene_audience.SceneStatisticsViewSet.as_view({"get": "retrieve"}),
     ),
+    path(
+        "scenes/<str:key>/takes/",
+        scene_takes.SceneTakesViewSet.as_view({"post": "create"}),
+    ),
+    path(
+        "plays/<str:key>/clip/",
+        scene_clips.PlayClipViewSet.as_view({"get": "retrieve", "post": "create"}),
+    ),
+    path("takes/<str:key>/", scene_takes.TakeViewSet.as_view({"get": "retrieve"})),
     path(
         "conversations/<str:key>/invitations/",
         people.ConversationInvitationsViewSet.as_view(

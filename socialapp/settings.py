@@ -247,6 +247,8 @@ RECONCILERS = [
     "scenes.services.assets.sweep",
     "socialapp.chat.services.reconcile",
     "socialapp.notices.services.sweep",
+    "scenes.services.take_leases.reconcile",
+    "scenes.services.take_keeping.sweep_hourly",
 ]
 """What `manage.py reconcile` calls: each puts back what dead workers dropped."""
 
@@ -373,6 +375,7 @@ EXPORTERS = [
     "scenes.audience_exports.audience",
     "scenes.play_exports.played",
     "scenes.asset_exports.assets",
+    "scenes.cut_exports.scene_clips",
     "socialapp.chat.exports.conversations",
     "feed.exports.posts",
     "socialapp.notices.exports.notices",
@@ -445,6 +448,10 @@ STREAM_IDLE_MINUTES = env.number("STREAM_IDLE_MINUTES", 15)
 
 STREAM_CODEC = env.choice("STREAM_CODEC", "opus", ["opus", "flac", "wav"])
 """Of the sound of lines; what cannot be made here gives way to the next one."""
+
+SCENE_TAKES_DAYS = env.number("SCENE_TAKES_DAYS", 60)
+"""A voiced line that nobody asked for in so long is removed, and made anew when somebody
+does. 0: never."""
 
 SHOWS_PER_DIRECTOR = env.number("SHOWS_PER_DIRECTOR", 4)
 """Streams that one `manage.py direct` plays at once."""
@@ -812,6 +819,9 @@ API_RATES = {
     "report": "60/30m",
     "chat": "120/5m",
     "scene": "240/5m",
+    "takes": "600/5m",
+    "new-takes": "900/1h",
+    "new-takes-anon": "300/1h",
 }
 """Requests a window, for each person (or network of strangers); the rest count too."""
 

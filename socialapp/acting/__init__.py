@@ -3,6 +3,7 @@
 from socialapp.acting.dialogue import Line, Reacts, perform_dialogue, perform_turn
 from socialapp.acting.faces import in_mood
 from socialapp.acting.perform import Performed, perform
+from socialapp.acting.reel import Heard, Reel, Taken, reel, seconds_of
 from socialapp.acting.script import (
     ScriptError,
     Segment,
@@ -12,11 +13,14 @@ from socialapp.acting.script import (
 )
 
 __all__ = [
+    "Heard",
     "Line",
     "Performed",
     "Reacts",
+    "Reel",
     "ScriptError",
     "Segment",
+    "Taken",
     "check",
     "estimate_seconds",
     "in_mood",
@@ -24,4 +28,6 @@ __all__ = [
     "perform",
     "perform_dialogue",
     "perform_turn",
+    "reel",
+    "seconds_of",
 ]

@@ -15,12 +15,12 @@ from socialapp.acting.gestures import with_gesture
 from socialapp.acting.perform import Performed
 from socialapp.acting.script import ScriptError, Segment, parse
 from socialapp.acting.takes import take
+from socialapp.acting.turning import listening, side_of, speaking
 from socialapp.engines.errors import EngineError
 from socialapp.engines.protocols import Speech
 from socialapp.performance import (
     CameraKey,
     MadeBy,
-    Part,
     Performance,
     Place,
     Sound,
@@ -48,12 +48,6 @@ SHORT = 1.4
 
 LONG, GLIMPSE = 6.0, 1.7
 """Seconds of a line in which the camera looks at a listener, and for how long."""
-
-LISTENER_LOOKS, SPEAKER_LOOKS = 0.55, 0.25
-"""How far eyes turn to the other one, -1 to 1."""
-
-LISTENER_TURNS, SPEAKER_TURNS = 7.0, 3.0
-"""How far heads turn to the other one, in degrees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,14 +257,12 @@ def _acted(
             )
             others = [s for s in company.seats if s != seat]
             toward = others[turn % len(others)] if others else seat
-            side = _side(places, seat, toward)
-            part = _facing(part, side, SPEAKER_LOOKS, SPEAKER_TURNS)
+            part = speaking(part, side_of(places, seat, toward))
         else:
             part = company.director.listen(
                 line.speech.seconds, seat=seat, seed=one, motion=how
             )
-            side = _side(places, seat, line.seat)
-            part = _facing(part, side, LISTENER_LOOKS, LISTENER_TURNS)
+            part = listening(part, side_of(places, seat, line.seat))
         parts.append(part)
     return Performance(
         seconds=round(line.speech.seconds, 6),
@@ -308,26 +300,6 @@ def _shots(spoken: Sequence[_Spoken], i: int) -> tuple[CameraKey, ...]:
     if i and not edge and spoken[i].speech.seconds < SHORT:
         return ()
     return (CameraKey(0.0, on),)
-
-
-def _side(places: Mapping[str, Place], seat: str, toward: str) -> int:
-    """On which side of `seat` the other one stands: -1 left, 1 right, 0 the same."""
-    here, there = places.get(seat, Place()), places.get(toward, Place())
-    return (there.x > here.x) - (there.x < here.x)
-
-
-def _facing(part: Part, side: int, looks: float, turns: float) -> Part:
-    """The same acting, turned to a side."""
-    if not side:
-        return part
-    return replace(
-        part,
-        glances=tuple(
-            replace(g, x=round(min(1.0, max(-1.0, g.x + side * looks)), 3))
-            for g in part.glances
-        ),
-        poses=tuple(replace(p, yaw=round(p.yaw + side * turns, 3)) for p in part.poses),
-    )
 
 
 def _mixed(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import wave
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,15 @@ SPEECH_LEVEL = 10 ** (-21 / 20)
 """RMS of the loud half of plain speech. The encoder sets a clip's final loudness."""
 
 CEILING = 0.97
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """What is heard of one line, as a file."""
+
+    data: bytes
+    codec: str
+    """``opus``, ``flac`` or ``wav``; also the extension of its blob."""
 
 
 def decode(samples: bytes) -> Samples:

@@ -45,6 +45,7 @@ TYPES = {
     "json": "application/json",
     "m4a": "audio/mp4",
     "mp4": "video/mp4",
+    "opus": "audio/ogg",
     "png": "image/png",
     "svg": "image/svg+xml",
     "vtt": "text/vtt; charset=utf-8",

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import DatabaseError, connection
 
+from avatarfx.recordings import encode
 from moderation.screening import screen_text
 from moderation.screening.judge import ScreeningUnavailableError
 from socialapp.chat.dialogues.planner import PlanError
 from socialapp.engines.errors import EngineError
 from socialapp.engines.handler import directors, voices
+from socialapp.engines.ladders import LIVE
 from socialapp.engines.protocols import VoiceSpec
 from socialapp.jobs import horse
 from streams import selectors, services
-from streams.direction.encoding import encode
 from streams.direction.show import Show
 from streams.direction.wording import ladders
-from streams.direction.writing import LIVE
 from streams.models import Stream
 from streams.services.words import SURFACE
 

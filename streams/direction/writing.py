@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from avatarfx import recordings
 from socialapp.acting import Line, Reacts, ScriptError, perform_turn
 from socialapp.chat.dialogues.planner import PlanError, State
 from socialapp.engines.errors import EngineError
 from socialapp.engines.handler import directors, voices
+from socialapp.engines.ladders import live_voices
 from socialapp.engines.talk import Context
 from socialapp.lib import blobs
 from socialapp.performance import Sound
-from streams.direction import encoding, wording
+from streams.direction import wording
 from streams.services import Recording, Step, UnscreenedError
 
 if TYPE_CHECKING:
@@ -30,9 +32,6 @@ if TYPE_CHECKING:
     from streams.services import Screened
 
 log = logging.getLogger(__name__)
-
-LIVE = "hibari"
-"""The first rung that speaks faster than one listens."""
 
 SILENT = "silent"
 
@@ -217,7 +216,7 @@ def _sounded(done: Performed, seat: str) -> tuple[Performance, dict[str, Recordi
     """With its sound stored, so that sending it waits for no object store."""
     if not any(done.speech.samples):
         return done.performance, {}
-    recording = encoding.encode(done.speech, settings.STREAM_CODEC)
+    recording = recordings.encode(done.speech, settings.STREAM_CODEC)
     ref = blobs.put(recording.data, recording.codec)
     parts = tuple(
         replace(part, sound=Sound(ref, done.speech.rate)) if part.seat == seat else part
@@ -227,12 +226,4 @@ def _sounded(done: Performed, seat: str) -> tuple[Performance, dict[str, Recordi
 
 
 def _speakers(*, silent: bool) -> list[tuple[str, Voice]]:
-    """The ladder from the live voice down: better ones take longer than a pause."""
-    ladder: list[str] = [
-        name for name in settings.VOICE_LADDER if name in settings.ENGINES["voice"]
-    ]
-    if silent:
-        ladder = [SILENT]
-    elif LIVE in ladder:
-        ladder = ladder[ladder.index(LIVE) :]
-    return [(name, voices[name]) for name in ladder]
+    return [(SILENT, voices[SILENT])] if silent else live_voices()

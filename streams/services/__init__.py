@@ -1,5 +1,6 @@
 """The only writers of streams."""
 
+from socialapp.acting.sound import Recording
 from streams.errors import StreamError
 from streams.services.audience import (
     count_reactions,
@@ -21,7 +22,6 @@ from streams.services.directing import (
 )
 from streams.services.leases import Lease, beat, claim, release
 from streams.services.lines import (
-    Recording,
     cut_line,
     perform_line,
     pose,

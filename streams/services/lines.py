@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -27,6 +26,7 @@ from streams.services.log import Entry
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from socialapp.acting.sound import Recording
     from socialapp.performance import Part, Performance
     from streams.services.words import Screened
 
@@ -35,15 +35,6 @@ MOST_AHEAD = 30.0
 
 LONGEST = 120.0
 """Seconds of one line."""
-
-
-@dataclass(frozen=True, slots=True)
-class Recording:
-    """The sound of one seat in a line."""
-
-    data: bytes
-    codec: str
-    """One of ``streams.protocol.events.CODECS``; also the extension of its blob."""
 
 
 def perform_line(

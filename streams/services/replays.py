@@ -245,4 +245,4 @@ def _soundtracks(
 
 def _tools() -> Any:
     # By name: it loads FFmpeg, which pages do without until somebody cuts a clip.
-    return import_module("streams.soundtracks")
+    return import_module("avatarfx.soundtracks")

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from avatarfx.recordings import ORDER
 from socialapp.performance import (
     Caption,
     Glance,
@@ -31,7 +32,7 @@ from streams.protocol import (
     read_request,
     to_json,
 )
-from streams.protocol.events import AudioChunk, Line, PoseKeys, StreamStarted
+from streams.protocol.events import CODECS, AudioChunk, Line, PoseKeys, StreamStarted
 from streams.protocol.packing import LARGEST, rounded
 from streams.protocol.requests import MAX_BYTES, Ping, React, Say, Vote
 
@@ -186,3 +187,7 @@ def test_an_event_without_fields_of_its_own_is_short() -> None:
     assert as_frame(StreamStarted(1, 0.0)) == (
         '{"kind":"stream-started","seq":1,"at":0.0}'
     )
+
+
+def test_every_codec_has_its_place_among_the_recordings() -> None:
+    assert set(ORDER) == set(CODECS)

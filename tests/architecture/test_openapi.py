@@ -21,7 +21,7 @@ COMMITTED = Path(__file__).resolve().parents[2] / "docs" / "openapi.yaml"
 UNDOCUMENTED = {"api", "api-schema", "api-docs"}
 """What describes the API is no part of it."""
 
-ABOUT = {"ImprovWriteRequest": {"state"}}
+ABOUT = {"ImprovWriteRequest": {"state"}, "SpotWriteRequest": {"state"}}
 """Where a word means something else: a state of a scene."""
 
 

@@ -8,24 +8,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from django.conf import settings
-
 from socialapp import acting
 from socialapp.acting import sound
 from socialapp.chat.dialogues.sentences import split
 from socialapp.chat.errors import ChatError
-from socialapp.engines.handler import directors, voices
+from socialapp.engines.handler import directors
+from socialapp.engines.ladders import live_voices
 from socialapp.engines.protocols import VoiceSpec
 from socialapp.lib import blobs
 
 if TYPE_CHECKING:
     from socialapp.characters.models import Character
     from socialapp.chat.models import Message
-    from socialapp.engines.protocols import Voice
     from socialapp.performance import Performance
-
-LIVE = "hibari"
-"""The first rung that speaks faster than one listens."""
 
 
 def perform_message(*, message: Message, number: int = 0) -> tuple[Performance, bytes]:
@@ -61,7 +56,7 @@ def perform_words(
         text.translate(str.maketrans("[]", "()")),
         seat="a",
         spec=character.voice_spec if character else VoiceSpec(),
-        speakers=_speakers(),
+        speakers=live_voices(),
         director=directors["default"],
         seed=seed,
         motion=character.motion if character else "subtle",
@@ -73,13 +68,3 @@ def perform_words(
     heard = sound.wav(speech.samples, speech.rate) if any(speech.samples) else b""
     part = acting.in_mood(done.performance.parts[0], mood)
     return replace(done.performance, parts=(part,)), heard
-
-
-def _speakers() -> list[tuple[str, Voice]]:
-    """The ladder from the live voice down: better ones take longer than a pause."""
-    ladder: list[str] = [
-        name for name in settings.VOICE_LADDER if name in settings.ENGINES["voice"]
-    ]
-    if LIVE in ladder:
-        ladder = ladder[ladder.index(LIVE) :]
-    return [(name, voices[name]) for name in ladder]

@@ -6,6 +6,7 @@ windows may pass twice the rate; that is accepted for one cheap write a request.
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import time
 from types import SimpleNamespace
@@ -52,15 +53,34 @@ class Throttle(BaseThrottle):
         return self.allow_request(cast("Any", request), cast("Any", view))
 
     def allow_request(self, request: Request, view: APIView) -> bool:
-        user = request.user
-        if user.is_authenticated:
-            scope, who = "user", f"user:{user.pk}"
-        else:
-            scope, who = "anon", f"ip:{network_of(self.get_ident(request) or '')}"
+        scope, who = self._who(request)
         scopes = [scope]
         if extra := getattr(view, "throttle_scope", None):
             scopes.append(extra)
         return all(self._take(name, who) for name in scopes)
+
+    def left(self, request: Request, scope: str) -> int:
+        """How much of `scope` this visitor may still use in this window."""
+        amount, _, key = self._window(scope, self._who(request)[1])
+        return max(0, amount - int(cache.get(key, 0)))
+
+    def spend(self, request: Request, scope: str, amount: int) -> None:
+        """Count what was used, however much it was."""
+        _, seconds, key = self._window(scope, self._who(request)[1])
+        cache.add(key, 0, timeout=seconds)
+        with contextlib.suppress(ValueError):  # the window ended between the two calls
+            cache.incr(key, amount)
+
+    def _who(self, request: Request) -> tuple[str, str]:
+        user = request.user
+        if user.is_authenticated:
+            return "user", f"user:{user.pk}"
+        return "anon", f"ip:{network_of(self.get_ident(request) or '')}"
+
+    def _window(self, scope: str, who: str) -> tuple[int, int, str]:
+        """How many, in how many seconds, and where they are counted."""
+        amount, seconds = parse_rate(settings.API_RATES[scope])
+        return amount, seconds, f"throttle:{scope}:{who}:{int(time.time() // seconds)}"
 
     def _take(self, scope: str, who: str) -> bool:
         rate: str | None = settings.API_RATES.get(scope)

@@ -15,10 +15,13 @@ from scenes.machine.model import MOODS
 from scenes.machine.values import RESERVED
 from scenes.trade.naming import Names, title
 from scenes.trade.report import Notes, TradeError, short
-from scenes.trade.terms import Tree, Unknown, literal
+from scenes.trade.terms import FALSE, TRUE, Tree, Unknown, apply, both, literal
 
-STATES = 5000
+STATES = 4000
 """Fewer than a scene may have: a file is imported while somebody waits."""
+
+_CHOICES = 200
+"""Of a state, before the limit of the format cuts them with a word."""
 
 _SPEAKER = re.compile(r"([^\W\d_][\w .'’-]{0,39}?)\s*:\s+(\S.*)", re.DOTALL)
 _ODD = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff]")
@@ -94,13 +97,28 @@ class Node:
 
     final: bool = False
     extensions: dict[str, Any] = field(default_factory=dict)
+    shut: dict[str, Tree] = field(default_factory=dict)
+    """When none of the choices of an event is open."""
+
+    def choose_event(self, event: str, text: str, way: Way) -> bool:
+        """A choice for an event, of which the first open transition is taken: later
+        ones are open when those before are not. False: it never is."""
+        before = self.shut.get(event)
+        if before == FALSE:
+            return False
+        made = self.choose(text, way.target, way.where, event)
+        made.guard, made.dos = both(before, way.guard), way.dos
+        shut = FALSE if way.guard is None else apply("not", way.guard)
+        self.shut[event] = both(before, shut) or TRUE
+        return True
 
     def choose(self, text: str, target: str, where: str, name: str = "") -> Way:
         """A new choice, with an id of its own in this state."""
-        taken = {way.id for way in self.choices}
-        found = Names(taken).new(name or text, "go")
-        way = Way(target, where, id=found, text=text)
-        self.choices.append(way)
+        way = Way(target, where, text=text)
+        if len(self.choices) < _CHOICES:
+            taken = {one.id for one in self.choices}
+            way.id = Names(taken).new(name or text, "go")
+            self.choices.append(way)
         return way
 
 

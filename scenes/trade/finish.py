@@ -12,6 +12,7 @@ from scenes.trade.draft import Draft, Node, clean
 from scenes.trade.kinds import Uses, beside, declared, kinds_of
 from scenes.trade.naming import slug
 from scenes.trade.report import Imported, Notes, TradeError
+from scenes.trade.sources import BRACKETS
 from scenes.trade.terms import NoMatchError, Tree, Writer
 
 if TYPE_CHECKING:
@@ -41,8 +42,13 @@ def finish(draft: Draft, form: str) -> Imported:
             "unreadable", f"What came out is not a scene: {error}"[:500]
         ) from None
     written = write_scene(scene)
-    if len(written) > limits.BYTES:
-        raise TradeError("too-large", f"The scene would have {len(written)} bytes.")
+    brackets = written.count(b"{") + written.count(b"[")
+    if len(written) > limits.BYTES or brackets > BRACKETS:
+        raise TradeError(
+            "too-large",
+            f"The scene would have {len(written)} bytes and {brackets} brackets;"
+            f" {limits.BYTES} and {BRACKETS} are the most.",
+        )
     return Imported(form, scene, written, draft.notes.report(), check(scene))
 
 

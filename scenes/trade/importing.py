@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from scenes.machine import SceneError, check, read_scene, write_scene
-from scenes.trade import ink, passages, twine
+from scenes.trade import ink, passages, scxml, twine, xstate
 from scenes.trade.finish import finish
 from scenes.trade.report import Imported, Notes, TradeError
 from scenes.trade.sources import json_of, text_of
@@ -48,6 +48,8 @@ def _json(text: str) -> Imported:
         return _own(text)
     if "inkVersion" in data:
         return _drafted("ink", ink.read, data)
+    if isinstance(data.get("states"), dict):
+        return _drafted("xstate", xstate.read, data)
     raise TradeError(
         "unknown-form",
         "The JSON is neither a scene, nor compiled ink, nor an XState machine.",
@@ -57,7 +59,7 @@ def _json(text: str) -> Imported:
 def _marked(text: str) -> Imported:
     if "<tw-storydata" in text[:200_000] or "<tw-passagedata" in text[:200_000]:
         return _drafted("twee", twine.read, passages.html(text))
-    raise TradeError("unknown-form", "The file is neither SCXML nor a Twine story.")
+    return _drafted("scxml", scxml.read, scxml.tree(text))
 
 
 def _own(text: str) -> Imported:

@@ -17,7 +17,7 @@ _ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
 _TAG = 5000
 """Characters of a tag that are looked at."""
 
-PASSAGES = 5000
+PASSAGES = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def twee(text: str) -> Story:
             body.append(line[1:] if line.startswith("\\::") else line)
             continue
         if header is not None:
-            _add(story, Passage(*header, "\n".join(body).strip("\n"), begun))
+            _add(story, Passage(*header, "\n".join(body).rstrip("\n"), begun))
         elif any(map(str.strip, body)):
             story.odd.append(
                 ("text before the first passage", "line 1", "It has none.")

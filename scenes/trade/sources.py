@@ -12,7 +12,8 @@ BYTES = limits.BYTES
 DEPTH = 200
 """Of JSON and XML; walkers may recurse this far."""
 
-_BRACKETS = 600_000
+BRACKETS = 600_000
+"""Of a file, counted before it is parsed, as the scene machine counts them."""
 
 
 def text_of(data: bytes) -> str:
@@ -35,8 +36,8 @@ def text_of(data: bytes) -> str:
 
 def json_of(text: str) -> Any:
     """Parsed, at most `DEPTH` deep, without NaN and numbers that are too long."""
-    if text.count("{") + text.count("[") > _BRACKETS:
-        raise TradeError("too-large", f"More than {_BRACKETS} objects and lists.")
+    if text.count("{") + text.count("[") > BRACKETS:
+        raise TradeError("too-large", f"More than {BRACKETS} objects and lists.")
     try:
         found = json.loads(text, parse_constant=_no_constant, parse_int=_whole)
     except RecursionError:

@@ -46,6 +46,9 @@ _GOTO = {"link-goto", "linkgoto"}
 _IF, _ELSE_IF, _ELSE = {"if"}, {"elseif", "else-if"}, {"else"}
 _SILENT = {"silently", "script", "widget", "style"}
 _SHOW = {"print", "=", "-"}
+MARKS = 40_000
+"""Of one story: lines, links, macros and the texts between them."""
+
 _DEEPEST = 30
 _WAYS = 3
 """Conditions inside one line that are told in all their combinations."""
@@ -82,6 +85,7 @@ class _Story:
         for what, where, why in story.odd:
             notes.leave(what, where, why)
         self.places: dict[str, str] = {}
+        self.marks = 0
         kept = []
         for passage in story.passages:
             if self._plain(passage):
@@ -136,6 +140,9 @@ class _Passage:
     last: _Frame | None = None
     """The ``if`` that ended just now, for Harlowe's ``(else:)``."""
 
+    skipped: int = 0
+    """Frames open that are nested too deeply."""
+
     waiting: _Frame | None = None
     """Harlowe's macro whose hook is expected."""
 
@@ -189,6 +196,12 @@ class _Passage:
     def _run(self) -> None:
         for mark in marks(self.passage.body, self.passage.line):
             self.number = mark.line
+            self.story.marks += 1
+            if self.story.marks > MARKS:
+                raise TradeError(
+                    "too-large",
+                    f"More than {MARKS} lines, links and macros. Import it in parts.",
+                )
             if self.waiting is not None and mark.kind != "hook":
                 if mark.kind == "text" and not mark.text.strip():
                     continue
@@ -206,9 +219,10 @@ class _Passage:
             frame = self.waiting or _Frame("", self.atoms)
             frame.hook = True
             self.waiting = None
-            self.frames.append(frame)
+            self._push(frame)
         elif mark.kind == "end":
-            while self.frames:
+            self.skipped, skipped = max(0, self.skipped - 1), self.skipped
+            while self.frames and not skipped:
                 frame = self.frames.pop()
                 if frame.hook:
                     self.last = frame
@@ -346,16 +360,23 @@ class _Passage:
                 self.waiting = _Frame(name, self.atoms)
 
     def _open(self, frame: _Frame, *, harlowe: bool) -> None:
-        if len(self.frames) >= _DEEPEST:
-            self.notes.leave(frame.name, self.where, "Nested too deeply.")
-            frame.atoms = self.atoms
         if harlowe:
             self.waiting = frame
+        else:
+            self._push(frame)
+
+    def _push(self, frame: _Frame) -> None:
+        if len(self.frames) >= _DEEPEST:
+            self.notes.leave(frame.name, self.where, "Nested too deeply.")
+            self.skipped += 1
         else:
             self.frames.append(frame)
 
     def _close(self, name: str) -> None:
         if not any(frame.name == name for frame in self.frames):
+            return
+        if self.skipped:
+            self.skipped -= 1
             return
         while self.frames:
             if self.frames.pop().name == name:

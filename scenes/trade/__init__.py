@@ -6,6 +6,17 @@ docs/scenes-trade.md says what each format keeps and loses.
 """
 
 from scenes.trade.importing import FORMS, read
+from scenes.trade.page import to_html
 from scenes.trade.report import Imported, ImportReport, NotTaken, TradeError
+from scenes.trade.twee_writing import to_twee
 
-__all__ = ["FORMS", "ImportReport", "Imported", "NotTaken", "TradeError", "read"]
+__all__ = [
+    "FORMS",
+    "ImportReport",
+    "Imported",
+    "NotTaken",
+    "TradeError",
+    "read",
+    "to_html",
+    "to_twee",
+]

@@ -190,8 +190,8 @@ class Draft:
         if not said:
             return
         role = ""
-        match = _SPEAKER.fullmatch(said)
-        if match and len(match[1].split()) <= _MOST_WORDS and "{" not in match[1]:
+        match = speaker(said)
+        if match is not None:
             role = self.role(match[1].strip())
             if role:
                 said = match[2]
@@ -220,6 +220,12 @@ class Draft:
 
     def leave(self, what: str, where: str, why: str) -> None:
         self.notes.leave(what, where, why)
+
+
+def speaker(line: str) -> re.Match[str] | None:
+    """A name and what it says, of a line that begins with a name."""
+    match = _SPEAKER.fullmatch(line)
+    return match if match and len(match[1].split()) <= _MOST_WORDS else None
 
 
 def mood_of(tag: str) -> str:

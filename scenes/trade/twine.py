@@ -41,6 +41,7 @@ _SET = re.compile(
 _INTO = re.compile(r"\s*(.*?)\s+into\s+([$_][A-Za-z_]\w*)\s*", re.DOTALL)
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,300}>")
 _STYLE = re.compile(r"''|(?<!:)//")
+_NO_STORY = ("script", "stylesheet", "widget", "header", "footer", "comment")
 _LINKS = {"link", "button", "linkreplace", "linkappend"}
 _GOTO = {"link-goto", "linkgoto"}
 _IF, _ELSE_IF, _ELSE = {"if"}, {"elseif", "else-if"}, {"else"}
@@ -113,9 +114,9 @@ class _Story:
         if passage.name in self.places:
             self.notes.leave(where, f"line {passage.line}", "Another one has its name.")
             return False
-        for tag in ("script", "stylesheet", "widget", "header", "footer"):
+        for tag in _NO_STORY:
             if tag in passage.tags:
-                self.notes.leave(where, f"line {passage.line}", f"It is a {tag}.")
+                self.notes.leave(where, f"line {passage.line}", f"It is marked {tag}.")
                 return False
         if passage.name in _SPECIAL:
             why = "It is a part of the page, not of the story."

@@ -99,7 +99,7 @@ class Page {
     for (const [id, role] of this.machine.program.roles) {
       const label = this.words(role.label);
       const input = make("input", { name: `role-${id}`, maxLength: 50, placeholder: label });
-      form.append(make("label", {}, `Name of ${label}`, input));
+      form.append(make("label", {}, `Who: ${label}`, input));
     }
     if (scene.languages.length > 1) {
       const options = scene.languages.map((/** @type {string} */ tag) => (

@@ -1,3 +1,7 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from scenes.views import trading
+
+urlpatterns: list[URLPattern] = [
+    path("sc/<str:key>/export/<str:form>/", trading.export, name="scene-export"),
+]

@@ -9,7 +9,7 @@ from avatarfx.api import clips, speech
 from feed import api as feed
 from feed import snippet_api as snippets
 from moderation.api import decisions, published, reports
-from scenes.api import stories
+from scenes.api import stories, trade
 from socialapp.accounts import api as accounts
 from socialapp.characters.api import cards, characters, portraits
 from socialapp.chat.api import conversations, messages, people
@@ -73,6 +73,12 @@ urlpatterns = [
         replays.ReminderViewSet.as_view(
             {"get": "retrieve", "put": "update", "delete": "destroy"}
         ),
+    ),
+    path("scenes/import/", trade.StoryImportViewSet.as_view({"post": "create"})),
+    path(
+        "scenes/<str:key>/export/<str:form>/",
+        trade.SceneExportViewSet.as_view({"get": "retrieve"}),
+        name="api-scene-export",
     ),
     path(
         "scenes/<str:key>/versions/<int:number>/",

@@ -8,9 +8,11 @@ docs/scenes-trade.md says what each format keeps and loses.
 from scenes.trade.importing import FORMS, read
 from scenes.trade.page import to_html
 from scenes.trade.report import Imported, ImportReport, NotTaken, TradeError
+from scenes.trade.sources import BYTES
 from scenes.trade.twee_writing import to_twee
 
 __all__ = [
+    "BYTES",
     "FORMS",
     "ImportReport",
     "Imported",

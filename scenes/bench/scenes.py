@@ -7,7 +7,8 @@ does nothing else. Reading and checking are timed on ten thousand states of a li
 choice each, JSON Schema validation on the same file. python-statemachine and inkjs, when
 they are there, play the same plays of the same story (``scenes.bench.peers``). All times
 are CPU seconds of the process that works, the median of some rounds, since machines are
-shared.
+shared. What a player waits for is measured in a house of its own, by the clock:
+``scenes.bench.playing``.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from random import Random
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from avatarfx.bench.houses import again_in_a_house
 from scenes import content
-from scenes.bench import peers
+from scenes.bench import peers, playing
 from scenes.machine import Machine, check, limits, read_scene, schema
 
 if TYPE_CHECKING:
@@ -42,15 +44,21 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--npm", default=os.environ.get("NPM_PEERS", "."), help="a folder with inkjs"
     )
+    parser.add_argument(
+        "--no-house", action="store_true", help="leave out what needs a database"
+    )
+    parser.add_argument("--inside", action="store_true", help="run in this DATA_DIR")
 
 
 def run(options: dict[str, Any]) -> dict[str, Any]:
+    rounds = options["rounds"]
+    if options["inside"]:
+        return playing.measure(scene=SCENE, rounds=rounds)
     scene = content.scene(SCENE)
     machine = Machine(scene)
     plays = plays_of(machine, options["transitions"])
     count = sum(len(choices) for _, choices in plays)
     table = _table(machine)
-    rounds = options["rounds"]
     played = _seconds(rounds, lambda: _play(machine, plays))
     bare = _seconds(rounds, lambda: _look_up(table, plays))
     file = large(options["states"])
@@ -68,7 +76,13 @@ def run(options: dict[str, Any]) -> dict[str, Any]:
         "file_bytes": len(file),
         "transitions": count,
         "states": options["states"],
+        **({} if options["no_house"] else _in_a_house(rounds)),
     }
+
+
+def _in_a_house(rounds: int) -> dict[str, Any]:
+    """``scenes.bench.playing``, in a process of its own."""
+    return again_in_a_house("scenes", [f"--rounds={rounds}"])
 
 
 def plays_of(machine: Machine, transitions: int) -> list[tuple[Position, list[str]]]:

@@ -23,7 +23,7 @@ def test_the_bench_gives_its_figures() -> None:
     parser = ArgumentParser()
     bench.add_arguments(parser)
     asked = parser.parse_args(
-        ["--transitions", "2000", "--rounds", "1", "--states", "50"]
+        ["--transitions", "2000", "--rounds", "1", "--states", "50", "--no-house"]
     )
     found = bench.run(vars(asked))
     assert found["transitions"] >= 2000

@@ -29,7 +29,7 @@ def test_work_within_work_is_counted_once() -> None:
         return "done"
 
     inner = worked.wrapping(busy)
-    assert worked.wrapping(lambda: inner())() == "done"
+    assert worked.wrapping(inner)() == "done"
     assert 0.02 <= worked.seconds < 0.04
 
 
@@ -37,12 +37,11 @@ def test_work_that_fails_is_counted_too() -> None:
     worked = Worked()
 
     def broken() -> None:
-        raise ValueError
+        raise ZeroDivisionError
 
-    with pytest.raises(ValueError, match=""):
-        worked.wrapping(broken)()
-    with pytest.raises(ValueError, match=""):
-        worked.wrapping(broken)()
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError):
+            worked.wrapping(broken)()
     assert worked.seconds > 0
 
 

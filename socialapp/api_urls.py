@@ -12,7 +12,7 @@ from moderation.api import decisions, published, reports
 from scenes.api import assets as scene_assets
 from scenes.api import audience as scene_audience
 from scenes.api import clips as scene_clips
-from scenes.api import company, plays, stories
+from scenes.api import company, plays, stories, trade
 from scenes.api import takes as scene_takes
 from socialapp.accounts import api as accounts
 from socialapp.characters.api import cards, characters, portraits
@@ -79,6 +79,12 @@ urlpatterns = [
         replays.ReminderViewSet.as_view(
             {"get": "retrieve", "put": "update", "delete": "destroy"}
         ),
+    ),
+    path("scenes/import/", trade.StoryImportViewSet.as_view({"post": "create"})),
+    path(
+        "scenes/<str:key>/export/<str:form>/",
+        trade.SceneExportViewSet.as_view({"get": "retrieve"}),
+        name="api-scene-export",
     ),
     path(
         "scenes/<str:key>/versions/<int:number>/",

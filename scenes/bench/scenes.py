@@ -4,26 +4,32 @@ A transition is one choice of a play: its condition, its actions, leaving, enter
 is told, and a new position. It is timed on the longest scene that ships, along random
 plays recorded beforehand; the bare loop looks the same choices up in a dict of dicts and
 does nothing else. Reading and checking are timed on ten thousand states of a line and a
-choice each, JSON Schema validation on the same file. All times are CPU seconds of this
-process, the median of some rounds, since machines are shared.
+choice each, JSON Schema validation on the same file. python-statemachine and inkjs, when
+they are there, play the same plays of the same story (``scenes.bench.peers``). All times
+are CPU seconds of the process that works, the median of some rounds, since machines are
+shared. What a player waits for is measured in a house of its own, by the clock:
+``scenes.bench.playing``.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import time
 from random import Random
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from avatarfx.bench.houses import again_in_a_house
 from scenes import content
+from scenes.bench import peers, playing
 from scenes.machine import Machine, check, limits, read_scene, schema
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
     from collections.abc import Callable
 
-    from scenes.machine import Position
+    from scenes.machine import Position, model
 
 SCENE = "the_lending_mountain"
 
@@ -32,34 +38,54 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--transitions", type=int, default=50_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--states", type=int, default=limits.STATES)
+    parser.add_argument(
+        "--peer-transitions", type=int, default=2000, help="of python-statemachine"
+    )
+    parser.add_argument(
+        "--npm", default=os.environ.get("NPM_PEERS", "."), help="a folder with inkjs"
+    )
+    parser.add_argument(
+        "--no-house", action="store_true", help="leave out what needs a database"
+    )
+    parser.add_argument("--inside", action="store_true", help="run in this DATA_DIR")
 
 
 def run(options: dict[str, Any]) -> dict[str, Any]:
-    machine = Machine(content.scene(SCENE))
-    plays = _plays(machine, options["transitions"])
+    rounds = options["rounds"]
+    if options["inside"]:
+        return playing.measure(scene=SCENE, rounds=rounds)
+    scene = content.scene(SCENE)
+    machine = Machine(scene)
+    plays = plays_of(machine, options["transitions"])
     count = sum(len(choices) for _, choices in plays)
     table = _table(machine)
-    rounds = options["rounds"]
     played = _seconds(rounds, lambda: _play(machine, plays))
     bare = _seconds(rounds, lambda: _look_up(table, plays))
     file = large(options["states"])
-    scene = read_scene(file)
+    many = read_scene(file)
     data = json.loads(file)
     validator = _validator()
     return {
         "transitions_per_s": round(count / played),
         "bare_dict_per_s": round(count / bare),
         "transition_us": round(played / count * 1e6, 2),
+        **_peers(scene, machine, plays, options),
         "read_10000_ms": _milliseconds(rounds, lambda: read_scene(file)),
-        "validate_10000_ms": _milliseconds(rounds, lambda: check(scene)),
+        "validate_10000_ms": _milliseconds(rounds, lambda: check(many)),
         "schema_10000_ms": _milliseconds(1, lambda: validator.is_valid(data)),
         "file_bytes": len(file),
         "transitions": count,
         "states": options["states"],
+        **({} if options["no_house"] else _in_a_house(rounds)),
     }
 
 
-def _plays(machine: Machine, transitions: int) -> list[tuple[Position, list[str]]]:
+def _in_a_house(rounds: int) -> dict[str, Any]:
+    """``scenes.bench.playing``, in a process of its own."""
+    return again_in_a_house("scenes", [f"--rounds={rounds}"])
+
+
+def plays_of(machine: Machine, transitions: int) -> list[tuple[Position, list[str]]]:
     """Random plays to an ending: where each begins, and its choices."""
     random = Random(1)  # noqa: S311 - the same every time
     found = []
@@ -72,6 +98,44 @@ def _plays(machine: Machine, transitions: int) -> list[tuple[Position, list[str]
         transitions -= len(choices)
         found.append((start, choices))
     return found
+
+
+def _peers(
+    scene: model.Scene,
+    machine: Machine,
+    plays: list[tuple[Position, list[str]]],
+    options: dict[str, Any],
+) -> dict[str, Any]:
+    """The same plays in two other libraries; null and a note for one that is not here."""
+    told = [(choices, *numbered(machine, start, choices)) for start, choices in plays]
+    ended = [one for one in told if one[2]]
+    few: list[peers.Play] = []
+    while ended and sum(len(one[0]) for one in few) < options["peer_transitions"]:
+        few.append(ended[len(few) % len(ended)])
+    rounds = options["rounds"]
+    found = {
+        "statemachine_per_s": peers.statemachine_per_s(scene, few, rounds),
+        "inkjs_per_s": peers.inkjs_per_s(scene, ended, rounds, options["npm"]),
+    }
+    notes = {
+        "statemachine_per_s": "python-statemachine is not on PYTHONPATH",
+        "inkjs_per_s": f"node, or inkjs in {options['npm']}, is not there",
+    }
+    missing = {
+        f"{key}_note": notes[key] for key, value in found.items() if value is None
+    }
+    return {key: value and round(value) for key, value in found.items()} | missing
+
+
+def numbered(
+    machine: Machine, position: Position, choices: list[str]
+) -> tuple[list[int], str]:
+    """Which of the open choices each was, and the final state; empty: none was met."""
+    numbers = []
+    for choice in choices:
+        numbers.append([one.id for one in machine.open(position)].index(choice))
+        position = machine.choose(position, choice)
+    return numbers, machine.leaf(position).id if machine.ended(position) else ""
 
 
 def _play(machine: Machine, plays: list[tuple[Position, list[str]]]) -> None:

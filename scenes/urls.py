@@ -1,3 +1,12 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from scenes.views import playing
+
+urlpatterns = [
+    path("sc/<str:key>/play/", playing.play, name="scene-play"),
+    path(
+        "sc/<str:key>/play/<int:number>.json",
+        playing.document,
+        name="scene-play-document",
+    ),
+]

@@ -4,6 +4,7 @@
  * keeps its saves, and has the buttons and sheets beside the stage.
  */
 
+import { armSheets } from "./sheets.js";
 import { toast } from "./toast.js";
 import "../scenes/player/element.js";
 import { Kept } from "../scenes/player/kept.js";
@@ -370,4 +371,5 @@ function goneWords(names) {
   return `${names.join(" and ")} ${one ? "is" : "are"} not on stage any more: ${one ? "the name plays" : "the names play"} on, in words.`;
 }
 
+armSheets();
 if (!customElements.get("troupe-playhouse")) customElements.define("troupe-playhouse", TroupePlayhouse);

@@ -233,7 +233,8 @@ export class TroupeScene extends HTMLElement {
   #arrive(quiet = false) {
     const run = /** @type {Run} */ (this.#run);
     const view = /** @type {View} */ (this.#view);
-    const focused = view.choices.box.contains(document.activeElement);
+    // Who uses keys is led on; after a tap nothing is outlined.
+    const keyed = view.choices.box.contains(document.activeElement) && document.activeElement?.matches(":focus-visible");
     run.clock.hold();
     view.choices.hide();
     view.countdown(null);
@@ -241,7 +242,7 @@ export class TroupeScene extends HTMLElement {
     this.#setStatus("telling");
     if (!quiet && run.count) this.#save();
     this.#performer?.tell(quiet);
-    if (focused && this.dataset.status === "telling") view.caption.next.focus({ preventScroll: true });
+    if (this.dataset.status === "telling") (keyed ? view.caption.next : this).focus({ preventScroll: true });
     this.#wake();
   }
 

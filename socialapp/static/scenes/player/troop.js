@@ -14,6 +14,8 @@ import { hasNoGround, makePuppet } from "../../stage/puppets.js";
 
 /** Brightness of who does not speak in full spotlight. */
 const LISTENS = 0.62;
+/** Where three stand close, the middle one looks over the others' shoulders: share of the height. */
+const BEHIND = 0.15;
 /** Seconds in which somebody comes, goes or moves up. */
 const WALK = 0.7;
 
@@ -158,6 +160,9 @@ export class Troop {
     for (const role of this.#seats) {
       const { rig } = /** @type {Loaded} */ (this.#loaded.get(role));
       const to = stand(rig, frame, places[role], this.#seats.length);
+      if (this.#seats.length === MOST_ACTORS && role === this.#seats[1] && frame.width < frame.height) {
+        to.y -= BEHIND * frame.height;
+      }
       const from = cut ? to : (shown[role] ?? null);
       this.#walks.set(role, { from, to, at: cut ? -Infinity : now });
     }

@@ -53,17 +53,17 @@ def play(request: HttpRequest, key: str) -> HttpResponse:
     viewer = request.user
     wanted = request.GET.get("play", "")
     chosen = {
-        name.removeprefix("role."): value
+        name.removeprefix("role."): str(value)
         for name, value in request.GET.items()
         if name.startswith("role.") and value
     }
     save = _save(viewer, scene, wanted, fresh=bool(chosen) or "again" in request.GET)
     version = save.version if save else _on_stage(scene)
-    roles = _roles(version)
+    missing: list[str] = []
     if save:
-        cast, missing = _cast_of(save, viewer), []
+        cast = _cast_of(save, viewer)
     else:
-        cast, missing = _new_cast(viewer, roles, chosen)
+        cast, missing = _new_cast(viewer, _roles(version), chosen)
     return render(
         request,
         "scenes/play.html",
@@ -116,7 +116,7 @@ def _seen(request: HttpRequest, key: str) -> Scene:
 
 
 def _on_stage(scene: Scene) -> SceneVersion:
-    return SceneVersion.objects.get(pk=scene.version_id)
+    return SceneVersion.objects.get(pk=scene.version_id or 0)
 
 
 def _version(viewer: Viewer, scene: Scene, number: int) -> SceneVersion:

@@ -297,7 +297,7 @@ class TroupePlayhouse extends HTMLElement {
     try {
       await act();
     } catch (error) {
-      const words = /** @type {HTMLElement} */ (box.querySelector("span"));
+      const words = /** @type {HTMLElement} */ (box.querySelector("[data-words]"));
       words.textContent = error instanceof Error ? error.message : "That did not work.";
       box.hidden = false;
     }

@@ -9,7 +9,7 @@ import { Talk } from "./talk.js";
  * @typedef {object} Means
  * @property {HTMLElement} box where the person writes
  * @property {import("./talk.js").Ask} ask
- * @property {(text: string, emotion: string) => Spoken} speak
+ * @property {(answer: import("./talk.js").Answer) => Spoken} speak
  * @property {() => Spoken} fallback
  */
 
@@ -22,9 +22,9 @@ export class Improv {
       name,
       turns: step.written.turns ?? 1,
       ask: means.ask,
-      heard: ({ text, emotion }) => {
+      heard: (answer) => {
         this.#spoken?.stop();
-        this.#spoken = means.speak(text, emotion);
+        this.#spoken = means.speak(answer);
       },
       fallback: () => {
         this.#spoken?.stop();
@@ -32,7 +32,7 @@ export class Improv {
       },
     });
     means.box.replaceChildren(this.talk.form);
-    this.talk.input.focus({ preventScroll: true });
+    void this.talk.begin();
   }
 
   /** The person talks, or went on without a word: nothing waits to be read. */

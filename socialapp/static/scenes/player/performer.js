@@ -4,6 +4,7 @@
 import { reading } from "../../streams/house-clock.js";
 import { Sound } from "../../streams/sound.js";
 import { wantsCalm } from "../../stage/calm.js";
+import { readPerformance } from "../../stage/performance.js";
 import { Effects } from "./effects.js";
 import { Improv } from "./improv.js";
 import { OnStage, neededBy } from "./on-stage.js";
@@ -183,20 +184,29 @@ export class Performer {
     if (step.kind !== "improv" || !improv) return this.#speak(step, step.text);
     return new Improv(step, this.#nameOf(step.role), {
       box: this.view.talk,
-      ask: (said) => improv(step, said),
-      speak: (text, emotion) => this.#speak({ ...step, emotion, kind: "narration", beat: -1 }, text, step.role),
+      ask: async (said) => this.#taken(await improv(step, said)),
+      speak: ({ text, emotion, take = null }) => this.#speak({ ...step, emotion }, text, { take }),
       fallback: () => this.#speak(step, step.text),
     });
+  }
+
+  /** An answer with what it sounds like. @param {import("./talk.js").Answer | null} answer */
+  async #taken(answer) {
+    if (!answer?.performance || !this.#settings.voice) return answer;
+    const bytes = answer.sound ? Uint8Array.from(atob(answer.sound), (c) => c.charCodeAt(0)) : null;
+    const sound = bytes ? await this.#sound.decode(bytes) : null;
+    return { ...answer, take: { performance: readPerformance(answer.performance), sound } };
   }
 
   /**
    * @param {Step} step
    * @param {string} text
-   * @param {string} [role]
-   * @param {boolean} [told] it was said before
+   * @param {{told?: boolean, take?: import("./voices.js").Take | null}} [how] told: it was
+   *   said before; take: instead of the line's own, null: none
    */
-  #speak(step, text, role = step.role, told = false) {
-    this.#step = { ...step, role };
+  #speak(step, text, { told = false, take } = {}) {
+    const { role } = step;
+    this.#step = step;
     if (role) this.picture?.feel(role, step.emotion);
     const voiced = step.kind !== "narration" && this.#settings.voice;
     const spoken = new Spoken({
@@ -205,8 +215,8 @@ export class Performer {
       language: this.run.language,
       most: this.view.host.clientWidth > WIDE ? PAGE.wide : PAGE.narrow,
       reading,
-      take: () => (voiced ? this.voices.get(step) : null),
-      near: () => voiced && this.voices.near(step),
+      take: () => (take !== undefined || !voiced ? (take ?? null) : this.voices.get(step)),
+      near: () => take === undefined && voiced && this.voices.near(step),
       sound: this.#sound,
       reader: this.#settings.aloud ? this.#reader : null,
     });
@@ -299,7 +309,7 @@ export class Performer {
 
   /** Words that stand there, told before. @param {Step} step */
   #stands(step) {
-    this.#speak(step, step.text, step.role, true);
+    this.#speak(step, step.text, { told: true });
   }
 
   /** Nothing is said here: no old words stay. */

@@ -3,8 +3,17 @@
 
 import { make } from "./make.js";
 
-/** @typedef {{text: string, emotion: string, done: boolean}} Answer */
-/** @typedef {(said: string) => Promise<Answer | null>} Ask null: nobody improvises here */
+/**
+ * What the character says: as text, and with a take where it has a voice.
+ * @typedef {object} Answer
+ * @property {string} text
+ * @property {string} emotion
+ * @property {boolean} done nothing more is said
+ * @property {any} [performance]
+ * @property {string | null} [sound] a file in base64
+ * @property {import("./voices.js").Take | null} [take]
+ */
+/** @typedef {(said: string) => Promise<Answer | null>} Ask null: nobody improvises here; "": the character begins */
 
 /** Characters of what one may say. */
 const MOST = 300;
@@ -28,6 +37,7 @@ export class Talk {
       class: "input", maxLength: MOST, autocomplete: "off", placeholder: `Say something to ${name}`,
       "aria-label": `Say something to ${name}`,
     }));
+    this.name = name;
     this.left = make("span", { class: "small num", role: "status" });
     this.send = make("button", { type: "submit", class: "btn btn--primary", textContent: "Say it" });
     this.leave = make("button", { type: "button", class: "btn btn--line", textContent: "Go on" });
@@ -38,7 +48,11 @@ export class Talk {
     });
     this.form.addEventListener("click", (event) => event.stopPropagation());
     this.leave.addEventListener("click", () => this.stop());
-    this.#count();
+  }
+
+  /** The character speaks first. */
+  begin() {
+    return this.#ask("");
   }
 
   over() {
@@ -59,15 +73,27 @@ export class Talk {
   async #say() {
     const said = this.input.value.trim();
     if (!said || this.#busy || this.#over) return;
+    this.#turns += 1;
+    await this.#ask(said);
+  }
+
+  /** @param {string} said */
+  async #ask(said) {
     this.#busy = true;
     this.send.setAttribute("aria-busy", "true");
+    this.left.textContent = `${this.name} thinks`;
     /** @type {Answer | null} */
     let answer = null;
     try {
       answer = await this.ask(said);
     } catch (error) {
-      this.left.textContent = error instanceof Error ? error.message : "";
-      if (/** @type {any} */ (error).status === 422) return this.#free();
+      // Words that are refused may be said otherwise.
+      if (/** @type {any} */ (error).status === 422 && !this.#over) {
+        this.#turns -= 1;
+        this.#free();
+        this.left.textContent = error instanceof Error ? error.message : "";
+        return;
+      }
     }
     if (this.#over) return;
     this.#free();
@@ -76,11 +102,10 @@ export class Talk {
       return this.fallback();
     }
     this.input.value = "";
-    this.#turns += 1;
     this.heard(answer);
     if (answer.done || this.#turns >= this.turns) return this.stop();
     this.#count();
-    this.input.focus();
+    this.input.focus({ preventScroll: true });
   }
 
   #free() {

@@ -6,7 +6,7 @@ import { make } from "./make.js";
 
 /** @typedef {{id: string, text: string}} Offer */
 
-/** A key that is held, or a second tap, is no choice. Milliseconds. */
+/** The second tap of somebody in a hurry is no choice yet. Milliseconds. */
 const GUARD = 250;
 
 export class Choices {
@@ -74,7 +74,7 @@ export class Choices {
     ]);
     one.addEventListener("click", (event) => {
       event.stopPropagation();
-      if (performance.now() - this.#openedAt >= GUARD) this.choose(id);
+      if (!event.detail || performance.now() - this.#openedAt >= GUARD) this.choose(id);
     });
     return one;
   }

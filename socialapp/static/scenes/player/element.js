@@ -125,7 +125,6 @@ export class TroupeScene extends HTMLElement {
   begin() {
     if (!this.#run || this.dataset.status !== "curtain") return;
     this.unlock();
-    this.#view?.card.hide();
     this.#enter(this.#run.count > 0);
   }
 
@@ -159,7 +158,6 @@ export class TroupeScene extends HTMLElement {
   rewind(count = this.#run?.lastChoice ?? -1) {
     if (!this.#run || count < 0) return;
     this.#run.rewind(count);
-    this.#view?.card.hide();
     this.#save();
     this.#enter(true);
   }
@@ -168,7 +166,6 @@ export class TroupeScene extends HTMLElement {
   again(seed = Math.floor(Math.random() * 2 ** 32)) {
     if (!this.#run) return;
     this.#run.restart(seed);
-    this.#view?.card.hide();
     this.#save();
     this.#enter(false);
   }
@@ -224,6 +221,7 @@ export class TroupeScene extends HTMLElement {
 
   /** There, with its words on the stage. @param {boolean} quiet they were told before */
   #enter(quiet) {
+    this.#view?.card.hide();
     this.#run?.clock.set(this.#run.play.position.at);
     this.#arrive(quiet);
     this.focus({ preventScroll: true });
@@ -343,6 +341,8 @@ export class TroupeScene extends HTMLElement {
   #tick() {
     if (!this.#run || !this.#performer) return;
     this.#performer.tick();
+    // Portraits are lit and listen too, though nothing is drawn.
+    if (!this.#performer.alive) this.#draw(reading());
     if (this.#performer.busy && this.dataset.status === "resting" && !this.#performer.resting) this.#setStatus("telling");
     if (this.dataset.status !== "waiting") return;
     this.#view?.countdown(this.#running() ? this.#run.countdown : null);

@@ -36,11 +36,9 @@ MOST_ASSETS = 300
 """Pictures and sounds of one scene whose addresses are looked up."""
 
 _ASSET = re.compile(
-    r'"(background|name)": "([a-z0-9][a-z0-9_-]{0,63}|sha256:[0-9a-f]{64}\.[a-z0-9]{1,8})"'
+    r'"(background|sound)": "([a-z0-9][a-z0-9_-]{0,63}|sha256:[0-9a-f]{64}\.[a-z0-9]{1,8})"'
 )
 """As the canonical text writes them; a quotation mark in a text is escaped."""
-
-_KINDS = {"background": "background", "name": "sound"}
 
 
 @never_cache
@@ -257,8 +255,7 @@ def _assets(text: str) -> dict[str, dict[str, str]]:
     """Addresses of the pictures and sounds that a document names, as far as there are."""
     found: dict[str, dict[str, str]] = {"background": {}, "sound": {}}
     named = dict.fromkeys(_ASSET.findall(text))
-    for key, name in list(named)[:MOST_ASSETS]:
-        kind = _KINDS[key]
+    for kind, name in list(named)[:MOST_ASSETS]:
         if address := _address(kind, name):
             found[kind][name] = address
     return found

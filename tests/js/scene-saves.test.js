@@ -165,7 +165,7 @@ test("the server is asked at the addresses that are agreed", async () => {
   const { server, asked } = fetching({
     "POST /api/v1/scenes/sc1/plays/": [201, { key: "p1" }],
     "PUT /api/v1/plays/p1/": [200, { rev: 2 }],
-    "GET /api/v1/plays/?scene=sc1": [200, { results: [{ key: "p1", scene: { key: "sc1" } }, { key: "p2", scene: { key: "other" } }] }],
+    "GET /api/v1/plays/?scene=sc1&limit=100": [200, { results: [{ key: "p1", scene: { key: "sc1" } }, { key: "p2", scene: { key: "other" } }] }],
     "POST /api/v1/scenes/sc1/takes/": [200, { takes: [{ status: "silent" }] }],
     "POST /api/v1/plays/p1/improv/": [200, { text: "Yes.", emotion: "calm", done: true }],
     "GET /sc/sc1/play/1.json": [200, { format: "scene" }],
@@ -279,7 +279,7 @@ test("a guest keeps six copies, opens one as it was, and deletes one to make roo
 
 test("copies on the server are the plays with a slot", async () => {
   const row = (key, slot) => ({ key, slot, name: key, choices: 1, changed: "", scene: { key: "sc1" } });
-  const { server } = fetching({ "GET /api/v1/plays/?scene=sc1": [200, [row("p", 0), row("c", 1)]] });
+  const { server } = fetching({ "GET /api/v1/plays/?scene=sc1&limit=100": [200, [row("p", 0), row("c", 1)]] });
   assert.deepEqual((await new ServerSlots(server, { ...READ, key: "p" }).all()).map((copy) => copy.id), ["c"]);
 });
 

@@ -8,7 +8,7 @@ import { armSheets } from "./sheets.js";
 import { toast } from "./toast.js";
 import "../scenes/player/element.js";
 import { Kept } from "../scenes/player/kept.js";
-import { Opening } from "../scenes/player/opening.js";
+import { Opening, charactersOf } from "../scenes/player/opening.js";
 import { Reader } from "../scenes/player/readers.js";
 import { ReadMarks } from "../scenes/player/read-marks.js";
 import { Saves } from "../scenes/player/saves.js";
@@ -97,7 +97,7 @@ class TroupePlayhouse extends HTMLElement {
     this.#saves = saves;
     scene.mark = "";
     const left = key ? saves.left() : null;
-    const cast = Object.fromEntries(Object.entries(read.cast).map(([role, { character }]) => [role, character]));
+    const cast = charactersOf(read);
     const of = { version: read.version.number, cast, language: read.language };
     const gone = Object.values(read.cast).filter((one) => one.gone).map((one) => one.name);
     await scene.load({
@@ -117,12 +117,22 @@ class TroupePlayhouse extends HTMLElement {
       assets: (kind, name) => this.#stage.assets[kind]?.[name] ?? null,
       curtain,
       words: this.#stage.logline,
-      note: [this.#note, this.#missing(), goneWords(gone)].filter(Boolean).join(" "),
+      note: [this.#note, read.closed, this.#missing(), goneWords(gone)].filter(Boolean).join(" "),
       found: this.#found(),
       ways: this.#ways(read, left?.snapshot ?? read.snapshot),
     });
     if (left) saves.save(left.snapshot);
+    this.#clip(key);
     this.#rewindable();
+  }
+
+  /** The slot of clips learns which play it is. @param {string | null} key */
+  #clip(key) {
+    for (const slot of this.querySelectorAll("troupe-scene-clip")) {
+      const one = /** @type {HTMLElement} */ (slot);
+      one.hidden = !key && this.#stage.signed_in;
+      if (key) one.dataset.clip = `/api/v1/plays/${key}/clip/`;
+    }
   }
 
   /** More on the curtain: from the start, or the newest version. @param {Read} read @param {any} snapshot */

@@ -129,8 +129,11 @@ export class Opening {
   }
 }
 
-/** @param {Read} read */
-function startOf({ cast, seed, language }) {
+/** Keys of the cast, by role; nobody for who was erased. @param {Read} read @returns {Record<string, string>} */
+export function charactersOf({ cast }) {
   const keys = Object.entries(cast).flatMap(([role, { character }]) => (character ? [[role, character]] : []));
-  return { cast: Object.fromEntries(keys), seed, language };
+  return Object.fromEntries(keys);
 }
+
+/** @param {Read} read */
+const startOf = (read) => ({ cast: charactersOf(read), seed: read.seed, language: read.language });

@@ -246,8 +246,8 @@ export class Performer {
 
   /** @param {Step} step @param {boolean} quick */
   #hear({ written, state }, quick) {
-    const { name, volume = 1, loop = false } = written;
-    const url = this.means.assets?.("sound", name);
+    const { sound, volume = 1, loop = false } = written;
+    const url = this.means.assets?.("sound", sound);
     // Once is over by now; what goes on is still there.
     if (url && (loop || !quick)) void this.#effects.begin(url, volume, loop, state);
   }
@@ -369,7 +369,7 @@ export class Performer {
       if (name) void this.picture?.prepare(assets?.("background", name) ?? null);
     }
     for (const { kind, written } of steps) {
-      const url = kind === "sound" ? assets?.("sound", written.name) : null;
+      const url = kind === "sound" ? assets?.("sound", written.sound) : null;
       if (url) void this.#effects.prepare(url);
     }
   }

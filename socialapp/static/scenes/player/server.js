@@ -45,7 +45,7 @@ export class Server {
 
   /** Mine of this scene: the copies too. @returns {Promise<any[]>} */
   async plays() {
-    const found = await this.#ask("GET", `/plays/?scene=${this.scene}`);
+    const found = await this.#ask("GET", `/plays/?scene=${this.scene}&limit=100`);
     const all = Array.isArray(found) ? found : (found?.results ?? found?.plays ?? []);
     return all.filter((/** @type {any} */ play) => play.scene?.key === this.scene);
   }

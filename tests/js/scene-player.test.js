@@ -163,6 +163,19 @@ test("a run goes on from its own snapshot, to the event", () => {
   assert.equal(again.taken, 0);
 });
 
+test("a run follows a log from elsewhere, forwards with its dice and backwards", () => {
+  const how = { document: tea(), cast: CAST, seed: 9 };
+  const host = new Run(how);
+  const page = new Run(how);
+  host.choose("drink");
+  page.follow(host.play.events);
+  assert.deepEqual(page.snapshot, host.snapshot);
+  assert.deepEqual(page.rolled, host.rolled);
+  page.follow([]);
+  assert.equal(page.state, "table");
+  assert.deepEqual(page.rolled, []);
+});
+
 test("a choice that comes after its time is what time did", () => {
   let now = 0;
   const run = new Run({ document: tea(), cast: CAST });

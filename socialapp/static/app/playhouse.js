@@ -16,6 +16,7 @@ import { Server } from "../scenes/player/server.js";
 import { keepSettings, readSettings } from "../scenes/player/settings.js";
 import { showCopies, showHistory } from "../scenes/player/sheets.js";
 import { OwnSlots, ServerSlots } from "../scenes/player/slots.js";
+import { Together } from "../scenes/player/together.js";
 import { setIcon } from "./icons.js";
 
 /** @typedef {import("../scenes/player/element.js").TroupeScene} TroupeScene */
@@ -31,6 +32,7 @@ class TroupePlayhouse extends HTMLElement {
   /** @type {Stage} */ #stage = this.#json("scene-stage");
   #server = new Server("");
   #opening = new Opening(this.#server, this.#kept, this.#stage);
+  /** @type {Together | null} */ #together = null;
   #note = "";
 
   connectedCallback() {
@@ -42,11 +44,14 @@ class TroupePlayhouse extends HTMLElement {
     this.#arm();
     this.#showSettings();
     addEventListener("online", this.#online);
-    void this.#open(() => this.#opening.open(read));
+    const company = new URLSearchParams(location.search).get("company");
+    if (company && this.#stage.signed_in) this.#join(company);
+    else void this.#open(() => this.#opening.open(read));
   }
 
   disconnectedCallback() {
     removeEventListener("online", this.#online);
+    this.#together?.close();
     this.#saves?.close();
   }
 
@@ -84,10 +89,11 @@ class TroupePlayhouse extends HTMLElement {
     this.#opening.remember(read);
     const scene = this.#scene;
     const { key } = read;
+    const follows = this.#together !== null && !this.#together.hosts;
     const saves = new Saves({
       name: this.#opening.saveName(read),
       rev: read.rev,
-      put: key ? (save) => this.#server.put(key, save) : null,
+      put: key && !follows ? (save) => this.#server.put(key, save) : null,
       kept: this.#kept,
       tell: (state) => {
         scene.mark = state;
@@ -96,7 +102,7 @@ class TroupePlayhouse extends HTMLElement {
     });
     this.#saves = saves;
     scene.mark = "";
-    const left = key ? saves.left() : null;
+    const left = key && !this.#together ? saves.left() : null;
     const cast = charactersOf(read);
     const of = { version: read.version.number, cast, language: read.language };
     const gone = Object.values(read.cast).filter((one) => one.gone).map((one) => one.name);
@@ -109,11 +115,13 @@ class TroupePlayhouse extends HTMLElement {
       snapshot: left?.snapshot ?? read.snapshot,
       marks: new ReadMarks(this.#kept, read.version.digest),
       save: (snapshot) => {
-        saves.save(snapshot);
+        if (!follows) saves.save(snapshot);
         return null;
       },
+      pick: this.#together && ((choice) => void this.#together?.vote(choice)),
+      follows,
       takes: (lines, soon) => this.#server.takes(of, lines, soon),
-      improv: key ? ({ state, beat }, text) => this.#server.improv(key, { state, beat, text }) : null,
+      improv: key && !follows ? ({ state, beat }, text) => this.#server.improv(key, { state, beat, text }) : null,
       assets: (kind, name) => this.#stage.assets[kind]?.[name] ?? null,
       curtain,
       words: this.#stage.logline,
@@ -144,8 +152,58 @@ class TroupePlayhouse extends HTMLElement {
     return ways;
   }
 
+  /** Others play along, or one plays along with others. @param {string} key */
+  #join(key) {
+    const scene = this.#scene;
+    const together = new Together(key, {
+      company: (company) => { scene.company = company; },
+      moved: (log, rev) => {
+        if (this.#saves) this.#saves.rev = rev;
+        scene.follow(log);
+      },
+      says: (words) => this.#say(words),
+      over: (words) => {
+        scene.company = null;
+        this.#say(words);
+      },
+    });
+    this.#together = together;
+    this.toggleAttribute("data-hosts", false);
+    void this.#open(async () => {
+      const read = await together.join();
+      this.toggleAttribute("data-together", true);
+      this.toggleAttribute("data-hosts", together.hosts);
+      return { read, note: together.hosts ? "" : `${together.host} leads this play; you vote on its choices.` };
+    });
+  }
+
+  /** Open this play to others. */
+  async #invite() {
+    const key = this.#read?.key;
+    if (!key) return this.#say("Sign in and begin the scene again to play together.");
+    try {
+      location.href = (await this.#server.company(key)).url;
+    } catch (error) {
+      this.#say(error instanceof Error ? error.message : "");
+    }
+  }
+
+  async #share() {
+    const url = location.href;
+    try {
+      if (navigator.share) await navigator.share({ url });
+      else {
+        await navigator.clipboard.writeText(url);
+        toast("The link is copied. Whoever has an account may come along.", "link");
+      }
+    } catch {
+      // Nobody was told.
+    }
+  }
+
   /** The next visit of this address goes on with this play. @param {Read} read */
   #address({ key }) {
+    if (this.#together) return;
     const url = new URL(location.href);
     for (const name of [...url.searchParams.keys()]) {
       if (name === "again" || name === "play" || name.startsWith("role.")) url.searchParams.delete(name);
@@ -204,6 +262,9 @@ class TroupePlayhouse extends HTMLElement {
       auto: () => this.#toggle("auto"),
       full: () => void this.#full(),
       help: () => this.#sheet("help")?.showModal(),
+      invite: () => void this.#invite(),
+      share: () => void this.#share(),
+      count: () => void this.#together?.count(),
       mine: () => this.#settle("mine"),
       theirs: () => this.#settle("theirs"),
     };

@@ -41,9 +41,15 @@ export class Choices {
     this.box.replaceChildren();
   }
 
-  /** Votes of those who play together. @param {Record<string, number> | null} tally by choice */
-  count(tally) {
+  /**
+   * Votes of those who play together.
+   * @param {Record<string, number> | null} tally by choice; null: one plays alone
+   * @param {string | null} mine
+   */
+  count(tally, mine = null) {
     for (const one of this.buttons) {
+      if (tally) one.setAttribute("aria-pressed", String(one.value === mine));
+      else one.removeAttribute("aria-pressed");
       const votes = /** @type {HTMLElement} */ (one.querySelector(".choice__votes"));
       const count = tally?.[one.value] ?? 0;
       votes.hidden = !tally;

@@ -32,6 +32,8 @@ import { View } from "./view.js";
  * @property {boolean} [curtain] it begins when the person says so; without, at once
  * @property {string} [words] on the curtain
  * @property {string} [note] on the curtain, small
+ * @property {((choice: string) => void) | null} [pick] the company votes: a choice is not taken here
+ * @property {boolean} [follows] somebody else's play: its time is theirs
  * @property {string[]} [found] endings that were found before
  * @property {Way[]} [ways] more on the curtain
  */
@@ -53,6 +55,7 @@ export class TroupeScene extends HTMLElement {
   /** @type {Sight | null} */ #sight = null;
   /** @type {ReturnType<typeof setInterval> | undefined} */ #looks;
   /** @type {Set<string>} why time stands still */ #holds = new Set();
+  /** @type {{words: string, tally: Record<string, number>, mine: string | null} | null} */ #company = null;
   #request = 0;
   #drawnAt = 0;
   #frames = 0;
@@ -145,6 +148,7 @@ export class TroupeScene extends HTMLElement {
     const run = this.#run;
     if (!run || this.dataset.status !== "waiting") return;
     this.unlock();
+    if (this.#rest.pick) return this.#rest.pick(id);
     const { state } = run;
     if (!run.choose(id)) return this.#offer();
     this.#tell("scene-choice", { state, choice: id });
@@ -198,9 +202,24 @@ export class TroupeScene extends HTMLElement {
     this.#view?.mark(state);
   }
 
-  /** Votes of those who play together, by choice. @param {Record<string, number> | null} tally */
-  set tally(tally) {
-    this.#view?.choices.count(tally);
+  /**
+   * How the company stands; null: one plays alone.
+   * @param {{words: string, tally: Record<string, number>, mine: string | null} | null} company
+   */
+  set company(company) {
+    this.#company = company;
+    this.#view?.together(company);
+  }
+
+  /** The play has gone on elsewhere: there, as its log says. @param {any[]} events */
+  follow(events) {
+    if (!this.#run || events.length === this.#run.count) return;
+    const back = events.length < this.#run.count;
+    this.#run.follow(events);
+    if (this.dataset.status === "curtain") return;
+    if (back) return this.#enter(true);
+    this.#view?.card.hide();
+    this.#arrive();
   }
 
   get snapshot() {
@@ -258,6 +277,7 @@ export class TroupeScene extends HTMLElement {
     const view = /** @type {View} */ (this.#view);
     const mine = this.contains(document.activeElement) || document.activeElement === document.body;
     view.choices.show(run.offers);
+    view.together(this.#company);
     this.#setStatus("waiting");
     run.clock[this.#running() ? "run" : "hold"]();
     if (mine && view.choices.open && !view.card.open) view.choices.box.focus({ preventScroll: true });
@@ -335,7 +355,7 @@ export class TroupeScene extends HTMLElement {
     const { timed } = this.#settings;
     // Where only time leads on, it passes whatever one thinks of time limits.
     const counts = timed || !this.#view?.choices.open;
-    return this.dataset.status === "waiting" && !this.#holds.size && counts;
+    return this.dataset.status === "waiting" && !this.#holds.size && counts && !this.#rest.follows;
   }
 
   #tick() {

@@ -162,6 +162,16 @@ export class Run {
     this.#go(this.play.rewind(count), null);
   }
 
+  /**
+   * To where another log of this play leads; what its last event tells is told.
+   * @param {Event[]} events
+   */
+  follow(events) {
+    const { position } = this.play;
+    const goes = events.length > this.count;
+    this.#go(Play.replay(this.machine, this.play.how, events), goes ? position : null);
+  }
+
   /** @param {number} seed */
   restart(seed) {
     this.#go(new Play(this.machine, { ...this.play.how, seed }), null);

@@ -89,6 +89,11 @@ export class Server {
     return (await this.#ask("POST", `/scenes/${this.scene}/takes/`, { ...of, lines, soon })).takes;
   }
 
+  /** Others may come along. @param {string} play @returns {Promise<{key: string, url: string}>} */
+  company(play) {
+    return this.#ask("POST", `/plays/${play}/company/`, {});
+  }
+
   /** A scene's file. @param {string} url */
   document(url) {
     return this.#ask("GET", url);

@@ -33,6 +33,7 @@ export class View {
     this.card = new Card();
     this.saved = make("span", { class: "badge scene__saved", role: "status", hidden: true });
     this.mode = make("span", { class: "badge", hidden: true });
+    this.company = make("span", { class: "badge", role: "status", hidden: true });
     this.dice = make("div", { class: "scene__dice", hidden: true });
     this.bar = /** @type {HTMLProgressElement} */ (make("progress", { class: "scene__bar", max: 1, value: 1, "aria-hidden": "true" }));
     this.seconds = make("span", { class: "small num" });
@@ -48,7 +49,7 @@ export class View {
     host.classList.add("stage", "stage--bleed", "scene");
     host.replaceChildren(
       this.picture,
-      make("div", { class: "stage__top" }, [this.saved, this.mode]),
+      make("div", { class: "stage__top" }, [this.saved, this.mode, this.company]),
       this.foot,
       this.card.box,
       this.live,
@@ -68,6 +69,19 @@ export class View {
     if (this.saved.dataset.state === state) return;
     this.saved.dataset.state = state;
     this.saved.replaceChildren(icon(name), words);
+  }
+
+  /**
+   * Who is here, and how the votes stand.
+   * @param {{words: string, tally: Record<string, number>, mine: string | null} | null} company
+   */
+  together(company) {
+    this.company.hidden = !company;
+    this.choices.count(company?.tally ?? null, company?.mine ?? null);
+    if (company && this.company.dataset.words !== company.words) {
+      this.company.dataset.words = company.words;
+      this.company.replaceChildren(icon("users"), company.words);
+    }
   }
 
   /** @param {string[]} words what goes on by itself */

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from scenes.views import audience, browse, trading
+from scenes.views import audience, browse, playing, trading
 
 urlpatterns: list[URLPattern] = [
     path("scenes/", browse.scenes, name="scenes"),
@@ -9,5 +9,11 @@ urlpatterns: list[URLPattern] = [
     path("sc/<str:key>/rate/", audience.rate, name="scene-rate"),
     path("sc/<str:key>/say/", audience.say, name="scene-say"),
     path("sc/comments/<str:key>/remove/", audience.unsay, name="scene-unsay"),
+    path("sc/<str:key>/play/", playing.play, name="scene-play"),
+    path(
+        "sc/<str:key>/play/<int:number>.json",
+        playing.document,
+        name="scene-play-document",
+    ),
     path("sc/<str:key>/export/<str:form>/", trading.export, name="scene-export"),
 ]

@@ -1,0 +1,35 @@
+// @ts-check
+/** The keys of a scene. They work while the stage, or nothing else, has the focus. */
+
+/** @typedef {"next" | "rewind" | "history" | "auto" | "skip" | "voice" | "captions" | "full" | "help" | "up" | "down"} Act */
+
+/** @type {Record<string, Act>} */
+const ACTS = {
+  " ": "next", Enter: "next", PageDown: "next",
+  ArrowDown: "down", ArrowRight: "down", ArrowUp: "up", ArrowLeft: "up",
+  Backspace: "rewind", z: "rewind", h: "history", a: "auto", s: "skip", v: "voice",
+  c: "captions", f: "full", "?": "help",
+};
+
+/**
+ * What a key asks for: a number is that choice.
+ * @param {{key: string, ctrlKey: boolean, altKey: boolean, metaKey: boolean}} event
+ * @returns {Act | number | null}
+ */
+export function actOf({ key, ctrlKey, altKey, metaKey }) {
+  if (ctrlKey || altKey || metaKey) return null;
+  if (/^[1-9]$/.test(key)) return Number(key);
+  return ACTS[key.length === 1 ? key.toLowerCase() : key] ?? null;
+}
+
+/**
+ * Whether a key is for the stage: nobody writes, and no button is pressed with it.
+ * @param {EventTarget | null} target
+ * @param {string} key
+ */
+export function forStage(target, key) {
+  if (!(target instanceof HTMLElement)) return true;
+  if (target.closest("input, textarea, select, dialog, [contenteditable]")) return false;
+  const pressed = target.closest("button, a[href], summary");
+  return !(pressed && (key === " " || key === "Enter"));
+}

@@ -171,6 +171,9 @@ export function placeNodes(scene, places) {
   ));
 }
 
+/** Without places of nodes: they stand where the layout puts them. @param {Scene} scene @returns {Scene} */
+export const tidied = (scene) => withEach(scene, (state) => positioned(state, null));
+
 /** Something of the scene by id: a role, a variable, dice; undefined takes it away. @param {Scene} scene @param {"roles" | "context" | "dice"} kind @param {string} id @param {any} value @returns {Scene} */
 export const editEntry = (scene, kind, id, value) => {
   const made = withKey(scene[kind], id, value);

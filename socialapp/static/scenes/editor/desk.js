@@ -41,6 +41,8 @@ export class Desk extends EventTarget {
   timers = {};
   /** @type {AbortController | null} */
   asking = null;
+  /** Where a picture or sound is; null: nowhere. @type {(kind: string, name: string) => string | null} */
+  assetUrl = () => null;
 
   /**
    * @param {import("./server.js").Server} server

@@ -63,6 +63,7 @@ def facts(html: str) -> dict[str, object]:
 def test_the_author_gets_the_editor_with_the_version_on_stage(
     scene: Scene, alice: User, bob: User, client_of: ClientOf
 ) -> None:
+    assert scene.version
     for ending, slot in (("", 0), ("", 0), ("end_sea", 0), ("", 1)):
         Play.objects.create(
             person=bob, scene=scene, version=scene.version, ending=ending, slot=slot
@@ -84,6 +85,7 @@ def test_the_author_gets_the_editor_with_the_version_on_stage(
 def test_one_game_is_told_as_one(
     scene: Scene, alice: User, bob: User, client_of: ClientOf
 ) -> None:
+    assert scene.version
     Play.objects.create(person=bob, scene=scene, version=scene.version)
     html = client_of(alice).get(f"/sc/{scene.key}/edit/").content.decode()
     assert "1 game in progress; it keeps its version" in html

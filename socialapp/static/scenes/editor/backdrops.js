@@ -21,6 +21,7 @@ const asset = (one) => ({
 /** Backgrounds of the page, until the server has told all. @param {Desk} desk @param {Asset[]} built */
 export async function loadAssets(desk, built) {
   known.set(desk, built);
+  desk.tell("assets");
   try {
     const told = await desk.server.assets();
     const lists = Array.isArray(told) ? told : [...(told.built_in ?? []), ...(told.mine ?? []), ...(told.results ?? [])];

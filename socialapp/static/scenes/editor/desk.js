@@ -26,6 +26,8 @@ export class Desk extends EventTarget {
   local = [];
   /** @type {import("./server.js").Report | null} what the server said last */
   report = null;
+  /** Somebody changed it since it was laid here. */
+  touched = false;
   /** The server's word is about the document as it is now. */
   current = false;
   /** Lines that do not read yet, by state: they are not in the document. @type {Map<string, string>} */
@@ -90,7 +92,7 @@ export class Desk extends EventTarget {
     this.history = new History(scene ?? {});
     this.unread.clear();
     this.selected = this.index.has(this.selected) ? this.selected : String(this.scene.initial ?? "");
-    this.changed(null);
+    this.changed(null, { touched: false });
   }
 
   /** @param {string} text @returns {any} the scene, or null with `raw` and `rawError` */
@@ -137,7 +139,14 @@ export class Desk extends EventTarget {
     this.changed(from);
   }
 
+  /** One step back; from a text that does not read, to the scene as it read last. */
   undo() {
+    if (this.raw !== null) {
+      this.raw = null;
+      this.rawError = "";
+      this.changed(null);
+      return;
+    }
     this.back(this.history.undo(this.selected));
   }
 
@@ -155,15 +164,16 @@ export class Desk extends EventTarget {
     this.changed(null);
   }
 
-  /** @param {any} from */
-  changed(from) {
+  /** @param {any} from @param {{touched?: boolean}} how whether somebody changed it, so that it is saved */
+  changed(from, { touched = true } = {}) {
+    this.touched = touched;
     this.places = null;
     this.current = false;
     if (this.selected && !this.index.has(this.selected)) this.selected = "";
     this.tell("scene", { from });
     this.later("look", LOOK, () => this.look());
     this.later("ask", ASK, () => void this.ask());
-    this.later("write", WRITE, () => this.send());
+    if (touched) this.later("write", WRITE, () => this.send());
   }
 
   /** @param {string} name @param {number} wait @param {() => void} run */
@@ -175,7 +185,7 @@ export class Desk extends EventTarget {
   /** Hands the text to be saved, now. */
   send() {
     clearTimeout(this.timers.write);
-    this.saver.changed(this.text);
+    if (this.touched) this.saver.changed(this.text);
   }
 
   /** Saves, and waits for it. */

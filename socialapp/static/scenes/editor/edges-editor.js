@@ -63,7 +63,7 @@ function row(desk, focus, edges, i, kind, change, go) {
   return h("details", { class: "ed-edge", "data-fold": focus },
     h("summary", {},
       h("span", { class: "ed-edge__words", "data-summary": true }, titleOf(edge, kind)),
-      h("span", { class: `badge${bad ? " badge--bad" : ""}`, "data-target": true }, cut(where, 24))),
+      h("span", { class: `badge${bad ? " badge--bad" : ""}`, "data-target": edge.target ?? "" }, cut(where, 24))),
     h("div", { class: "stack ed-edge__form" },
       kind === "choices" && texts(desk, edge, focus, (text, said) => {
         put("text", text, true);

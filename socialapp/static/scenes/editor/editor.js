@@ -156,7 +156,7 @@ export class TroupeSceneEditor extends HTMLElement {
     const head = this.piece("title");
     if (head.textContent !== title) head.textContent = title;
     const { past, future } = desk.history;
-    this.enable("undo", past.length > 0, past.length ? `Undo: ${past[past.length - 1].label}` : "Undo");
+    this.enable("undo", past.length > 0 || desk.raw !== null, past.length ? `Undo: ${past[past.length - 1].label}` : "Undo");
     this.enable("redo", future.length > 0, future.length ? `Redo: ${future[future.length - 1].label}` : "Redo");
     this.piece("figures").hidden = desk.raw !== null;
     clearTimeout(this.counting);
@@ -176,7 +176,7 @@ export class TroupeSceneEditor extends HTMLElement {
   selected({ edit, show }) {
     const desk = /** @type {Desk} */ (this.desk);
     this.map();
-    this.panels?.nodes.draw();
+    if (this.view === "nodes") this.panels?.nodes.draw();
     if (show && this.view === "graph") this.graph?.reveal(desk.selected);
     if (edit && desk.selected) {
       this.toggleAttribute("data-open", true);

@@ -54,7 +54,7 @@ export class TroupeGraph extends HTMLElement {
     this.pull = s("path", { class: "g-edge g-edge--pull", hidden: true });
     this.svg.append(
       s("defs", {}, ["", "-on", "-bad"].map((end) => s("marker", {
-        id: `g-arrow${end}`, viewBox: "0 0 10 10", refX: 9, refY: 5, markerWidth: 8, markerHeight: 8, markerUnits: "userSpaceOnUse", orient: "auto-start-reverse",
+        id: `g-arrow${end}`, viewBox: "0 0 10 10", refX: 9, refY: 5, markerWidth: 11, markerHeight: 11, markerUnits: "userSpaceOnUse", orient: "auto-start-reverse",
       }, s("path", { class: `g-arrow${end}`, d: "M0 0 L10 5 L0 10 z" })))),
       this.far, this.links, this.nodes, this.pull,
     );
@@ -238,10 +238,13 @@ export class TroupeGraph extends HTMLElement {
     const on = id === shown.selected;
     const title = titleOf(id, state);
     const words = mark?.words ?? shown.heat?.nodes.get(id) ?? captionOf(state);
+    const [first, second] = [cut(title, 18), cut(words, 22)];
+    const whole = first !== title || second !== words ? `. ${title}. ${words}` : "";
     return {
-      title: cut(title, 18),
-      words: cut(words, 22),
-      label: `${title}. ${words}${id === shown.initial ? ". The story starts here" : ""}`,
+      title: first,
+      words: second,
+      // What is seen comes first: who speaks to the page says what they read.
+      label: `${first} ${second}${whole}${id === shown.initial ? ". The story starts here" : ""}`,
       look: [
         "g-node", on && "g-node--on", state.type === "final" && "g-node--end", state.states && "g-node--group",
         mark?.severity === "error" && "g-node--bad", mark && mark.severity !== "error" && "g-node--warn",
@@ -261,6 +264,7 @@ export class TroupeGraph extends HTMLElement {
     s("rect", { class: look.look, width: NODE.width, height: NODE.height, rx: 12 }),
     look.start && s("path", { class: "g-start", d: "M-14 27 l10 8 l-10 8 z" }),
     s("text", { x: 14, y: 30 }, look.title),
+    " ",
     s("text", { class: look.sub, x: 14, y: 52 }, look.words),
     s("circle", { class: "g-port", "data-port": id, cx: NODE.width, cy: NODE.height / 2, r: 7 }),
     s("circle", { class: "g-grip", "data-port": id, cx: NODE.width + 4, cy: NODE.height / 2, r: 16 }));

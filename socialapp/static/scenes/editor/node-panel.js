@@ -32,6 +32,7 @@ export class NodePanel {
     });
     desk.addEventListener("select", () => this.draw());
     desk.addEventListener("assets", () => this.draw());
+    desk.addEventListener("findings", () => this.mark());
   }
 
   get id() {
@@ -53,6 +54,15 @@ export class NodePanel {
     const { state } = this;
     redraw(this.element, () => (state ? this.whole(state) : [this.nothing()]));
     this.element.setAttribute("aria-label", state ? `Node: ${titleOf(this.id, state)}` : "Node");
+  }
+
+  /** Links to what is wrong are red. */
+  mark() {
+    const bad = new Set(this.desk.errors.map(({ state }) => state));
+    for (const one of this.element.querySelectorAll("[data-target]")) {
+      const to = one.getAttribute("data-target") ?? "";
+      one.classList.toggle("badge--bad", Boolean(to) && (bad.has(to) || !this.desk.index.has(to)));
+    }
   }
 
   nothing() {

@@ -36,6 +36,7 @@ export class NodesPanel {
     const hits = find(desk.scene, this.wanted);
     const marks = this.how.marks();
     const heat = this.how.heat();
+    this.count.hidden = !this.wanted;
     this.count.textContent = this.wanted ? `${hits.length} of ${desk.index.size} nodes` : "";
     redraw(this.list, () => [
       ...hits.slice(0, this.most).map(({ id, title, said }) => {
@@ -44,7 +45,7 @@ export class NodesPanel {
         const words = said || mark?.words || heat?.nodes.get(id) || captionOf(place.state);
         return h("button", {
           type: "button", class: `ed-row${mark ? ` ed-row--${mark.severity}` : ""}${place.state.type === "final" ? " ed-row--end" : ""}`,
-          "data-node": id, "data-focus": `row-${id}`, "data-deep": Math.min(place.way.length - 1, 4), "aria-current": id === desk.selected ? "true" : undefined,
+          "data-row": id, "data-focus": `row-${id}`, "data-deep": Math.min(place.way.length - 1, 4), "aria-current": id === desk.selected ? "true" : undefined,
           onclick: () => desk.select(id, { edit: true, show: true }),
         }, h("b", {}, title, id === desk.scene.initial && h("span", { class: "badge" }, "Start")), h("span", { class: "small" }, words));
       }),

@@ -7,7 +7,7 @@ import * as commands from "../../socialapp/static/scenes/editor/commands.js";
 import { findingsOf, refusalOf, together } from "../../socialapp/static/scenes/editor/findings.js";
 import { History } from "../../socialapp/static/scenes/editor/history.js";
 import { JsonError, at, placesOf as jsonPlaces, read } from "../../socialapp/static/scenes/editor/json.js";
-import { placesOf } from "../../socialapp/static/scenes/editor/layout.js";
+import { alike, placesOf } from "../../socialapp/static/scenes/editor/layout.js";
 import { parseBeats, writeBeats } from "../../socialapp/static/scenes/editor/lines.js";
 import { merge } from "../../socialapp/static/scenes/editor/merging.js";
 import * as naming from "../../socialapp/static/scenes/editor/naming.js";
@@ -348,6 +348,15 @@ test("the layout goes from the start to the right, and no two nodes stand on one
   const moved = commands.placeNodes(story(), new Map([["door", { x: 40, y: 50 }]]));
   assert.deepEqual(placesOf(moved).get("door"), { x: 40, y: 50 });
   assert.ok(placesOf(moved).get("over").y > 50);
+});
+
+test("a document is laid out anew only when states, links or places changed", () => {
+  const one = story();
+  assert.ok(alike(one, commands.editState(one, "sit", { title: "Sit", beats: [] })));
+  assert.ok(!alike(one, commands.linkStates(one, "sit", "over")));
+  assert.ok(!alike(one, commands.placeNodes(one, new Map([["sit", { x: 1, y: 2 }]]))));
+  assert.ok(!alike(one, commands.shiftState(one, "over", -1)));
+  assert.ok(!alike(one, commands.editScene(one, { initial: "over" })));
 });
 
 test("statistics tell the shortest way to each ending, in the words of the choices", () => {

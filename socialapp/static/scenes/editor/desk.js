@@ -4,12 +4,13 @@
  * changed. Tells `scene`, `select`, `findings`, `stats` when there is news.
  */
 
+import { placeNodes } from "./commands.js";
 import { findingsOf, together } from "./findings.js";
 import { History } from "./history.js";
 import { JsonError, read } from "./json.js";
-import { placesOf } from "./layout.js";
+import { alike, placesOf } from "./layout.js";
 import { OfflineError, ServerError } from "./server.js";
-import { entriesOf, indexOf, titleOf } from "./tree.js";
+import { entriesOf, indexOf, positionOf, titleOf } from "./tree.js";
 import { isObject, languagesOf, write } from "./writing.js";
 
 const LOOK = 150; // milliseconds after a change before it is checked here
@@ -39,6 +40,8 @@ export class Desk extends EventTarget {
   stats = null;
   /** @type {Map<string, Point> | null} */
   places = null;
+  /** The document that they are of. @type {any} */
+  placed = null;
   /** @type {Record<string, ReturnType<typeof setTimeout>>} */
   timers = {};
   /** @type {AbortController | null} */
@@ -167,7 +170,6 @@ export class Desk extends EventTarget {
   /** @param {any} from @param {{touched?: boolean}} how whether somebody changed it, so that it is saved */
   changed(from, { touched = true } = {}) {
     this.touched = touched;
-    this.places = null;
     this.current = false;
     if (this.selected && !this.index.has(this.selected)) this.selected = "";
     this.tell("scene", { from });
@@ -243,8 +245,17 @@ export class Desk extends EventTarget {
 
   /** Every node's place. */
   get at() {
-    this.places ??= placesOf(this.scene);
+    if (!this.places || (this.placed !== this.scene && !alike(this.placed, this.scene))) {
+      this.places = placesOf(this.scene);
+    }
+    this.placed = this.scene;
     return this.places;
+  }
+
+  /** The document with every node kept where it is seen: one is about to be placed. */
+  get pinned() {
+    const all = [...this.index.values()].every(({ state }) => positionOf(state));
+    return all ? this.scene : placeNodes(this.scene, this.at);
   }
 
   /** @param {string} id @param {{edit?: boolean, show?: boolean}} how `edit`: bring its panel; `show`: bring it into view */

@@ -124,10 +124,7 @@ export class TroupeSceneEditor extends HTMLElement {
     });
     this.addEventListener("graph-move", (event) => {
       const { places } = /** @type {CustomEvent} */ (event).detail;
-      // One that is placed places all: the others stay where they are seen.
-      const all = new Map([...desk.at, ...places]);
-      const fixed = [...desk.index.values()].every(({ state }) => state.extensions?.["troupe.editor"]);
-      desk.put("Move", commands.placeNodes(desk.scene, fixed ? places : all), { together: `move ${[...places.keys()]}` });
+      desk.put("Move", commands.placeNodes(desk.pinned, places), { together: `move ${[...places.keys()]}` });
     });
     this.addEventListener("graph-link", (event) => this.link(/** @type {CustomEvent} */ (event).detail));
     document.addEventListener("keydown", (event) => this.key(event), { signal });
@@ -277,7 +274,7 @@ export class TroupeSceneEditor extends HTMLElement {
     const desk = /** @type {Desk} */ (this.desk);
     const beside = desk.selected ? desk.at.get(desk.selected) : null;
     const place = at ?? (beside ? { x: beside.x + 220, y: beside.y + 20 } : null);
-    const [scene, id] = commands.addState(desk.scene, { title: "New node", behind: desk.selected, at: place && this.free(place) });
+    const [scene, id] = commands.addState(place ? desk.pinned : desk.scene, { title: "New node", behind: desk.selected, at: place && this.free(place) });
     desk.put("Node", scene, { select: id });
     desk.select(id, { edit: true, show: true });
     return id;
@@ -299,7 +296,7 @@ export class TroupeSceneEditor extends HTMLElement {
       toast(state?.type === "final" ? "An ending leads nowhere. Take the ending away first." : "This node leads back by itself.", "info");
       return;
     }
-    let scene = desk.scene;
+    let scene = to ? desk.scene : desk.pinned;
     let target = to;
     if (!target) [scene, target] = commands.addState(scene, { title: "New node", behind: from, at: { x: at.x, y: at.y - 35 } });
     desk.put("Link", commands.linkStates(scene, from, target, to ? `Go to ${desk.title(to)}` : "Go on"), { select: to ? from : target });

@@ -32,6 +32,26 @@ export function placesOf(scene) {
 }
 
 /**
+ * Whether two documents are laid out alike: the same states, with the same links and places.
+ * Only those that changed are looked at.
+ * @param {import("./tree.js").Scene} one @param {import("./tree.js").Scene} other
+ */
+export function alike(one, other) {
+  const [before, after] = [indexOf(one), indexOf(other)];
+  if (before.size !== after.size || one?.initial !== other?.initial) return false;
+  const ids = before.keys();
+  for (const [id, place] of after) {
+    const was = before.get(id);
+    if (ids.next().value !== id || !was) return false;
+    if (was.state === place.state) continue;
+    const [from, to] = [linksOf(was), linksOf(place)].map((links) => links.map((link) => link.to).join(" "));
+    const [left, right] = [positionOf(was.state), positionOf(place.state)];
+    if (from !== to || left?.x !== right?.x || left?.y !== right?.y) return false;
+  }
+  return true;
+}
+
+/**
  * Nodes without a place go below those with one.
  * @param {Map<string, Point>} placed @param {Map<string, Point>} laid
  */

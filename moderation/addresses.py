@@ -15,6 +15,7 @@ ROUTES = {
     "character": ("character", "key"),
     "profile": ("profile", "username"),
     "stream": ("stream", "key"),
+    "scene": ("scene", "key"),
 }
 """Name of a page to the kind that it shows and the part of its address that names it."""
 
@@ -46,7 +47,7 @@ def read(line: str) -> tuple[str, str] | None:
 
 def _bare(text: str) -> tuple[str, str] | None:
     """A key alone, as it stands at the end of an address."""
-    for kind in ("post", "clip", "character", "stream"):
+    for kind in ("post", "clip", "character", "stream", "scene"):
         if found := _existing(kind, text):
             return found
     return None

@@ -9,6 +9,7 @@ from avatarfx.api import clips, speech
 from feed import api as feed
 from feed import snippet_api as snippets
 from moderation.api import decisions, published, reports
+from scenes.api import stories
 from socialapp.accounts import api as accounts
 from socialapp.characters.api import cards, characters, portraits
 from socialapp.chat.api import conversations, messages, people
@@ -32,6 +33,7 @@ router.register("facts", messages.FactViewSet, "api-fact")
 router.register("personas", messages.PersonaViewSet, "api-persona")
 router.register("posts", feed.PostViewSet, "api-post")
 router.register("streams", streams.StreamViewSet, "api-stream")
+router.register("scenes", stories.SceneViewSet, "api-scene")
 router.register("notices", notices.NoticeViewSet, "api-notice")
 router.register("reports", reports.ReportViewSet, "api-report")
 router.register("decisions", decisions.DecisionViewSet, "api-decision")
@@ -71,6 +73,15 @@ urlpatterns = [
         replays.ReminderViewSet.as_view(
             {"get": "retrieve", "put": "update", "delete": "destroy"}
         ),
+    ),
+    path(
+        "scenes/<str:key>/versions/<int:number>/",
+        stories.SceneVersionViewSet.as_view({"get": "retrieve"}),
+    ),
+    path(
+        "scenes/<str:key>/versions/<int:number>/document/",
+        stories.SceneVersionViewSet.as_view({"get": "document"}),
+        name="api-scene-document",
     ),
     path(
         "conversations/<str:key>/invitations/",

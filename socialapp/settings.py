@@ -241,6 +241,7 @@ RECONCILERS = [
     "socialapp.characters.prints.fingerprint_missing",
     "moderation.pictures.profiles.fingerprint_missing",
     "streams.services.sweep",
+    "scenes.services.recheck_words",
     "socialapp.chat.services.reconcile",
     "socialapp.notices.services.sweep",
 ]
@@ -364,6 +365,7 @@ EXPORTERS = [
     "socialapp.characters.exports.characters",
     "avatarfx.exports.clips",
     "streams.exports.streams",
+    "scenes.exports.scenes",
     "socialapp.chat.exports.conversations",
     "feed.exports.posts",
     "socialapp.notices.exports.notices",
@@ -374,6 +376,7 @@ EXPORTERS = [
 GUARDIAN_FACTS = [
     "avatarfx.exports.week",
     "streams.exports.week",
+    "scenes.exports.week",
     "feed.exports.week",
     "moderation.exports.week",
 ]
@@ -430,6 +433,22 @@ SHOWS_PER_DIRECTOR = env.number("SHOWS_PER_DIRECTOR", 4)
 
 DIRECTORS = env.number("DIRECTORS", 1)
 """How many of these `manage.py up` starts, beside one in reserve."""
+
+SCENES_PER_PERSON = env.number("SCENES_PER_PERSON", 60)
+"""Drafts and published ones together."""
+
+SCENE_PUBLISHES_PER_DAY = env.number("SCENE_PUBLISHES_PER_DAY", 20)
+"""Versions that one person may publish in 24 hours; new accounts a quarter of it."""
+
+SCENE_CHARACTERS = env.number("SCENE_CHARACTERS", 400_000)
+"""Of text in one scene that is published: all of it is screened."""
+
+SCENE_ASSETS = "scenes.services.stock.exists"
+"""The function that answers ``exists(kind, name, owner)`` of backgrounds and sounds."""
+
+SEEDERS = ["scenes.services.seed"]
+"""What `manage.py seed` calls after the cast and its posts: each brings what its app
+ships, says in a sentence what it did, and may be called again."""
 
 VIEWERS_PER_PROCESS = env.number("VIEWERS_PER_PROCESS", 2000)
 """Sockets of streams that one web process holds."""
@@ -656,8 +675,9 @@ SCREENING: dict[str, Any] = {
         "sexual_minors,sexual,self_harm,self_harm_urging,impersonation",
     ),
     # By surface and category: the share of harmless texts (of those in the model card)
-    # that each action may take. An action that is not named is never taken. "*" holds
-    # for every surface; "young" for what people under 18 write, over all others.
+    # that each action may take. An action that is not named, or is 0, is never taken.
+    # "*" holds for every surface; "young" for what people under 18 write, over all
+    # others; "young scene" for theirs on that surface.
     "THRESHOLDS": {
         "*": {
             "sexual_minors": {"review": 0.05, "block": 0.02},
@@ -671,7 +691,20 @@ SCREENING: dict[str, Any] = {
         },
         # Nobody acts in a chat as on a stage: a low score is reason enough for help.
         "chat": {"self_harm": {"crisis": 0.03}},
+        # A scene is judged in some forty pieces, each of which may raise an alarm; and
+        # who dies in a story is not who needs help.
+        "scene": {
+            "sexual_minors": {"review": 0.02, "block": 0.005},
+            "sexual": {"review": 0.01, "block": 0.005},
+            "self_harm": {"review": 0.005, "crisis": 0.0},
+            "hate": {"review": 0.01},
+            "hate_threatening": {"review": 0.005},
+            "harassment": {"review": 0.005},
+            "violence": {"review": 0.005},
+            "violence_graphic": {"review": 0.005},
+        },
         "young": {"sexual": {"review": 0.1, "block": 0.05}},
+        "young scene": {"sexual": {"review": 0.02, "block": 0.01}},
     },
 }
 SCREENING_TEXTS_DAYS = env.number("SCREENING_TEXTS_DAYS", 30)
@@ -686,6 +719,12 @@ ABUSE: dict[str, Any] = {
         # The audience of a stream talks; its slow mode is counted as well.
         "audience": {"person": "300/1h", "new": "120/24h", "address": "1200/1h"},
         "chat": {"person": "240/1h", "new": "200/24h", "address": "900/1h"},
+        # Versions of scenes.
+        "scene": {
+            "person": f"{SCENE_PUBLISHES_PER_DAY}/24h",
+            "new": f"{max(1, SCENE_PUBLISHES_PER_DAY // 4)}/24h",
+            "address": f"{4 * SCENE_PUBLISHES_PER_DAY}/24h",
+        },
     },
     # The same words in 24 hours.
     "REPEATS": {"person": 2, "everyone": 20},
@@ -757,6 +796,7 @@ API_RATES = {
     "verify": "20/10m",
     "report": "60/30m",
     "chat": "120/5m",
+    "scene": "240/5m",
 }
 """Requests a window, for each person (or network of strangers); the rest count too."""
 
@@ -779,6 +819,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "Visibility": "socialapp.characters.models.Character.Visibility",
         "ClipState": "avatarfx.models.Clip.State",
         "StreamState": "streams.models.Stream.State",
+        "Rating": "scenes.models.story.RATING_CHOICES",
+        "VersionState": "scenes.api.shapes.STATES",
         "Shape": "avatarfx.api.clips.SHAPE_CHOICES",
         "LayerName": "socialapp.provenance.api.LAYER_NAMES",
         "LayerState": "socialapp.provenance.api.LAYER_STATES",

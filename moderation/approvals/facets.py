@@ -25,7 +25,8 @@ class Facet:
 
     surfaces: tuple[str, ...] = ()
     """Fields whose words are new and have to be judged, each as the surface of its
-    name; none: nothing in it can be in doubt."""
+    name; none: nothing in it can be in doubt. What is long comes in parts: a field
+    ``scene.cellar`` is of the surface ``scene``."""
 
     beside: str = field(default="", compare=False)
     """What it is said by; only rule 1.1 reads it."""
@@ -43,10 +44,12 @@ class Facet:
         return hashlib.sha256(self.canonical()).hexdigest()
 
     def texts(self) -> list[tuple[str, str, str]]:
-        """Surface, words and what stands beside them, of all that has to be judged."""
+        """Field, words and what stands beside them, of all that has to be judged."""
         words = {name: words_of(value) for name, value in self.says.items()}
+        # Parts are many: none is judged beside all the others.
+        whole = {name: text for name, text in words.items() if "." not in name}
         return [
-            (name, words[name], "\n".join([*_others(words, name), self.beside]).strip())
+            (name, words[name], "\n".join([*_others(whole, name), self.beside]).strip())
             for name in self.surfaces
             if words[name]
         ]
@@ -61,6 +64,11 @@ class Facet:
     @classmethod
     def from_json(cls, name: str, data: Mapping[str, Any]) -> Facet:
         return cls(name, data["says"], tuple(data["surfaces"]), data["beside"])
+
+
+def surface_of(name: str) -> str:
+    """As what the words of this field are judged."""
+    return name.partition(".")[0]
 
 
 def words_of(value: Any) -> str:

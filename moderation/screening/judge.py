@@ -148,16 +148,19 @@ def _action(
     """The strongest action whose cut the score is above."""
     order: tuple[Action, ...] = ("crisis", "block", "replace", "review")
     for action in order:
-        if action in wanted and score > known.cut(category, wanted[action]):
+        rate = wanted.get(action)
+        if rate and score > known.cut(category, rate):
             return action
     return None
 
 
 def thresholds(surface: str, age: int | None) -> dict[str, dict[Action, float]]:
-    """By category and action: the false-positive rate that is accepted here."""
+    """By category and action: the false-positive rate that is accepted here; 0: that
+    action is not taken."""
     table: dict[str, dict[str, dict[Action, float]]] = settings.SCREENING["THRESHOLDS"]
     merged: dict[str, dict[Action, float]] = {}
-    layers = ["*", surface, *(["young"] if age is not None and age < 18 else [])]
+    young = ("young", f"young {surface}") if age is not None and age < 18 else ()
+    layers = ["*", surface, *young]
     for name in layers:
         for category, actions in table.get(name, {}).items():
             merged[category] = merged.get(category, {}) | actions

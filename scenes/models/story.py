@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     Viewer = User | AnonymousUser
 
 
+def _fit_for(viewer: Viewer) -> Q:
+    if viewer.is_authenticated and not viewer.is_minor:
+        return Q()
+    return ~Q(rating="mature") & Q(adults_only=False)
+
+
 class SceneQuerySet(models.QuerySet["Scene"]):
     def listed(self) -> SceneQuerySet:
         """Fit for lists that anyone may read."""
@@ -36,27 +42,29 @@ class SceneQuerySet(models.QuerySet["Scene"]):
 
     def fit_for(self, viewer: Viewer) -> SceneQuerySet:
         """Without what only adults may play, for everybody else."""
-        if viewer.is_authenticated and not viewer.is_minor:
-            return self
-        return self.exclude(rating="mature").filter(adults_only=False)
+        return self.filter(_fit_for(viewer))
 
     def visible_to(self, viewer: Viewer) -> SceneQuerySet:
-        """What this viewer may open when they know where it is."""
+        """What this viewer may open when they know where it is; what is their own in
+        any case, for a draft may say anything of itself."""
         shown = (
             ~Q(visibility=Scene.Visibility.PRIVATE)
             & Q(version__isnull=False)
             & Q(owner__leaves__isnull=True)
+            & _fit_for(viewer)
         )
         if viewer.is_authenticated:
             shown |= Q(owner=viewer)
-        fit = self.fit_for(viewer)
-        return fit.filter(shown, on_stage(viewer, "owner"), removed__isnull=True)
+        return self.filter(shown, on_stage(viewer, "owner"), removed__isnull=True)
 
     def full(self) -> SceneQuerySet:
         """With everything that a list shows, and without the texts."""
         return self.select_related("owner", "version").defer(
             "draft", "version__document"
         )
+
+
+RATING_CHOICES = [(rating, rating) for rating in RATINGS]
 
 
 class Scene(Withholdable):
@@ -74,9 +82,7 @@ class Scene(Withholdable):
 
     logline = models.CharField(max_length=300, blank=True)
     genre = models.CharField(max_length=60, blank=True)
-    rating = models.CharField(
-        max_length=8, choices=[(r, r) for r in RATINGS], default="everyone"
-    )
+    rating = models.CharField(max_length=8, choices=RATING_CHOICES, default="everyone")
     languages = models.JSONField(default=list, blank=True)
     tags = models.JSONField(default=list, blank=True)
     """Up to ten lowercase words, chosen by the author."""
@@ -163,7 +169,7 @@ class SceneVersion(models.Model):
     """What changed, in the author's words."""
 
     title = models.CharField(max_length=120)
-    rating = models.CharField(max_length=8, choices=[(r, r) for r in RATINGS])
+    rating = models.CharField(max_length=8, choices=RATING_CHOICES)
     states = models.PositiveIntegerField()
     endings = models.PositiveIntegerField()
     words = models.PositiveIntegerField()

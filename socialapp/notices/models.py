@@ -19,6 +19,8 @@ class Notice(models.Model):
         STREAM_ENDED = "stream-ended", "My show ended"
         CLIP_READY = "clip-ready", "A clip is ready"
         CLIP_FAILED = "clip-failed", "A clip failed"
+        SCENE_ON_STAGE = "scene-on-stage", "My scene is on stage"
+        SCENE_REFUSED = "scene-refused", "My scene was refused"
 
     key = models.CharField(max_length=16, unique=True, default=new_key, editable=False)
     person = models.ForeignKey(

@@ -1,11 +1,13 @@
-"""The starter cast and its first posts."""
+"""The starter cast, its first posts, and what the apps above bring."""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.module_loading import import_string
 
 from avatarfx import services
 from avatarfx.models import Clip
@@ -25,7 +27,7 @@ MOST_BYTES = 700_000
 
 class Command(BaseCommand):
     help = (
-        "Make the starter cast and its first posts. May be run again: what is there"
+        "Make the starter cast, its first posts and the house's scenes. May be run again: what is there"
         " stays. Posts that do not ship as files are put in line to be rendered."
     )
 
@@ -57,6 +59,8 @@ class Command(BaseCommand):
         counts = {what: done.count(what) for what in ("present", "shipped", "queued")}
         words = ", ".join(f"{n} {what}" for what, n in counts.items() if n)
         self.stdout.write(f"Starter posts: {words}.")
+        for path in settings.SEEDERS:
+            self.stdout.write(import_string(path)())
 
     def _render(self, cast: dict[str, Character], wanted: set[str]) -> None:
         posts = {post.id: post for post in library.starter_posts()}

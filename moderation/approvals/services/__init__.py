@@ -20,6 +20,7 @@ from moderation.approvals.services.asking import (
     keep,
     keep_content,
     reopen,
+    waiting,
 )
 
 __all__ = [
@@ -38,4 +39,5 @@ __all__ = [
     "keep_content",
     "recheck",
     "reopen",
+    "waiting",
 ]

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from moderation import log as audit
 from moderation.approvals import selectors
+from moderation.approvals.facets import surface_of
 from moderation.approvals.messages import REFUSED, UNCHECKED, doubt_about, doubt_again
 from moderation.models import Approval, ApprovalState, Case, Measure
 from moderation.screening.judge import ScreeningUnavailableError
@@ -248,13 +249,13 @@ def screened(kind: str, key: str, facet: Facet, owner: User) -> list[Verdict]:
     return [
         check_text(
             words,
-            surface=surface,
+            surface=surface_of(name),
             person=owner,
             subject=f"{kind}:{key}",
-            field=surface,
+            field=name,
             beside=beside,
         )
-        for surface, words, beside in facet.texts()
+        for name, words, beside in facet.texts()
     ]
 
 

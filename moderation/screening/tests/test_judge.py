@@ -102,10 +102,31 @@ def test_every_threshold_of_the_settings_was_measured(settings: Any) -> None:
     known = heads.load()
     for table in settings.SCREENING["THRESHOLDS"].values():
         for category, actions in table.items():
-            for rate in actions.values():
+            for rate in filter(None, actions.values()):
                 assert 0.0 < known.cut(category, rate) < 1.0
     with pytest.raises(KeyError, match="use one of"):
         known.cut("sexual", 0.123)
+
+
+def test_an_action_whose_rate_is_nothing_is_never_taken(settings: Any) -> None:
+    words = "He took the knife and stabbed him until he was dead."
+    table = {"*": {"violence": {"review": 0.005}}}
+    settings.SCREENING = {**settings.SCREENING, "THRESHOLDS": table}
+    assert judge.judge(words, surface="scene").verdict.action == "review"
+    table["scene"] = {"violence": {"review": 0.0}}
+    assert judge.judge(words, surface="scene").verdict.action == "allow"
+
+
+def test_what_the_young_write_has_rates_of_its_own_on_a_surface(settings: Any) -> None:
+    table = {
+        "*": {"sexual": {"block": 0.005}},
+        "young": {"sexual": {"block": 0.05}},
+        "young scene": {"sexual": {"block": 0.01}},
+    }
+    settings.SCREENING = {**settings.SCREENING, "THRESHOLDS": table}
+    assert judge.thresholds("script", 15)["sexual"] == {"block": 0.05}
+    assert judge.thresholds("scene", 15)["sexual"] == {"block": 0.01}
+    assert judge.thresholds("scene", 25)["sexual"] == {"block": 0.005}
 
 
 def test_a_long_text_is_seen_to_its_end() -> None:

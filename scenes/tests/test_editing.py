@@ -73,6 +73,7 @@ def test_the_author_gets_the_editor_with_the_version_on_stage(
     html = page.content.decode()
     assert facts(html) == {
         "version": 1,
+        "next": 2,
         "playing": 2,
         "visibility": "public",
         "remixable": False,

@@ -83,16 +83,18 @@ def new(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, key: str) -> HttpResponse:
     """The editor for who wrote it; for others a remix where the author allows one."""
     user = person(request)
-    rows = Scene.objects.select_related("owner", "version").defer("draft")
+    rows = Scene.objects.select_related("owner", "version").defer("draft", "version__document")
     scene = rows.filter(key=key, removed__isnull=True).first()
     if scene is None:
         raise Http404
     if scene.owner_id != user.pk:
         return _offer(request, scene)
     version = scene.version.number if scene.version else 0
+    newest = scene.versions.values_list("number", flat=True).first() or 0
     in_play = playing(scene)
     facts = {
         "version": version,
+        "next": newest + 1,
         "playing": in_play,
         "visibility": scene.visibility,
         "remixable": scene.remixable,
@@ -102,7 +104,7 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
         "scene": scene,
         "facts": json.dumps(facts),
         "version": version,
-        "next": version + 1,
+        "next": newest + 1,
         "playing": in_play,
         "player": static(PLAYER) if finders.find(PLAYER) else "",
         "backdrops": [

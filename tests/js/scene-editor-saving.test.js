@@ -133,7 +133,7 @@ test("every address is the agreed one, and a problem is an error with its data",
     return new Response("{}", { status: 200 });
   } });
   await server.check("{}");
-  await server.publish(3, "note");
+  await server.publish(3, "note", "public");
   await server.versions();
   await server.stats();
   await server.settings({ tags: ["a"] });
@@ -143,13 +143,13 @@ test("every address is the agreed one, and a problem is an error with its data",
   await server.bring(new File(["x"], "x.twee"));
   assert.deepEqual(seen, [
     'POST /api/v1/scenes/k1/check/ {"document":"{}"}',
-    'POST /api/v1/scenes/k1/publish/ {"rev":3,"note":"note"}',
+    'POST /api/v1/scenes/k1/publish/ {"rev":3,"note":"note","visibility":"public"}',
     "GET /api/v1/scenes/k1/versions/", "GET /api/v1/scenes/k1/stats/",
     'PATCH /api/v1/scenes/k1/ {"tags":["a"]}', 'POST /api/v1/scenes/ {"template":"table_nine"}',
     "GET /api/v1/scene-assets/", "POST /api/v1/scene-assets/", "POST /api/v1/scenes/import/",
   ]);
   const no = new Server("k1", { fetch: async () => new Response('{"detail": "Why", "findings": [1]}', { status: 409 }) });
-  await assert.rejects(no.publish(1, ""), (error) => (
+  await assert.rejects(no.publish(1, "", "private"), (error) => (
     error instanceof ServerError && error.message === "Why" && error.data.findings.length === 1
   ));
   const html = new Server("k1", { fetch: async () => new Response("<html>", { status: 502 }) });

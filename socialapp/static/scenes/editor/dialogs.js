@@ -14,6 +14,8 @@ import { indexOf, titleOf } from "./tree.js";
 import { isObject, write } from "./writing.js";
 
 /** @typedef {import("./desk.js").Desk} Desk */
+/** @type {[string, string][]} */
+export const VISIBILITY = [["public", "Everyone"], ["unlisted", "Anyone with the link"], ["private", "Only me"]];
 
 /** @param {string} title @param {string} id */
 function sheet(title, id) {
@@ -28,11 +30,13 @@ function sheet(title, id) {
 }
 
 /**
- * @param {Desk} desk @param {{version: number, playing: number}} facts
+ * @param {Desk} desk @param {{version: number, next: number, playing: number, visibility: string}} facts
  * @param {{go: (finding: import("./findings.js").Finding) => void, done: (version: any) => void}} how
  */
 export function publish(desk, facts, { go, done }) {
-  const next = facts.version + 1;
+  const { next } = facts;
+  // The first time it is meant to be seen.
+  let visibility = facts.version ? facts.visibility : "public";
   const { dialog, inside } = sheet(`Publish version ${next}`, "ed-publish-title");
   let note = "";
   let said = "";
@@ -45,7 +49,8 @@ export function publish(desk, facts, { go, done }) {
     try {
       await desk.save();
       if (desk.saver.status !== "saved") throw new OfflineError("The draft is not saved yet. Publish when it is.");
-      const version = await desk.server.publish(desk.saver.rev, note);
+      const version = await desk.server.publish(desk.saver.rev, note, visibility);
+      facts.visibility = visibility;
       dialog.close();
       done(version);
     } catch (error) {
@@ -71,6 +76,9 @@ export function publish(desk, facts, { go, done }) {
         ? `${counted(facts.playing, "game")} in progress ${facts.playing === 1 ? "keeps its" : "keep their"} version. Who begins from now on plays version ${next}.`
         : `Who begins from now on plays version ${next}.`),
       field("What changed", { value: note, focus: "publish-note", maxlength: 300, hint: "For your own list, and for players who go on from an older version.", oninput: (text) => { note = text; } }),
+      field("Who sees it", {
+        value: visibility, focus: "publish-visibility", options: VISIBILITY, onchange: (value) => { visibility = value; },
+      }),
       h("div", { class: "row" }, h("button", {
         type: "button", class: "btn btn--primary", disabled: known.length > 0 || busy, "aria-busy": busy ? "true" : undefined, "data-focus": "publish-go", onclick: () => void send(),
       }, `Publish version ${next}`)),

@@ -342,13 +342,18 @@ export class TroupeSceneEditor extends HTMLElement {
     this.graph?.fit();
   }
 
-  /** @param {any} version */
+  /** @param {{number: number, approval?: string}} version */
   published(version) {
-    this.facts.version = version.number ?? this.facts.version + 1;
-    this.piece("act").textContent = `Version ${this.facts.version} is on stage. You write on the next one.`;
-    for (const one of this.querySelectorAll("[data-next]")) one.textContent = String(this.facts.version + 1);
-    this.dataset.version = String(this.facts.version);
-    toast(`Version ${this.facts.version} is published.`, "circle-check");
+    const { number, approval } = version;
+    const waits = approval !== undefined && approval !== "approved";
+    const was = this.facts.version ? ` Version ${this.facts.version} stays on stage until then.` : "";
+    this.facts.next = number + 1;
+    if (!waits) this.facts.version = number;
+    this.piece("act").textContent = waits
+      ? `Version ${number} waits to be looked at.${was}` : `Version ${number} is on stage. You write on the next one`;
+    for (const one of this.querySelectorAll("[data-next]")) one.textContent = String(number + 1);
+    this.dataset.version = String(number);
+    toast(waits ? `Version ${number} goes on stage when it is approved.` : `Version ${number} is published.`, waits ? "clock" : "circle-check");
   }
 
   /** @param {KeyboardEvent} event */

@@ -14,7 +14,7 @@ import { Grid, ZOOM, boundsOf, curve, neighbour } from "./viewport.js";
 /** @typedef {import("./layout.js").Point} Point */
 /** @typedef {import("./tree.js").Place} Place */
 /** @typedef {{severity: string, words: string}} Mark */
-/** @typedef {{nodes: Map<string, string>, links: Map<string, number>}} Heat words by state; shares from 0 to 1 by `state/choice` */
+/** @typedef {{nodes: Map<string, string>, links: Map<string, {strength: number, words: string}>}} Heat words by state; strength from 0 to 1 by `state/choice` */
 /**
  * @typedef {object} Shown
  * @property {Map<string, Place>} index
@@ -289,12 +289,12 @@ export class TroupeGraph extends HTMLElement {
         }
         const on = id === shown.selected || link.to === shown.selected;
         const choice = link.kind === "choices" ? place.state.choices[link.place]?.id : "";
-        const share = shown.heat?.links.get(`${id}/${choice}`);
+        const taken = shown.heat?.links.get(`${id}/${choice}`);
         const line = s("path", {
           class: `g-edge g-edge--${link.kind}${on ? " g-edge--on" : ""}`,
           d: path, "marker-end": `url(#g-arrow${on ? "-on" : ""})`,
-        }, s("title", {}, `${wordsOf(link.text) || link.kind}${share === undefined ? "" : `: ${Math.round(share * 100)} %`}`));
-        if (share !== undefined) line.style.strokeWidth = `${1.5 + share * 7}px`;
+        }, s("title", {}, `${wordsOf(link.text) || link.kind}${taken ? `: taken ${taken.words}` : ""}`));
+        if (taken) line.style.strokeWidth = `${1.5 + taken.strength * 7}px`;
         // What is marked is drawn over the rest.
         if (on) made.push(line);
         else made.unshift(line);

@@ -1,42 +1,37 @@
 // @ts-check
 /** What players did, on the map: how often each choice was taken, each ending reached. */
 
-import { isObject } from "./writing.js";
+import { listOf } from "./tree.js";
 
 /** @typedef {import("./graph.js").Heat} Heat */
+/** @typedef {{people: number | null, told: string, share: number | null}} Crowd a share is percent; null: it is not told */
+/**
+ * As `scenes/<key>/stats/` tells it.
+ * @typedef {object} Stats
+ * @property {number} plays
+ * @property {{state: string, crowd: Crowd}[]} endings
+ * @property {{state: string, choices: {id: string, crowd: Crowd}[]}[]} crossings
+ */
 
-/** A share in words; a count that is kept back is told as the server told it. @param {any} value @param {number} whole */
-function words(value, whole) {
-  if (typeof value !== "number") return String(value ?? "");
-  return whole ? `${Math.round((value / whole) * 100)} %` : String(value);
-}
+/** @param {Crowd} crowd */
+const words = (crowd) => (crowd.share === null ? `by ${crowd.told}` : `by ${crowd.share} %`);
 
 /**
- * From `scenes/<key>/stats/`: `plays`, `endings` and `choices`, as lists or by id. Null:
- * nobody has played yet.
- * @param {any} stats @returns {Heat | null}
+ * Null: nobody has played yet. Where the shares of a crossing are kept back, what is told
+ * is compared with the largest of it.
+ * @param {Stats} stats @returns {Heat | null}
  */
 export function heatOf(stats) {
-  if (!isObject(stats)) return null;
-  const plays = typeof stats.plays === "number" ? stats.plays : 0;
+  if (!stats?.plays) return null;
   /** @type {Heat} */
   const heat = { nodes: new Map(), links: new Map() };
-  for (const one of rows(stats.endings, "state")) {
-    const count = one.share !== undefined ? one.share * 100 : one.count ?? one.plays;
-    const share = one.share !== undefined ? `${Math.round(one.share * 100)} %` : words(count, plays);
-    if (share) heat.nodes.set(String(one.state), `Reached by ${share}`);
+  for (const { state, crowd } of listOf(stats.endings)) heat.nodes.set(state, `Reached ${words(crowd)}`);
+  for (const { state, choices } of listOf(stats.crossings)) {
+    const most = Math.max(1, ...listOf(choices).map(({ crowd }) => crowd.people ?? 0));
+    for (const { id, crowd } of listOf(choices)) {
+      const strength = crowd.share === null ? (crowd.people ?? 0) / most : crowd.share / 100;
+      heat.links.set(`${state}/${id}`, { strength, words: words(crowd) });
+    }
   }
-  for (const one of rows(stats.choices ?? stats.heat, "choice")) {
-    const share = typeof one.share === "number" ? one.share : null;
-    const key = `${one.state}/${one.choice}`;
-    if (share !== null) heat.links.set(key, Math.max(0, Math.min(1, share)));
-  }
-  return heat.nodes.size || heat.links.size ? heat : null;
-}
-
-/** Rows of a list, or of an object by id. @param {any} value @param {string} key @returns {any[]} */
-function rows(value, key) {
-  if (Array.isArray(value)) return value.filter(isObject);
-  if (!isObject(value)) return [];
-  return Object.entries(value).map(([id, one]) => (isObject(one) ? { [key]: id, ...one } : { [key]: id, count: one }));
+  return heat;
 }

@@ -66,9 +66,9 @@ export class Server {
     return this.ask("POST", `scenes/${this.key}/check/`, { json: { document }, signal });
   }
 
-  /** @param {number} rev @param {string} note @returns {Promise<{number: number}>} */
-  publish(rev, note) {
-    return this.ask("POST", `scenes/${this.key}/publish/`, { json: { rev, note } });
+  /** @param {number} rev @param {string} note @param {string} visibility @returns {Promise<{number: number, approval: string}>} */
+  publish(rev, note, visibility) {
+    return this.ask("POST", `scenes/${this.key}/publish/`, { json: { rev, note, visibility } });
   }
 
   versions() {

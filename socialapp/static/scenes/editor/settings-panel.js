@@ -3,6 +3,7 @@
 
 import { tagsOf, RATING_WORDS } from "./cast-panel.js";
 import { editScene } from "./commands.js";
+import { VISIBILITY } from "./dialogs.js";
 import { complain, field, h, redraw, toggle } from "./dom.js";
 import { textFields } from "./edges-editor.js";
 import { ServerError, OfflineError } from "./server.js";
@@ -14,15 +15,13 @@ import { entriesOf } from "./tree.js";
 const LANGUAGE = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/;
 
 export class SettingsPanel {
-  /** What is kept beside the document. @type {{visibility: string, remixable: boolean, tags: string[]}} */
-  facts = { visibility: "private", remixable: false, tags: [] };
   said = "";
 
-  /** @param {HTMLElement} element @param {Desk} desk @param {any} facts */
+  /** @param {HTMLElement} element @param {Desk} desk @param {{visibility: string, remixable: boolean, tags: string[]}} facts what is kept beside the document */
   constructor(element, desk, facts) {
     this.element = element;
     this.desk = desk;
-    this.facts = { ...this.facts, ...facts };
+    this.facts = facts;
   }
 
   draw() {
@@ -63,7 +62,7 @@ export class SettingsPanel {
         h("p", { class: "error", role: "alert", hidden: !this.said }, this.said),
         field("Who sees it", {
           value: this.facts.visibility, focus: "scene-visibility",
-          options: [["public", "Everyone"], ["unlisted", "Anyone with the link"], ["private", "Only me"]],
+          options: VISIBILITY,
           onchange: (visibility) => void this.keep({ visibility }),
         }),
         toggle("Others may remix it", this.facts.remixable, (remixable) => void this.keep({ remixable }), "scene-remixable", "They begin a scene of their own with it, and yours is named."),

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from moderation.approvals.facets import Facet
-from scenes.machine import texts
+from scenes.machine import read_scene, texts, write_scene
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,10 +72,19 @@ class Story:
     """All words of one document."""
 
     scene: Scene
-    document: str
-    """The canonical text."""
-
     note: str = ""
+    written: str = ""
+    """Its canonical text, when that is there already."""
+
+    @classmethod
+    def of(cls, version: SceneVersion) -> Story:
+        """SceneError when its document was spoilt."""
+        return cls(read_scene(version.document), version.note, version.document)
+
+    @cached_property
+    def document(self) -> str:
+        """The canonical text."""
+        return self.written or write_scene(self.scene).decode()
 
     @cached_property
     def digest(self) -> str:
@@ -86,9 +95,9 @@ class Story:
     def pieces(self) -> dict[str, Piece]:
         return {piece.name: piece for piece in _pieces(self.scene)}
 
-    @property
+    @cached_property
     def characters(self) -> int:
-        return sum(len(piece.words) for piece in self.pieces.values())
+        return sum(len(found.text) for found in texts(self.scene))
 
     @cached_property
     def facet(self) -> StoryFacet:

@@ -438,7 +438,7 @@ SCENES_PER_PERSON = env.number("SCENES_PER_PERSON", 60)
 """Drafts and published ones together."""
 
 SCENE_PUBLISHES_PER_DAY = env.number("SCENE_PUBLISHES_PER_DAY", 20)
-"""Versions that one person may publish in 24 hours; new accounts a quarter of it."""
+"""Versions that one person may publish in 24 hours; new accounts half of them."""
 
 SCENE_CHARACTERS = env.number("SCENE_CHARACTERS", 400_000)
 """Of text in one scene that is published: all of it is screened."""
@@ -722,7 +722,7 @@ ABUSE: dict[str, Any] = {
         # Versions of scenes.
         "scene": {
             "person": f"{SCENE_PUBLISHES_PER_DAY}/24h",
-            "new": f"{max(1, SCENE_PUBLISHES_PER_DAY // 4)}/24h",
+            "new": f"{max(1, SCENE_PUBLISHES_PER_DAY // 2)}/24h",
             "address": f"{4 * SCENE_PUBLISHES_PER_DAY}/24h",
         },
     },
@@ -821,6 +821,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "StreamState": "streams.models.Stream.State",
         "Rating": "scenes.models.story.RATING_CHOICES",
         "VersionState": "scenes.api.shapes.STATES",
+        "ApprovalEnum": ["approved", "pending", "refused"],
         "Shape": "avatarfx.api.clips.SHAPE_CHOICES",
         "LayerName": "socialapp.provenance.api.LAYER_NAMES",
         "LayerState": "socialapp.provenance.api.LAYER_STATES",

@@ -26,6 +26,8 @@ from moderation.models import (
     LikenessConsent,
     PictureCheck,
 )
+from scenes.models import Play, PlayRole, Scene
+from scenes.tests.stories import published
 from socialapp.accounts import quotas
 from socialapp.accounts.models import Guardian, Ticket, Token, User
 from socialapp.accounts.services import create_token
@@ -62,14 +64,14 @@ pytestmark = pytest.mark.django_db
 
 OURS = (
     "accounts", "characters", "provenance", "avatarfx", "feed", "moderation", "chat",
-    "streams",
+    "streams", "scenes",
 )  # fmt: skip
 REF = "sha256:" + "0" * 64 + ".png"
 INLINE = {
     "ClipActor", "PostStat", "Note", "AppealMessage", "Hold", "LogHead", "FigureFace",
     "Utterance", "CardPicture", "StreamSeat", "Topic", "TopicVote", "Presence",
     "Participant", "Message", "Fact", "Invitation", "Snippet", "SnippetLine",
-    "Direction", "Wish",
+    "Direction", "Wish", "PlayRole",
 }  # fmt: skip
 """Seen on the page of what they belong to, or, said in private, on none."""
 
@@ -116,6 +118,7 @@ def house(alice: User) -> Post:
     chats.start(person=alice, character=hob)
     _moderate(post)
     _stream(alice)
+    _scene(alice)
     return post
 
 
@@ -129,6 +132,14 @@ def _stream(host: User) -> None:
     StreamReminder.objects.create(stream=live, person=host)
     clip = Clip.objects.all()[0]
     StreamCut.objects.create(clip=clip, stream=live, start=0.0, end=15.0)
+
+
+def _scene(author: User) -> None:
+    """A story on stage, and a play of it."""
+    scene = published(author)
+    assert scene.version is not None
+    play = Play.objects.create(person=author, scene=scene, version=scene.version)
+    PlayRole.objects.create(play=play, role="host", name="Hob")
 
 
 def _moderate(post: Post) -> None:
@@ -355,3 +366,39 @@ def test_staff_take_lines_and_messages_away(staff: Client, house: Post) -> None:
     act(staff, ChatMessage, "put_back", message)
     assert not StreamEvent.objects.exclude(withheld="").exists()
     assert not ChatMessage.objects.exclude(withheld="").exists()
+
+
+def test_staff_take_a_scene_off_the_stage_and_mark_it(
+    staff: Client, house: Post
+) -> None:
+    scene = Scene.objects.get()
+    act(staff, Scene, "limit_age", scene)
+    act(staff, Scene, "show_less", scene)
+    act(staff, Scene, "take_off", scene)
+    scene.refresh_from_db()
+    assert (scene.version, scene.adults_only, scene.demoted) == (None, True, True)
+    act(staff, Scene, "allow_all_ages", scene)
+    act(staff, Scene, "show_again", scene)
+    scene.refresh_from_db()
+    assert (scene.adults_only, scene.demoted) == (False, False)
+
+
+def test_a_list_of_scenes_costs_the_same_for_one_and_many(
+    staff: Client, house: Post, alice: User, django_assert_max_num_queries: Any
+) -> None:
+    for n in range(5):
+        published(alice, title=f"Scene {n}")
+    with django_assert_max_num_queries(12):
+        page = staff.get(reverse("admin:scenes_scene_changelist"))
+    assert page.content.decode().count("version 1") >= 6
+
+
+def test_an_author_s_draft_and_a_player_s_choices_are_not_shown_to_staff(
+    staff: Client, house: Post, alice: User
+) -> None:
+    scene = Scene.objects.get()
+    Scene.objects.update(draft="A secret beginning")
+    Play.objects.update(snapshot={"events": ["a secret choice"]})
+    for name, thing in (("scene", scene), ("play", Play.objects.get())):
+        page = staff.get(reverse(f"admin:scenes_{name}_change", args=[thing.pk]))
+        assert "secret" not in page.content.decode()

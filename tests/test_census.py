@@ -32,6 +32,9 @@ from moderation.models import (
     Standing,
     Statement,
 )
+from scenes import services as scenes
+from scenes.models import Play, PlayRole
+from scenes.tests.stories import published
 from socialapp.accounts import exports, leaving, services
 from socialapp.accounts.models import User
 from socialapp.characters.services import change_character
@@ -68,6 +71,8 @@ EXPORTED = {
     "streams.TopicVote": "audience.json",
     "streams.StreamTicket": "audience.json",
     "streams.StreamReminder": "audience.json",
+    "scenes.Scene": "scenes.json",
+    "scenes.Play": "plays.json",
     "notices.Notice": "notices.json",
     "chat.Conversation": "conversations.json",
     "chat.Participant": "conversations.json",
@@ -141,7 +146,27 @@ def life(alice: User, bob: User) -> User:
     talk = chats.start(person=alice, character=clip.character, persona=wren)
     chats.send_message(conversation=talk, person=alice, text=f"My name is {MARK}.")
     among_others(alice, bob, clip.character)
+    wrote_and_played(alice, bob, clip.character)
     return alice
+
+
+def wrote_and_played(person: User, other: User, character: Character) -> None:
+    """A scene of hers that both play, with a character of hers, and one of somebody
+    else's that began with it."""
+    scene = published(person, f"{MARK}, do you take sugar?", title=MARK)
+    scenes.change_scene(scene=scene, tags=[MARK.lower()], remixable=True)
+    theirs = published(other, "Milk?")
+    scenes.remix_scene(scene=theirs, person=other)
+    for player, played in ((person, scene), (other, scene), (other, theirs)):
+        assert played.version is not None
+        cast = {"host": {"character": character.key, "name": MARK}}
+        play = Play.objects.create(
+            person=player,
+            scene=played,
+            version=played.version,
+            snapshot={"cast": cast, "position": {"told": [["table", 0, [MARK]]]}},
+        )
+        PlayRole.objects.create(play=play, role="host", character=character, name=MARK)
 
 
 def among_others(person: User, host: User, character: Character) -> None:
@@ -286,6 +311,11 @@ def test_the_archive_has_every_row_and_file(life: User) -> None:
     assert rows["decisions.json"][0]["decision_facts"] == f"{MARK} threatens"
     assert rows["appeals.json"][0]["messages"][0]["text"] == f"I am {MARK}"
     assert rows["reports.json"][0]["note"] == MARK
+    assert [one["title"] for one in rows["scenes.json"]] == [MARK]
+    assert [one["cast"] for one in rows["plays.json"]] == [{"host": MARK}]
+    key = rows["scenes.json"][0]["key"]
+    for name in ("draft", "version-1"):
+        assert MARK in packed.read(f"scenes/{key}/{name}.json").decode()
     show = rows["streams.json"][0]
     assert show["lines"][0]["text"] == f"I am {MARK}"
     assert show["topics"] == [f"Is {MARK} real?"]
@@ -364,6 +394,8 @@ def test_after_the_purge_a_pseudonym_is_all_that_is_left(
     with django_capture_on_commit_callbacks(execute=True):
         assert leaving.purge_due() == {"erased": 1}
     assert places_of(MARK) == []
+    left = Play.objects.get()
+    assert left.roles.get().name == left.snapshot["cast"]["host"]["name"] == "Removed"
     ghost = User.objects.get(pk=life.pk)
     assert ghost.username.startswith("closed")
     assert (ghost.birth_date, ghost.bio, ghost.picture.name) == (None, "", "")

@@ -13,7 +13,7 @@ from django.utils.module_loading import import_string
 
 from scenes.approving import Story
 from scenes.errors import StoryError
-from scenes.machine import Finding, SceneError, check, limits, read_scene, write_scene
+from scenes.machine import Finding, SceneError, check, limits, read_scene
 from scenes.machine.findings import ERROR, NOTE
 from scenes.machine.plays import Choose
 from scenes.services import screening
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 CHECK_SECONDS = 0.8
 """From the beginning of a check to the last text that it begins to screen."""
+
+MOST_VALUES = 300_000
+"""Of JSON, counted by their commas: ten thousand states of four lines have 190,000."""
 
 TITLE, LOGLINE, GENRE = 120, 300, 60
 """Characters of the columns of a scene."""
@@ -95,13 +98,16 @@ def check_document(*, document: str, owner: User, note: str = "") -> Checked:
 def validated(*, document: str, owner: User, note: str = "") -> Checked:
     """The same without screening."""
     readable(document)
+    if (values := document.count(",")) > MOST_VALUES:
+        words = f"It has about {values} values; {MOST_VALUES} are the most."
+        return Checked((Finding(ERROR, "unreadable", words, ""),))
     try:
         scene = read_scene(document)
     except SceneError as error:
         return Checked((Finding(ERROR, "unreadable", error.message, error.pointer),))
-    story = Story(scene, write_scene(scene).decode(), note)
+    story = Story(scene, note)
     report = check(scene, exists=_exists(owner))
-    own = (*_odd_title(scene), *_too_old(scene, owner), *_too_much(story))
+    own = (*_odd_title(scene), *_too_old(scene, owner), *_too_much(story, document))
     return Checked(
         (*own, *report.findings), story, report.estimate, _endings(scene, report.walk)
     )
@@ -111,7 +117,11 @@ def with_words(checked: Checked, *, owner: User, seconds: float) -> Checked:
     """With the findings of screening, those that refuse first."""
     if checked.story is None:
         return checked
-    looked = screening.look(checked.story, person=owner, seconds=seconds)
+    if seconds > 0:
+        looked = screening.look(checked.story, person=owner, seconds=seconds)
+    else:
+        # Even what is remembered takes a while to be put together.
+        looked = screening.Looked(left=states_of(checked.story.scene))
     return Checked(
         (*looked.refused, *checked.findings, *_notes(looked)),
         checked.story,
@@ -157,8 +167,10 @@ def _too_old(scene: Scene, owner: User) -> tuple[Finding, ...]:
     return (Finding(ERROR, "rating", words, "/rating"),)
 
 
-def _too_much(story: Story) -> tuple[Finding, ...]:
-    size = len(story.document.encode())
+def _too_much(story: Story, document: str) -> tuple[Finding, ...]:
+    # Brackets within brackets grow forty times, on lines of their own.
+    large = len(document) > limits.BYTES // 40
+    size = len(story.document.encode()) if large else 0
     if size > limits.BYTES:
         words = (
             f"Written out in its canonical form it has {size} bytes; {limits.BYTES} are"

@@ -191,7 +191,7 @@ def _notice(scene: Scene) -> None:
     row.version = None
     row.save(update_fields=["version"])
     try:
-        story = Story(read_scene(version.document), version.document, version.note)
+        story = Story.of(version)
     except SceneError:
         log.warning("Version %d of scene %s is no scene", version.number, row.key)
         version.approval = ApprovalState.REFUSED
@@ -306,7 +306,7 @@ def _read_before(scene: Scene) -> set[str]:
     if scene.origin is not None and scene.origin.approval == ApprovalState.APPROVED:
         looked_at.append(scene.origin)
     for version in looked_at:
-        story = Story(read_scene(version.document), version.document, version.note)
+        story = Story.of(version)
         found |= {words for _, words, _ in story.facet.texts()}
     return found
 

@@ -471,3 +471,27 @@ def test_a_check_has_an_end_however_much_there_is_to_screen(
     checked = services.check_document(document=json.dumps(found), owner=alice)
     assert time.monotonic() - began < 5.0  # fifty take fifteen
     assert "unscreened" in {one.code for one in checked.findings}
+
+
+def test_a_document_of_more_values_than_any_story_needs_is_not_read(
+    alice: User,
+) -> None:
+    text = document(extensions={"all": [1] * 400_000})
+    began = time.process_time()
+    checked = services.check_document(document=text, owner=alice)
+    assert time.process_time() - began < 0.5
+    assert "300000 are the most" in checked.findings[0].message
+
+
+def test_a_document_that_grows_too_large_when_it_is_written_out_is_refused(
+    alice: User,
+) -> None:
+    deep: Any = 1
+    for _ in range(12):
+        deep = [deep]
+    text = document(extensions={"all": [deep] * 20_000})
+    assert len(text) < 1_000_000
+    checked = services.check_document(document=text, owner=alice)
+    first = checked.findings[0]
+    assert (first.severity, first.code) == ("error", "much-text")
+    assert "5000000 are the most" in first.message

@@ -18,10 +18,22 @@ const asset = (one) => ({
   kind: String(one.kind ?? "background"),
 });
 
-/** Backgrounds of the page, until the server has told all. @param {Desk} desk @param {Asset[]} built */
-export async function loadAssets(desk, built) {
+/** Desks that have asked. @type {WeakSet<Desk>} */
+const asked = new WeakSet();
+
+/** Backgrounds that the page knows: those of the house. @param {Desk} desk @param {Asset[]} built */
+export function begin(desk, built) {
   known.set(desk, built);
   desk.tell("assets");
+  const own = [...desk.index.values()].some(({ state }) => String(state.background ?? "").startsWith("sha256:"));
+  if (own) void load(desk);
+}
+
+/** One's own too, once. @param {Desk} desk */
+async function load(desk) {
+  if (asked.has(desk)) return;
+  asked.add(desk);
+  const built = known.get(desk) ?? [];
   try {
     const told = await desk.server.assets();
     const lists = Array.isArray(told) ? told : [...(told.built_in ?? []), ...(told.mine ?? []), ...(told.results ?? [])];
@@ -30,6 +42,7 @@ export async function loadAssets(desk, built) {
     desk.tell("assets");
   } catch (error) {
     if (!(error instanceof OfflineError) && !(error instanceof ServerError)) throw error;
+    asked.delete(desk);
   }
 }
 
@@ -62,6 +75,12 @@ function pick(desk, value, change) {
   const one = (name, title, url) => h("button", {
     type: "button", class: "btn btn--line bgpick", "aria-pressed": String(name === value), onclick: () => choose(name),
   }, url ? h("img", { src: url, alt: "", width: 90, height: 120, loading: "lazy" }) : h("span", { class: "bgpick__own" }, icon("image")), h("span", {}, title));
+  const shelf = h("div", { class: "ed-backdrops" });
+  const fill = () => shelf.replaceChildren(
+    one("", "None of its own", ""), ...assetsOf(desk).map(({ name, title, url }) => one(name, title, url)),
+  );
+  fill();
+  void load(desk).then(fill);
   const file = h("input", {
     type: "file", accept: "image/png,image/jpeg,image/webp", class: "sr", "aria-label": "A picture of your own",
     onchange: async () => {
@@ -82,9 +101,7 @@ function pick(desk, value, change) {
   dialog.append(h("div", { class: "sheet__body" },
     h("div", { class: "row row--between row--nowrap" }, h("h2", { id: "ed-backdrop-title" }, "Background"),
       h("button", { type: "button", class: "btn btn--icon btn--quiet", "aria-label": "Close", onclick: () => dialog.close() }, icon("x"))),
-    h("div", { class: "ed-backdrops" },
-      one("", "None of its own", ""),
-      assetsOf(desk).map(({ name, title, url }) => one(name, title, url))),
+    shelf,
     said,
     h("div", {}, file, button("Upload a picture", "upload", () => file.click(), { class: "btn btn--line" }))));
   dialog.addEventListener("close", () => dialog.remove());

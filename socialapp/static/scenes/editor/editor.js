@@ -5,7 +5,7 @@
  */
 
 import { toast } from "../../app/toast.js";
-import { assetsOf, loadAssets } from "./backdrops.js";
+import { assetsOf, begin } from "./backdrops.js";
 import { CastPanel } from "./cast-panel.js";
 import * as commands from "./commands.js";
 import { Desk } from "./desk.js";
@@ -67,7 +67,7 @@ export class TroupeSceneEditor extends HTMLElement {
       const { name = "", title = "", url = "" } = /** @type {HTMLElement} */ (one).dataset;
       return { name, title, url, kind: "background" };
     });
-    void loadAssets(desk, built);
+    begin(desk, built);
     void this.loadStats();
     this.dataset.ready = "";
   }
@@ -216,7 +216,7 @@ export class TroupeSceneEditor extends HTMLElement {
     this.findings?.draw();
     if (this.view === "nodes") this.panels?.nodes.draw();
     const errors = this.desk?.errors.length ?? 0;
-    for (const one of this.querySelectorAll("[data-do='publish']")) one.setAttribute("aria-disabled", String(errors > 0));
+    for (const one of this.querySelectorAll("[data-do='publish']")) one.toggleAttribute("data-stopped", errors > 0);
     this.dataset.errors = String(errors);
   }
 

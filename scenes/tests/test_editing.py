@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
+from avatarfx.tests.conftest import make_character
 from scenes.models import Play, Scene, SceneVersion
 from scenes.views import editing
 
@@ -71,7 +72,9 @@ def test_the_author_gets_the_editor_with_the_version_on_stage(
     page = client_of(alice).get(f"/sc/{scene.key}/edit/")
     assert page.status_code == 200
     html = page.content.decode()
-    assert facts(html) == {
+    told = facts(html)
+    assert told.pop("faces") == []
+    assert told == {
         "version": 1,
         "next": 2,
         "playing": 2,
@@ -81,6 +84,17 @@ def test_the_author_gets_the_editor_with_the_version_on_stage(
     }
     assert "Version 1 has 2 games in progress; they keep their version" in html
     assert "no-store" in page["Cache-Control"]
+
+
+def test_a_trial_is_played_by_ones_own_characters(
+    scene: Scene, alice: User, bob: User, client_of: ClientOf
+) -> None:
+    for owner, name in ((alice, "Thistle"), (bob, "Mira")):
+        make_character(owner, name=name)
+    html = client_of(alice).get(f"/sc/{scene.key}/edit/").content.decode()
+    told: Any = facts(html)["faces"]
+    assert [one["name"] for one in told] == ["Thistle"]
+    assert told[0]["rig"].startswith("/api/v1/portraits/")
 
 
 def test_one_game_is_told_as_one(

@@ -12,16 +12,22 @@ from django.contrib.staticfiles import finders
 from django.http import Http404
 from django.shortcuts import render
 from django.templatetags.static import static
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from scenes import content
+from scenes.machine.limits import ROLES
 from scenes.models import Play, Scene
 from socialapp.accounts.requests import person
+from socialapp.characters import selectors as characters
 from socialapp.content import backgrounds
+from socialapp.lib import blobs
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
+
+    from socialapp.accounts.models import User
 
 CURTAIN = "velvet"
 """Behind what has no picture of its own."""
@@ -83,7 +89,9 @@ def new(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, key: str) -> HttpResponse:
     """The editor for who wrote it; for others a remix where the author allows one."""
     user = person(request)
-    rows = Scene.objects.select_related("owner", "version").defer("draft", "version__document")
+    rows = Scene.objects.select_related("owner", "version").defer(
+        "draft", "version__document"
+    )
     scene = rows.filter(key=key, removed__isnull=True).first()
     if scene is None:
         raise Http404
@@ -99,6 +107,7 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
         "visibility": scene.visibility,
         "remixable": scene.remixable,
         "tags": scene.tags,
+        "faces": faces(user),
     }
     context = {
         "scene": scene,
@@ -113,6 +122,21 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
         ],
     }
     return render(request, "scenes/edit.html", context)
+
+
+def faces(user: User) -> list[dict[str, str | None]]:
+    """Who stands on stage in a trial, role by role: the author's own, then the house's."""
+    found = characters.usable_characters(user).filter(withheld="")[:ROLES]
+    return [
+        {
+            "character": one.key,
+            "name": one.name,
+            "rig": reverse("api-portrait-rig", args=[one.portrait.key]),
+            "portrait": blobs.url(one.portrait.ref),
+        }
+        for one in found
+        if one.portrait
+    ]
 
 
 def playing(scene: Scene) -> int:

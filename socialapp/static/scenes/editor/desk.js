@@ -15,6 +15,7 @@ import { isObject, languagesOf, write } from "./writing.js";
 
 const LOOK = 150; // milliseconds after a change before it is checked here
 const ASK = 1100; // and before the server is asked
+const STATES = 10_000;
 const WRITE = 400; // and before the text is written, to be saved
 
 /** @typedef {import("./findings.js").Finding} Finding */
@@ -103,6 +104,8 @@ export class Desk extends EventTarget {
     try {
       const scene = read(text);
       if (!isObject(scene)) throw new JsonError(text, 0, "a scene is an object");
+      const { size } = indexOf(scene);
+      if (size > STATES) throw new JsonError(text, 0, `${size} nodes; ${STATES} are the most`);
       this.raw = null;
       this.rawError = "";
       return scene;
@@ -232,7 +235,7 @@ export class Desk extends EventTarget {
       })
     ));
     if (this.raw !== null) {
-      return [{ severity: "error", code: "json", message: `The text is no JSON. ${this.rawError}`, pointer: "", state: "" }];
+      return [{ severity: "error", code: "json", message: `The text is no scene that can be drawn. ${this.rawError}`, pointer: "", state: "" }];
     }
     const all = [...unread, ...together(this.local, this.report?.findings ?? [])];
     const rank = { error: 0, warning: 1, note: 2 };

@@ -27,7 +27,7 @@ const WORDS = {
 export function edgesEditor(desk, id, state, kind, change, go) {
   const edges = listOf(state[kind]);
   const rows = edges.map((edge, i) => (isObject(edge)
-    ? row(desk, `${id}-${kind}-${edge.id ?? i}`, edges, i, kind, change, go) : h("p", { class: "small" }, JSON.stringify(edge))));
+    ? row(desk, `${id}-${kind}-${edge.id ?? i}`, edges, i, kind, change, go) : h("p", { class: "small" }, `${edge} is no object: see the JSON.`)));
   return h("div", { class: "field" },
     kind === "choices" && h("span", { class: "label" }, "Choices"),
     rows.length > 0 && h("div", { class: "list ed-edges" }, rows),

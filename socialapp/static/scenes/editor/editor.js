@@ -57,6 +57,7 @@ export class TroupeSceneEditor extends HTMLElement {
       this.piece("loading").replaceChildren(h("p", { class: "error", role: "alert" }, `The draft did not load. ${error.message} Reload the page to try again.`));
       return;
     }
+    this.status();
     this.piece("loading").hidden = true;
     this.piece("desk").hidden = false;
     this.choose(matchMedia("(max-width: 44.99rem)").matches ? "nodes" : "graph");
@@ -304,7 +305,7 @@ export class TroupeSceneEditor extends HTMLElement {
   }
 
   play() {
-    new Trial(/** @type {Desk} */ (this.desk), this.dataset.player ?? "").open();
+    new Trial(/** @type {Desk} */ (this.desk), this.dataset, this.facts.faces ?? []).open();
   }
 
   /** @param {Event} event */

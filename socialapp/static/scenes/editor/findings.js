@@ -184,7 +184,11 @@ class Check {
     /** @type {Map<string, string[]>} */
     const back = new Map();
     for (const [id, targets] of graph) {
-      for (const to of targets) back.set(to, [...(back.get(to) ?? []), id]);
+      for (const to of targets) {
+        const known = back.get(to);
+        if (known) known.push(id);
+        else back.set(to, [id]);
+      }
     }
     const finals = [...index.values()].filter(({ state }) => state.type === "final");
     const ending = spreading(finals.map(({ id }) => id), (id) => back.get(id) ?? []);

@@ -8,7 +8,6 @@
 const DEEPEST = 200;
 const SPACE = /[ \t\n\r]*/y;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y;
-const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 /** @type {[string, any][]} */
 const WORDS = [["true", true], ["false", false], ["null", null]];
 
@@ -33,6 +32,13 @@ export const escaped = (part) => String(part).replaceAll("~", "~0").replaceAll("
 export const partsOf = (pointer) => (
   pointer.split("/").slice(1).map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"))
 );
+
+/** Whether the quotation mark at a place belongs to the text: an odd number of backslashes stands before. @param {string} text @param {number} at */
+function quoted(text, at) {
+  let before = at;
+  while (text[before - 1] === "\\") before -= 1;
+  return (at - before) % 2 === 1;
+}
 
 class Reader {
   /** @param {string} text @param {Map<string, number> | null} places */
@@ -125,9 +131,17 @@ class Reader {
 
   /** @returns {string} */
   string() {
-    const found = this.match(STRING);
-    if (!found) this.fail("this text has no end, or holds a character that it may not");
-    return JSON.parse(found[0]);
+    const { text, at } = this;
+    let end = text.indexOf('"', at + 1);
+    while (end > 0 && quoted(text, end)) end = text.indexOf('"', end + 1);
+    if (end < 0) this.fail("this text has no end");
+    this.at = end + 1;
+    try {
+      return JSON.parse(text.slice(at, end + 1));
+    } catch {
+      this.at = at;
+      return this.fail("this text holds a character that it may not, or an escape that means nothing");
+    }
   }
 
   /** @param {string} pointer */
@@ -136,7 +150,7 @@ class Reader {
     const found = [];
     this.accept("[");
     if (this.accept("]")) return found;
-    do found.push(this.value(`${pointer}/${found.length}`));
+    do found.push(this.value(this.places ? `${pointer}/${found.length}` : ""));
     while (this.accept(","));
     if (this.text[this.at] !== "]") this.fail("a comma or ] is needed here");
     this.at += 1;
@@ -161,7 +175,7 @@ class Reader {
       keys.add(key);
       this.space();
       if (!this.accept(":")) this.fail("a colon is needed here");
-      entries.push([key, this.value(`${pointer}/${escaped(key)}`)]);
+      entries.push([key, this.value(this.places ? `${pointer}/${escaped(key)}` : "")]);
     } while (this.accept(","));
     if (this.text[this.at] !== "}") this.fail("a comma or } is needed here");
     this.at += 1;

@@ -28,6 +28,17 @@ export function valueOf(declared, text) {
   return Number.isFinite(whole) ? Math.max(declared.min, Math.min(declared.max, whole)) : declared.start;
 }
 
+/** Loads a style sheet, once. @param {string} address */
+function dressed(address) {
+  if (!address || document.querySelector(`link[href="${address}"]`)) return null;
+  const link = h("link", { rel: "stylesheet", href: address });
+  document.head.append(link);
+  return new Promise((done) => {
+    link.addEventListener("load", done);
+    link.addEventListener("error", done);
+  });
+}
+
 export class Trial {
   /** @type {Play | null} */
   play = null;
@@ -40,8 +51,13 @@ export class Trial {
   /** @type {Values} */
   values = {};
 
-  /** @param {Desk} desk @param {string} player address of the stage's module; empty: none is here */
-  constructor(desk, player = "") {
+  /**
+   * @param {Desk} desk @param {{player?: string, playerLook?: string}} stage addresses of the stage's module and of its CSS
+   * @param {any[]} faces who stands on stage
+   */
+  constructor(desk, { player = "", playerLook = "" } = {}, faces = []) {
+    this.look = playerLook;
+    this.faces = faces;
     this.desk = desk;
     this.player = player;
     this.from = desk.selected;
@@ -189,18 +205,25 @@ export class Trial {
     ))) : null;
   }
 
+  /** Faces for the roles, one after the other. */
+  get cast() {
+    const { faces } = this;
+    if (!faces.length) return {};
+    return Object.fromEntries(entriesOf(this.desk.scene.roles).map(([role], i) => [role, faces[i % faces.length]]));
+  }
+
   holder = h("div", { class: "ed-stage" });
 
   /** The player's own element, with the house's starter cast. */
   async mount() {
     this.holder.replaceChildren(h("p", { class: "muted" }, "The stage is being set."));
     try {
-      await import(this.player);
+      await Promise.all([import(this.player), dressed(this.look)]);
       const element = /** @type {any} */ (document.createElement("troupe-scene"));
       this.holder.replaceChildren(element);
       const assets = this.desk.assetUrl;
       await element.load({
-        document: read(this.desk.text), cast: {}, seed: this.seed, language: this.desk.languages[0], preset: this.preset ?? undefined,
+        document: read(this.desk.text), cast: this.cast, seed: this.seed, language: this.desk.languages[0], preset: this.preset ?? undefined,
         save: () => null, takes: null, improv: null, assets,
       });
     } catch (error) {

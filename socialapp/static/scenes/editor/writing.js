@@ -56,7 +56,7 @@ class Entries {
 function ordered(value, kind, languages = languagesOf(value)) {
   if (!isObject(value)) return value;
   const found = fieldsOf(value, kind);
-  if (!found) return rest(value, []);
+  if (!found) return rest(value, null);
   /** @type {[string, any][]} */
   const pairs = [];
   for (const field of found) {
@@ -76,10 +76,15 @@ function fieldsOf(value, kind) {
   return types.includes(value.type) ? SHAPES[value.type] : null;
 }
 
-/** What no field names. @param {Record<string, any>} value @param {Field[]} fields */
+/** @type {Map<Field[], Set<string>>} */
+const keys = new Map(Object.values(SHAPES).map((fields) => (
+  [fields, new Set(fields.map((field) => field.key))]
+)));
+
+/** What no field names. @param {Record<string, any>} value @param {Field[] | null} fields */
 function rest(value, fields) {
-  const known = new Set(fields.map((field) => field.key));
-  return new Entries(Object.entries(value).filter(([key]) => !known.has(key)));
+  const known = fields && keys.get(fields);
+  return new Entries(Object.entries(value).filter(([key]) => !known?.has(key)));
 }
 
 /** @param {any} item @param {Field} field @param {string[]} languages @returns {any} undefined: left out */

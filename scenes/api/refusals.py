@@ -16,7 +16,7 @@ __all__ = ["finding_of", "problems"]
 
 _STATUS = {
     "not-remixable": 403, "withheld": 403, "removed": 404, "too-large": 413,
-    "too-many": 409, "not-on-stage": 409, "unapproved": 409,
+    "too-many": 409, "no-look": 409, "not-on-stage": 409, "unapproved": 409,
 }  # fmt: skip
 """By code; the others are 400: it cannot be so."""
 

@@ -277,3 +277,13 @@ class ScenePublishWrite(serializers.Serializer[Any]):
         required=False,
         help_text="Left out: as it is, and public for a first version.",
     )
+
+
+class SceneLookWrite(serializers.Serializer[Any]):
+    rev = serializers.IntegerField(
+        min_value=1, max_value=2**31 - 1, help_text="Of the draft that you mean."
+    )
+
+
+class SceneLookRead(serializers.Serializer[Any]):
+    asked = serializers.IntegerField(help_text="Texts that a person will look at.")

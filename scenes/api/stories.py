@@ -28,6 +28,8 @@ from scenes.api.shapes import (
     SceneDraftRead,
     SceneDraftWrite,
     SceneEdit,
+    SceneLookRead,
+    SceneLookWrite,
     ScenePublishWrite,
     SceneRead,
     SceneSavedRead,
@@ -214,12 +216,7 @@ class SceneViewSet(viewsets.GenericViewSet[Scene]):
             scene = services.save_draft(scene=scene, **data)
             told = {"rev": scene.draft_rev, "saved": scene.draft_changed}
             return Response(SceneSavedRead(told).data)
-        told = {
-            "document": scene.draft,
-            "rev": scene.draft_rev,
-            "saved": scene.draft_changed,
-        }
-        return Response(SceneDraftRead(told).data)
+        return Response(SceneDraftRead(selectors.draft_of(scene)).data)
 
     @extend_schema(
         summary="What is wrong with a document, before it is saved or published",
@@ -264,6 +261,22 @@ class SceneViewSet(viewsets.GenericViewSet[Scene]):
         version = services.publish(scene=scene, address=address_of(request), **data)
         told = SceneVersionRead(version, context={"scene": scene}).data
         return Response(told, status=status.HTTP_201_CREATED)
+
+    @extend_schema(
+        summary="Ask a person to look at what screening refuses in the draft",
+        description=(
+            "What they let through goes through from then on, word for word. They are"
+            " heard of under your decisions."
+        ),
+        request=SceneLookWrite,
+        responses={201: SceneLookRead},
+    )
+    @action(detail=True, methods=["post"], throttle_scope="report")
+    def review(self, request: Request, key: str) -> Response:
+        scene = self._mine(key)
+        rev = valid(SceneLookWrite(data=request.data))["rev"]
+        told = {"asked": services.ask_for_look(scene=scene, rev=rev)}
+        return Response(SceneLookRead(told).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(
         summary="Begin a scene of my own with this one",

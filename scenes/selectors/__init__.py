@@ -2,8 +2,10 @@
 
 from scenes.selectors.stories import (
     Ancestor,
+    Draft,
     Wanted,
     ancestry,
+    draft_of,
     plays_of,
     scene_for,
     scenes_for,
@@ -13,8 +15,10 @@ from scenes.selectors.stories import (
 
 __all__ = [
     "Ancestor",
+    "Draft",
     "Wanted",
     "ancestry",
+    "draft_of",
     "plays_of",
     "scene_for",
     "scenes_for",

@@ -21,6 +21,8 @@ from moderation.models import ApprovalState
 from scenes.models import Play, Scene, SceneVersion
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from django.contrib.auth.models import AnonymousUser
     from django.db.models import QuerySet
 
@@ -61,6 +63,13 @@ class Ancestor:
 
     number: int
     """Of the version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    document: str
+    rev: int
+    saved: dt.datetime
 
 
 def scenes_for(viewer: Viewer, wanted: Wanted | None = None) -> SceneQuerySet:
@@ -109,6 +118,12 @@ def counted(found: SceneQuerySet) -> SceneQuerySet:
     each = plays.values("scene").annotate(n=Count("pk")).values("n")
     counting = Coalesce(Subquery(each, output_field=IntegerField()), Value(0))
     return found.annotate(played=counting)
+
+
+def draft_of(scene: Scene) -> Draft:
+    """As it was saved last: text and number in one look."""
+    row = Scene.objects.values("draft", "draft_rev", "draft_changed").get(pk=scene.pk)
+    return Draft(row["draft"], row["draft_rev"], row["draft_changed"])
 
 
 def plays_of(scene: Scene) -> int:

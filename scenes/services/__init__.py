@@ -11,6 +11,7 @@ from scenes.services.keeping import (
     take_off_stage,
 )
 from scenes.services.leaving import forget_author, forget_player
+from scenes.services.looking import ask_for_look
 from scenes.services.publishing import publish, recheck_words, settle_words
 from scenes.services.seeding import seed, seed_scene
 
@@ -20,6 +21,7 @@ __all__ = [
     "Ending",
     "NotPublishableError",
     "StoryError",
+    "ask_for_look",
     "blank",
     "change_scene",
     "check_document",

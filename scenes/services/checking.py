@@ -53,7 +53,7 @@ class Ending:
 class Checked:
     findings: tuple[Finding, ...]
     story: Story | None = None
-    """None: it is no scene."""
+    """None: it is no scene, or far too large."""
 
     estimate: Estimate | None = None
     endings: tuple[Ending, ...] = ()
@@ -106,8 +106,10 @@ def validated(*, document: str, owner: User, note: str = "") -> Checked:
     except SceneError as error:
         return Checked((Finding(ERROR, "unreadable", error.message, error.pointer),))
     story = Story(scene, note)
+    if large := _too_large(story, document):
+        return Checked(large)
     report = check(scene, exists=_exists(owner))
-    own = (*_odd_title(scene), *_too_old(scene, owner), *_too_much(story, document))
+    own = (*_odd_title(scene), *_too_old(scene, owner), *_too_much(story))
     return Checked(
         (*own, *report.findings), story, report.estimate, _endings(scene, report.walk)
     )
@@ -167,16 +169,20 @@ def _too_old(scene: Scene, owner: User) -> tuple[Finding, ...]:
     return (Finding(ERROR, "rating", words, "/rating"),)
 
 
-def _too_much(story: Story, document: str) -> tuple[Finding, ...]:
+def _too_large(story: Story, document: str) -> tuple[Finding, ...]:
     # Brackets within brackets grow forty times, on lines of their own.
-    large = len(document) > limits.BYTES // 40
-    size = len(story.document.encode()) if large else 0
-    if size > limits.BYTES:
-        words = (
-            f"Written out in its canonical form it has {size} bytes; {limits.BYTES} are"
-            " the most. Split the story into two scenes."
-        )
-        return (Finding(ERROR, "much-text", words, ""),)
+    may_be = len(document) > limits.BYTES // 40
+    size = len(story.document.encode()) if may_be else 0
+    if size <= limits.BYTES:
+        return ()
+    words = (
+        f"Written out in its canonical form it has {size} bytes; {limits.BYTES} are"
+        " the most. Split the story into two scenes."
+    )
+    return (Finding(ERROR, "much-text", words, ""),)
+
+
+def _too_much(story: Story) -> tuple[Finding, ...]:
     most = settings.SCENE_CHARACTERS
     if story.characters <= most:
         return ()

@@ -81,6 +81,7 @@ def publish(
         raise NotPublishableError(checked.findings)
     # Outside of the transaction, so that the log keeps what is refused.
     ruling = _judge(scene, checked, story, owner, vouched)
+    linked = "" if vouched else _linked(scene, story)
     with transaction.atomic():
         row = Scene.objects.select_for_update().get(pk=scene.pk)
         _may_publish(row, rev)
@@ -88,7 +89,15 @@ def publish(
         again = newest is not None and _same(newest, story)
         if newest is None or not again:
             if not vouched:
-                _count(row, story, owner, address)
+                # AbuseError for too many versions, and for links as in any text.
+                abuse.allow(
+                    person=owner,
+                    text=linked,
+                    surface="scene",
+                    place=f"scene:{scene.key}",
+                    address=address,
+                    private=not linked,
+                )
             newest = _next(row, story, checked, ruling)
         _show(row, visibility)
         if newest.approval == ApprovalState.APPROVED:
@@ -311,8 +320,8 @@ def _read_before(scene: Scene) -> set[str]:
     return found
 
 
-def _count(scene: Scene, story: Story, owner: User, address: str) -> None:
-    """AbuseError for too many versions, and for links as in any text."""
+def _linked(scene: Scene, story: Story) -> str:
+    """Texts with links that no version had before; of a first one, the title too."""
     old: set[str] = set()
     for version in scene.versions.order_by("-number")[:3]:
         old |= {one.text for one in texts(read_scene(version.document))}
@@ -320,15 +329,7 @@ def _count(scene: Scene, story: Story, owner: User, address: str) -> None:
     linked = [text for text in new if "." in text and _has_links(text)]
     if not old:
         linked = [story.scene.title.main, *linked]
-    words = "\n".join(linked)[:LINKED]
-    abuse.allow(
-        person=owner,
-        text=words,
-        surface="scene",
-        place=f"scene:{scene.key}",
-        address=address,
-        private=not linked,
-    )
+    return "\n".join(linked)[:LINKED]
 
 
 def _has_links(text: str) -> bool:

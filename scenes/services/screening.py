@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 REMEMBERED = 20_000
 """Verdicts of one process; each takes about half a kilobyte."""
 
+MOST_LOGGED = 20
+"""Refused pieces of one attempt to publish; whoever has more will come again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Looked:
@@ -86,9 +89,9 @@ def look(story: Story, *, person: User, seconds: float) -> Looked:
     )
 
 
-def log_refused(looked: Looked, *, person: User, key: str) -> None:
-    """Keep what was refused, as the log keeps it of every text."""
-    for surface, words, beside in looked.stopped:
+def log_refused(looked: Looked, *, person: User, key: str) -> list[int]:
+    """Keep what was refused, as the log keeps it of every text; the rows' ids."""
+    logged = [
         screen_text(
             words,
             surface=surface,
@@ -97,6 +100,9 @@ def log_refused(looked: Looked, *, person: User, key: str) -> None:
             subject=f"{KIND}:{key}",
             beside=beside,
         )
+        for surface, words, beside in looked.stopped[:MOST_LOGGED]
+    ]
+    return [one.screening for one in logged if one.screening is not None]
 
 
 def forget() -> None:

@@ -1,4 +1,4 @@
-"""Documents and scenes to publish."""
+"""Documents and scenes to publish, and requests that carry them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from scenes import services
 
 if TYPE_CHECKING:
+    from django.test import Client
+
     from scenes.models import Scene, SceneVersion
     from socialapp.accounts.models import User
 
@@ -57,3 +59,9 @@ def next_version(scene: Scene, line: str, **changes: Any) -> SceneVersion:
         scene=scene, document=document(line, **changes), rev=scene.draft_rev
     )
     return services.publish(scene=saved, rev=saved.draft_rev)
+
+
+def send(client: Client, method: str, url: str, **data: Any) -> Any:
+    return getattr(client, method)(
+        url, json.dumps(data), content_type="application/json"
+    )

@@ -17,11 +17,12 @@ from moderation.approvals.tests.words import (
     nothing_looks,
     rule_on,
 )
-from moderation.models import Approval, Case
+from moderation.models import Approval, Case, Screening
+from moderation.screening.reviews import clear_text
 from scenes import services
 from scenes.models import Scene, SceneVersion
 from scenes.services import publishing, screening
-from scenes.tests.stories import document, draft, next_version, published
+from scenes.tests.stories import document, draft, next_version, published, send
 from socialapp.notices.models import Notice
 
 if TYPE_CHECKING:
@@ -274,3 +275,26 @@ def test_what_is_on_stage_as_approved_stays_there(alice: User) -> None:
     published(alice)
     assert publishing.recheck_words() == {"scenes asked about": 0}
     assert Scene.objects.listed().exists()
+
+
+def test_an_author_asks_a_person_to_look_at_what_was_refused(
+    alice: User, client_of: ClientOf, mod: User
+) -> None:
+    scene = draft(alice, THREAT)
+    url = f"/api/v1/scenes/{scene.key}/"
+    mine = client_of(alice)
+    assert send(mine, "post", f"{url}publish/", rev=1).status_code == 409
+    asked = send(mine, "post", f"{url}review/", rev=1)
+    assert (asked.status_code, asked.json()) == (201, {"asked": 1})
+    row = Screening.objects.get(review_asked__isnull=False)
+    assert (row.person, row.surface) == (alice, "scene")
+    clear_text(screening=row, moderator=mod)
+    assert send(mine, "post", f"{url}publish/", rev=1).json()["approval"] == "approved"
+    assert send(mine, "post", f"{url}review/", rev=1).status_code == 409
+    assert send(mine, "post", f"{url}review/", rev=7).json()["rev"] == 1
+
+
+def test_what_knows_no_exception_is_not_looked_at(alice: User) -> None:
+    scene = draft(alice, "An erotic story about a schoolgirl.")
+    with pytest.raises(services.StoryError, match="knows no exception"):
+        services.ask_for_look(scene=scene, rev=1)

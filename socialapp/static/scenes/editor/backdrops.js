@@ -7,7 +7,7 @@ import { h } from "./dom.js";
 import { OfflineError, ServerError } from "./server.js";
 
 /** @typedef {import("./desk.js").Desk} Desk */
-/** @typedef {{name: string, title: string, url: string, kind: string}} Asset */
+/** @typedef {{name: string, title: string, url: string, kind: string, note: string}} Asset `note`: why others do not see it yet */
 
 /** What the server told, by desk. @type {WeakMap<Desk, Asset[]>} */
 const known = new WeakMap();
@@ -15,15 +15,15 @@ const known = new WeakMap();
 /** @param {any} one @returns {Asset} */
 const asset = (one) => ({
   name: String(one.name ?? one.key ?? ""), title: String(one.title ?? one.label ?? one.name ?? ""), url: String(one.url ?? one.thumb ?? ""),
-  kind: String(one.kind ?? "background"),
+  kind: String(one.kind ?? "background"), note: String(one.note ?? ""),
 });
 
 /** Desks that have asked. @type {WeakSet<Desk>} */
 const asked = new WeakSet();
 
-/** Backgrounds that the page knows: those of the house. @param {Desk} desk @param {Asset[]} built */
+/** Backgrounds that the page knows: those of the house. @param {Desk} desk @param {any[]} built */
 export function begin(desk, built) {
-  known.set(desk, built);
+  known.set(desk, built.map(asset));
   desk.tell("assets");
   const own = [...desk.index.values()].some(({ state }) => String(state.background ?? "").startsWith("sha256:"));
   if (own) void load(desk);
@@ -71,23 +71,24 @@ function pick(desk, value, change) {
     dialog.close();
     change(name);
   };
-  /** @param {string} name @param {string} title @param {string} url */
-  const one = (name, title, url) => h("button", {
+  /** @param {string} name @param {string} title @param {string} url @param {string} note */
+  const one = (name, title, url, note = "") => h("button", {
     type: "button", class: "btn btn--line bgpick", "aria-pressed": String(name === value), onclick: () => choose(name),
-  }, url ? h("img", { src: url, alt: "", width: 90, height: 120, loading: "lazy" }) : h("span", { class: "bgpick__own" }, icon("image")), h("span", {}, title));
+  }, url ? h("img", { src: url, alt: "", width: 90, height: 120, loading: "lazy" }) : h("span", { class: "bgpick__own" }, icon("image")), h("span", {}, title), note && h("span", { class: "small muted" }, note));
   const shelf = h("div", { class: "ed-backdrops" });
   const fill = () => shelf.replaceChildren(
-    one("", "None of its own", ""), ...assetsOf(desk).map(({ name, title, url }) => one(name, title, url)),
+    one("", "None of its own", ""), ...assetsOf(desk).map(({ name, title, url, note }) => one(name, title, url, note)),
   );
   fill();
   void load(desk).then(fill);
+  const painted = h("input", { type: "checkbox" });
   const file = h("input", {
     type: "file", accept: "image/png,image/jpeg,image/webp", class: "sr", "aria-label": "A picture of your own",
     onchange: async () => {
       if (!file.files?.[0]) return;
       said.hidden = true;
       try {
-        const made = asset(await desk.server.upload(file.files[0], "background"));
+        const made = asset(await desk.server.upload(file.files[0], "background", painted.checked));
         known.set(desk, [made, ...(known.get(desk) ?? [])]);
         choose(made.name);
         desk.tell("assets");
@@ -103,7 +104,8 @@ function pick(desk, value, change) {
       h("button", { type: "button", class: "btn btn--icon btn--quiet", "aria-label": "Close", onclick: () => dialog.close() }, icon("x"))),
     shelf,
     said,
-    h("div", {}, file, button("Upload a picture", "upload", () => file.click(), { class: "btn btn--line" }))));
+    h("div", { class: "row" }, file, button("Upload a picture", "upload", () => file.click(), { class: "btn btn--line" }),
+      h("label", { class: "row row--tight tap small" }, painted, "A face in it that looks photographed is painted"))));
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();

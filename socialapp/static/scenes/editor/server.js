@@ -97,11 +97,12 @@ export class Server {
     return this.ask("GET", "scene-assets/");
   }
 
-  /** @param {File} file @param {"background" | "sound"} kind */
-  upload(file, kind) {
+  /** @param {File} file @param {"background" | "sound"} kind @param {boolean} painting a face in it is painted, whatever it looks like */
+  upload(file, kind, painting = false) {
     const form = new FormData();
     form.set("file", file);
     form.set("kind", kind);
+    if (painting) form.set("painting", "true");
     return this.ask("POST", "scene-assets/", { form });
   }
 

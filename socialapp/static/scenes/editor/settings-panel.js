@@ -1,6 +1,7 @@
 // @ts-check
 /** The scene itself: its title and what it promises, for whom, in which languages. */
 
+import { icon } from "../../app/icons.js";
 import { tagsOf, RATING_WORDS } from "./cast-panel.js";
 import { editScene } from "./commands.js";
 import { VISIBILITY } from "./dialogs.js";
@@ -12,12 +13,13 @@ import { entriesOf } from "./tree.js";
 
 /** @typedef {import("./desk.js").Desk} Desk */
 
+const EXPORTS = [["json", "Our JSON"], ["twee", "Twee, for Twine"], ["html", "A page that plays by itself"]];
 const LANGUAGE = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/;
 
 export class SettingsPanel {
   said = "";
 
-  /** @param {HTMLElement} element @param {Desk} desk @param {{visibility: string, remixable: boolean, tags: string[]}} facts what is kept beside the document */
+  /** @param {HTMLElement} element @param {Desk} desk @param {{visibility: string, remixable: boolean, tags: string[], version: number}} facts what is kept beside the document */
   constructor(element, desk, facts) {
     this.element = element;
     this.desk = desk;
@@ -70,6 +72,11 @@ export class SettingsPanel {
           value: this.facts.tags.join(", "), focus: "scene-tags", hint: "Up to ten words, for those who look for scenes.",
           onchange: (text) => void this.keep({ tags: tagsOf(text).slice(0, 10) }),
         })),
+      this.facts.version > 0 && h("section", { class: "card card--pad" }, h("h2", {}, "Take it elsewhere"),
+        h("p", { class: "hint" }, "The version on stage, as a file. What you write now is under Text."),
+        h("div", { class: "row row--tight" }, EXPORTS.map(([form, words]) => h("a", {
+          class: "btn btn--sm btn--line", href: `/sc/${desk.server.key}/export/${form}/`,
+        }, icon("download"), words)))),
     ]);
   }
 

@@ -123,8 +123,10 @@ def test_a_dead_end_keeps_a_scene_from_being_published_until_it_is_mended(
     expect(desk.locator(".ed-edge summary").last).to_contain_text("to The cellar")
     saved(desk)
     states = draft(desk)["states"]
-    assert states["new_node"]["type"] == "final"
-    assert states["new_node"]["ending"] == {"title": "In the dark"}
+    # Its id came from its title once another node was edited.
+    assert states["the_cellar"]["type"] == "final"
+    assert states["the_cellar"]["ending"] == {"title": "In the dark"}
+    assert states["start"]["choices"][-1]["target"] == "the_cellar"
 
     desk.click("[data-do=publish]")
     expect(go).to_be_enabled()
@@ -132,6 +134,12 @@ def test_a_dead_end_keeps_a_scene_from_being_published_until_it_is_mended(
     go.click()
     expect(desk.locator(".toast")).to_contain_text("Version 1")
     expect(desk.locator("[data-do=publish]")).to_contain_text("Publish version 2")
+
+    desk.get_by_label("Lines").fill("HOST: It begins otherwise.")
+    saved(desk)
+    desk.click("[data-do=publish]")
+    desk.locator("dialog").get_by_role("button", name="Publish version 2").click()
+    expect(desk.locator("[data-do=publish]")).to_contain_text("Publish version 3")
 
 
 def test_what_does_not_read_is_told_and_not_lost(desk: Page) -> None:

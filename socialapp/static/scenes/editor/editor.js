@@ -15,6 +15,7 @@ import { FindingsPanel } from "./findings-panel.js";
 import { shortOf } from "./findings.js";
 import { TroupeGraph } from "./graph.js";
 import { heatOf } from "./heat.js";
+import { idFor, renameState } from "./naming.js";
 import { NodePanel } from "./node-panel.js";
 import { NodesPanel } from "./nodes-panel.js";
 import { Saver } from "./saving.js";
@@ -28,6 +29,7 @@ import { ValuesPanel } from "./values-panel.js";
 
 /** @typedef {import("./graph.js").Mark} Mark */
 
+const NEW = "New node";
 const STATUS = {
   saved: "Saved", waiting: "Not saved yet", saving: "Saving",
   offline: "Kept in this browser; sent when the server can be reached",
@@ -36,6 +38,8 @@ const STATUS = {
 
 export class TroupeSceneEditor extends HTMLElement {
   view = "graph";
+  /** The node that was edited before. */
+  last = "";
   warm = false;
 
   async connectedCallback() {
@@ -173,6 +177,8 @@ export class TroupeSceneEditor extends HTMLElement {
   /** @param {{edit: boolean, show: boolean}} how */
   selected({ edit, show }) {
     const desk = /** @type {Desk} */ (this.desk);
+    if (this.last !== desk.selected) this.name(this.last);
+    this.last = desk.selected;
     this.map();
     if (this.view === "nodes") this.panels?.nodes.draw();
     if (show && this.view === "graph") this.graph?.reveal(desk.selected);
@@ -182,6 +188,14 @@ export class TroupeSceneEditor extends HTMLElement {
       if (first instanceof HTMLElement && !matchMedia("(pointer: coarse)").matches) first.focus();
       else if (matchMedia("(max-width: 74.99rem)").matches) this.piece("node").scrollIntoView({ block: "start" });
     }
+  }
+
+  /** A new node that has a title by now gets its id from it. @param {string} id */
+  name(id) {
+    const desk = /** @type {Desk} */ (this.desk);
+    const title = desk.index.get(id)?.state.title;
+    if (!/^new_node(_[0-9]+)?$/.test(id) || !title || title === NEW) return;
+    desk.put("Id", renameState(desk.scene, id, idFor(title, (one) => desk.index.has(one))));
   }
 
   close() {
@@ -275,7 +289,7 @@ export class TroupeSceneEditor extends HTMLElement {
     const desk = /** @type {Desk} */ (this.desk);
     const beside = desk.selected ? desk.at.get(desk.selected) : null;
     const place = at ?? (beside ? { x: beside.x + 220, y: beside.y + 20 } : null);
-    const [scene, id] = commands.addState(place ? desk.pinned : desk.scene, { title: "New node", behind: desk.selected, at: place && this.free(place) });
+    const [scene, id] = commands.addState(place ? desk.pinned : desk.scene, { title: NEW, behind: desk.selected, at: place && this.free(place) });
     desk.put("Node", scene, { select: id });
     desk.select(id, { edit: true, show: true });
     return id;
@@ -299,7 +313,7 @@ export class TroupeSceneEditor extends HTMLElement {
     }
     let scene = to ? desk.scene : desk.pinned;
     let target = to;
-    if (!target) [scene, target] = commands.addState(scene, { title: "New node", behind: from, at: { x: at.x, y: at.y - 35 } });
+    if (!target) [scene, target] = commands.addState(scene, { title: NEW, behind: from, at: { x: at.x, y: at.y - 35 } });
     desk.put("Link", commands.linkStates(scene, from, target, to ? `Go to ${desk.title(to)}` : "Go on"), { select: to ? from : target });
     desk.select(to ? from : target, { show: true });
   }

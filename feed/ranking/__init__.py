@@ -7,7 +7,7 @@ that nobody has met yet. Whoever calls them has done the queries.
 
 from feed.ranking.arranging import arrange
 from feed.ranking.facts import House, Pool, Taste
-from feed.ranking.scoring import Scores, score
+from feed.ranking.scoring import Scores, explain, score
 from feed.ranking.traits import features
 from feed.ranking.weights import PRIOR, Weights
 
@@ -19,6 +19,7 @@ __all__ = [
     "Taste",
     "Weights",
     "arrange",
+    "explain",
     "features",
     "score",
 ]

@@ -1,4 +1,4 @@
-"""What a viewer gets to see, in which order. Newest first."""
+"""Posts as a viewer may see them, page by page."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from django.db.models import BooleanField, Exists, OuterRef, Q, Value
 
 from avatarfx.models import Clip
 from feed.models import Like, Post, PostQuerySet, SnippetLine
+from feed.selectors.ranked import without_unwanted
 from moderation.models import ApprovalState
 from socialapp.lib.models import on_stage
 from streams.models import Stream
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.contrib.auth.models import AnonymousUser
 
     from socialapp.accounts.models import User
@@ -48,6 +51,9 @@ class FeedPage:
 
     after: str | None
     """Where the next page begins; None on the last one."""
+
+    list: str = ""
+    """Key of the order that it was cut from; empty: it was none."""
 
 
 def cursor_of(post: Post) -> str:
@@ -113,10 +119,18 @@ def feed_page(
 ) -> FeedPage:
     """One page of the feed, or of one hashtag: two queries whatever its size, and one
     for the lines when there are chats among it."""
-    posts = _shown_to(viewer).filter(demoted=False)
+    posts = without_unwanted(_shown_to(viewer).filter(demoted=False), viewer)
     if tag:
         posts = posts.filter(tags__name=tag.lower())
     return _page(posts, after, limit)
+
+
+def posts_in(*, viewer: Viewer, ids: Sequence[int]) -> list[Post]:
+    """Of these, in this order, what this viewer may see now: safety has the last word,
+    however long ago the order was made."""
+    shown = without_unwanted(_shown_to(viewer).filter(demoted=False), viewer)
+    found = {post.pk: post for post in shown.filter(pk__in=ids)}
+    return [found[pk] for pk in ids if pk in found]
 
 
 @dataclass(frozen=True, slots=True)

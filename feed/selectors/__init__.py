@@ -1,0 +1,44 @@
+"""What a viewer gets to see, in which order, and why."""
+
+from feed.selectors.pages import (
+    HEAVY,
+    MAX_PAGE,
+    Credit,
+    FeedPage,
+    credit_of,
+    cursor_of,
+    feed_page,
+    post_for,
+    posts_in,
+    posts_of,
+)
+from feed.selectors.ranked import (
+    Ordered,
+    Reason,
+    list_of,
+    ranked,
+    reasons_for,
+    trending,
+)
+from feed.selectors.tastes import is_following, taste_of
+
+__all__ = [
+    "HEAVY",
+    "MAX_PAGE",
+    "Credit",
+    "FeedPage",
+    "Ordered",
+    "Reason",
+    "credit_of",
+    "cursor_of",
+    "feed_page",
+    "is_following",
+    "list_of",
+    "post_for",
+    "posts_in",
+    "posts_of",
+    "ranked",
+    "reasons_for",
+    "taste_of",
+    "trending",
+]

@@ -6,8 +6,8 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
 from avatarfx.api import clips, speech
-from feed import api as feed
-from feed import snippet_api as snippets
+from feed.api import posts as feed
+from feed.api import snippets, tastes
 from moderation.api import decisions, published, reports
 from socialapp.accounts import api as accounts
 from socialapp.characters.api import cards, characters, portraits
@@ -31,6 +31,7 @@ router.register("messages", messages.ChatMessageViewSet, "api-message")
 router.register("facts", messages.FactViewSet, "api-fact")
 router.register("personas", messages.PersonaViewSet, "api-persona")
 router.register("posts", feed.PostViewSet, "api-post")
+router.register("feed", tastes.FeedViewSet, "api-feed")
 router.register("streams", streams.StreamViewSet, "api-stream")
 router.register("notices", notices.NoticeViewSet, "api-notice")
 router.register("reports", reports.ReportViewSet, "api-report")

@@ -1,6 +1,6 @@
 """Which posts come first, and why: pure functions of facts, without a database.
 
-`features` turns facts into numbers from 0 to 1, `score` weighs them into terms that sum
+`features` turns facts into numbers from -1 to 1, `score` weighs them into terms that sum
 to the score, `arrange` puts the best in an order that is fair to creators and to clips
 that nobody has met yet. Whoever calls them has done the queries.
 """

@@ -1,4 +1,4 @@
-"""Facts as numbers from 0 to 1, so that weights compare. `less` alone is 0 to -1."""
+"""Facts as numbers from -1 to 1, so that weights compare. 0: nothing is known of it."""
 
 from __future__ import annotations
 
@@ -63,12 +63,12 @@ def features(pool: Pool, taste: Taste, house: House) -> Floats:
 
 
 def _rate(counts: Ints, views: Floats, mean: float) -> Floats:
-    """0.5 for the house's mean, nearer to 1 the further above it."""
+    """0 for the house's mean, nearer to 1 the further above it, to -1 below."""
     mean = max(mean, 1e-6)
     # At least one whole event: nobody is worse for what is rare everywhere.
     doubt = max(DOUBT, 1.0 / mean)
     rate = (np.maximum(counts, 0) + doubt * mean) / (views + doubt)
-    found: Floats = np.asarray(rate / (rate + mean), np.float64)
+    found: Floats = np.asarray((rate - mean) / (rate + mean), np.float64)
     return found
 
 

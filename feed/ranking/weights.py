@@ -54,10 +54,10 @@ PRIOR = Weights(
     {
         # What viewers did with it, most of all whether they watched it to its end.
         "watched": 1.6,
-        "liked": 1.2,
-        "talked": 0.5,
-        "remixed": 0.5,
-        "won": 0.5,
+        "liked": 0.6,
+        "talked": 0.25,
+        "remixed": 0.25,
+        "won": 0.25,
         "heat": 0.6,
         "fresh": 0.6,
         # What this viewer has to do with it.

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from django.db import connection
-from django.db.models import Avg, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -118,25 +117,20 @@ def house() -> House:
 
 def _house() -> House:
     met = PostStat.objects.filter(views__gt=0).order_by("-post_id")[:2000]
-    sums = PostStat.objects.filter(pk__in=met.values("pk")).aggregate(
-        views=Sum("views"),
-        watched=Sum("watched"),
-        likes=Sum("likes"),
-        follows=Sum("follows"),
-        liked=Avg("likes"),
+    rows = list(met.values_list("views", "watched", "likes", "follows"))
+    views, watched, likes, follows = (
+        (sum(column) for column in zip(*rows, strict=True)) if rows else (0, 0, 0, 0)
     )
-    views = sums["views"] or 0
     known, prior = House(), 100.0
 
-    def rate(name: str) -> float:
-        total = (sums[name] or 0.0) + prior * float(getattr(known, name))
-        return float(total / (views + prior))
+    def rate(total: float, judged: float) -> float:
+        return (total + prior * judged) / (views + prior)
 
     return House(
-        watched=rate("watched"),
-        likes=rate("likes"),
-        follows=rate("follows"),
-        heat=max(known.heat, 3.0 * (sums["liked"] or 0.0)),
+        watched=rate(watched, known.watched),
+        likes=rate(likes, known.likes),
+        follows=rate(follows, known.follows),
+        heat=max(known.heat, 3.0 * likes / max(1, len(rows))),
     )
 
 

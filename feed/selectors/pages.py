@@ -12,6 +12,7 @@ from avatarfx.models import Clip
 from feed.models import Like, Post, PostQuerySet, SnippetLine
 from feed.selectors.ranked import without_unwanted
 from moderation.models import ApprovalState
+from socialapp.characters.models import Character
 from socialapp.lib.models import on_stage
 from streams.models import Stream
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from socialapp.accounts.models import User
-    from socialapp.characters.models import Character
 
     Viewer = User | AnonymousUser
 
@@ -157,6 +157,18 @@ def credit_of(clip: Clip, *, viewer: Viewer) -> Credit | None:
 def post_for(*, viewer: Viewer, key: str) -> Post:
     """The post, if this viewer may open it; else Post.DoesNotExist."""
     return _with_likes(Post.objects.visible_to(viewer), viewer).get(key=key)
+
+
+def character_met(*, viewer: Viewer, key: str, post: str = "") -> Character:
+    """One that this viewer may see, or that they met in a post although its page is
+    closed. Character.DoesNotExist when there is none."""
+    try:
+        met = post_for(viewer=viewer, key=post)
+    except Post.DoesNotExist:
+        met = None
+    if met is not None and met.character.key == key:
+        return met.character
+    return Character.objects.visible_to(viewer).get(key=key)
 
 
 def posts_of(

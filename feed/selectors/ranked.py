@@ -11,7 +11,7 @@ import numpy as np
 from django.utils import timezone
 
 from feed import ranking
-from feed.models import Hidden, Impression, RankedList, Ranker, Unwanted
+from feed.models import Hidden, Impression, Post, RankedList, Ranker, Unwanted
 from feed.ranking import PRIOR, Weights
 from feed.ranking.weights import WeightsError
 from feed.selectors.candidates import candidates, house
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.models import AnonymousUser
 
-    from feed.models import Post, PostQuerySet
+    from feed.models import PostQuerySet
     from socialapp.accounts.models import User
 
     Viewer = User | AnonymousUser
@@ -150,3 +150,21 @@ def reasons_for(*, shown: RankedList, post: Post) -> Reason | None:
             terms = ranking.explain(traits, shown.weights)
             return Reason(terms, round(sum(terms.values()), 6), bool(chance))
     return None
+
+
+def placed(
+    looks: Sequence[tuple[str, float, float]], shown: RankedList | None
+) -> list[tuple[str, float, float, int, tuple[float, ...]]]:
+    """Looks (post key, seconds, fraction) with the place and the traits that the list
+    gave each; posts that do not exist are left out. In one query."""
+    ranks: dict[int, tuple[int, list[float]]] = {}
+    if shown is not None:
+        ranks = {pk: (at, traits) for at, (pk, traits, _) in enumerate(shown.posts)}
+    known = Post.objects.filter(key__in=[key for key, _, _ in looks])
+    ids = dict(known.values_list("key", "pk"))
+    found = []
+    for key, seconds, watched in looks:
+        if key in ids:
+            place, traits = ranks.get(ids[key], (0, []))
+            found.append((key, seconds, watched, place, tuple(traits)))
+    return found

@@ -8,6 +8,7 @@ from feed.services.lists import (
     order_for,
     read_feed,
 )
+from feed.services.looks import MOST as MOST_LOOKS
 from feed.services.looks import Look, note_looks
 from feed.services.posts import (
     MAX_CAPTION,
@@ -39,6 +40,7 @@ from feed.services.tastes import (
 
 __all__ = [
     "MAX_CAPTION",
+    "MOST_LOOKS",
     "ORDERS",
     "Look",
     "PostError",

@@ -8,7 +8,18 @@ from django.contrib import admin, messages
 from django.db.models import Count
 
 from feed import services
-from feed.models import Follow, Hidden, Impression, Like, Post, Ranker, Tag, View
+from feed.models import (
+    Follow,
+    Hidden,
+    Impression,
+    Like,
+    Post,
+    RankedList,
+    Ranker,
+    Tag,
+    Unwanted,
+    View,
+)
 from socialapp.lib.admin import Admin, Record, link, picture, video
 
 if TYPE_CHECKING:
@@ -209,6 +220,31 @@ class FollowAdmin(_Whom):
 @admin.register(Hidden)
 class HiddenAdmin(_Whom):
     pass
+
+
+@admin.register(Unwanted)
+class UnwantedAdmin(Record[Unwanted]):
+    list_display = ("who", "shown", "created")
+    search_fields = ("person__username", "post__key")
+    date_hierarchy = "created"
+    list_select_related = ("person", "post")
+    fields = list_display
+
+    @admin.display(description="Person", ordering="person__username")
+    def who(self, row: Unwanted) -> SafeString:
+        return link(row.person)
+
+    @admin.display(description="Post")
+    def shown(self, row: Unwanted) -> SafeString:
+        return link(row.post)
+
+
+@admin.register(RankedList)
+class RankedListAdmin(Record[RankedList]):
+    list_display = ("key", "viewer", "created")
+    search_fields = ("key", "viewer")
+    date_hierarchy = "created"
+    fields = (*list_display, "weights", "posts")
 
 
 @admin.register(Ranker)

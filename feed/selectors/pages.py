@@ -160,14 +160,19 @@ def post_for(*, viewer: Viewer, key: str) -> Post:
 
 
 def character_met(*, viewer: Viewer, key: str, post: str = "") -> Character:
-    """One that this viewer may see, or that they met in a post although its page is
-    closed. Character.DoesNotExist when there is none."""
+    """One that this viewer may see, that they met in a post although its page is
+    closed, or that they follow or hide. Character.DoesNotExist when there is none."""
     try:
         met = post_for(viewer=viewer, key=post)
     except Post.DoesNotExist:
         met = None
     if met is not None and met.character.key == key:
         return met.character
+    if viewer.is_authenticated:
+        for chosen in (viewer.follows, viewer.hidden):
+            known = chosen.filter(character__key=key).select_related("character")
+            if (row := known.first()) and row.character:
+                return row.character
     return Character.objects.visible_to(viewer).get(key=key)
 
 

@@ -1,5 +1,6 @@
 """What a viewer gets to see, in which order, and why."""
 
+from feed.selectors.outcomes import outcomes
 from feed.selectors.pages import (
     HEAVY,
     MAX_PAGE,
@@ -21,6 +22,7 @@ from feed.selectors.ranked import (
     ranked,
     reasons_for,
     trending,
+    weights_now,
 )
 from feed.selectors.tastes import is_following, taste_of
 
@@ -37,6 +39,7 @@ __all__ = [
     "feed_page",
     "is_following",
     "list_of",
+    "outcomes",
     "placed",
     "post_for",
     "posts_in",
@@ -45,4 +48,5 @@ __all__ = [
     "reasons_for",
     "taste_of",
     "trending",
+    "weights_now",
 ]

@@ -5,6 +5,7 @@ from feed.services.lists import (
     ORDERS,
     forget_lists,
     is_personal,
+    keep_weights,
     order_for,
     read_feed,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "is_personal",
     "judge_caption",
     "keep_caption",
+    "keep_weights",
     "like_post",
     "note_looks",
     "notice_change",

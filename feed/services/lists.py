@@ -6,16 +6,18 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.db import transaction
 from django.utils import timezone
 
 from feed import selectors
-from feed.models import RankedList
+from feed.models import RankedList, Ranker
 from feed.selectors import MAX_PAGE, FeedPage
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from feed.models import Post
+    from feed.ranking.learning import Learnt
     from socialapp.accounts.models import User
 
     Viewer = User | AnonymousUser
@@ -90,6 +92,16 @@ def _page_of(kept: RankedList, start: int, viewer: Viewer, limit: int) -> FeedPa
         at += len(ids)
     more = at < len(kept.posts)
     return FeedPage(found, f"l-{kept.key}-{at}" if more else None, kept.key)
+
+
+@transaction.atomic
+def keep_weights(*, learnt: Learnt) -> Ranker:
+    """Note what was learnt; it is used from now on when it is better."""
+    if learnt.better:
+        Ranker.objects.filter(active=True).update(active=False)
+    return Ranker.objects.create(
+        weights=learnt.weights.to_json(), report=learnt.report, active=learnt.better
+    )
 
 
 def forget_lists(*, lost: str = "") -> dict[str, int]:  # noqa: ARG001

@@ -12,7 +12,7 @@ from django.utils import timezone
 from feed import selectors
 from feed.models import Impression, Ranker
 from feed.ranking import PRIOR
-from feed.ranking.learning import Outcome, TooLittleError, learn, replay
+from feed.ranking.learning import JUDGED, Outcome, TooLittleError, learn, replay
 from feed.ranking.traits import NAMES
 from feed.tests.rows import post_by
 
@@ -26,7 +26,8 @@ def lived(count: int = 2000, *, days: int = 8, decides: str = "liked") -> list[O
     at = NAMES.index(decides)
     found = []
     for n in range(count):
-        traits = [dice.uniform(-1, 1) for _ in NAMES]
+        # Hardly anybody says what they want.
+        traits = [0.0 if name in JUDGED else dice.uniform(-1, 1) for name in NAMES]
         found.append(
             Outcome(
                 viewer=f"user:{n % 5}",

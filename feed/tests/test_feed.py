@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from feed.models import Post
     from socialapp.accounts.models import User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 GUEST = AnonymousUser()
 

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.db.models import Count
 
 from feed import services
-from feed.models import Like, Post, Tag, View
+from feed.models import (
+    Follow,
+    Hidden,
+    Impression,
+    Like,
+    Post,
+    RankedList,
+    Ranker,
+    Tag,
+    Unwanted,
+    View,
+)
 from socialapp.lib.admin import Admin, Record, link, picture, video
 
 if TYPE_CHECKING:
@@ -169,3 +180,75 @@ class ViewAdmin(Record[View]):
     @admin.display(description="Post")
     def shown(self, view: View) -> SafeString:
         return link(view.post)
+
+
+@admin.register(Impression)
+class ImpressionAdmin(Record[Impression]):
+    list_display = ("shown", "viewer", "day", "place", "seconds", "watched")
+    list_filter = ("day",)
+    search_fields = ("post__key", "viewer")
+    date_hierarchy = "day"
+    list_select_related = ("post",)
+    fields = (*list_display, "traits")
+
+    @admin.display(description="Post")
+    def shown(self, impression: Impression) -> SafeString:
+        return link(impression.post)
+
+
+class _Whom(Record[Any]):
+    list_display = ("who", "whom", "created")
+    search_fields = ("person__username", "creator__username", "character__name")
+    date_hierarchy = "created"
+    list_select_related = ("person", "creator", "character")
+    fields = list_display
+
+    @admin.display(description="Person", ordering="person__username")
+    def who(self, row: Any) -> SafeString:
+        return link(row.person)
+
+    @admin.display(description="Whom")
+    def whom(self, row: Any) -> SafeString:
+        return link(row.creator or row.character)
+
+
+@admin.register(Follow)
+class FollowAdmin(_Whom):
+    pass
+
+
+@admin.register(Hidden)
+class HiddenAdmin(_Whom):
+    pass
+
+
+@admin.register(Unwanted)
+class UnwantedAdmin(Record[Unwanted]):
+    list_display = ("who", "shown", "created")
+    search_fields = ("person__username", "post__key")
+    date_hierarchy = "created"
+    list_select_related = ("person", "post")
+    fields = list_display
+
+    @admin.display(description="Person", ordering="person__username")
+    def who(self, row: Unwanted) -> SafeString:
+        return link(row.person)
+
+    @admin.display(description="Post")
+    def shown(self, row: Unwanted) -> SafeString:
+        return link(row.post)
+
+
+@admin.register(RankedList)
+class RankedListAdmin(Record[RankedList]):
+    list_display = ("key", "viewer", "created")
+    search_fields = ("key", "viewer")
+    date_hierarchy = "created"
+    fields = (*list_display, "weights", "posts")
+
+
+@admin.register(Ranker)
+class RankerAdmin(Record[Ranker]):
+    list_display = ("created", "active")
+    list_filter = ("active",)
+    fields = ("created", "active", "weights", "report")

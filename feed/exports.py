@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Sum
 
-from feed.models import Like, Post, SnippetLine, View
+from feed.models import Impression, Like, Post, SnippetLine, View
 from socialapp.accounts.exports import as_json
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator
+
+    from django.db.models import QuerySet
 
     from socialapp.accounts.exports import File
     from socialapp.accounts.models import User
@@ -49,6 +51,25 @@ def posts(user: User) -> Iterator[File]:
     yield as_json(
         "watched.json", list(seen.values("post__key", "day", "seconds", "completed"))
     )
+    yield as_json(
+        "tastes.json",
+        {
+            "follows": _whom(user.follows.order_by("created")),
+            "hidden": _whom(user.hidden.order_by("created")),
+            "less_like": list(
+                user.unwanted.order_by("created").values("post__key", "created")
+            ),
+        },
+    )
+    shown = Impression.objects.filter(viewer=f"user:{user.pk}").order_by("created")
+    yield as_json(
+        "shown.json",
+        list(shown.values("post__key", "day", "place", "seconds", "watched")),
+    )
+
+
+def _whom(rows: QuerySet[Any]) -> list[dict[str, Any]]:
+    return list(rows.values("creator__username", "character__name", "created"))
 
 
 def _lines_of(post: Post) -> list[dict[str, str]]:

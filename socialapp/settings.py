@@ -237,6 +237,7 @@ RECONCILERS = [
     "socialapp.characters.services.recheck",
     "avatarfx.services.recheck_words",
     "feed.services.recheck_words",
+    "feed.services.forget_lists",
     "moderation.abuse.services.reconcile",
     "socialapp.characters.prints.fingerprint_missing",
     "moderation.pictures.profiles.fingerprint_missing",

@@ -15,7 +15,7 @@ from django.utils import timezone
 from avatarfx import services as clips
 from avatarfx.models import Clip, Render
 from feed import services as posts
-from feed.models import Post
+from feed.models import Hidden, Post, Ranker
 from feed.tests.rows import clip_of
 from moderation import services as moderation
 from moderation.models import (
@@ -166,6 +166,13 @@ def _moderate(post: Post) -> None:
     KnownBad.objects.create(pdq="0" * 64, reason="Taken down")
     Blocked.objects.create(kind="post", subject_key=post.key, frames=bytes(64))
     LikenessConsent.objects.create(owner=post.author, sha256="0" * 64)
+    viewer = f"user:{post.author_id}"
+    posts.note_looks(viewer=viewer, looks=[posts.Look(post.key, 3.0)])
+    posts.read_feed(viewer=post.author, name=viewer, order="ranked")
+    posts.follow(person=post.author, character=post.character)
+    posts.want_less(person=post.author, post=post)
+    Hidden.objects.create(person=post.author, character=post.character)
+    Ranker.objects.create(weights={})
     PictureCheck.objects.create(owner=post.author, ref=REF, sha256="0" * 64)
     moderation.note_exposure(case=report.case, moderator=boss, revealed=True)
     moderation.appeal_decision(

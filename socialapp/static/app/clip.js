@@ -141,6 +141,12 @@ export class TroupeClip extends HTMLElement {
     }
   }
 
+  /** How much of it was watched, 0 to 1. */
+  get fraction() {
+    const duration = this.video?.duration;
+    return duration ? Math.min(1, this.watched / duration) : 0;
+  }
+
   /** Say how long it was, once, for those who stayed past the count. */
   tell() {
     if (this.counted && !this.told && this.video && this.watched > 0) {

@@ -1,13 +1,16 @@
 // @ts-check
 /** `<troupe-feed>`: one clip to a screen, one playing, the next one loading. */
 import { TroupeClip } from "./clip.js";
+import { sendJson } from "./http.js";
 import { TroupeLike } from "./like.js";
+import { Looks } from "./looks.js";
 import { pref } from "./prefs.js";
 import { TroupeSnippet } from "./snippet.js";
 import { clock } from "./watch.js";
 
 const AHEAD = 3; // items left when the next page is fetched
 const DOUBLE = 280; // milliseconds between two taps that belong together
+const TELL = 10_000; // milliseconds between two batches of looks
 
 export class TroupeFeed extends HTMLElement {
   connectedCallback() {
@@ -28,6 +31,8 @@ export class TroupeFeed extends HTMLElement {
       if (button) this.step(Number(button.getAttribute("data-step")));
     });
     this.addEventListener("keydown", (event) => this.key(event));
+    this.addEventListener("feed-away", (event) => this.away(event));
+    this.armLooks();
     // Sound that was chosen on another visit waits for the first touch.
     if (pref("sound") && !navigator.userActivation?.hasBeenActive) {
       this.whisper();
@@ -102,7 +107,9 @@ export class TroupeFeed extends HTMLElement {
   enter(item) {
     if (item === this.active) return;
     const before = this.active;
+    this.glance(before);
     this.active = item;
+    this.looks?.enter(document.hidden ? "" : (item.dataset.key ?? ""));
     if (before) {
       this.clip(before)?.stop();
       before.removeAttribute("data-active");
@@ -117,6 +124,62 @@ export class TroupeFeed extends HTMLElement {
     if (coming) coming.preload = "auto";
     if (items.length - place <= AHEAD) void this.more();
     void this.fillAside(item);
+  }
+
+  /** What is on screen is told in batches, the last when the page is left. */
+  armLooks() {
+    const url = this.dataset.looks;
+    if (!url) return;
+    this.looks = new Looks(
+      (looks) => void sendJson(url, { list: this.dataset.list ?? "", looks }),
+      () => performance.now() / 1000,
+    );
+    setInterval(() => this.looks?.flush(), TELL);
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden) {
+        this.glance(this.active);
+        this.looks?.flush();
+      } else this.looks?.enter(this.active?.dataset.key ?? "");
+    });
+    addEventListener("pagehide", () => {
+      this.glance(this.active);
+      this.looks?.flush();
+    });
+  }
+
+  /** @param {HTMLElement | null | undefined} item that one looks away from */
+  glance(item) {
+    const clip = item && this.clip(item);
+    this.looks?.leave(clip instanceof TroupeClip ? clip.fraction : 0);
+  }
+
+  /**
+   * Somebody wants nothing of a creator, or not this post: it goes at once.
+   * @param {Event} event
+   */
+  away(event) {
+    const { creator, character } = /** @type {CustomEvent} */ (event).detail;
+    const from = event.target instanceof Element ? event.target.closest("article") : null;
+    const gone = this.items.filter((item) => {
+      if (creator) return item.dataset.creator === creator;
+      if (character) return item.dataset.character === character;
+      return item === from;
+    });
+    const next = this.items.find(
+      (item) =>
+        !gone.includes(item) &&
+        from &&
+        from.compareDocumentPosition(item) & Node.DOCUMENT_POSITION_FOLLOWING,
+    );
+    for (const item of gone) {
+      this.clip(item)?.stop();
+      if (item === this.active) this.active = null;
+      item.remove();
+    }
+    next?.scrollIntoView({ block: "start" });
+    next?.focus({ preventScroll: true });
+    if (!this.items.length) location.reload();
+    else if (this.items.length <= AHEAD) void this.more();
   }
 
   /** @param {HTMLElement} item */
@@ -192,6 +255,7 @@ export class TroupeFeed extends HTMLElement {
       if (!response.ok) throw new Error(`The feed answered ${response.status}`);
       const parsed = new DOMParser().parseFromString(await response.text(), "text/html");
       this.next = response.headers.get("X-After") ?? "";
+      this.dataset.list = response.headers.get("X-List") ?? "";
       for (const item of parsed.querySelectorAll("article")) {
         const here = document.adoptNode(item);
         this.feed.append(here);

@@ -69,3 +69,25 @@ export async function postJson(url, body) {
   if (!response.ok) throw new RefusedError(response.status, data);
   return data;
 }
+
+/**
+ * Something that nobody waits for, sent even while the page goes away. What does not
+ * arrive is no reason to disturb anyone.
+ * @param {string} url
+ * @param {object} body
+ */
+export async function sendJson(url, body) {
+  try {
+    await fetch(url, {
+      method: "POST",
+      body: JSON.stringify(body),
+      keepalive: true,
+      headers: {
+        "Content-Type": "application/json",
+        "X-CSRFToken": document.body.dataset.csrf ?? "",
+      },
+    });
+  } catch (error) {
+    console.info(error);
+  }
+}

@@ -1,19 +1,16 @@
-"""The only writers of posts, likes and views."""
+"""The only writers of posts."""
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import F
-from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from avatarfx.models import Clip
 from avatarfx.services import NotNowError, make_audio, why_not_shown
 from feed import approving, hashtags
-from feed.models import Like, Post, PostStat, Tag, View
+from feed.models import Post, PostStat, Tag
 from moderation.abuse import services as abuse
 from moderation.approvals import scanning
 from moderation.approvals import selectors as approvals
@@ -281,54 +278,3 @@ def audio_of(*, post: Post) -> str:
     if post.withheld and not post.clip.audio:
         raise NotNowError("There is no sound of a clip that is not on show.")
     return make_audio(clip=post.clip)
-
-
-@transaction.atomic
-def like_post(*, post: Post, user: User) -> int:
-    """Like once, however often asked; the number of likes now.
-
-    The like and the counter change in one transaction, and only the call that made
-    the row counts: under any concurrency the counter is count(*).
-    """
-    _, created = Like.objects.get_or_create(post=post, user=user)
-    if created:
-        PostStat.objects.filter(post=post).update(likes=F("likes") + 1)
-    return PostStat.objects.values_list("likes", flat=True).get(post=post)
-
-
-@transaction.atomic
-def unlike_post(*, post: Post, user: User) -> int:
-    """Take the like back if there is one; the number of likes now."""
-    gone, _ = Like.objects.filter(post=post, user=user).delete()
-    if gone:
-        PostStat.objects.filter(post=post).update(likes=F("likes") - 1)
-    return PostStat.objects.values_list("likes", flat=True).get(post=post)
-
-
-@transaction.atomic
-def count_view(
-    *,
-    post: Post,
-    viewer: str,
-    seconds: float = 0.0,
-    completed: bool = False,
-    day: dt.date | None = None,
-) -> bool:
-    """Count `viewer` once a day (UTC); True when this call counted.
-
-    Later calls of the day only lengthen what was watched.
-    """
-    seconds = max(0.0, seconds)
-    view, created = View.objects.get_or_create(
-        post=post,
-        viewer=viewer,
-        day=day or timezone.now().astimezone(dt.UTC).date(),
-        defaults={"seconds": seconds, "completed": completed},
-    )
-    if created:
-        PostStat.objects.filter(post=post).update(views=F("views") + 1)
-        return True
-    View.objects.filter(pk=view.pk).update(seconds=Greatest(F("seconds"), seconds))
-    if completed:
-        View.objects.filter(pk=view.pk).update(completed=True)
-    return False

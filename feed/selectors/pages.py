@@ -1,4 +1,4 @@
-"""What a viewer gets to see, in which order. Newest first."""
+"""Posts as a viewer may see them, page by page."""
 
 from __future__ import annotations
 
@@ -10,16 +10,19 @@ from django.db.models import BooleanField, Exists, OuterRef, Q, Value
 
 from avatarfx.models import Clip
 from feed.models import Like, Post, PostQuerySet, SnippetLine
+from feed.selectors.ranked import without_unwanted
 from moderation.models import ApprovalState
 from scenes.models import Scene
+from socialapp.characters.models import Character
 from socialapp.lib.models import on_stage
 from streams.models import Stream
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.contrib.auth.models import AnonymousUser
 
     from socialapp.accounts.models import User
-    from socialapp.characters.models import Character
 
     Viewer = User | AnonymousUser
 
@@ -49,6 +52,9 @@ class FeedPage:
 
     after: str | None
     """Where the next page begins; None on the last one."""
+
+    list: str = ""
+    """Key of the order that it was cut from; empty: it was none."""
 
 
 def cursor_of(post: Post) -> str:
@@ -114,10 +120,18 @@ def feed_page(
 ) -> FeedPage:
     """One page of the feed, or of one hashtag: two queries whatever its size, and one
     for the lines when there are chats among it."""
-    posts = _shown_to(viewer).filter(demoted=False)
+    posts = without_unwanted(_shown_to(viewer).filter(demoted=False), viewer)
     if tag:
         posts = posts.filter(tags__name=tag.lower())
     return _page(posts, after, limit)
+
+
+def posts_in(*, viewer: Viewer, ids: Sequence[int]) -> list[Post]:
+    """Of these, in this order, what this viewer may see now: safety has the last word,
+    however long ago the order was made."""
+    shown = without_unwanted(_shown_to(viewer).filter(demoted=False), viewer)
+    found = {post.pk: post for post in shown.filter(pk__in=ids)}
+    return [found[pk] for pk in ids if pk in found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +168,23 @@ def credit_of(clip: Clip, *, viewer: Viewer) -> Credit | None:
 def post_for(*, viewer: Viewer, key: str) -> Post:
     """The post, if this viewer may open it; else Post.DoesNotExist."""
     return _with_likes(Post.objects.visible_to(viewer), viewer).get(key=key)
+
+
+def character_met(*, viewer: Viewer, key: str, post: str = "") -> Character:
+    """One that this viewer may see, that they met in a post although its page is
+    closed, or that they follow or hide. Character.DoesNotExist when there is none."""
+    try:
+        met = post_for(viewer=viewer, key=post)
+    except Post.DoesNotExist:
+        met = None
+    if met is not None and met.character.key == key:
+        return met.character
+    if viewer.is_authenticated:
+        for chosen in (viewer.follows, viewer.hidden):
+            known = chosen.filter(character__key=key).select_related("character")
+            if (row := known.first()) and row.character:
+                return row.character
+    return Character.objects.visible_to(viewer).get(key=key)
 
 
 def posts_of(

@@ -1,4 +1,4 @@
-"""Posts and what people do with them. Counters live apart from the wide row."""
+"""Posts, and what of a chat was made public."""
 
 from __future__ import annotations
 
@@ -242,57 +242,3 @@ class Post(Withholdable):
 
     def get_absolute_url(self) -> str:
         return f"/p/{self.key}/"
-
-
-class PostStat(models.Model):
-    """The counters of a post: small rows that change often."""
-
-    post = models.OneToOneField(
-        Post, models.CASCADE, primary_key=True, related_name="stat"
-    )
-    likes = models.PositiveIntegerField(default=0)
-    views = models.PositiveIntegerField(default=0)
-
-    def __str__(self) -> str:
-        return f"{self.likes} likes, {self.views} views of post {self.post_id}"
-
-
-class Like(models.Model):
-    post = models.ForeignKey(Post, models.CASCADE, related_name="likes")
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="likes"
-    )
-    created = models.DateTimeField(default=timezone.now, editable=False)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["post", "user"], name="like_once")
-        ]
-        indexes = [models.Index(fields=["user", "-created"], name="like_user")]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} likes {self.post_id}"
-
-
-class View(models.Model):
-    """One viewer of one post on one day: reloading does not count again."""
-
-    post = models.ForeignKey(Post, models.CASCADE, related_name="views")
-    viewer = models.CharField(max_length=80)
-    """``user:<id>`` or ``visit:<digest of the anonymous visit>``."""
-
-    day = models.DateField()
-    seconds = models.FloatField(default=0.0)
-    """Longest stretch watched."""
-
-    completed = models.BooleanField(default=False)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["post", "viewer", "day"], name="view_once_a_day"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.viewer} saw {self.post_id}"

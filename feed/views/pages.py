@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
+ORDER = "feed_order"
+"""Session key: how this visitor wants the feed."""
+
+
 def _wants_json(request: HttpRequest) -> bool:
     return request.headers.get("Accept", "").startswith("application/json")
 
@@ -55,21 +59,44 @@ def _my_post(request: HttpRequest, key: str) -> Post:
 
 @require_safe
 def feed(request: HttpRequest) -> HttpResponse:
-    """``?at=<key>`` begins at one post, so that nobody loses their place."""
+    """``?at=<key>`` begins at one post, so that nobody loses their place; ``?order=`` is
+    one of ``services.ORDERS``, and is kept until another one is chosen."""
+    order = _order(request)
     first = request.GET.get("at", "")
     posts: list[Post] = []
     after = request.GET.get("after")
-    if first:
-        found = [p for p in [_maybe(request, first)] if p]
-        posts, after = found, selectors.cursor_of(found[0]) if found else after
-    page = selectors.feed_page(viewer=request.user, after=after)
+    if first and (found := _maybe(request, first)):
+        posts = [found]
+        if order == "newest":
+            after = selectors.cursor_of(found)
+    page = _read(request, order, after)
+    rest = [one for one in page.posts if one not in posts]
     context = {
-        "posts": [*posts, *page.posts],
+        "posts": [*posts, *rest],
         "after": page.after,
+        "list": page.list,
+        "order": order,
+        "personal": services.is_personal(request.user),
         "kind": "feed",
         "on_air": shows.on_air_for(request.user),
     }
     return visits.welcome(request, render(request, "feed/feed.html", context))
+
+
+def _order(request: HttpRequest) -> str:
+    asked = request.GET.get("order", "")
+    if asked in services.ORDERS and request.session.get(ORDER) != asked:
+        request.session[ORDER] = asked
+    return services.order_for(request.user, asked or request.session.get(ORDER, ""))
+
+
+def _read(request: HttpRequest, order: str, after: str | None) -> selectors.FeedPage:
+    return services.read_feed(
+        viewer=request.user,
+        name=visits.viewer_of(request),
+        order=order,
+        after=after,
+    )
 
 
 def _maybe(request: HttpRequest, key: str) -> Post | None:
@@ -82,15 +109,18 @@ def _maybe(request: HttpRequest, key: str) -> Post | None:
 @require_safe
 def more(request: HttpRequest) -> HttpResponse:
     """The next articles of the feed, as a fragment; empty at the end."""
-    page = selectors.feed_page(viewer=request.user, after=request.GET.get("after"))
+    page = _read(request, _order(request), request.GET.get("after"))
     try:
         start = int(request.GET.get("start", "0"))
     except ValueError:
         start = 0
     response = render(
-        request, "feed/_items.html", {"posts": page.posts, "start": start}
+        request,
+        "feed/_items.html",
+        {"posts": page.posts, "start": start, "list": page.list},
     )
     response["X-After"] = page.after or ""
+    response["X-List"] = page.list
     return response
 
 

@@ -163,6 +163,9 @@ class PostPageRead(serializers.Serializer[Any]):
     next = serializers.CharField(allow_null=True)
     previous = serializers.CharField(allow_null=True, help_text="Always null.")
     results = PostRead(many=True)
+    list = serializers.CharField(
+        required=False, help_text="Key of the order that this is a page of, if any."
+    )
 
 
 class MyClip(serializers.SlugRelatedField[Clip]):
@@ -233,7 +236,8 @@ class PostListing(viewsets.GenericViewSet[Post]):
             following = self.request.build_absolute_uri(path)
         context = self.get_serializer_context()
         results = PostRead(found.posts, many=True, context=context).data
-        return Response({"next": following, "previous": None, "results": results})
+        told = {"next": following, "previous": None, "results": results}
+        return Response(told | ({"list": found.list} if found.list else {}))
 
     @property
     def cursor(self) -> dict[str, Any]:
@@ -274,7 +278,7 @@ class PostViewSet(PostListing):
         return Response(data, status=status_code)
 
     @extend_schema(
-        summary="The feed, newest first",
+        summary="Public posts, newest first",
         parameters=[*_PAGE, OpenApiParameter("tag", str, description="Without #.")],
         responses=PostPageRead,
     )

@@ -1,0 +1,1 @@
+"""What the feed costs and what it is worth; see ``manage.py bench``."""

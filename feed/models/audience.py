@@ -1,0 +1,79 @@
+"""What people do with posts. Counters live apart from the wide row."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from feed.models.posts import Post
+
+
+class PostStat(models.Model):
+    """The counters of a post: small rows that change often."""
+
+    post = models.OneToOneField(
+        Post, models.CASCADE, primary_key=True, related_name="stat"
+    )
+    likes = models.PositiveIntegerField(default=0)
+    views = models.PositiveIntegerField(default=0)
+    shown = models.PositiveIntegerField(default=0)
+    """Impressions: a viewer a day once."""
+
+    watched = models.FloatField(default=0.0)
+    """Of the views, the sum of the fractions that were watched, each 0 to 1."""
+
+    follows = models.PositiveIntegerField(default=0)
+    """Of its creator or character, from this post."""
+
+    heat = models.FloatField(default=0.0, db_index=True)
+    """Likes of late: the base-2 logarithm of a sum in which each counts 2 to the power
+    of its moment in half-lives (``feed.heat``). So it never needs to be refreshed, and
+    an index on it is the order of what is trending."""
+
+    class Meta:
+        indexes = [models.Index(fields=["shown", "post"], name="stat_unmet")]
+
+    def __str__(self) -> str:
+        return f"{self.likes} likes, {self.views} views of post {self.post_id}"
+
+
+class Like(models.Model):
+    post = models.ForeignKey(Post, models.CASCADE, related_name="likes")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="likes"
+    )
+    created = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["post", "user"], name="like_once")
+        ]
+        indexes = [models.Index(fields=["user", "-created"], name="like_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} likes {self.post_id}"
+
+
+class View(models.Model):
+    """One viewer of one post on one day: reloading does not count again."""
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="views")
+    viewer = models.CharField(max_length=80)
+    """``user:<id>`` or ``visit:<digest of the anonymous visit>``."""
+
+    day = models.DateField()
+    seconds = models.FloatField(default=0.0)
+    """Longest stretch watched."""
+
+    completed = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["post", "viewer", "day"], name="view_once_a_day"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.viewer} saw {self.post_id}"

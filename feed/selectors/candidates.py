@@ -1,0 +1,229 @@
+"""Candidates for a page, from a handful of small indexed queries: whatever the house's
+size, some 650 posts are looked at."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from functools import partial
+from random import Random
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+from django.db import connection
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from feed import heat
+from feed.models import Post, PostStat
+from feed.ranking import House, Pool
+from feed.ranking.arranging import FAIR, NEW
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from feed.ranking import Taste
+    from feed.ranking.facts import Ints
+
+T = TypeVar("T")
+
+EACH = 3
+"""Newest posts of everybody who is followed."""
+
+FOLLOWED, TRENDING, UNMET, TOPICAL = 150, 300, 300, 60
+"""Most of each kind; of a subject, the last."""
+
+TRIED = 60
+"""Of those that few have met, drawn by the viewer."""
+
+SUBJECTS = 3
+"""Tags that a viewer likes best."""
+
+NEWEST = 100
+"""So that a quiet house has candidates at all."""
+
+SHARED_SECONDS = 10.0
+"""For how long what is the same for everybody is kept by one process."""
+
+_shared: dict[str, tuple[float, Any]] = {}
+
+
+def forget() -> None:
+    """What this process kept; for tests, whose posts come and go within one second."""
+    _shared.clear()
+
+
+def candidates(*, taste: Taste, seed: int, now: dt.datetime | None = None) -> Pool:
+    """Public posts that may be placed; who may see them is asked when they are shown."""
+    now = now or timezone.now()
+    ids: dict[int, None] = {}
+    for found in (
+        _followed(taste),
+        _kept("trending", _trending),
+        *(_kept(f"tag {tag}", partial(_topical, tag)) for tag in _best(taste)),
+        _drawn(_kept("unmet", lambda: _unmet(now)), seed),
+        _kept("newest", _newest),
+    ):
+        ids.update(dict.fromkeys(found))
+    return pool_of(list(ids), now=now)
+
+
+def pool_of(ids: Sequence[int], *, now: dt.datetime) -> Pool:
+    """What is known of these posts, in two queries."""
+    rows = list(
+        Post.objects.listed()
+        .filter(pk__in=ids, demoted=False)
+        .annotate(lead=Coalesce("clip__character_id", "snippet__lead_id"))
+        .values_list(
+            "pk",
+            "author_id",
+            "lead",
+            "published",
+            "stat__shown",
+            "stat__views",
+            "stat__watched",
+            "stat__likes",
+            "stat__follows",
+            "stat__heat",
+        )
+    )
+    tags = _tags_of([row[0] for row in rows])
+    columns: list[Any] = list(zip(*rows, strict=True)) if rows else [()] * 10
+    hours = [max(0.0, (now - at).total_seconds() / 3600.0) for at in columns[3]]
+    none = np.zeros(len(rows), np.int64)
+    return Pool(
+        posts=np.array(columns[0], np.int64),
+        creators=np.array(columns[1], np.int64),
+        characters=np.array(columns[2], np.int64),
+        ages=np.array(hours, np.float64),
+        shown=np.array(columns[4], np.int64),
+        views=np.array(columns[5], np.int64),
+        watched=np.array(columns[6], np.float64),
+        likes=np.array(columns[7], np.int64),
+        comments=none,
+        remixes=none,
+        follows=np.array(columns[8], np.int64),
+        heat=np.array([heat.now(one, now) for one in columns[9]], np.float64),
+        parents=none,
+        tags=tuple(frozenset(tags.get(row[0], ())) for row in rows),
+    )
+
+
+def house() -> House:
+    """This server's own rates, over the posts that were met last; judgements weigh in
+    as a hundred views would."""
+    return _kept("house", _house, seconds=300.0)
+
+
+def _house() -> House:
+    met = PostStat.objects.filter(views__gt=0).order_by("-post_id")[:2000]
+    rows = list(met.values_list("views", "watched", "likes", "follows"))
+    views, watched, likes, follows = (
+        (sum(column) for column in zip(*rows, strict=True)) if rows else (0, 0, 0, 0)
+    )
+    known, prior = House(), 100.0
+
+    def rate(total: float, judged: float) -> float:
+        return (total + prior * judged) / (views + prior)
+
+    return House(
+        watched=rate(watched, known.watched),
+        likes=rate(likes, known.likes),
+        follows=rate(follows, known.follows),
+        heat=max(known.heat, 3.0 * likes / max(1, len(rows))),
+    )
+
+
+def _followed(taste: Taste) -> list[int]:
+    found = _newest_each(taste.people, _OF_PEOPLE) if len(taste.people) else []
+    if len(taste.characters):
+        found += _newest_each(taste.characters, _OF_CHARACTERS)
+    return found
+
+
+_SHOWN = "x.visibility = 'public' and x.removed is null and x.withheld = ''"
+
+_OF_PEOPLE = (
+    f"select x.id, x.published from feed_post x where x.author_id = m.id and {_SHOWN}"  # noqa: S608  constants
+    f" order by x.published desc limit {EACH}"
+)
+_OF_CHARACTERS = (
+    "select x.id, x.published from avatarfx_clip c join feed_post x on x.clip_id = c.id"  # noqa: S608  constants
+    f" where c.character_id = m.id and {_SHOWN} order by x.published desc limit {EACH}"
+)
+
+
+def _newest_each(ids: Ints, newest: str) -> list[int]:
+    """The newest few posts of each, the newest of all first."""
+    marks = ", ".join(["%s"] * len(ids))
+    if connection.vendor == "postgresql":
+        rows = ", ".join(["(%s::bigint)"] * len(ids))
+        sql = (
+            f"select p.id from (values {rows}) m(id) cross join lateral ({newest}) p"  # noqa: S608  no value but marks
+            f" order by p.published desc limit {FOLLOWED}"
+        )
+    else:
+        # SQLite knows no LATERAL; its correlated IN runs along the same index.
+        table = "accounts_user" if newest is _OF_PEOPLE else "characters_character"
+        inner = newest.replace("select x.id, x.published", "select x.id")
+        sql = (
+            f"select p.id from {table} m join feed_post p on p.id in ({inner})"  # noqa: S608  no value but marks
+            f" where m.id in ({marks}) order by p.published desc limit {FOLLOWED}"
+        )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, ids.tolist())
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _trending() -> list[int]:
+    stats = PostStat.objects.filter(heat__gt=0).order_by("-heat")
+    return list(stats.values_list("post_id", flat=True)[:TRENDING])
+
+
+def _topical(tag: str) -> list[int]:
+    stats = PostStat.objects.filter(post__tags__name=tag).order_by("-heat", "-post_id")
+    return list(stats.values_list("post_id", flat=True)[:TOPICAL])
+
+
+def _unmet(now: dt.datetime) -> list[int]:
+    since = now - dt.timedelta(hours=NEW)
+    posts = Post.objects.listed().filter(published__gt=since, stat__shown__lt=FAIR)
+    return list(posts.order_by("-published").values_list("pk", flat=True)[:UNMET])
+
+
+def _newest() -> list[int]:
+    posts = Post.objects.listed().order_by("-published", "-pk")
+    return list(posts.values_list("pk", flat=True)[:NEWEST])
+
+
+def _drawn(ids: Sequence[int], seed: int) -> Iterable[int]:
+    if len(ids) <= TRIED:
+        return ids
+    return Random(seed).sample(list(ids), TRIED)  # noqa: S311  a draw, not a secret
+
+
+def _best(taste: Taste) -> list[str]:
+    liked = sorted(taste.tags.items(), key=lambda one: (-one[1], one[0]))
+    return [tag for tag, value in liked[:SUBJECTS] if value > 0]
+
+
+def _tags_of(posts: Sequence[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    pairs = Post.tags.through.objects.filter(post_id__in=posts)
+    for post, name in pairs.values_list("post_id", "tag__name"):
+        found.setdefault(post, []).append(name)
+    return found
+
+
+def _kept(name: str, make: Callable[[], T], *, seconds: float = SHARED_SECONDS) -> T:
+    """What `make` gave a moment ago, to anybody."""
+    clock = time.monotonic()
+    known = _shared.get(name)
+    if known is not None and known[0] > clock:
+        kept: T = known[1]
+        return kept
+    made = make()
+    if len(_shared) > 1000:
+        _shared.clear()
+    _shared[name] = (clock + seconds, made)
+    return made

@@ -1,0 +1,78 @@
+"""The only writers of posts, of what people do with them and of their tastes."""
+
+from feed.services.audience import count_view, like_post, unlike_post
+from feed.services.lists import (
+    ORDERS,
+    forget_lists,
+    is_personal,
+    keep_weights,
+    order_for,
+    read_feed,
+)
+from feed.services.looks import MOST as MOST_LOOKS
+from feed.services.looks import Look, note_looks
+from feed.services.posts import (
+    MAX_CAPTION,
+    PostError,
+    audio_of,
+    checked,
+    count,
+    edit_post,
+    judge_caption,
+    keep_caption,
+    notice_change,
+    publish_post,
+    recheck_words,
+    remove_post,
+    restore_post,
+    set_marks,
+    set_withheld,
+    settle_words,
+)
+from feed.services.tastes import (
+    TasteError,
+    follow,
+    hide,
+    unfollow,
+    unhide,
+    want_again,
+    want_less,
+)
+
+__all__ = [
+    "MAX_CAPTION",
+    "MOST_LOOKS",
+    "ORDERS",
+    "Look",
+    "PostError",
+    "TasteError",
+    "audio_of",
+    "checked",
+    "count",
+    "count_view",
+    "edit_post",
+    "follow",
+    "forget_lists",
+    "hide",
+    "is_personal",
+    "judge_caption",
+    "keep_caption",
+    "keep_weights",
+    "like_post",
+    "note_looks",
+    "notice_change",
+    "order_for",
+    "publish_post",
+    "read_feed",
+    "recheck_words",
+    "remove_post",
+    "restore_post",
+    "set_marks",
+    "set_withheld",
+    "settle_words",
+    "unfollow",
+    "unhide",
+    "unlike_post",
+    "want_again",
+    "want_less",
+]

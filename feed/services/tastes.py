@@ -1,0 +1,85 @@
+"""What a person tells the feed: whom they follow, and what they want less of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import F
+
+from feed.models import Follow, Hidden, Post, PostStat, Unwanted
+
+if TYPE_CHECKING:
+    from socialapp.accounts.models import User
+    from socialapp.characters.models import Character
+
+MOST_FOLLOWS = 20_000
+"""Of one person."""
+
+
+class TasteError(Exception):
+    """A refusal; its text is for the person who asked."""
+
+
+@transaction.atomic
+def follow(
+    *,
+    person: User,
+    creator: User | None = None,
+    character: Character | None = None,
+    post: Post | None = None,
+) -> bool:
+    """Follow one of both; whether this call did. `post`: after which it was asked for.
+
+    TasteError for oneself, and for more than MOST_FOLLOWS. Whom one hid one sees again.
+    """
+    if creator is not None and creator.pk == person.pk:
+        raise TasteError("You see what you make anyway: follow somebody else.")
+    known = Follow.objects.filter(person=person, creator=creator, character=character)
+    if not known.exists() and person.follows.count() >= MOST_FOLLOWS:
+        raise TasteError(
+            f"You follow {MOST_FOLLOWS:,} already. Let some of them go first."
+        )
+    _, created = Follow.objects.get_or_create(
+        person=person, creator=creator, character=character
+    )
+    Hidden.objects.filter(person=person, creator=creator, character=character).delete()
+    if created and post is not None:
+        PostStat.objects.filter(post=post).update(follows=F("follows") + 1)
+    return created
+
+
+def unfollow(
+    *, person: User, creator: User | None = None, character: Character | None = None
+) -> bool:
+    """Whether there was something to let go."""
+    mine = Follow.objects.filter(person=person, creator=creator, character=character)
+    gone, _ = mine.delete()
+    return bool(gone)
+
+
+@transaction.atomic
+def hide(
+    *, person: User, creator: User | None = None, character: Character | None = None
+) -> None:
+    """Nothing of theirs is in this person's feed from now on, on any page of it."""
+    if creator is not None and creator.pk == person.pk:
+        raise TasteError("Your own posts are not hidden from you.")
+    Hidden.objects.get_or_create(person=person, creator=creator, character=character)
+    unfollow(person=person, creator=creator, character=character)
+
+
+def unhide(
+    *, person: User, creator: User | None = None, character: Character | None = None
+) -> None:
+    """What they had liked or watched before counts again, as it did."""
+    Hidden.objects.filter(person=person, creator=creator, character=character).delete()
+
+
+def want_less(*, person: User, post: Post) -> None:
+    """Not this post again, and less of its character and its tags."""
+    Unwanted.objects.get_or_create(person=person, post=post)
+
+
+def want_again(*, person: User, post: Post) -> None:
+    Unwanted.objects.filter(person=person, post=post).delete()

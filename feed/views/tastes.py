@@ -1,0 +1,207 @@
+"""Why a post is in somebody's feed, and what they say about that."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
+
+from feed import selectors, services, visits
+from feed.models import Post
+from feed.services import Look
+from feed.wording import Because, because
+from socialapp.accounts.models import User
+from socialapp.accounts.requests import person
+from socialapp.characters.models import Character
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from feed.models import RankedList
+
+MOST_BYTES = 20_000
+"""Of one batch of looks."""
+
+
+@require_POST
+def looks(request: HttpRequest) -> HttpResponse:
+    """``{"list": key, "looks": [[post key, seconds, fraction watched], ...]}``: what was
+    on screen since the last batch. What cannot be read is dropped: a page that is old
+    must not fail for it."""
+    viewer = visits.viewer_of(request)
+    if viewer and len(request.body) <= MOST_BYTES:
+        told = _told(request.body)
+        shown = selectors.list_of(name=viewer, key=str(told.get("list", "")))
+        found = _looks(told.get("looks"), shown)
+        services.note_looks(viewer=viewer, looks=found)
+    return HttpResponse(status=204)
+
+
+def _told(body: bytes) -> dict[str, Any]:
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _looks(told: Any, shown: RankedList | None) -> list[Look]:
+    rows = [row for row in told if _is_look(row)] if isinstance(told, list) else []
+    looks = [(str(key), float(s), float(w)) for key, s, w in rows]
+    return [Look(*one) for one in selectors.placed(looks[: services.MOST_LOOKS], shown)]
+
+
+def _is_look(row: Any) -> bool:
+    return (
+        isinstance(row, list)
+        and len(row) == 3
+        and isinstance(row[0], str)
+        and all(isinstance(n, int | float) and math.isfinite(n) for n in row[1:])
+    )
+
+
+@require_safe
+def why(request: HttpRequest, key: str) -> HttpResponse:
+    """``?list=`` is the order that showed it; as a sheet with ``?sheet=1``."""
+    try:
+        post = selectors.post_for(viewer=request.user, key=key)
+    except Post.DoesNotExist as error:
+        raise Http404 from error
+    name = visits.viewer_of(request)
+    shown = selectors.list_of(name=name, key=request.GET.get("list", ""))
+    reason = selectors.reasons_for(shown=shown, post=post) if shown else None
+    context = {
+        "post": post,
+        "told": because(reason) if reason else Because((), 0.0),
+        "ranked": reason is not None,
+        "order": services.order_for(
+            request.user, request.session.get("feed_order", "")
+        ),
+        "personal": services.is_personal(request.user),
+        "mine": post.author_id == request.user.pk,
+        "follows": selectors.is_following(request.user, creator=post.author),
+        "follows_character": selectors.is_following(
+            request.user, character=post.character
+        ),
+    }
+    page = "feed/_why.html" if request.GET.get("sheet") else "feed/why.html"
+    return render(request, page, context)
+
+
+@login_required
+@require_POST
+def less(request: HttpRequest, key: str) -> HttpResponse:
+    """``on=1`` or ``0``: less like this, or as before."""
+    post = get_object_or_404(Post.objects.visible_to(request.user), key=key)
+    wanted = request.POST.get("on", "1") == "1"
+    change = services.want_less if wanted else services.want_again
+    change(person=person(request), post=post)
+    text = (
+        "You will see less like it, and not this one again."
+        if wanted
+        else "It counts as before."
+    )
+    return _answer(request, text, {"less": wanted})
+
+
+@login_required
+@require_POST
+def follow(request: HttpRequest) -> HttpResponse:
+    """``creator=<username>`` or ``character=<key>``, ``on=1`` or ``0``, ``post=<key>``
+    after which it was asked for."""
+    one, name = _whom(request)
+    post = Post.objects.filter(key=request.POST.get("post", "")).first()
+    wanted = request.POST.get("on", "1") == "1"
+    try:
+        if wanted:
+            services.follow(person=person(request), post=post, **one)
+        else:
+            services.unfollow(person=person(request), **one)
+    except services.TasteError as error:
+        return _refuse(request, str(error))
+    text = f"You follow {name}." if wanted else f"You do not follow {name} any more."
+    return _answer(request, text, {"following": wanted})
+
+
+@login_required
+@require_POST
+def hide(request: HttpRequest) -> HttpResponse:
+    """``creator=<username>`` or ``character=<key>``, ``on=1`` or ``0``."""
+    one, name = _whom(request)
+    wanted = request.POST.get("on", "1") == "1"
+    try:
+        change = services.hide if wanted else services.unhide
+        change(person=person(request), **one)
+    except services.TasteError as error:
+        return _refuse(request, str(error))
+    text = (
+        f"Nothing of {name} is in your feed now."
+        if wanted
+        else f"{name} may be in your feed again."
+    )
+    return _answer(request, text, {"hidden": wanted})
+
+
+@login_required
+@require_safe
+def mine(request: HttpRequest) -> HttpResponse:
+    """Whom one follows and hides, to be changed."""
+    me = person(request)
+    context = {
+        "follows": me.follows.select_related("creator", "character").order_by("-id")[
+            :200
+        ],
+        "hidden": me.hidden.select_related("creator", "character").order_by("-id")[
+            :200
+        ],
+        "unwanted": me.unwanted.select_related("post__clip", "post__author").order_by(
+            "-id"
+        )[:50],
+    }
+    return render(request, "feed/tastes.html", context)
+
+
+def _whom(request: HttpRequest) -> tuple[dict[str, Any], str]:
+    if key := request.POST.get("character", ""):
+        try:
+            one = selectors.character_met(
+                viewer=request.user, key=key, post=request.POST.get("post", "")
+            )
+        except Character.DoesNotExist as error:
+            raise Http404 from error
+        return {"character": one}, one.name
+    user = get_object_or_404(
+        User,
+        username=request.POST.get("creator", "").lower(),
+        is_active=True,
+        leaves__isnull=True,
+    )
+    return {"creator": user}, f"@{user.username}"
+
+
+def _answer(request: HttpRequest, text: str, told: dict[str, bool]) -> HttpResponse:
+    if request.headers.get("Accept", "").startswith("application/json"):
+        return JsonResponse({**told, "text": text})
+    messages.success(request, text)
+    return redirect(_back(request))
+
+
+def _refuse(request: HttpRequest, text: str) -> HttpResponse:
+    if request.headers.get("Accept", "").startswith("application/json"):
+        return JsonResponse({"detail": text}, status=400)
+    messages.error(request, text)
+    return redirect(_back(request))
+
+
+def _back(request: HttpRequest) -> str:
+    """Where they came from, if that is a page of ours."""
+    there = request.POST.get("next", "")
+    ours = url_has_allowed_host_and_scheme(there, allowed_hosts=None)
+    return there if ours and there.startswith("/") else "/"

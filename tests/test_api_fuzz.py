@@ -21,6 +21,8 @@ from avatarfx.recipe import Recipe, Role
 from feed.models import Post
 from feed.services import publish_post
 from moderation.tests.seeing import telling_detectors
+from scenes.models import Scene
+from scenes.tests.stories import document
 from socialapp.characters.models import Character, Portrait
 from socialapp.characters.tests.rigging import picture, telling_rigger
 from socialapp.lib import blobs
@@ -33,7 +35,11 @@ if TYPE_CHECKING:
 
     from socialapp.accounts.models import User
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.database,
+    pytest.mark.urls("scenes.tests.routes"),
+]
 
 SCHEMA = Path(__file__).resolve().parent.parent / "docs" / "openapi.yaml"
 """Held to the code by tests/architecture/test_openapi.py."""
@@ -130,6 +136,7 @@ def house(alice: User, settings: Settings) -> Iterator[None]:
     hob = Character.objects.create(
         key="alice", owner=alice, name="Hob", portrait=portrait
     )
+    Scene.objects.create(key="alice", owner=alice, title="Tea", draft=document())
     clip = Clip.objects.create(
         key="alice",
         owner=alice,

@@ -25,6 +25,8 @@ from scenes.models import Company, Play, Scene
 from scenes.services import company
 from scenes.services.plays import begin_play
 from scenes.tests.playing import make, publish
+from scenes.models import Scene
+from scenes.tests.stories import document
 from socialapp.characters.models import Character, Portrait
 from socialapp.characters.tests.rigging import picture, telling_rigger
 from socialapp.lib import blobs
@@ -37,7 +39,11 @@ if TYPE_CHECKING:
 
     from socialapp.accounts.models import User
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.database,
+    pytest.mark.urls("scenes.tests.routes"),
+]
 
 SCHEMA = Path(__file__).resolve().parent.parent / "docs" / "openapi.yaml"
 """Held to the code by tests/architecture/test_openapi.py."""
@@ -145,6 +151,7 @@ def house(alice: User, settings: Settings) -> Iterator[None]:
     hob = Character.objects.create(
         key="alice", owner=alice, name="Hob", portrait=portrait
     )
+    Scene.objects.create(key="alice", owner=alice, title="Tea", draft=document())
     clip = Clip.objects.create(
         key="alice",
         owner=alice,

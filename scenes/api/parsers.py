@@ -54,13 +54,15 @@ class DocumentParser(BaseParser):
                 " text."
             )
         try:
-            return json.loads(
+            found = json.loads(
                 data.decode("utf-8"), parse_constant=_no_constant, parse_float=_finite
             )
+            _check_texts(found)
         except RecursionError:
             raise ParseError("This is not JSON that we read: too deep.") from None
         except ValueError as error:
             raise ParseError(f"This is not JSON that we read: {error}.") from None
+        return found
 
 
 def _no_constant(name: str) -> NoReturn:
@@ -72,3 +74,22 @@ def _finite(text: str) -> float:
     if not math.isfinite(number):
         raise ValueError(f"{text[:40]} is too large a number")
     return number
+
+
+def _check_texts(value: Any) -> None:
+    """ValueError for NUL and for half a surrogate pair, which can be written but are no
+    text: databases do not store them, and an answer that quotes them cannot be sent."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            waiting += [*one, *one.values()]
+        elif isinstance(one, list):
+            waiting += one
+        elif isinstance(one, str):
+            if "\0" in one:
+                raise ValueError("NUL is no text")
+            try:
+                one.encode()
+            except UnicodeEncodeError:
+                raise ValueError("half a surrogate pair is no text") from None

@@ -141,8 +141,6 @@ def _why_closed(scene: Scene, *, mine: bool) -> str:
         return f"“{title}” waits for a moderator. Your save is kept until then."
     if scene.owner.leaves is not None:
         return f"The author of “{title}” left, so it does not go on."
-    if scene.visibility == Scene.Visibility.PRIVATE or scene.version is None:
-        return f"The author of “{title}” took it off the stage. Your save is kept."
     return ""
 
 
@@ -150,6 +148,15 @@ def _why_not_for(play: Play, viewer: Viewer, *, mine: bool) -> str:
     grown = viewer.is_authenticated and not viewer.is_minor
     if not grown and (play.scene.adults_only or play.version.rating == GROWN):
         return f"“{play.scene.title}” is for adults."
-    if not mine and play.version.approval == ApprovalState.REFUSED:
-        return f"This version of “{play.scene.title}” may not be shown any more."
-    return ""
+    if mine or play.version.approval == ApprovalState.APPROVED:
+        return ""
+    if play.version.approval == ApprovalState.PENDING:
+        return f"Somebody looks at “{play.scene.title}” again. Your save is kept."
+    return f"This version of “{play.scene.title}” may not be shown any more."
+
+
+def is_on_stage(scene: Scene, viewer: Viewer) -> bool:
+    """Whether this viewer may begin it now. A play that was begun goes on when its author
+    takes the scene off the stage."""
+    shown = Scene.objects.visible_to(viewer)
+    return shown.filter(pk=scene.pk, version__isnull=False).exists()

@@ -65,6 +65,8 @@ def join(*, company: Company, person: User) -> Company:
     not for this person."""
     if why := plays.why_closed(company.play, person):
         raise PlayingError(why, code="closed")
+    if not plays.is_on_stage(company.play.scene, person):
+        raise PlayingError("This scene is not on stage now.", code="closed")
     with transaction.atomic():
         row = _locked(company)
         seat = CompanySeat.objects.filter(company=row, person=person).first()

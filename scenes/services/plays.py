@@ -15,6 +15,7 @@ from scenes.machine import Play as Played
 from scenes.machine.plays import Player, begin
 from scenes.models import Company, Play, PlayRole
 from scenes.selectors.machines import machine_of
+from scenes.selectors.plays import is_on_stage
 from scenes.services.casting import chosen_cast, still_castable
 from scenes.services.company import end
 from scenes.services.play_errors import PlayingError
@@ -64,7 +65,7 @@ def begin_play(
     """
     version = scene.version
     if version is None:
-        raise PlayingError("This scene is not on stage yet.", code="closed")
+        raise PlayingError("This scene is not on stage now.", code="closed")
     chance = secrets.randbelow(limits.SEED + 1) if seed is None else seed
     if not 0 <= chance <= limits.SEED:
         raise PlayingError(
@@ -72,6 +73,7 @@ def begin_play(
         )
     spoken = _language(version, language)
     require_open(Play(person=person, scene=scene, version=version))
+    _require_on_stage(person, scene)
     chosen = chosen_cast(version=version, person=person, wanted=cast or {})
     played = _begun(version, chance, chosen)
     return _create(person, version, played, chosen, spoken)
@@ -95,6 +97,7 @@ def carry_over(*, play: Play) -> tuple[Play, int, int]:
     """The play on the newest version, as far as its choices fit: a play of its own,
     and how many of how many events it kept. The old save stays as it is."""
     require_open(play)
+    _require_on_stage(play.person, play.scene)
     version = play.scene.version
     if version is None or version.pk == play.version_id:
         raise PlayingError("This play is on the newest version already.", code="newest")
@@ -173,6 +176,14 @@ def sweep(*, lost: str = "") -> dict[str, int]:  # noqa: ARG001  workers are not
         left = idle.count()
         idle.delete()
     return {"plays deleted": gone, "plays abandoned": left}
+
+
+def _require_on_stage(person: User, scene: Scene) -> None:
+    if not is_on_stage(scene, person):
+        raise PlayingError(
+            f"“{scene.title}” is not on stage now. Your plays of it go on.",
+            code="closed",
+        )
 
 
 def _create(

@@ -28,7 +28,6 @@ from scenes.models import (
     Play,
     Scene,
 )
-from scenes.routing import websocket_urlpatterns
 from scenes.selectors import company as selectors
 from scenes.services import company as services
 from scenes.services import company_news as news
@@ -37,6 +36,7 @@ from scenes.services.play_errors import PlayingError
 from scenes.tests.playing import api, document, make, played, publish
 from socialapp.accounts.models import User
 from socialapp.accounts.services import close_account
+from socialapp.asgi import addresses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -552,7 +552,7 @@ def test_a_play_is_opened_once(alice: User) -> None:
 
 
 def socket(key: str, person: User | AnonymousUser) -> WebsocketCommunicator:
-    app = URLRouter(websocket_urlpatterns)  # type: ignore[arg-type]
+    app = URLRouter(addresses)
     found = WebsocketCommunicator(app, f"/ws/companies/{key}/")
     cast("dict[str, Any]", found.scope)["user"] = person
     return found

@@ -524,8 +524,6 @@ def test_a_play_is_carried_over_as_far_as_it_fits(
         ({"removed": timezone.now()}, "taken down"),
         ({"withheld": "hidden"}, "moderator"),
         ({"withheld": "removed"}, "rules"),
-        ({"visibility": "private"}, "off the stage"),
-        ({"version": None}, "off the stage"),
     ],
 )
 def test_a_scene_that_leaves_the_stage_is_named_and_the_save_is_kept(
@@ -544,6 +542,34 @@ def test_a_scene_that_leaves_the_stage_is_named_and_the_save_is_kept(
         assert api(bob).post(f"{path}{what}/").status_code == 403
     assert api(bob).get("/api/v1/plays/").json()["results"][0]["closed"]
     assert api(bob).delete(path).status_code == 204
+
+
+@pytest.mark.parametrize("changes", [{"visibility": "private"}, {"version": None}])
+def test_a_play_goes_on_when_its_author_takes_the_scene_off_the_stage(
+    play: Play, scene: Scene, bob: User, changes: dict[str, Any]
+) -> None:
+    Scene.objects.filter(pk=scene.pk).update(**changes)
+    path = f"/api/v1/plays/{play.key}/"
+    assert api(bob).get(path).json()["closed"] == ""
+    sent = {"rev": 1, "snapshot": after(play, "drink")}
+    assert api(bob).put(path, sent, format="json").status_code == 200
+    copy = api(bob).post(f"{path}slots/").json()
+    assert api(bob).post(f"/api/v1/plays/{copy['key']}/resume/").status_code == 201
+    for what in ("again", "carry"):
+        assert api(bob).post(f"{path}{what}/").status_code == 403
+    begun = api(bob).post(f"/api/v1/scenes/{scene.key}/plays/", {})
+    assert begun.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("approval", "word"), [("pending", "looks at"), ("refused", "may not be shown")]
+)
+def test_a_version_that_is_not_approved_any_more_waits(
+    play: Play, bob: User, approval: str, word: str
+) -> None:
+    type(play.version).objects.update(approval=approval)
+    told = api(bob).get(f"/api/v1/plays/{play.key}/").json()
+    assert word in told["closed"]
 
 
 def test_its_author_plays_what_others_may_not(scene: Scene, alice: User) -> None:

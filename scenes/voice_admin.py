@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.contrib import admin, messages
 
 from scenes.models import LineTake, SceneCut, TakeUse
-from scenes.services import keeping
+from scenes.services import take_keeping
 from socialapp.lib.admin import Record, RecordInline, audio, link
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class LineTakeAdmin(Record[LineTake]):
     @admin.action(description="Remove with its sound", permissions=["operate"])
     def forget(self, request: HttpRequest, takes: QuerySet[LineTake]) -> None:
         """It is made anew when somebody asks for it."""
-        gone = keeping.remove_takes(ids=takes.values_list("pk", flat=True))
+        gone = take_keeping.remove_takes(ids=takes.values_list("pk", flat=True))
         messages.success(request, f"{gone} removed.")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.dispatch import receiver
 
 from avatarfx.signals import clip_failed, clip_ready
-from scenes.services import clip_news, keeping
+from scenes.services import clip_news, take_keeping
 from socialapp.accounts.signals import account_closed
 
 if TYPE_CHECKING:
@@ -28,4 +28,4 @@ def tell_of_failed_clip(*, clip: Clip, **_: Any) -> None:
 @receiver(account_closed, dispatch_uid="scenes.forget_voices")
 def forget_voices(*, user: User, **_: Any) -> None:
     """What their characters said in scenes, and what was said in theirs."""
-    keeping.forget_person(person=user)
+    take_keeping.forget_person(person=user)

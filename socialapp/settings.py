@@ -244,7 +244,7 @@ RECONCILERS = [
     "socialapp.chat.services.reconcile",
     "socialapp.notices.services.sweep",
     "scenes.services.take_leases.reconcile",
-    "scenes.services.keeping.sweep_hourly",
+    "scenes.services.take_keeping.sweep_hourly",
 ]
 """What `manage.py reconcile` calls: each puts back what dead workers dropped."""
 

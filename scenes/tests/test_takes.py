@@ -22,8 +22,8 @@ from moderation.services import holds
 from scenes.filling import Spot
 from scenes.models import LineTake, Scene, SceneVersion, TakeUse
 from scenes.selectors import takes as selectors
-from scenes.services import keeping, take_leases, takes, voicing
-from scenes.tests.staging import company_of, published
+from scenes.services import take_keeping, take_leases, takes, voicing
+from scenes.tests.tea import company_of, published
 from socialapp.accounts.models import User
 from socialapp.accounts.services import close_account
 from socialapp.characters.models import Character
@@ -589,10 +589,10 @@ def test_a_take_that_nobody_uses_goes_with_its_sound(
     django_capture_on_commit_callbacks: Any,
 ) -> None:
     name = sound_of(company)
-    assert keeping.sweep() == 0
+    assert take_keeping.sweep() == 0
     Character.objects.filter(pk=company.cast["guest"].pk).update(removed=timezone.now())
     with django_capture_on_commit_callbacks(execute=True):
-        assert keeping.sweep() > 0
+        assert take_keeping.sweep() > 0
     assert not LineTake.objects.filter(recipe__words="The plum cake is early.").exists()
     assert APIClient().get(f"/media/{name}").status_code == 404
 
@@ -607,10 +607,10 @@ def test_a_take_that_nobody_asked_for_in_months_goes(
         take=old, scene=company.version.scene, character=company.cast["host"]
     )
     LineTake.objects.update(used=timezone.now() - timedelta(days=29))
-    assert keeping.sweep() == 0
+    assert take_keeping.sweep() == 0
     LineTake.objects.update(used=timezone.now() - timedelta(days=31))
     ask(company, CAKE)  # used again
-    assert keeping.sweep() == 1
+    assert take_keeping.sweep() == 1
     assert LineTake.objects.filter(recipe__words="The plum cake is early.").exists()
 
 
@@ -621,7 +621,7 @@ def test_a_sound_that_two_takes_have_stays_with_the_second(
     first = LineTake.objects.get(recipe__words="The plum cake is early.")
     LineTake.objects.create(digest="1" * 64, recipe={"words": "x"}, sound=first.sound)
     with django_capture_on_commit_callbacks(execute=True):
-        keeping.remove_takes(ids=[first.pk])
+        take_keeping.remove_takes(ids=[first.pk])
     assert APIClient().get(f"/media/{name}").status_code == 200
 
 

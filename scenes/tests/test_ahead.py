@@ -13,6 +13,7 @@ from scenes.machine import Machine, read_scene
 from scenes.machine.plays import Player
 from scenes.services import ahead
 from scenes.tests.voicing import line, tea
+from scenes.tests.tea import line, tea
 
 
 def machine(data: dict[str, object] | None = None) -> Machine:

@@ -24,6 +24,7 @@ from scenes.models import LineTake, Scene, SceneVersion, TakeUse
 from scenes.selectors import takes as selectors
 from scenes.services import take_keeping, take_leases, takes, voicing
 from scenes.tests.voicing import company_of, published
+from scenes.tests.tea import company_of, published
 from socialapp.accounts.models import User
 from socialapp.accounts.services import close_account
 from socialapp.characters.models import Character

@@ -7,9 +7,10 @@
 
 import { captionOf, cut } from "./captions.js";
 import { h, s } from "./dom.js";
+import { Hands } from "./hands.js";
 import { NODE } from "./layout.js";
 import { linksOf, titleOf, wordsOf } from "./tree.js";
-import { Grid, ZOOM, boundsOf, curve, neighbour } from "./viewport.js";
+import { Grid, ZOOM, boundsOf, curve } from "./viewport.js";
 
 /** @typedef {import("./layout.js").Point} Point */
 /** @typedef {import("./tree.js").Place} Place */
@@ -27,19 +28,12 @@ import { Grid, ZOOM, boundsOf, curve, neighbour } from "./viewport.js";
 
 const READABLE = 0.28; // zoom below which words are not drawn
 const MOST = 900; // nodes drawn one by one
-const DRAGGED = 4; // pixels before a press is a drag
-/** @type {Record<string, "left" | "right" | "up" | "down">} */
-const ARROWS = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
 
 export class TroupeGraph extends HTMLElement {
   /** @type {Shown | null} */
   shown = null;
   view = { x: 0, y: 0, zoom: 1 };
   grid = new Grid(new Map());
-  /** @type {Map<number, Point>} fingers and the mouse, in pixels */
-  pointers = new Map();
-  /** @type {any} what a press began */
-  press = null;
   frame = 0;
   placed = false;
   /** @type {Map<string, Point>} nodes that are being dragged */
@@ -65,22 +59,7 @@ export class TroupeGraph extends HTMLElement {
   }
 
   listen() {
-    const svg = /** @type {SVGSVGElement} */ (this.svg);
-    svg.addEventListener("pointerdown", (event) => this.down(event));
-    svg.addEventListener("pointermove", (event) => this.move(event));
-    svg.addEventListener("pointerup", (event) => this.up(event));
-    svg.addEventListener("pointercancel", (event) => this.up(event));
-    svg.addEventListener("dblclick", (event) => {
-      const id = idOf(event);
-      if (id) this.tell("edit", { id });
-      else this.tell("add", { at: this.pointOf(event) });
-    });
-    svg.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
-    svg.addEventListener("keydown", (event) => this.key(event));
-    svg.addEventListener("focusin", (event) => {
-      const id = idOf(event);
-      if (id && id !== this.shown?.selected) this.tell("select", { id });
-    });
+    new Hands(this, this.svg);
     this.mini.addEventListener("pointerdown", (/** @type {PointerEvent} */ event) => this.jump(event));
     this.mini.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => {
       if (event.buttons) this.jump(event);
@@ -337,122 +316,6 @@ export class TroupeGraph extends HTMLElement {
     this.look(this.view.zoom, { x: at.x - NODE.width / 2, y: at.y - NODE.height / 2 });
   }
 
-  /** @param {PointerEvent} event */
-  down(event) {
-    if (event.button > 0) return;
-    this.pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
-    this.svg?.setPointerCapture(event.pointerId);
-    const id = idOf(event);
-    const port = event.target instanceof Element && event.target.getAttribute("data-port");
-    this.press = {
-      id, port, x: event.clientX, y: event.clientY, view: { ...this.view }, moved: false,
-      from: id ? this.placeOf(id) : null, pinch: this.spread(),
-    };
-  }
-
-  /** Pixels between two fingers. */
-  spread() {
-    const [one, other] = [...this.pointers.values()];
-    return other ? Math.hypot(one.x - other.x, one.y - other.y) : 0;
-  }
-
-  /** @param {PointerEvent} event */
-  move(event) {
-    if (!this.pointers.has(event.pointerId) || !this.press) return;
-    this.pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
-    const { press } = this;
-    if (this.pointers.size > 1) {
-      const now = this.spread();
-      if (press.pinch) this.zoom(now / press.pinch, this.middle());
-      press.pinch = now;
-      press.moved = true;
-      return;
-    }
-    const [dx, dy] = [event.clientX - press.x, event.clientY - press.y];
-    if (!press.moved && Math.hypot(dx, dy) < DRAGGED) return;
-    press.moved = true;
-    if (press.port) this.pullTo(press.port, this.pointOf(event));
-    else if (press.id) {
-      this.dragged.set(press.id, { x: press.from.x + dx / this.view.zoom, y: press.from.y + dy / this.view.zoom });
-    } else {
-      this.view.x = press.view.x - dx / this.view.zoom;
-      this.view.y = press.view.y - dy / this.view.zoom;
-    }
-    this.soon();
-  }
-
-  middle() {
-    const { left, top } = this.getBoundingClientRect();
-    const [one, other] = [...this.pointers.values()];
-    return { x: (one.x + other.x) / 2 - left, y: (one.y + other.y) / 2 - top };
-  }
-
-  /** @param {string} from @param {Point} at */
-  pullTo(from, at) {
-    const start = this.placeOf(from);
-    this.pull.removeAttribute("hidden");
-    this.pull.setAttribute("d", curve(start, { x: at.x, y: at.y - NODE.height / 2 + 6 }));
-  }
-
-  /** @param {PointerEvent} event */
-  up(event) {
-    this.pointers.delete(event.pointerId);
-    const { press } = this;
-    if (this.pointers.size || !press) return;
-    this.press = null;
-    this.pull.setAttribute("hidden", "");
-    const moved = new Map(this.dragged);
-    this.dragged.clear();
-    if (event.type === "pointercancel") return;
-    if (press.moved && press.port) {
-      const under = document.elementFromPoint(event.clientX, event.clientY)?.closest("[data-node]");
-      const to = under?.getAttribute("data-node") ?? "";
-      if (to || under === null || under === undefined) this.tell("link", { from: press.port, to, at: this.pointOf(event) });
-    } else if (moved.size) this.tell("move", { places: moved });
-    else if (!press.moved && press.id) {
-      this.tell("select", { id: press.id, tap: event.pointerType === "touch" });
-      this.focusNode(press.id);
-    }
-    this.soon();
-  }
-
-  /** @param {WheelEvent} event */
-  wheel(event) {
-    event.preventDefault();
-    if (event.ctrlKey || event.metaKey) {
-      const { left, top } = this.getBoundingClientRect();
-      this.zoom(Math.exp(-event.deltaY / 240), { x: event.clientX - left, y: event.clientY - top });
-      return;
-    }
-    this.view.x += (event.shiftKey ? event.deltaY : event.deltaX) / this.view.zoom;
-    this.view.y += (event.shiftKey ? 0 : event.deltaY) / this.view.zoom;
-    this.soon();
-  }
-
-  /** @param {KeyboardEvent} event */
-  key(event) {
-    const id = idOf(event);
-    if (!id || !this.shown || event.ctrlKey || event.metaKey) return;
-    const way = ARROWS[event.key];
-    if (way && event.altKey) {
-      const { x, y } = this.placeOf(id);
-      const [dx, dy] = { left: [-20, 0], right: [20, 0], up: [0, -20], down: [0, 20] }[way];
-      this.tell("move", { places: new Map([[id, { x: x + dx, y: y + dy }]]) });
-    } else if (way) {
-      const next = neighbour(this.shown.places, id, way);
-      if (next) {
-        this.tell("select", { id: next });
-        this.reveal(next);
-        this.focusNode(next);
-      }
-    } else if (event.key === "Enter" || event.key === " ") this.tell("edit", { id });
-    else if (event.key === "Delete" || event.key === "Backspace") this.tell("delete", { id });
-    else if (event.key === "+" || event.key === "-") this.zoom(event.key === "+" ? 1.25 : 0.8);
-    else if (event.key === "0") this.whole();
-    else return;
-    event.preventDefault();
-  }
-
   /** @param {string} id */
   focusNode(id) {
     if (this.frame) cancelAnimationFrame(this.frame);
@@ -461,12 +324,6 @@ export class TroupeGraph extends HTMLElement {
     const one = this.nodes.querySelector(`[data-node="${CSS.escape(id)}"]`);
     if (one instanceof SVGElement) one.focus({ preventScroll: true });
   }
-}
-
-/** The node that an event is about, or empty. @param {Event} event */
-function idOf(event) {
-  const one = event.target instanceof Element ? event.target.closest("[data-node]") : null;
-  return one?.getAttribute("data-node") ?? "";
 }
 
 /** The board with its map, for pages. @param {string} label */

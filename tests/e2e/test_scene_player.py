@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
     from tests.e2e.conftest import Troupe
 
@@ -130,6 +130,8 @@ def small(**changes: Any) -> dict[str, Any]:
 def no_voices(expected_errors: list[str]) -> None:
     """Where no voices are made for a scene, asking for them is answered with 404."""
     expected_errors.append("/takes/")
+    # A browser reports an answer that a test gives on purpose, too.
+    expected_errors.append("409.*/plays/p1/")
 
 
 @pytest.fixture(scope="module")
@@ -416,3 +418,53 @@ def test_without_webgl_and_with_less_motion_the_portraits_play(
     assert page.locator(".show__cast img[data-listening]").count() == 2
     look(page, "scene-plain-desk")
     assert stage.told(lambda: page.keyboard.press("Space")) == "waiting"
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"), [("What I see here", "fell"), ("The other one", "room")]
+)
+@pytest.mark.usefixtures("scenes")
+def test_of_two_saves_the_player_says_which_goes_on(
+    page: Page, troupe: Troupe, faults: Faults, answer: str, state: str
+) -> None:
+    """The server's side is played here: a save that came from another tab."""
+    address = f"{troupe.url}/sc/playsmall/play/"
+    saved: list[dict[str, Any]] = []
+
+    def shown(route: Route) -> None:
+        answered = route.fetch()
+        body = answered.text().replace('"signed_in": false', '"signed_in": true')
+        route.fulfill(response=answered, body=body)
+
+    def begun(route: Route) -> None:
+        html = page.request.get(address).text()
+        read = json.loads(
+            html.split('id="scene-read"')[1].split(">", 1)[1].split("<")[0]
+        )
+        route.fulfill(status=201, json={**read, "key": "p1", "rev": 1})
+
+    def kept(route: Route) -> None:
+        sent: dict[str, Any] = json.loads(route.request.post_data or "{}")
+        saved.append(sent)
+        if sent["rev"] == 5:
+            route.fulfill(json={"rev": 6})
+            return
+        other = {**sent["snapshot"], "events": []}
+        body = {"detail": "Saved elsewhere.", "rev": 5, "snapshot": other}
+        route.fulfill(status=409, json=body)
+
+    page.route(address, shown)
+    page.route("**/api/v1/scenes/playsmall/plays/", begun)
+    page.route("**/api/v1/plays/p1/", kept)
+    stage = Stage(page, troupe, "playsmall")
+    stage.status("curtain")
+    assert page.url.endswith("?play=p1")
+    page.keyboard.press("Enter")
+    stage.told(lambda: page.keyboard.press("Space"))
+    page.keyboard.press("1")
+    page.locator("dialog[open]").wait_for()
+    assert faults(page) == []
+    page.get_by_role("button", name=answer).click()
+    stage.until(lambda: stage["state"] == state)
+    page.locator(".scene__saved", has_text="Saved").wait_for()
+    assert [save["rev"] for save in saved] == ([1, 5] if state == "fell" else [1])

@@ -101,7 +101,7 @@ class TroupePlayhouse extends HTMLElement {
       },
     });
     this.#saves = saves;
-    scene.mark = "";
+    scene.mark = read.snapshot ? "saved" : "";
     const left = key && !this.#together ? saves.left() : null;
     const cast = charactersOf(read);
     const of = { version: read.version.number, cast, language: read.language };

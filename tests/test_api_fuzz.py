@@ -25,7 +25,6 @@ from scenes.models import Company, Play, Scene
 from scenes.services import company
 from scenes.services.plays import begin_play
 from scenes.tests.playing import make, publish
-from scenes.models import Scene
 from scenes.tests.stories import document
 from socialapp.characters.models import Character, Portrait
 from socialapp.characters.tests.rigging import picture, telling_rigger
@@ -42,7 +41,6 @@ if TYPE_CHECKING:
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.database,
-    pytest.mark.urls("scenes.tests.routes"),
 ]
 
 SCHEMA = Path(__file__).resolve().parent.parent / "docs" / "openapi.yaml"

@@ -13,7 +13,6 @@ from avatarfx.tests.conftest import make_character
 from feed import selectors
 from feed.tests.rows import clip_of, post_by
 from scenes.models import Scene, SceneCut, SceneVersion
-from scenes.tests.voicing import published
 from scenes.tests.tea import published
 from socialapp.accounts.models import User
 

@@ -14,7 +14,7 @@ from socialapp.characters.models import Character
 from socialapp.lib import blobs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from django.db.models import QuerySet
 
@@ -85,22 +85,49 @@ def casts_of(plays: Sequence[Play], viewer: Viewer) -> dict[int, list[Seen]]:
     }
 
 
+def cast_now(cast: Mapping[str, Character], viewer: Viewer) -> list[Seen]:
+    """The same of a cast that is not saved."""
+    faceless = casting.unapproved(cast.values())
+    return [
+        _as_seen(role, one, one.name, player=viewer, viewer=viewer, faceless=faceless)
+        for role, one in cast.items()
+    ]
+
+
 def _seen(role: PlayRole, play: Play, viewer: Viewer, faceless: frozenset[int]) -> Seen:
-    character = role.character
-    key = character.key if character else ""
-    if character is None or casting.why_nowhere(character, play.person, faceless):
-        return Seen(role.role, key, role.name, None, None, voiced=False, gone=True)
-    portrait = character.portrait
-    if portrait is None or not _may_open(character, viewer):
-        voiced = casting.voiced(character)
-        return Seen(role.role, key, role.name, None, None, voiced=voiced, gone=False)
-    return Seen(
+    return _as_seen(
         role.role,
-        key,
+        role.character,
         role.name,
+        player=play.person,
+        viewer=viewer,
+        faceless=faceless,
+    )
+
+
+def _as_seen(
+    role: str,
+    character: Character | None,
+    name: str,
+    *,
+    player: Viewer,
+    viewer: Viewer,
+    faceless: frozenset[int],
+) -> Seen:
+    key = character.key if character else ""
+    if character is None or casting.why_nowhere(character, player, faceless):
+        return Seen(role, key, name, None, None, voiced=False, gone=True)
+    portrait = character.portrait
+    voiced = casting.voiced(character)
+    if portrait is None or not _may_open(character, viewer):
+        return Seen(role, key, name, None, None, voiced=voiced, gone=False)
+    return Seen(
+        role,
+        key,
+        name,
         rig_url(portrait),
         blobs.url(portrait.ref),
-        voiced=casting.voiced(character),
+        voiced=voiced,
         gone=False,
     )
 

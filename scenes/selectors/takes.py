@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from moderation.models import ApprovalState
 from scenes.models import LineTake, SceneVersion, TakeUse
-from socialapp.characters.models import Character
+from scenes.selectors import casting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from scenes.models import Scene
     from scenes.models.story import Viewer
+    from socialapp.characters.models import Character
 
 
 def version_for(*, viewer: Viewer, scene: Scene, number: int) -> SceneVersion:
@@ -26,26 +27,13 @@ def version_for(*, viewer: Viewer, scene: Scene, number: int) -> SceneVersion:
 def speakers_for(viewer: Viewer, cast: Mapping[str, str]) -> dict[str, Character]:
     """Who speaks for this viewer, of the characters that were asked for by key. One who
     may not be cast, or not any more, is left out: their lines are told in silence."""
-    keys = set(cast.values())
     found = {
         one.key: one
-        for one in Character.objects.alive()
-        .select_related("owner")
-        .filter(key__in=keys)
-        if may_voice(one, viewer)
+        for one in casting.castable(viewer).filter(key__in=set(cast.values()))
+        # A face that waits is no reason to be silent.
+        if not casting.why_nowhere(one, viewer, frozenset())
     }
     return {role: found[key] for role, key in cast.items() if key in found}
-
-
-def may_voice(character: Character, viewer: Viewer) -> bool:
-    """One's own, the starter cast, and public ones whose owner lets others cast them."""
-    if character.withheld or character.removed or character.waits:
-        return False
-    if viewer.is_authenticated and character.owner_id == viewer.pk:
-        return True
-    if character.visibility != Character.Visibility.PUBLIC or character.owner.leaves:
-        return False
-    return character.starter or (viewer.is_authenticated and character.in_scenes)
 
 
 def take_for(*, viewer: Viewer, digest: str) -> LineTake:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from scenes.machine.model import Scene
     from scenes.models import SceneVersion
+    from scenes.models.story import Viewer
     from socialapp.accounts.models import User
     from socialapp.characters.models import Character
 
@@ -58,7 +59,7 @@ def chosen_cast(
 
 
 def still_castable(
-    *, version: SceneVersion, person: User, wanted: Mapping[str, str]
+    *, version: SceneVersion, person: Viewer, wanted: Mapping[str, str]
 ) -> dict[str, str]:
     """Those of an older cast who may still play their role, for beginning anew."""
     scene = scene_of(version)

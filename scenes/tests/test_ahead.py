@@ -12,7 +12,6 @@ from scenes.filling import FillingError, Spot, filled
 from scenes.machine import Machine, read_scene
 from scenes.machine.plays import Player
 from scenes.services import ahead
-from scenes.tests.voicing import line, tea
 from scenes.tests.tea import line, tea
 
 

@@ -56,7 +56,6 @@ def test_the_way_of_the_bench_has_the_lines_of_one_play() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.urls("scenes.tests.routes")
 def test_what_a_browser_gets_is_counted_in_bytes(alice: User, client: Client) -> None:
     scene = published(alice)
     asked = Asked(client)

@@ -24,7 +24,6 @@ from scenes.cut_exports import scene_clips
 from scenes.models import LineTake, Play, PlayRole, Scene, SceneCut
 from scenes.services import cuts, reels, takes, voicing
 from scenes.services.cut_errors import CutError
-from scenes.tests.voicing import company_of, line, played, published, tea
 from scenes.tests.tea import company_of, line, played, published, tea
 from socialapp.accounts import quotas
 from socialapp.characters.models import Character

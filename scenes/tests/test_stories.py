@@ -22,7 +22,7 @@ from socialapp.characters.starters import house
 if TYPE_CHECKING:
     from socialapp.accounts.models import User
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("scenes.tests.routes")]
+pytestmark = pytest.mark.django_db
 
 THREAT = "Good evening. I know where you live, dear listener."
 CRISIS = "I want to kill myself tonight."

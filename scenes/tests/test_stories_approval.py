@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     Commit = DjangoCaptureOnCommitCallbacks
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("scenes.tests.routes")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from scenes.tests.stories import document
 if TYPE_CHECKING:
     from socialapp.accounts.models import User
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("scenes.tests.routes")]
+pytestmark = pytest.mark.django_db
 
 THREAT = "Good evening. I know where you live, dear listener."
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from conftest import ClientOf
     from socialapp.accounts.models import User
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("scenes.tests.routes")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from conftest import ClientOf
     from socialapp.accounts.models import User
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("scenes.tests.routes")]
+pytestmark = pytest.mark.django_db
 
 URL = "/api/v1/scenes/"
 

@@ -6,24 +6,21 @@ cast, where pictures and sounds are, and a save to go on from.
 
 from __future__ import annotations
 
-import json
-import re
 import secrets
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.staticfiles import finders
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from scenes import assets
 from scenes.machine import limits
-from scenes.models import Play, PlayRole, Scene, SceneVersion
-from socialapp.characters import selectors as characters
-from socialapp.characters.models import Character
-from socialapp.lib import blobs
+from scenes.models import Play, Scene, SceneVersion
+from scenes.selectors import casting, plays
+from scenes.services.casting import still_castable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -31,14 +28,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from scenes.models.story import Viewer
-
-MOST_ASSETS = 300
-"""Pictures and sounds of one scene whose addresses are looked up."""
-
-_ASSET = re.compile(
-    r'"(background|sound)": "([a-z0-9][a-z0-9_-]{0,63}|sha256:[0-9a-f]{64}\.[a-z0-9]{1,8})"'
-)
-"""As the canonical text writes them; a quotation mark in a text is escaped."""
 
 
 @never_cache
@@ -59,9 +48,9 @@ def play(request: HttpRequest, key: str) -> HttpResponse:
     version = save.version if save else _on_stage(scene)
     missing: list[str] = []
     if save:
-        cast = _cast_of(save, viewer)
+        cast = _parts(plays.casts_of([save], viewer)[save.pk])
     else:
-        cast, missing = _new_cast(viewer, _roles(version), chosen)
+        cast, missing = _new_cast(viewer, version, chosen)
     return render(
         request,
         "scenes/play.html",
@@ -76,7 +65,7 @@ def play(request: HttpRequest, key: str) -> HttpResponse:
                 "again": "again" in request.GET,
                 "missing": missing,
                 "found": _found(viewer, scene),
-                "assets": _assets(version.document),
+                "assets": assets.addresses(version.document),
                 "documents": reverse("scene-play-document", args=[scene.key, 0]),
                 "back": scene_url(scene),
                 "logline": scene.logline,
@@ -136,8 +125,9 @@ def _save(viewer: Viewer, scene: Scene, key: str, *, fresh: bool) -> Play | None
     """The one that is asked for (404: not theirs), else the latest that goes on."""
     if not viewer.is_authenticated:
         return None
-    mine = Play.objects.filter(person=viewer, scene=scene, removed__isnull=True)
-    mine = mine.select_related("version")
+    mine = plays.full(
+        Play.objects.filter(person=viewer, scene=scene, removed__isnull=True)
+    )
     if key:
         found = mine.filter(key=key).first()
         if found is None:
@@ -148,68 +138,32 @@ def _save(viewer: Viewer, scene: Scene, key: str, *, fresh: bool) -> Play | None
     return mine.filter(slot=0, ending="").order_by("-changed", "-pk").first()
 
 
-def _roles(version: SceneVersion) -> list[str]:
-    return list(json.loads(version.document).get("roles", {}))
-
-
-def _cast_of(save: Play, viewer: Viewer) -> dict[str, dict[str, Any]]:
-    rows = PlayRole.objects.filter(play=save).select_related(
-        "character__owner", "character__portrait"
-    )
-    return {row.role: _part(row.character, row.name, viewer) for row in rows}
-
-
 def _new_cast(
-    viewer: Viewer, roles: Iterable[str], chosen: Mapping[str, str]
+    viewer: Viewer, version: SceneVersion, chosen: Mapping[str, str]
 ) -> tuple[dict[str, dict[str, Any]], list[str]]:
-    """Who was chosen, and the starter cast for the rest; and the roles whose choice
-    cannot be cast by this viewer."""
-    keys = set(chosen.values())
-    found = Character.objects.visible_to(viewer).full().filter(key__in=keys)
-    able = {one.key: one for one in found if _castable(one, viewer)}
-    taken = {key for role, key in chosen.items() if key in able and role in roles}
-    spare = [one for one in characters.starter_cast() if one.portrait]
-    rest = iter([one for one in spare if one.key not in taken] or spare)
-    cast, missing = {}, []
-    for role in roles:
-        wanted = chosen.get(role, "")
-        one = able.get(wanted) or next(rest, None)
-        if wanted and wanted not in able:
-            missing.append(role)
-        if one is not None:
-            cast[role] = _part(one, one.name, viewer)
-    return cast, missing
-
-
-def _castable(character: Character, viewer: Viewer) -> bool:
-    """The starter cast to everybody, their own to owners, others' as these allow."""
-    if character.withheld or character.portrait is None or character.waits:
-        return False
-    if character.starter:
-        return True
-    if not viewer.is_authenticated:
-        return False
-    return character.owner_id == viewer.pk or (
-        character.in_scenes and character.visibility == Character.Visibility.PUBLIC
-    )
-
-
-def _part(character: Character | None, name: str, viewer: Viewer) -> dict[str, Any]:
-    """Who plays a role; of somebody who is gone, the name."""
-    gone = (
-        character is None
-        or character.removed is not None
-        or not _castable(character, viewer)
-    )
-    portrait = None if gone or character is None else character.portrait
-    return {
-        "character": character.key if character else "",
-        "name": name,
-        "rig": reverse("api-portrait-rig", args=[portrait.key]) if portrait else None,
-        "portrait": blobs.url(portrait.ref) if portrait else None,
-        "voiced": not gone and bool(character and character.voice),
-        "gone": gone,
+    """Who was chosen, and whom the house suggests for the rest; and the roles whose
+    choice cannot be cast by this viewer."""
+    able = still_castable(version=version, person=viewer, wanted=chosen)
+    found = casting.castable(viewer).filter(key__in=set(able.values()))
+    by_key = {one.key: one for one in found}
+    cast = {role: by_key[key] for role, key in able.items()}
+    listed = casting.casting_for(version, viewer, cast=cast)
+    whole = {
+        one.id: found
+        for one in listed
+        if (found := cast.get(one.id) or one.suggested) is not None
     }
+    missing = [one.id for one in listed if one.id in chosen and one.id not in able]
+    return _parts(plays.cast_now(whole, viewer)), missing
+
+
+def _parts(seen: Iterable[plays.Seen]) -> dict[str, dict[str, Any]]:
+    """By role, as the API gives them."""
+    parts = {}
+    for one in seen:
+        told = asdict(one)
+        parts[told.pop("role")] = told
+    return parts
 
 
 def _read(
@@ -249,21 +203,3 @@ def _found(viewer: Viewer, scene: Scene) -> list[str]:
         return []
     mine = Play.objects.filter(person=viewer, scene=scene).exclude(ending="")
     return list(mine.order_by("ending").values_list("ending", flat=True).distinct())
-
-
-def _assets(text: str) -> dict[str, dict[str, str]]:
-    """Addresses of the pictures and sounds that a document names, as far as there are."""
-    found: dict[str, dict[str, str]] = {"background": {}, "sound": {}}
-    named = dict.fromkeys(_ASSET.findall(text))
-    for kind, name in list(named)[:MOST_ASSETS]:
-        if address := _address(kind, name):
-            found[kind][name] = address
-    return found
-
-
-def _address(kind: str, name: str) -> str:
-    """Empty: it is not here, and the stage does without."""
-    if name.startswith("sha256:"):
-        return blobs.url(name)
-    path = {"background": f"backgrounds/{name}.svg", "sound": f"sounds/{name}.ogg"}
-    return static(path[kind]) if finders.find(path[kind]) else ""

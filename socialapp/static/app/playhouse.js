@@ -9,7 +9,6 @@ import { toast } from "./toast.js";
 import "../scenes/player/element.js";
 import { Kept } from "../scenes/player/kept.js";
 import { Opening, charactersOf } from "../scenes/player/opening.js";
-import { Reader } from "../scenes/player/readers.js";
 import { ReadMarks } from "../scenes/player/read-marks.js";
 import { Saves } from "../scenes/player/saves.js";
 import { Server } from "../scenes/player/server.js";
@@ -17,7 +16,7 @@ import { keepSettings, readSettings } from "../scenes/player/settings.js";
 import { showCopies, showHistory } from "../scenes/player/sheets.js";
 import { OwnSlots, ServerSlots } from "../scenes/player/slots.js";
 import { Together } from "../scenes/player/together.js";
-import { setIcon } from "./icons.js";
+import { goneWords, shareLink, showSettings } from "./playhouse-words.js";
 
 /** @typedef {import("../scenes/player/element.js").TroupeScene} TroupeScene */
 /** @typedef {import("../scenes/player/opening.js").Read} Read */
@@ -188,19 +187,6 @@ class TroupePlayhouse extends HTMLElement {
     }
   }
 
-  async #share() {
-    const url = location.href;
-    try {
-      if (navigator.share) await navigator.share({ url });
-      else {
-        await navigator.clipboard.writeText(url);
-        toast("The link is copied. Whoever has an account may come along.", "link");
-      }
-    } catch {
-      // Nobody was told.
-    }
-  }
-
   /** The next visit of this address goes on with this play. @param {Read} read */
   #address({ key }) {
     if (this.#together) return;
@@ -263,7 +249,7 @@ class TroupePlayhouse extends HTMLElement {
       full: () => void this.#full(),
       help: () => this.#sheet("help")?.showModal(),
       invite: () => void this.#invite(),
-      share: () => void this.#share(),
+      share: () => void shareLink(location.href),
       count: () => void this.#together?.count(),
       mine: () => this.#settle("mine"),
       theirs: () => this.#settle("theirs"),
@@ -418,28 +404,8 @@ class TroupePlayhouse extends HTMLElement {
   }
 
   #showSettings() {
-    const { settings } = this.#scene;
-    for (const one of this.querySelectorAll("[data-setting]")) {
-      const input = /** @type {HTMLInputElement} */ (one);
-      const value = settings[/** @type {keyof Settings} */ (input.dataset.setting)];
-      if (input.type === "checkbox") input.checked = value === true;
-      else input.checked = input.value === value;
-      if (input.dataset.setting === "aloud") input.disabled = !Reader.possible;
-    }
-    for (const name of /** @type {const} */ (["voice", "auto"])) {
-      for (const button of this.querySelectorAll(`[data-act=${name}]`)) {
-        button.setAttribute("aria-pressed", String(settings[name]));
-        if (name === "voice") setIcon(button, settings.voice ? "audio-lines" : "volume-x");
-      }
-    }
+    showSettings(this, this.#scene.settings);
   }
-}
-
-/** @param {string[]} names */
-function goneWords(names) {
-  if (!names.length) return "";
-  const one = names.length === 1;
-  return `${names.join(" and ")} ${one ? "is" : "are"} not on stage any more: ${one ? "the name plays" : "the names play"} on, in words.`;
 }
 
 armSheets();

@@ -60,6 +60,16 @@ export class Card {
     ]);
   }
 
+  /** @param {string} place @param {Way[]} ways */
+  stuck(place, ways) {
+    this.trouble({
+      title: "Nothing leads on from here",
+      words: "The story waits for something that cannot happen. Its author can mend that; you can take another way.",
+      place,
+      ways,
+    });
+  }
+
   /**
    * @param {string} kind
    * @param {string} label

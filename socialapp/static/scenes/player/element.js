@@ -14,7 +14,7 @@
 import { wantsCalm } from "../../stage/calm.js";
 import { Sight } from "../../stage/screen.js";
 import { reading } from "../../streams/house-clock.js";
-import { actOf, forStage } from "./keys.js";
+import { actOf, forStage, perform } from "./keys.js";
 import { Performer } from "./performer.js";
 import { Run } from "./run.js";
 import { DEFAULTS } from "./settings.js";
@@ -25,18 +25,7 @@ import { View } from "./view.js";
 /** @typedef {import("./settings.js").Settings} Settings */
 /** @typedef {import("./cards.js").Way} Way */
 /** @typedef {import("./saves.js").State} SaveState */
-/**
- * What is played, and by what means.
- * @typedef {object} Rest
- * @property {((snapshot: any) => Promise<unknown> | null) | null} [save] null: nothing is kept
- * @property {boolean} [curtain] it begins when the person says so; without, at once
- * @property {string} [words] on the curtain
- * @property {string} [note] on the curtain, small
- * @property {((choice: string) => void) | null} [pick] the company votes: a choice is not taken here
- * @property {boolean} [follows] somebody else's play: its time is theirs
- * @property {string[]} [found] endings that were found before
- * @property {Way[]} [ways] more on the curtain
- */
+/** @typedef {import("./means.js").Rest} Rest */
 /** @typedef {Story & Means & Rest} How */
 /** @typedef {"loading" | "curtain" | "telling" | "resting" | "waiting" | "ended" | "stuck" | "failed"} Status */
 
@@ -316,15 +305,10 @@ export class TroupeScene extends HTMLElement {
   #stick() {
     const run = /** @type {Run} */ (this.#run);
     this.#setStatus("stuck");
-    this.#view?.card.trouble({
-      title: "Nothing leads on from here",
-      words: "The story waits for something that cannot happen. Its author can mend that; you can take another way.",
-      place: run.pointer,
-      ways: [
-        ...this.#back("Rewind one choice"),
-        { words: "Start again", icon: "rotate-ccw", press: () => this.again() },
-      ],
-    });
+    this.#view?.card.stuck(run.pointer, [
+      ...this.#back("Rewind one choice"),
+      { words: "Start again", icon: "rotate-ccw", press: () => this.again() },
+    ]);
   }
 
   /** @param {string} words @returns {Way[]} */
@@ -417,34 +401,15 @@ export class TroupeScene extends HTMLElement {
 
   /** @param {import("./keys.js").Act | number} act @returns {boolean} whether it was for the stage */
   #act(act) {
-    const choices = this.#view?.choices;
-    if (typeof act === "number") {
-      choices?.press(act);
-      return choices?.open ?? false;
-    }
-    switch (act) {
-      case "up":
-      case "down":
-        if (choices?.open) choices.step(act === "down" ? 1 : -1);
-        else if (act === "down") this.next();
-        return true;
-      case "next":
-        this.next();
-        return true;
-      case "rewind":
-        this.rewind();
-        return true;
-      case "auto":
-      case "skip":
-      case "voice":
-      case "captions":
-        this.settings = { ...this.#settings, [act]: !this.#settings[act] };
+    return perform(act, /** @type {View} */ (this.#view).choices, {
+      next: () => this.next(),
+      rewind: () => this.rewind(),
+      toggle: (name) => {
+        this.settings = { ...this.#settings, [name]: !this.#settings[name] };
         this.#tell("scene-asks", "settings");
-        return true;
-      default:
-        this.#tell("scene-asks", act);
-        return true;
-    }
+      },
+      asks: (what) => this.#tell("scene-asks", what),
+    });
   }
 
   #hidden = () => this.hold("hidden", document.hidden);

@@ -33,3 +33,43 @@ export function forStage(target, key) {
   const pressed = target.closest("button, a[href], summary");
   return !(pressed && (key === " " || key === "Enter"));
 }
+
+/**
+ * What a key does.
+ * @param {Act | number} act
+ * @param {import("./choices.js").Choices} choices
+ * @param {object} stage
+ * @param {() => void} stage.next
+ * @param {() => void} stage.rewind
+ * @param {(name: "auto" | "skip" | "voice" | "captions") => void} stage.toggle
+ * @param {(what: Act) => void} stage.asks for what the page has
+ * @returns {boolean} whether it was for the stage
+ */
+export function perform(act, choices, { next, rewind, toggle, asks }) {
+  if (typeof act === "number") {
+    choices.press(act);
+    return choices.open;
+  }
+  switch (act) {
+    case "up":
+    case "down":
+      if (choices.open) choices.step(act === "down" ? 1 : -1);
+      else if (act === "down") next();
+      break;
+    case "next":
+      next();
+      break;
+    case "rewind":
+      rewind();
+      break;
+    case "auto":
+    case "skip":
+    case "voice":
+    case "captions":
+      toggle(act);
+      break;
+    default:
+      asks(act);
+  }
+  return true;
+}

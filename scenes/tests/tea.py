@@ -1,127 +1,156 @@
-"""A small scene on stage, and plays of it."""
+"""A small published scene with a cast that can be voiced, for tests of voices."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
 
-from django.utils import timezone
-
 from avatarfx.tests.conftest import make_character
 from moderation.models import ApprovalState
 from scenes.machine import Machine, begin, digest, read_scene, write_scene
-from scenes.models import Play, Scene, SceneVersion
-from scenes.services.progress import note_progress
+from scenes.machine.plays import Player
+from scenes.models import Play, PlayRole, Scene, SceneVersion
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from socialapp.accounts.models import User
     from socialapp.characters.models import Character
 
-TEA: dict[str, Any] = {
-    "format": "scene",
-    "version": 1,
-    "id": "tea",
-    "title": "Tea",
-    "logline": "A kettle, two people, one biscuit.",
-    "genre": "kitchen drama",
-    "player": "The one who brought the biscuit.",
-    "rating": "everyone",
-    "languages": ["en"],
-    "roles": {
-        "host": {"label": "the host", "suits": "someone calm"},
-        "guest": {"label": "the guest"},
-    },
-    "initial": "table",
-    "states": {
-        "table": {
-            "title": "At the table",
-            "background": "bakery",
-            "beats": [{"type": "line", "role": "host", "text": "Tea?"}],
-            "choices": [
-                {"id": "stay", "text": "Ask {guest}", "target": "biscuit"},
-                {"id": "go", "text": "Go home", "target": "end_home"},
-            ],
+
+def line(role: str, text: Any, emotion: str = "calm", **more: Any) -> dict[str, Any]:
+    return {"type": "line", "role": role, "text": text, "emotion": emotion, **more}
+
+
+def tea() -> dict[str, Any]:
+    """Two roles, a number and a text in lines, two endings, German for one line."""
+    return {
+        "format": "scene",
+        "version": 1,
+        "id": "tea",
+        "title": "Tea",
+        "rating": "everyone",
+        "languages": ["en", "de"],
+        "roles": {"host": {"label": "the host"}, "guest": {"label": "the guest"}},
+        "context": {
+            "cups": {"type": "int", "min": 0, "max": 3, "start": 0},
+            "cake": {"type": "string", "max_length": 40, "start": "plum"},
         },
-        "biscuit": {
-            "choices": [
-                {"id": "share", "text": "Break it in two", "target": "end_shared"},
-                {"id": "back", "text": "Put it back", "target": "table"},
-            ],
+        "initial": "table",
+        "states": {
+            "table": {
+                "background": "bakery",
+                "beats": [
+                    {"type": "narration", "text": "A table, two chairs."},
+                    line("host", {"en": "Cup {cups}, {guest}?", "de": "Tasse {cups}?"}),
+                    line("guest", "The {cake} cake is early.", "happy"),
+                ],
+                "choices": [
+                    {
+                        "id": "drink",
+                        "text": "Drink",
+                        "target": "table",
+                        "guard": "cups < 3",
+                        "actions": [
+                            {"type": "assign", "variable": "cups", "value": "cups + 1"}
+                        ],
+                    },
+                    {
+                        "id": "go",
+                        "text": "Go",
+                        "target": "farewell",
+                        "actions": [
+                            {"type": "assign", "variable": "cake", "value": "'apple'"}
+                        ],
+                    },
+                ],
+            },
+            "farewell": {
+                "background": "night_city",
+                "beats": [
+                    {"type": "pause", "seconds": 1},
+                    line("host", "Come again.", "sad"),
+                    line("guest", "Never."),
+                ],
+                "choices": [
+                    {"id": "leave", "text": "Leave", "target": "end_gone"},
+                    {"id": "stay", "text": "Stay", "target": "table"},
+                ],
+            },
+            "end_gone": {
+                "type": "final",
+                "background": "bakery",
+                "ending": {"title": "Gone", "mood": "sad"},
+                "beats": [
+                    line("host", "There goes the cake."),
+                    {"type": "narration", "text": "The door shuts."},
+                ],
+            },
         },
-        "end_home": {"type": "final", "ending": {"title": "Home before dark"}},
-        "end_shared": {"type": "final", "ending": {"title": "Half a biscuit each"}},
-    },
-}
+    }
 
 
-def document(**changes: Any) -> str:
-    return write_scene(read_scene(json.dumps({**TEA, **changes}))).decode()
-
-
-def on_stage(owner: User, title: str = "Tea", **fields: Any) -> Scene:
-    """Public, with one version. `says`: other keys of the document."""
-    text = document(title=title, **fields.pop("says", {}))
+def published(
+    owner: User, document: dict[str, Any] | None = None, **fields: Any
+) -> SceneVersion:
+    """On stage for everybody, with one version."""
+    found = read_scene(json.dumps(document or tea()))
     scene = Scene.objects.create(
-        **{
-            "owner": owner,
-            "title": title,
-            "logline": TEA["logline"],
-            "genre": TEA["genre"],
-            "languages": ["en"],
-            "visibility": Scene.Visibility.PUBLIC,
-            "published": timezone.now(),
-            **fields,
-        }
-    )
-    return publish(scene, text)
-
-
-def publish(scene: Scene, text: str, note: str = "") -> Scene:
-    """One more version, on stage from now on."""
-    read = read_scene(text)
-    scene.version = SceneVersion.objects.create(
-        scene=scene,
-        number=scene.versions.count() + 1,
-        digest=digest(read).removeprefix("sha256:"),
-        document=text,
-        note=note,
-        title=scene.title,
-        rating=scene.rating,
-        states=4,
-        endings=2,
-        words=40,
-        minutes=4.0,
-        approval=ApprovalState.APPROVED,
-    )
-    scene.save(update_fields=["version"])
-    return scene
-
-
-def lent(owner: User, name: str, **fields: Any) -> Character:
-    """A public character that others may cast."""
-    character = make_character(owner, name)
-    for field, value in {"visibility": "public", "in_scenes": True, **fields}.items():
-        setattr(character, field, value)
-    character.save()
-    return character
-
-
-def played(scene: Scene, person: User, *choices: str, **fields: Any) -> Play:
-    """A play with these choices, saved and told."""
-    assert scene.version is not None
-    machine = Machine(read_scene(scene.version.document))
-    play = begin(machine)
-    for choice in choices:
-        play = play.choose(choice)
-    ended = machine.ended(play.position)
-    row = Play.objects.create(
-        person=person,
-        scene=scene,
-        version=scene.version,
-        snapshot=play.snapshot(),
-        choices=len(choices),
-        ending=machine.leaf(play.position).id if ended else "",
+        owner=owner,
+        title=found.title.main,
+        visibility=Scene.Visibility.PUBLIC,
         **fields,
     )
-    note_progress(play=row, events=row.snapshot["events"])
-    return row
+    version = SceneVersion.objects.create(
+        scene=scene,
+        number=1,
+        digest=digest(found).removeprefix("sha256:"),
+        document=write_scene(found).decode(),
+        title=found.title.main,
+        rating=found.rating,
+        states=len(found.states),
+        endings=1,
+        words=10,
+        minutes=1.0,
+        approval=ApprovalState.APPROVED,
+    )
+    scene.version = version
+    scene.save(update_fields=["version"])
+    return version
+
+
+def company_of(owner: User) -> dict[str, Character]:
+    """Host and guest, with two voices."""
+    hob, mo = make_character(owner, "Hob"), make_character(owner, "Mo")
+    type(mo).objects.filter(pk=mo.pk).update(voice="bm_george")
+    mo.refresh_from_db()
+    return {"host": hob, "guest": mo}
+
+
+def played(
+    person: User,
+    version: SceneVersion,
+    cast: Mapping[str, Character],
+    *choices: str,
+) -> Play:
+    """A play with these choices taken."""
+    machine = Machine(read_scene(version.document))
+    players = {role: Player(one.key, one.name) for role, one in cast.items()}
+    made = begin(machine, seed=7, cast=players)
+    for choice in choices:
+        made = made.choose(choice)
+    leaf = machine.leaf(made.position)
+    play = Play.objects.create(
+        person=person,
+        scene=version.scene,
+        version=version,
+        seed=7,
+        snapshot=made.snapshot(),
+        choices=len(choices),
+        ending=leaf.id if leaf.final else "",
+    )
+    PlayRole.objects.bulk_create(
+        PlayRole(play=play, role=role, character=one, name=one.name)
+        for role, one in cast.items()
+    )
+    return play

@@ -36,15 +36,22 @@ def play(request: HttpRequest, key: str) -> HttpResponse:
     """``?role.<id>=<character key>`` begins with that cast, ``?play=<key>`` goes on
     from a save, ``?again`` begins once more. Without any of them it goes on from the
     latest save, or begins with the starter cast."""
-    scene = _seen(request, key)
     viewer = request.user
     wanted = request.GET.get("play", "")
+    scene = _seen(viewer, key) or _begun(viewer, key)
+    if scene is None:
+        raise Http404
     chosen = {
         name.removeprefix("role."): str(value)
         for name, value in request.GET.items()
         if name.startswith("role.") and value
     }
     save = _save(viewer, scene, wanted, fresh=bool(chosen) or "again" in request.GET)
+    if save and (closed := plays.why_closed(save, viewer)):
+        context = {"scene": scene, "why": closed}
+        return render(request, "scenes/closed.html", context, status=410)
+    if save is None and scene.version_id is None:
+        raise Http404
     version = save.version if save else _on_stage(scene)
     missing: list[str] = []
     if save:
@@ -77,7 +84,9 @@ def play(request: HttpRequest, key: str) -> HttpResponse:
 @require_safe
 def document(request: HttpRequest, key: str, number: int) -> HttpResponse:
     """The canonical text of a version, which never changes."""
-    scene = _seen(request, key)
+    scene = _seen(request.user, key) or _begun(request.user, key)
+    if scene is None:
+        raise Http404
     version = _version(request.user, scene, number)
     if request.headers.get("If-None-Match") == f'"{version.digest}"':
         answer = HttpResponse(status=304)
@@ -93,13 +102,19 @@ def scene_url(scene: Scene) -> str:
     return f"/sc/{scene.key}/"
 
 
-def _seen(request: HttpRequest, key: str) -> Scene:
-    """404 for what this viewer may not open, and for what was never published."""
-    found = Scene.objects.visible_to(request.user).full()
-    scene = found.filter(key=key, version__isnull=False).first()
-    if scene is None:
-        raise Http404
-    return scene
+def _seen(viewer: Viewer, key: str) -> Scene | None:
+    """What this viewer may open and begin."""
+    found = Scene.objects.visible_to(viewer).full()
+    return found.filter(key=key, version__isnull=False).first()
+
+
+def _begun(viewer: Viewer, key: str) -> Scene | None:
+    """One that went off the stage while they played it: their save goes on, or says why
+    it does not."""
+    if not viewer.is_authenticated:
+        return None
+    mine = Play.objects.filter(person=viewer, scene__key=key, removed__isnull=True)
+    return Scene.objects.full().filter(pk__in=mine.values("scene")).first()
 
 
 def _on_stage(scene: Scene) -> SceneVersion:
@@ -149,9 +164,9 @@ def _new_cast(
     cast = {role: by_key[key] for role, key in able.items()}
     listed = casting.casting_for(version, viewer, cast=cast)
     whole = {
-        one.id: found
+        one.id: somebody
         for one in listed
-        if (found := cast.get(one.id) or one.suggested) is not None
+        if (somebody := cast.get(one.id) or one.suggested) is not None
     }
     missing = [one.id for one in listed if one.id in chosen and one.id not in able]
     return _parts(plays.cast_now(whole, viewer)), missing

@@ -140,6 +140,9 @@ def test_a_dead_end_keeps_a_scene_from_being_published_until_it_is_mended(
     desk.click("[data-do=publish]")
     desk.locator("dialog").get_by_role("button", name="Publish version 2").click()
     expect(desk.locator("[data-do=publish]")).to_contain_text("Publish version 3")
+    desk.click("[data-view-button=settings]")
+    expect(desk.locator("[data-piece=settings]")).to_contain_text("The first one")
+    assert faults(desk) == []
 
 
 def test_what_does_not_read_is_told_and_not_lost(desk: Page) -> None:
@@ -162,6 +165,7 @@ def test_what_does_not_read_is_told_and_not_lost(desk: Page) -> None:
 
 def test_undo_takes_back_what_the_keyboard_deleted(desk: Page) -> None:
     start = desk.locator("g.g-one:has(.g-start)")
+    expect(start).to_be_visible()
     count = desk.locator("g.g-one").count()
     start.focus()
     desk.keyboard.press("ArrowRight")

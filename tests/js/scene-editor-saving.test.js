@@ -153,7 +153,7 @@ test("every address is the agreed one, and a problem is an error with its data",
     error instanceof ServerError && error.message === "Why" && error.data.findings.length === 1
   ));
   const html = new Server("k1", { fetch: async () => new Response("<html>", { status: 502 }) });
-  await assert.rejects(html.about(), /answered 502/);
+  await assert.rejects(html.stats(), /answered 502/);
   const gone = new Server("k1", { fetch: async () => { throw new TypeError(); } });
-  await assert.rejects(gone.about(), OfflineError);
+  await assert.rejects(gone.stats(), OfflineError);
 });

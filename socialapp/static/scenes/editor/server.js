@@ -31,17 +31,17 @@ export class Server {
 
   /**
    * @param {string} method @param {string} path
-   * @param {{json?: any, form?: FormData, signal?: AbortSignal, keepalive?: boolean}} how
+   * @param {{json?: any, form?: FormData, signal?: AbortSignal}} how
    * @returns {Promise<any>}
    */
-  async ask(method, path, { json, form, signal, keepalive } = {}) {
+  async ask(method, path, { json, form, signal } = {}) {
     /** @type {Record<string, string>} */
     const headers = { Accept: "application/json", "X-CSRFToken": this.csrf };
     if (json !== undefined) headers["Content-Type"] = "application/json";
     const body = form ?? (json === undefined ? undefined : JSON.stringify(json));
     let response;
     try {
-      response = await this.fetch(this.base + path, { method, headers, body, signal, keepalive });
+      response = await this.fetch(this.base + path, { method, headers, body, signal });
     } catch (error) {
       if (error instanceof Error && error.name === "AbortError") throw error;
       throw new OfflineError("The server cannot be reached.");
@@ -56,9 +56,9 @@ export class Server {
     return this.ask("GET", `scenes/${this.key}/draft/`);
   }
 
-  /** @param {string} document @param {number} rev @param {{keepalive?: boolean}} how @returns {Promise<{rev: number, saved: string}>} */
-  save(document, rev, { keepalive = false } = {}) {
-    return this.ask("PUT", `scenes/${this.key}/draft/`, { json: { document, rev }, keepalive });
+  /** @param {string} document @param {number} rev @returns {Promise<{rev: number, saved: string}>} */
+  save(document, rev) {
+    return this.ask("PUT", `scenes/${this.key}/draft/`, { json: { document, rev } });
   }
 
   /** @param {string} document @param {AbortSignal} [signal] @returns {Promise<Report>} */
@@ -71,6 +71,7 @@ export class Server {
     return this.ask("POST", `scenes/${this.key}/publish/`, { json: { rev, note, visibility } });
   }
 
+  /** The newest first. @returns {Promise<{number: number, note: string, approval: string, created: string}[]>} */
   versions() {
     return this.ask("GET", `scenes/${this.key}/versions/`);
   }
@@ -82,10 +83,6 @@ export class Server {
   /** @param {Record<string, any>} changes visibility, remixable, tags */
   settings(changes) {
     return this.ask("PATCH", `scenes/${this.key}/`, { json: changes });
-  }
-
-  about() {
-    return this.ask("GET", `scenes/${this.key}/`);
   }
 
   /** A scene of its own. @param {Record<string, any>} how document, template or title @returns {Promise<{key: string}>} */

@@ -18,8 +18,12 @@ const LANGUAGE = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/;
 
 export class SettingsPanel {
   said = "";
+  /** @type {{number: number, note: string, approval: string, created: string}[]} */
+  versions = [];
+  /** How many are known: asked for again when one more is published. */
+  asked = 1;
 
-  /** @param {HTMLElement} element @param {Desk} desk @param {{visibility: string, remixable: boolean, tags: string[], version: number}} facts what is kept beside the document */
+  /** @param {HTMLElement} element @param {Desk} desk @param {{visibility: string, remixable: boolean, tags: string[], version: number, next: number}} facts what is kept beside the document */
   constructor(element, desk, facts) {
     this.element = element;
     this.desk = desk;
@@ -29,6 +33,7 @@ export class SettingsPanel {
   draw() {
     const { desk } = this;
     const { scene } = desk;
+    void this.load();
     /** @param {string} key @param {any} value @param {boolean} typed */
     const put = (key, value, typed = true) => desk.put("Settings", editScene(desk.scene, { [key]: value }), {
       together: `scene ${key}`, from: typed ? this : null,
@@ -72,12 +77,28 @@ export class SettingsPanel {
           value: this.facts.tags.join(", "), focus: "scene-tags", hint: "Up to ten words, for those who look for scenes.",
           onchange: (text) => void this.keep({ tags: tagsOf(text).slice(0, 10) }),
         })),
+      this.versions.length > 0 && h("section", { class: "card card--pad" }, h("h2", {}, "Versions"),
+        h("ul", { class: "list plain" }, this.versions.slice(0, 50).map(({ number, note, approval, created }) => h("li", {},
+          h("b", {}, `Version ${number}`), approval === "approved" ? "" : ", not on stage", h("br"),
+          h("span", { class: "small muted" }, [new Date(created).toLocaleDateString(), note].filter(Boolean).join(". ")))))),
       this.facts.version > 0 && h("section", { class: "card card--pad" }, h("h2", {}, "Take it elsewhere"),
         h("p", { class: "hint" }, "The version on stage, as a file. What you write now is under Text."),
         h("div", { class: "row row--tight" }, EXPORTS.map(([form, words]) => h("a", {
           class: "btn btn--sm btn--line", href: `/sc/${desk.server.key}/export/${form}/`,
         }, icon("download"), words)))),
     ]);
+  }
+
+  /** What was published, once for each number. */
+  async load() {
+    if (this.asked >= this.facts.next) return;
+    this.asked = this.facts.next;
+    try {
+      this.versions = await this.desk.server.versions();
+      this.draw();
+    } catch (error) {
+      if (!(error instanceof ServerError) && !(error instanceof OfflineError)) throw error;
+    }
   }
 
   /** @param {Record<string, any>} changes */

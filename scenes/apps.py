@@ -6,22 +6,10 @@ class ScenesConfig(AppConfig):
 
     def ready(self) -> None:
         from scenes import (  # noqa: PLC0415  need the models
-            asset_admin,  # noqa: F401  registers itself
             asset_copies,
-            asset_receivers,  # noqa: F401  connects them
-            asset_subjects,
-            audience,
-            audience_admin,  # noqa: F401
-            company_admin,  # noqa: F401
-            cut_subjects,
-            play_receivers,  # noqa: F401
-            receivers,  # noqa: F401
+            receivers,  # noqa: F401  connects them
             subjects,
-            take_subjects,
-            voice_admin,  # noqa: F401
-            voice_receivers,  # noqa: F401
         )
 
-        for kinds in (subjects, audience, asset_subjects, cut_subjects, take_subjects):
-            kinds.register()
+        subjects.register()
         asset_copies.register()

@@ -108,6 +108,16 @@ LOOK: dict[str, Any] = {
                 ("Tickets", "local_activity", "streams_streamticket"),
             ),
             _group(
+                "Scenes",
+                ("Scenes", "auto_stories", "scenes_scene"),
+                ("Versions", "history", "scenes_sceneversion"),
+                ("Plays", "sports_esports", "scenes_play"),
+                ("Companies", "groups", "scenes_company"),
+                ("Comments", "comment", "scenes_scenecomment"),
+                ("Voiced lines", "record_voice_over", "scenes_linetake"),
+                ("Backgrounds and sounds", "wallpaper", "scenes_sceneasset"),
+            ),
+            _group(
                 "Provenance",
                 ("Marks", "fingerprint", "provenance_mark"),
                 ("Fingerprints", "graphic_eq", "provenance_fingerprint"),

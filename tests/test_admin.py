@@ -71,7 +71,8 @@ INLINE = {
     "ClipActor", "PostStat", "Note", "AppealMessage", "Hold", "LogHead", "FigureFace",
     "Utterance", "CardPicture", "StreamSeat", "Topic", "TopicVote", "Presence",
     "Participant", "Message", "Fact", "Invitation", "Snippet", "SnippetLine",
-    "Direction", "Wish", "PlayRole",
+    "Direction", "Wish", "PlayRole", "CompanySeat", "CompanyVote", "ImprovTurn",
+    "ScenePlayer", "EndingFound", "ChoiceCount", "EndingCount", "SceneOutline",
 }  # fmt: skip
 """Seen on the page of what they belong to, or, said in private, on none."""
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from django.templatetags.static import static
-
-from socialapp.content import backgrounds
+from scenes import assets
 
 HOUSE = "velvet"
 """When a scene has none, or one that is not here."""
@@ -12,5 +10,4 @@ HOUSE = "velvet"
 
 def backdrop_url(name: str) -> str:
     """`name`: as in the document."""
-    known = name if name in backgrounds.names() else HOUSE
-    return static(f"backgrounds/{known}.svg")
+    return assets.url("background", name) or assets.url("background", HOUSE) or ""

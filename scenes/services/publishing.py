@@ -126,6 +126,7 @@ def put_on_stage(
             "title", "logline", "genre", "rating", "languages", "version", "published",
         ]
     )  # fmt: skip
+    keep_outline(version=version, scene=read)
 
 
 # Words that waited ------------------------------------------------------------

@@ -15,7 +15,7 @@ from moderation.abuse.services import AbuseError
 from moderation.approvals.tests.words import DOUBT, THREAT, nothing_looks, rule_on
 from moderation.models import Approval, Standing
 from moderation.screening.refusals import TextRefusedError
-from scenes.audience_exports import audience as exported
+from scenes.exports.audience import audience as exported
 from scenes.models import (
     EndingCount,
     EndingFound,

@@ -19,7 +19,7 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from scenes import play_exports
+from scenes.exports import plays as play_exports
 from scenes.models import (
     Company,
     CompanySeat,

@@ -20,7 +20,7 @@ from feed.models import Post
 from moderation import subjects
 from moderation.screening import screen_text
 from moderation.screening.refusals import TextRefusedError
-from scenes.cut_exports import scene_clips
+from scenes.exports.cuts import scene_clips
 from scenes.models import LineTake, Play, PlayRole, Scene, SceneCut
 from scenes.services import cuts, reels, takes, voicing
 from scenes.services.cut_errors import CutError

@@ -15,7 +15,7 @@ from moderation import addresses, subjects
 from moderation import services as moderation
 from moderation.errors import NotThereError
 from scenes import content, selectors, services
-from scenes.exports import week
+from scenes.exports.stories import week
 from scenes.machine import write_scene
 from scenes.models import Play, Scene, SceneVersion
 from scenes.services import checking, screening

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from scenes import assets
 from scenes.machine import limits
-from scenes.models import Play, Scene, SceneVersion
+from scenes.models import EndingFound, Play, Scene, SceneVersion
 from scenes.selectors import casting, plays
 from scenes.services.casting import still_castable
 
@@ -74,7 +74,7 @@ def play(request: HttpRequest, key: str) -> HttpResponse:
                 "found": _found(viewer, scene),
                 "assets": assets.addresses(version.document),
                 "documents": reverse("scene-play-document", args=[scene.key, 0]),
-                "back": scene_url(scene),
+                "back": scene.get_absolute_url(),
                 "logline": scene.logline,
             },
         },
@@ -95,11 +95,6 @@ def document(request: HttpRequest, key: str, number: int) -> HttpResponse:
     answer["ETag"] = f'"{version.digest}"'
     answer["Cache-Control"] = "private, no-cache"
     return answer
-
-
-def scene_url(scene: Scene) -> str:
-    """Its own page."""
-    return f"/sc/{scene.key}/"
 
 
 def _seen(viewer: Viewer, key: str) -> Scene | None:
@@ -216,5 +211,5 @@ def _found(viewer: Viewer, scene: Scene) -> list[str]:
     """Endings that this viewer has come to."""
     if not viewer.is_authenticated:
         return []
-    mine = Play.objects.filter(person=viewer, scene=scene).exclude(ending="")
-    return list(mine.order_by("ending").values_list("ending", flat=True).distinct())
+    mine = EndingFound.objects.filter(person=viewer, scene=scene)
+    return list(mine.order_by("ending").values_list("ending", flat=True))

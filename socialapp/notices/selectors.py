@@ -25,7 +25,15 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
             Notice.Kind.STREAM_ENDED,
         ),
     ),
-    "scenes": ("Scenes", (Notice.Kind.SCENE_COMMENT, Notice.Kind.SCENE_LIKED)),
+    "scenes": (
+        "Scenes",
+        (
+            Notice.Kind.SCENE_ON_STAGE,
+            Notice.Kind.SCENE_REFUSED,
+            Notice.Kind.SCENE_COMMENT,
+            Notice.Kind.SCENE_LIKED,
+        ),
+    ),
     "clips": ("Clips", (Notice.Kind.CLIP_READY, Notice.Kind.CLIP_FAILED)),
 }
 """Name in the address, label, and kinds; none: every kind."""

@@ -1,0 +1,1 @@
+"""What a person made and did with scenes, for their own archive."""

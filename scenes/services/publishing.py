@@ -28,6 +28,7 @@ from scenes.machine.findings import ERROR
 from scenes.models import Scene, SceneVersion
 from scenes.services import checking, screening, telling
 from scenes.services.drafts import columns_of
+from scenes.services.outlines import keep_outline
 from socialapp.jobs.queue import enqueue
 from socialapp.lib.text import TextError, clean_line
 

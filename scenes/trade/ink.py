@@ -383,14 +383,15 @@ class _Walk:
     def _said(self, state: _State, flow: Flow, text: str) -> Flow:
         if flow.top.evaluating:
             return flow.push(Said(text))
-        if not text.strip() and (flow.ended or not flow.line):
+        blank = not text.strip() and not flow.marks
+        if blank and (flow.ended or not flow.line):
             return flow
-        if text.strip():
-            if flow.ended and not flow.marks:
+        if text.strip() and not flow.marks:
+            if flow.ended:
                 flow = self._flushed(state, flow)
             flow = replace(flow, glued=False)
-            if flow.top.silent:
-                flow = flow.framed(replace(flow.top, silent=False))
+        if text.strip() and flow.top.silent:
+            flow = flow.framed(replace(flow.top, silent=False))
         if len(flow.line) + len(text) > 4000:
             raise TradeError("too-large", f"A line at {self._here(flow)} has no end.")
         return replace(flow, line=flow.line + text)
@@ -782,6 +783,10 @@ class _Walk:
     def _wait(self, state: _State, flow: Flow) -> None:
         """The walk comes to a stop: choices, or an ending."""
         node = state.node
+        hidden = any(offer.invisible for offer in flow.offers)
+        if hidden and flow.glued and flow.line.strip():
+            self._fall_back(node, flow)
+            return
         if flow.line.strip():
             flow = self._flushed(state, replace(flow, marks=()))
         seen: Tree | None = None
@@ -808,10 +813,24 @@ class _Walk:
             if node.ending in {"Start", ""}:
                 node.ending = "The end"
 
-    def _chosen(self, offer: Offer) -> str:
-        flow = Flow(
-            (*offer.frames[:-1], replace(offer.frames[-1], pointer=offer.target))
-        )
+    def _fall_back(self, node: Node, flow: Flow) -> None:
+        """Glue holds a line to what follows: when no choice is open the line goes on
+        there, else it ends here."""
+        shown = tuple(offer for offer in flow.offers if not offer.invisible)
+        shut: Tree | None = None
+        for offer in shown:
+            shut = both(shut, apply("not", offer.guard or TRUE))
+        line = replace(flow, marks=(), stack=(), offers=())
+        for offer in flow.offers:
+            if offer.invisible and shut != FALSE:
+                target = self._chosen(offer, line)
+                node.always.append(Way(target, node.where, both(shut, offer.guard)))
+        over = self._place(replace(flow, offers=shown).at(None), frozenset())
+        node.always.append(Way(over.id, node.where))
+
+    def _chosen(self, offer: Offer, line: Flow | None = None) -> str:
+        frame = replace(offer.frames[-1], pointer=offer.target)
+        flow = replace(line or Flow(()), frames=(*offer.frames[:-1], frame))
         before = offer.frames[-1].pointer or offer.target
         visits = self._visits(before, offer.target) | self._enter(offer.target)[1]
         key = (flow, visits)

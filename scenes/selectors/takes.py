@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from moderation.models import ApprovalState
-from scenes.models import LineTake, SceneVersion, TakeUse
+from scenes.models import ChoiceCount, LineTake, SceneVersion, TakeUse
 from scenes.selectors import casting
 
 if TYPE_CHECKING:
@@ -46,3 +46,10 @@ def take_for(*, viewer: Viewer, digest: str) -> LineTake:
 def takes_by_digest(digests: Iterable[str]) -> dict[str, LineTake]:
     found = LineTake.objects.filter(digest__in=set(digests))
     return {take.digest: take for take in found}
+
+
+def choice_counts(version: SceneVersion) -> dict[tuple[str, str], int]:
+    """How many took each choice of each state, for what is prepared first."""
+    counts = ChoiceCount.objects.filter(version=version)
+    rows = counts.values_list("state", "choice", "people")
+    return {(state, choice): people for state, choice, people in rows}

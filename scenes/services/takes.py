@@ -19,7 +19,7 @@ from scenes.machine.plays import Player
 from scenes.models import LineTake, TakeUse
 from scenes.recipes import TakeRecipe, digest_of
 from scenes.selectors.machines import machine_of
-from scenes.selectors.takes import takes_by_digest
+from scenes.selectors.takes import choice_counts, takes_by_digest
 from scenes.services import ahead, voicing
 from scenes.services.take_leases import JOB
 from socialapp.jobs.queue import enqueue
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from scenes.machine import Machine
-    from scenes.machine.machine import Position
     from scenes.models import SceneVersion
     from socialapp.characters.models import Character
 
@@ -113,20 +112,6 @@ def ask(
     if waiting := _open(company, first):
         voicing.make_some(seconds=IN_REQUEST_SECONDS, among=waiting)
     return _answers(company, asked), begun
-
-
-def prepare_from(
-    *, company: Company, position: Position, lines: int = AHEAD_LINES
-) -> int:
-    """What was told at `position` and what is likely to follow; how many are new. For
-    whoever begins a play or goes on with one."""
-    machine = company.machine
-    spots = (
-        *ahead.lines_told(machine, position),
-        *ahead.along(machine, position, budget=lines),
-    )
-    found = [wanted_at(company, spot) for spot in spots]
-    return prepare(company=company, lines=[one for one in found if one is not None])
 
 
 def prepare(
@@ -222,7 +207,12 @@ def _likely(company: Company, spot: Spot) -> tuple[Spot, ...]:
         position = company.machine.start(state=spot.state, values=values)
     except PlayError:
         return ()
-    return ahead.along(company.machine, position, budget=AHEAD_LINES)
+    return ahead.along(
+        company.machine,
+        position,
+        budget=AHEAD_LINES,
+        counts=choice_counts(company.version),
+    )
 
 
 # Rows ----------------------------------------------------------------------------

@@ -156,7 +156,6 @@ def scene(request: HttpRequest, key: str) -> HttpResponse:
         "did": did,
         "play_url": f"{found.get_absolute_url()}play/",
         "edit_url": f"{found.get_absolute_url()}edit/",
-        "export_url": f"{found.get_absolute_url()}export/",
         "parts": parts,
         "faces": [part for part in parts if part.chosen][:MOST_FACES],
         "envelopes": showing.envelopes_of(found, outline, viewer),

@@ -129,7 +129,6 @@ class TroupePlayhouse extends HTMLElement {
       ways: this.#ways(read, left?.snapshot ?? read.snapshot),
     });
     if (left) saves.save(left.snapshot);
-    this.#clip(key);
     this.#rewindable();
   }
 
@@ -278,7 +277,11 @@ class TroupePlayhouse extends HTMLElement {
       if (asked === "settings") this.#keepSettings();
       else acts[asked]?.();
     });
-    scene.addEventListener("scene-ending", (event) => this.#finds(/** @type {CustomEvent} */ (event).detail.state));
+    scene.addEventListener("scene-ending", (event) => {
+      // Only now is the slot of clips in the page.
+      this.#clip(this.#read?.key ?? null);
+      this.#finds(/** @type {CustomEvent} */ (event).detail.state);
+    });
     scene.addEventListener("scene-again", (event) => {
       event.preventDefault();
       void this.#again();

@@ -26,7 +26,19 @@ from moderation.models import (
     LikenessConsent,
     PictureCheck,
 )
-from scenes.models import Play, PlayRole, Scene
+from scenes.models import (
+    Company,
+    LineTake,
+    Play,
+    PlayRole,
+    Scene,
+    SceneAsset,
+    SceneComment,
+    SceneCut,
+    SceneLike,
+    SceneRating,
+    SceneStat,
+)
 from scenes.tests.stories import published
 from socialapp.accounts import quotas
 from socialapp.accounts.models import Guardian, Ticket, Token, User
@@ -136,11 +148,21 @@ def _stream(host: User) -> None:
 
 
 def _scene(author: User) -> None:
-    """A story on stage, and a play of it."""
+    """A story on stage, a play of it, and one of everything around both."""
     scene = published(author)
     assert scene.version is not None
     play = Play.objects.create(person=author, scene=scene, version=scene.version)
     PlayRole.objects.create(play=play, role="host", name="Hob")
+    Company.objects.create(play=play, host=author)
+    SceneStat.objects.get_or_create(scene=scene)
+    SceneLike.objects.create(scene=scene, person=author)
+    SceneRating.objects.create(scene=scene, person=author, stars=4)
+    SceneComment.objects.create(scene=scene, person=author, text="Tea")
+    SceneAsset.objects.create(owner=author, kind="sound", name="Rain", ref=REF, size=9)
+    LineTake.objects.create(digest="0" * 64, recipe={"words": "Tea?"})
+    SceneCut.objects.create(
+        clip=Clip.objects.all()[0], play=play, scene=scene, start=0, end=1
+    )
 
 
 def _moderate(post: Post) -> None:

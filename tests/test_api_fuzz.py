@@ -130,7 +130,7 @@ def without_escapes(path: str, key: str) -> str:
 def played(person: User) -> None:
     """A scene that she plays in company."""
     scene = publish(person)
-    Scene.objects.update(key="alice")
+    Scene.objects.update(key="alice", draft=document())
     cast = {"host": make(person, "Kiko").key}
     play = begin_play(person=person, scene=scene, cast=cast)
     Play.objects.update(key="alice")
@@ -149,7 +149,6 @@ def house(alice: User, settings: Settings) -> Iterator[None]:
     hob = Character.objects.create(
         key="alice", owner=alice, name="Hob", portrait=portrait
     )
-    Scene.objects.create(key="alice", owner=alice, title="Tea", draft=document())
     clip = Clip.objects.create(
         key="alice",
         owner=alice,

@@ -5,9 +5,8 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from functools import partial
 from random import Random
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from django.db import connection
@@ -20,12 +19,10 @@ from feed.ranking import House, Pool
 from feed.ranking.arranging import FAIR, NEW
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from feed.ranking import Taste
     from feed.ranking.facts import Ints
-
-T = TypeVar("T")
 
 EACH = 3
 """Newest posts of everybody who is followed."""
@@ -42,15 +39,15 @@ SUBJECTS = 3
 NEWEST = 100
 """So that a quiet house has candidates at all."""
 
-SHARED_SECONDS = 10.0
-"""For how long what is the same for everybody is kept by one process."""
+RATES_SECONDS = 300.0
+"""For how long one process goes by the rates that it has counted."""
 
-_shared: dict[str, tuple[float, Any]] = {}
+_rates: list[tuple[float, House]] = []
 
 
 def forget() -> None:
-    """What this process kept; for tests, whose posts come and go within one second."""
-    _shared.clear()
+    """What this process has counted; for tests, whose rows come and go."""
+    _rates.clear()
 
 
 def candidates(*, taste: Taste, seed: int, now: dt.datetime | None = None) -> Pool:
@@ -59,10 +56,10 @@ def candidates(*, taste: Taste, seed: int, now: dt.datetime | None = None) -> Po
     ids: dict[int, None] = {}
     for found in (
         _followed(taste),
-        _kept("trending", _trending),
-        *(_kept(f"tag {tag}", partial(_topical, tag)) for tag in _best(taste)),
-        _drawn(_kept("unmet", lambda: _unmet(now)), seed),
-        _kept("newest", _newest),
+        _trending(),
+        *(_topical(tag) for tag in _best(taste)),
+        _drawn(_unmet(now), seed),
+        _newest(),
     ):
         ids.update(dict.fromkeys(found))
     return pool_of(list(ids), now=now)
@@ -112,7 +109,10 @@ def pool_of(ids: Sequence[int], *, now: dt.datetime) -> Pool:
 def house() -> House:
     """This server's own rates, over the posts that were met last; judgements weigh in
     as a hundred views would."""
-    return _kept("house", _house, seconds=300.0)
+    clock = time.monotonic()
+    if not _rates or _rates[0][0] <= clock:
+        _rates[:] = [(clock + RATES_SECONDS, _house())]
+    return _rates[0][1]
 
 
 def _house() -> House:
@@ -213,17 +213,3 @@ def _tags_of(posts: Sequence[int]) -> dict[int, list[str]]:
     for post, name in pairs.values_list("post_id", "tag__name"):
         found.setdefault(post, []).append(name)
     return found
-
-
-def _kept(name: str, make: Callable[[], T], *, seconds: float = SHARED_SECONDS) -> T:
-    """What `make` gave a moment ago, to anybody."""
-    clock = time.monotonic()
-    known = _shared.get(name)
-    if known is not None and known[0] > clock:
-        kept: T = known[1]
-        return kept
-    made = make()
-    if len(_shared) > 1000:
-        _shared.clear()
-    _shared[name] = (clock + seconds, made)
-    return made

@@ -50,7 +50,7 @@ def test_a_caption_cannot_bring_markup(alice: User, client: Client) -> None:
 
 def test_the_next_articles_count_on(alice: User, client: Client) -> None:
     posts = [post_by(alice, minutes_ago=n) for n in range(8)]
-    page = text_of(client, "/")
+    page = text_of(client, "/?order=newest")
     after = page.split('data-after="')[1].split('"')[0]
     response = client.get("/more/", {"after": after, "start": "6"})
     fragment = response.content.decode()
@@ -70,14 +70,21 @@ def test_a_page_of_the_feed_costs_few_queries(
     for n in range(6):
         post_by(alice, "#fog", minutes_ago=n, character=hob)
     client = client_of(bob)
+    client.get("/?order=newest")
     with django_assert_max_num_queries(7):
         # Session, user, quota, bell, what is on air, page and its tags.
+        client.get("/")
+    client.get("/?order=ranked")
+    with django_assert_max_num_queries(25):
+        # Besides: what is known of bob's taste, the candidates, the list that is kept.
         client.get("/")
 
 
 def test_the_feed_can_begin_at_a_post(alice: User, client: Client) -> None:
     posts = [post_by(alice, minutes_ago=n) for n in range(3)]
-    page = text_of(client, f"/?at={posts[1].key}")
+    ranked = text_of(client, f"/?at={posts[1].key}")
+    assert ranked.index(posts[1].key) < ranked.index(posts[0].key)
+    page = text_of(client, f"/?at={posts[1].key}&order=newest")
     assert posts[0].key not in page
     assert page.index(posts[1].key) < page.index(posts[2].key)
 

@@ -350,7 +350,9 @@ def test_the_archive_has_every_row_and_file(life: User) -> None:
     assert packed.testzip() is None
     names = set(packed.namelist())
     rows = {
-        name: json.loads(packed.read(name)) for name in names if name.endswith(".json")
+        name: json.loads(packed.read(name))
+        for name in names
+        if name.endswith(".json") and not name.startswith("scenes/")
     }
     assert len(rows["clips.json"]) == life.clips.count() == 1
     assert len(rows["characters.json"]) == life.characters.count()
@@ -363,9 +365,10 @@ def test_the_archive_has_every_row_and_file(life: User) -> None:
     assert rows["decisions.json"][0]["decision_facts"] == f"{MARK} threatens"
     assert rows["appeals.json"][0]["messages"][0]["text"] == f"I am {MARK}"
     assert rows["reports.json"][0]["note"] == MARK
-    assert [one["title"] for one in rows["scenes.json"]] == [MARK]
-    assert [one["cast"] for one in rows["plays.json"]] == [{"host": MARK}]
-    key = rows["scenes.json"][0]["key"]
+    written = {one["title"]: one["key"] for one in rows["scenes.json"]}
+    assert MARK in written
+    assert {"host": MARK} in [one["cast"] for one in rows["plays.json"]]
+    key = written[MARK]
     for name in ("draft", "version-1"):
         assert MARK in packed.read(f"scenes/{key}/{name}.json").decode()
     show = rows["streams.json"][0]
@@ -452,7 +455,7 @@ def test_after_the_purge_a_pseudonym_is_all_that_is_left(
     with django_capture_on_commit_callbacks(execute=True):
         assert leaving.purge_due() == {"erased": 1}
     assert places_of(MARK) == []
-    left = Play.objects.get()
+    left = Play.objects.get(roles__name="Removed")
     assert left.roles.get().name == left.snapshot["cast"]["host"]["name"] == "Removed"
     ghost = User.objects.get(pk=life.pk)
     assert ghost.username.startswith("closed")

@@ -115,6 +115,8 @@ def addresses(post: Post) -> Iterator[str]:
         "letter": "A",
         "token": "x",
         "puid": "TR-2026-x",
+        "form": "json",
+        "number": "1",
     }
     for pattern in patterns():
         for kind, key in keys_for(pattern, post):

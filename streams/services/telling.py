@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from avatarfx.services.telling import tell_failed, tell_ready
 from socialapp.accounts.models import User
 from socialapp.notices import services as notices
 from socialapp.notices.models import Notice
@@ -79,43 +80,13 @@ def forget(stream: Stream) -> None:
 
 def clip_ready(clip: Clip) -> None:
     """To whoever cut it out of a show."""
-    if not _is_cut(clip):
-        return
-    _again(clip)
-    notices.notify(
-        people=[clip.owner],
-        kind=Notice.Kind.CLIP_READY,
-        about=f"clip:{clip.key}",
-        lead=f"“{clip.name}” is ready.",
-        words=f"{clip.seconds or 0:.0f} seconds, cut from a show.",
-        url=clip.get_absolute_url(),
-        action="Watch",
-    )
+    if StreamCut.objects.filter(clip=clip).exists():
+        tell_ready(clip, words=", cut from a show.")
 
 
 def clip_failed(clip: Clip) -> None:
-    if not _is_cut(clip):
-        return
-    _again(clip)
-    notices.notify(
-        people=[clip.owner],
-        kind=Notice.Kind.CLIP_FAILED,
-        about=f"clip:{clip.key}",
-        lead=f"“{clip.name}” could not be made.",
-        words=clip.error,
-        url=clip.get_absolute_url(),
-        action="Try again",
-    )
-
-
-def _is_cut(clip: Clip) -> bool:
-    return StreamCut.objects.filter(clip=clip).exists()
-
-
-def _again(clip: Clip) -> None:
-    """One that failed and was tried again is told of anew, in place of the old news."""
-    kinds = (Notice.Kind.CLIP_READY, Notice.Kind.CLIP_FAILED)
-    notices.forget(about=f"clip:{clip.key}", kinds=kinds)
+    if StreamCut.objects.filter(clip=clip).exists():
+        tell_failed(clip)
 
 
 def _waiting(stream: Stream) -> QuerySet[User]:

@@ -1,0 +1,45 @@
+"""What the owner of a clip is told of it, in their notices. Whoever had it made says
+when: a clip that somebody waits for on its page needs no notice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from socialapp.notices import services as notices
+from socialapp.notices.models import Notice
+
+if TYPE_CHECKING:
+    from avatarfx.models import Clip
+
+
+def tell_ready(clip: Clip, *, words: str) -> None:
+    """`words`: what it is, after how long it runs: ``, cut from a show.``"""
+    _again(clip)
+    notices.notify(
+        people=[clip.owner],
+        kind=Notice.Kind.CLIP_READY,
+        about=f"clip:{clip.key}",
+        lead=f"“{clip.name}” is ready.",
+        words=f"{clip.seconds or 0:.0f} seconds{words}",
+        url=clip.get_absolute_url(),
+        action="Watch",
+    )
+
+
+def tell_failed(clip: Clip) -> None:
+    _again(clip)
+    notices.notify(
+        people=[clip.owner],
+        kind=Notice.Kind.CLIP_FAILED,
+        about=f"clip:{clip.key}",
+        lead=f"“{clip.name}” could not be made.",
+        words=clip.error,
+        url=clip.get_absolute_url(),
+        action="Try again",
+    )
+
+
+def _again(clip: Clip) -> None:
+    """One that failed and was tried again is told of anew, in place of the old news."""
+    kinds = (Notice.Kind.CLIP_READY, Notice.Kind.CLIP_FAILED)
+    notices.forget(about=f"clip:{clip.key}", kinds=kinds)

@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from scenes.trade.report import TradeError
 from scenes.trade.terms import Tree, Unknown
 
 if TYPE_CHECKING:
-    from scenes.trade.ink_story import Pointer
+    from scenes.trade.ink.story import Pointer
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,14 @@ class Flow:
     @property
     def top(self) -> Frame:
         return self.frames[-1]
+
+    @property
+    def pointer(self) -> Pointer:
+        """Of the innermost frame, while it leads somewhere."""
+        pointer = self.top.pointer
+        if pointer is None:
+            raise TradeError("unreadable", "The ink JSON leads nowhere.")
+        return pointer
 
     def at(self, pointer: Pointer | None) -> Flow:
         return self.framed(replace(self.top, pointer=pointer))

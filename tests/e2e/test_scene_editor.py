@@ -163,6 +163,21 @@ def test_what_does_not_read_is_told_and_not_lost(desk: Page) -> None:
     }
 
 
+def test_a_sound_is_chosen_from_those_of_the_house(desk: Page, faults: Faults) -> None:
+    desk.locator("g.g-one:has(.g-start)").click()
+    desk.get_by_text("Insert", exact=True).click()
+    desk.get_by_role("button", name="Sound").click()
+    sheet = desk.get_by_role("dialog", name="Sound")
+    expect(sheet.get_by_role("button", name="Hear Rain")).to_be_visible()
+    assert faults(desk) == []
+    sheet.get_by_role("button", name="Rain", exact=True).click()
+    expect(desk.get_by_label("Lines")).to_have_value(re.compile("@sound rain volume"))
+    saved(desk)
+    beats = next(iter(draft(desk)["states"].values()))["beats"]
+    assert {"type": "sound", "sound": "rain", "volume": 0.5} in beats
+    expect(desk.locator("#stops")).to_have_count(0)
+
+
 def test_undo_takes_back_what_the_keyboard_deleted(desk: Page) -> None:
     start = desk.locator("g.g-one:has(.g-start)")
     expect(start).to_be_visible()

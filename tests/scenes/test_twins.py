@@ -48,9 +48,10 @@ def agree(
     )
 
 
-def wanderings(count: int, plays_each: int) -> list[dict[str, Any]]:
+def wanderings(count: int, plays_each: int, first: int = 0) -> list[dict[str, Any]]:
+    """`first`: seed of the first scene, for those who want others than the suite has."""
     lines = []
-    for seed in range(count):
+    for seed in range(first, first + count):
         random = Random(f"twins {seed}")  # noqa: S311 - no secret
         scene = random_scenes.scene(random, deep=2)
         machine = Machine(from_json(scene))

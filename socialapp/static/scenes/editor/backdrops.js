@@ -29,8 +29,8 @@ export function begin(desk, built) {
   if (own) void load(desk);
 }
 
-/** One's own too, once. @param {Desk} desk */
-async function load(desk) {
+/** One's own too, and the sounds; once. @param {Desk} desk */
+export async function load(desk) {
   if (asked.has(desk)) return;
   asked.add(desk);
   const built = known.get(desk) ?? [];
@@ -44,6 +44,14 @@ async function load(desk) {
     if (!(error instanceof OfflineError) && !(error instanceof ServerError)) throw error;
     asked.delete(desk);
   }
+}
+
+/** Something that was brought along just now. @param {Desk} desk @param {any} told @returns {Asset} */
+export function learn(desk, told) {
+  const made = asset(told);
+  known.set(desk, [made, ...(known.get(desk) ?? [])]);
+  desk.tell("assets");
+  return made;
 }
 
 /** @param {Desk} desk @param {string} kind */
@@ -88,10 +96,7 @@ function pick(desk, value, change) {
       if (!file.files?.[0]) return;
       said.hidden = true;
       try {
-        const made = asset(await desk.server.upload(file.files[0], "background", painted.checked));
-        known.set(desk, [made, ...(known.get(desk) ?? [])]);
-        choose(made.name);
-        desk.tell("assets");
+        choose(learn(desk, await desk.server.upload(file.files[0], "background", painted.checked)).name);
       } catch (error) {
         if (!(error instanceof Error)) throw error;
         said.textContent = error.message;

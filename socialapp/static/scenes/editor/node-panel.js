@@ -10,6 +10,7 @@ import { edgesEditor, fold, textFields } from "./edges-editor.js";
 import { JsonError, read } from "./json.js";
 import { parseBeats, writeBeats } from "./lines.js";
 import { MOODS } from "./shapes.js";
+import { pickSound } from "./sounds.js";
 import { refusalOf, renameState } from "./naming.js";
 import { linksOf, listOf, titleOf, withKey } from "./tree.js";
 import { isObject, writeLine, writePart } from "./writing.js";
@@ -184,20 +185,25 @@ export class NodePanel {
   palette(area) {
     const roles = this.desk.known.roles;
     const [one = "role"] = roles;
+    /** Below the line that the cursor is in. @param {string} text */
+    const write = (text) => {
+      const { selectionStart: at, value } = area;
+      const end = value.indexOf("\n", at) < 0 ? value.length : value.indexOf("\n", at);
+      const before = value.slice(0, end);
+      const put = `${before && !before.endsWith("\n") ? "\n" : ""}${text}`;
+      area.value = before + put + value.slice(end);
+      area.focus();
+      area.setSelectionRange(end + put.length, end + put.length);
+      area.dispatchEvent(new Event("input", { bubbles: true }));
+    };
     /** @param {string} words @param {string} text @param {string} says */
     const insert = (words, text, says) => h("button", {
-      type: "button", class: "chip", title: says,
-      onclick: () => {
-        const { selectionStart: at, value } = area;
-        const end = value.indexOf("\n", at) < 0 ? value.length : value.indexOf("\n", at);
-        const before = value.slice(0, end);
-        const put = `${before && !before.endsWith("\n") ? "\n" : ""}${text}`;
-        area.value = before + put + value.slice(end);
-        area.focus();
-        area.setSelectionRange(end + put.length, end + put.length);
-        area.dispatchEvent(new Event("input", { bubbles: true }));
-      },
+      type: "button", class: "chip", title: says, onclick: () => write(text),
     }, words);
+    const sound = h("button", {
+      type: "button", class: "chip", title: "A sound begins",
+      onclick: () => pickSound(this.desk, (name) => write(`@sound ${name} volume 0.5`)),
+    }, "Sound");
     return h("details", { class: "ed-palette", "data-fold": "palette" },
       h("summary", { class: "small" }, "Insert"),
       h("div", { class: "chips" },
@@ -205,7 +211,7 @@ export class NodePanel {
         insert("Pause", "@pause 1.5", "Seconds"),
         insert("Camera", `@camera ${one.toUpperCase()} zoom 1.5 ease 1`, "Looks at a role, or all"),
         insert("Face", `@face ${one.toUpperCase()} surprised`, "A face changes without words"),
-        insert("Sound", "@sound name volume 0.5", "A sound begins"),
+        sound,
         insert("Only if", "@if ", "The next line is told only when this holds"),
         insert("Improvise", `@beat {"type": "improv", "role": "${one}", "goal": "What it is after", "turns": 3, "fallback": "What it says without an engine"}`, "Talks freely with the player")));
   }

@@ -312,3 +312,10 @@ def test_pictures_that_the_file_names_are_looked_up_and_others_are_not(
 def test_the_page_takes_no_other_method(client: Client, scene: Scene) -> None:
     assert client.post("/sc/sc1/play/").status_code == 405
     assert client.post("/sc/sc1/play/1.json").status_code == 405
+
+
+def test_a_version_that_cannot_be_read_says_so(client: Client, scene: Scene) -> None:
+    SceneVersion.objects.update(document='{"format": "scene"}', digest="0" * 64)
+    answer = client.get("/sc/sc1/play/")
+    assert answer.status_code == 410
+    assert "cannot be read" in answer.content.decode()

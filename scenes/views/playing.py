@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from scenes import assets
-from scenes.machine import limits
+from scenes.machine import SceneError, limits
 from scenes.models import EndingFound, Play, Scene, SceneVersion
 from scenes.selectors import casting, plays
 from scenes.services.casting import still_castable
@@ -54,10 +54,15 @@ def play(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404
     version = save.version if save else _on_stage(scene)
     missing: list[str] = []
-    if save:
-        cast = _parts(plays.casts_of([save], viewer)[save.pk])
-    else:
-        cast, missing = _new_cast(viewer, version, chosen)
+    try:
+        if save:
+            cast = _parts(plays.casts_of([save], viewer)[save.pk])
+        else:
+            cast, missing = _new_cast(viewer, version, chosen)
+    except SceneError:
+        # Published under rules of another day, or changed behind the services.
+        context = {"scene": scene, "why": "This version cannot be read any more."}
+        return render(request, "scenes/closed.html", context, status=410)
     return render(
         request,
         "scenes/play.html",

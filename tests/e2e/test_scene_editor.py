@@ -171,7 +171,8 @@ def test_a_sound_is_chosen_from_those_of_the_house(desk: Page, faults: Faults) -
     expect(sheet.get_by_role("button", name="Hear Rain")).to_be_visible()
     assert faults(desk) == []
     sheet.get_by_role("button", name="Rain", exact=True).click()
-    expect(desk.get_by_label("Lines")).to_have_value(re.compile("@sound rain volume"))
+    lines = desk.get_by_role("textbox", name="Lines")
+    expect(lines).to_have_value(re.compile("@sound rain volume"))
     saved(desk)
     beats = next(iter(draft(desk)["states"].values()))["beats"]
     assert {"type": "sound", "sound": "rain", "volume": 0.5} in beats

@@ -187,14 +187,18 @@ export class NodePanel {
     const [one = "role"] = roles;
     /** Below the line that the cursor is in. @param {string} text */
     const write = (text) => {
-      const { selectionStart: at, value } = area;
+      // The panel may have been drawn anew while a sheet was open.
+      const now = area.isConnected ? area : /** @type {HTMLTextAreaElement | null} */ (
+        document.querySelector(`[data-focus="${area.dataset.focus}"]`));
+      if (!now) return;
+      const { selectionStart: at, value } = now;
       const end = value.indexOf("\n", at) < 0 ? value.length : value.indexOf("\n", at);
       const before = value.slice(0, end);
       const put = `${before && !before.endsWith("\n") ? "\n" : ""}${text}`;
-      area.value = before + put + value.slice(end);
-      area.focus();
-      area.setSelectionRange(end + put.length, end + put.length);
-      area.dispatchEvent(new Event("input", { bubbles: true }));
+      now.value = before + put + value.slice(end);
+      now.focus();
+      now.setSelectionRange(end + put.length, end + put.length);
+      now.dispatchEvent(new Event("input", { bubbles: true }));
     };
     /** @param {string} words @param {string} text @param {string} says */
     const insert = (words, text, says) => h("button", {

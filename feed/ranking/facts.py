@@ -128,7 +128,7 @@ class House:
     """Mean fraction of a clip that is watched."""
 
     likes: float = 0.08
-    """A view; the next ones too."""
+    """A view; the next ones too. 0: nobody here can, and it says nothing of a post."""
 
     comments: float = 0.01
     remixes: float = 0.004

@@ -63,8 +63,10 @@ def features(pool: Pool, taste: Taste, house: House) -> Floats:
 
 
 def _rate(counts: Ints, views: Floats, mean: float) -> Floats:
-    """0 for the house's mean, nearer to 1 the further above it, to -1 below."""
-    mean = max(mean, 1e-6)
+    """0 for the house's mean, nearer to 1 the further above it, to -1 below; 0 for all
+    of what nobody here can do."""
+    if mean <= 0.0:
+        return np.zeros(len(views))
     # At least one whole event: nobody is worse for what is rare everywhere.
     doubt = max(DOUBT, 1.0 / mean)
     rate = (np.maximum(counts, 0) + doubt * mean) / (views + doubt)

@@ -129,6 +129,9 @@ def _house() -> House:
     return House(
         watched=rate(watched, known.watched),
         likes=rate(likes, known.likes),
+        # Posts have neither yet: no post is worse for lacking them.
+        comments=0.0,
+        remixes=0.0,
         follows=rate(follows, known.follows),
         heat=max(known.heat, 3.0 * likes / max(1, len(rows))),
     )

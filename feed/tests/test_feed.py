@@ -237,6 +237,7 @@ def test_terms_on_the_page_sum_to_its_total(alice: User, mallory: User) -> None:
     thousandths = sum(round(term.points * 1000) for term in told.terms)
     assert f"{thousandths / 1000:.3f}" == told.shown_total
     assert any("You follow" in term.words for term in told.terms)
+    assert not {"talked", "remixed"} & reason.terms.keys(), "posts have neither yet"
 
 
 def test_why_tells_the_terms_of_the_list_that_showed_it(

@@ -66,6 +66,12 @@ def test_one_like_of_one_viewer_is_no_rate_of_one() -> None:
     assert proven > lucky
 
 
+def test_what_nobody_here_can_do_says_nothing_of_a_post() -> None:
+    table = ranking.features(pool_of(2, views=[0, 900]), Taste(), House(comments=0.0))
+    assert table[:, NAMES.index("talked")].tolist() == [0.0, 0.0]
+    assert table[1, NAMES.index("remixed")] < 0.0
+
+
 def test_who_watches_to_the_end_says_more_than_who_leaves() -> None:
     kept, left = totals(pool_of(2, watched=[27.0, 3.0]))
     assert kept > left

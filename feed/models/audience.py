@@ -26,6 +26,16 @@ class PostStat(models.Model):
     follows = models.PositiveIntegerField(default=0)
     """Of its creator or character, from this post."""
 
+    comments = models.PositiveIntegerField(default=0)
+    """Those that are there and on stage."""
+
+    remixes = models.PositiveIntegerField(default=0)
+    """Public posts made of it, not of its remixes."""
+
+    saves = models.PositiveIntegerField(default=0)
+    shares = models.PositiveIntegerField(default=0)
+    """A viewer a day once."""
+
     heat = models.FloatField(default=0.0, db_index=True)
     """Likes of late: the base-2 logarithm of a sum in which each counts 2 to the power
     of its moment in half-lives (``feed.heat``). So it never needs to be refreshed, and

@@ -101,6 +101,44 @@ class Guardian(models.Model):
         return f"Guardian of {self.user_id}"
 
 
+class Block(models.Model):
+    """Neither sees, hears or reaches the other, anywhere in the house."""
+
+    person = models.ForeignKey(User, models.CASCADE, related_name="blocks")
+    whom = models.ForeignKey(User, models.CASCADE, related_name="blocked_by")
+    created = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "whom"], name="block_once"),
+            models.CheckConstraint(
+                condition=~models.Q(person=models.F("whom")), name="block_of_another"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} blocks {self.whom_id}"
+
+
+class Mute(models.Model):
+    """One hears nothing of the other any more, who is not told and loses nothing."""
+
+    person = models.ForeignKey(User, models.CASCADE, related_name="mutes")
+    whom = models.ForeignKey(User, models.CASCADE, related_name="muted_by")
+    created = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "whom"], name="mute_once"),
+            models.CheckConstraint(
+                condition=~models.Q(person=models.F("whom")), name="mute_of_another"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} mutes {self.whom_id}"
+
+
 class TokenQuerySet(models.QuerySet["Token"]):
     def valid(self, *, now: datetime) -> TokenQuerySet:
         return self.filter(

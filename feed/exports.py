@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Sum
 
-from feed.models import Impression, Like, Post, SnippetLine, View
+from feed.models import CustomFeed, Impression, Like, Post, SnippetLine, View
 from socialapp.accounts.exports import as_json
 
 if TYPE_CHECKING:
@@ -65,6 +65,22 @@ def posts(user: User) -> Iterator[File]:
     yield as_json(
         "shown.json",
         list(shown.values("post__key", "day", "place", "seconds", "watched")),
+    )
+
+
+def custom(user: User) -> Iterator[File]:
+    """Feeds that they built and read, and the words they mute."""
+    mine = CustomFeed.objects.filter(owner=user).order_by("created")
+    told = ("key", "name", "note", "rules", "visibility", "created", "changed")
+    read = user.subscriptions.order_by("created")
+    muted = user.muted_words.order_by("created")
+    yield as_json(
+        "feeds.json",
+        {
+            "feeds": list(mine.values(*told)),
+            "subscriptions": list(read.values("feed__key", "feed__name", "created")),
+            "muted_words": list(muted.values("words", "until", "created")),
+        },
     )
 
 

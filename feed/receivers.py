@@ -64,6 +64,9 @@ def leave_with_viewer(*, user: User, **_: Any) -> None:
     user.followers.all().delete()
     user.hidden.all().delete()
     user.unwanted.all().delete()
+    user.custom_feeds.all().delete()
+    user.subscriptions.all().delete()
+    user.muted_words.all().delete()
     snippets.forget_person(person=user)
 
 

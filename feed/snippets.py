@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from feed import approving
+from feed.languages import language_of
 from feed.models import Post, PostStat, Snippet, SnippetLine
 from feed.services import PostError, checked, count, judge_caption, keep_caption
 from moderation.approvals import services as asking
@@ -232,6 +233,7 @@ def _publish(
         kind=Post.Kind.SNIPPET,
         snippet=snippet,
         visibility=visibility,
+        language=language_of("\n".join(one.text for one in draft.lines)),
     )
     PostStat.objects.create(post=post)
     return keep_caption(post, ruling)

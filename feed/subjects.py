@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from feed import services
-from feed.models import Post
+from feed.models import CustomFeed, Post
 from moderation import subjects
 from socialapp.lib import blobs
 
@@ -40,9 +40,35 @@ def register() -> None:
         reach=lambda post: post.stat.views,
         of_author=lambda user: Post.objects.full().filter(author=user),
     )
+    _register_feeds()
     subjects.add_descendants("post", _its_clip)
     subjects.add_descendants("clip", _its_post)
     subjects.add_descendants("character", _chats_with)
+
+
+def _register_feeds() -> None:
+    """What somebody calls a feed that they share; the posts in it are others'."""
+    subjects.register(
+        "custom-feed",
+        title="Feed",
+        find=lambda key: CustomFeed.objects.filter(key=key).first(),
+        describe=lambda feed: feed.name,
+        snapshot=lambda feed: {"Name": feed.name, "Note": feed.note},
+        author=lambda feed: feed.owner,
+        url=lambda feed: feed.get_absolute_url(),
+        visible=lambda feed, viewer: (
+            CustomFeed.objects.visible_to(viewer).filter(pk=feed.pk).exists()
+        ),
+        hide=lambda feed: services.set_feed_withheld(
+            feed=feed, level=CustomFeed.Level.HIDDEN
+        ),
+        remove=lambda feed: services.set_feed_withheld(
+            feed=feed, level=CustomFeed.Level.REMOVED
+        ),
+        restore=lambda feed: services.set_feed_withheld(feed=feed, level=""),
+        content_types=("CONTENT_TYPE_TEXT",),
+        of_author=lambda user: CustomFeed.objects.filter(owner=user),
+    )
 
 
 def _snapshot(post: Post) -> dict[str, str]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from feed.views import pages, snippets, tastes
+from feed.views import custom, pages, snippets, tastes
 
 urlpatterns = [
     path("", pages.feed, name="feed"),
@@ -21,6 +21,15 @@ urlpatterns = [
     path("clips/<str:key>/publish/", pages.publish, name="clip-publish"),
     path("said/<str:key>/show/", snippets.show, name="snippet"),
     path("said/<str:key>/publish/", snippets.publish, name="snippet-publish"),
+    path("feeds/", custom.feeds, name="custom-feeds"),
+    path("feeds/new/", custom.new, name="custom-feed-new"),
+    path("feeds/<str:key>/", custom.about, name="custom-feed"),
+    path("feeds/<str:key>/watch/", custom.watch, name="custom-feed-watch"),
+    path("feeds/<str:key>/more/", custom.more, name="custom-feed-more"),
+    path("feeds/<str:key>/edit/", custom.edit, name="custom-feed-edit"),
+    path("feeds/<str:key>/delete/", custom.delete, name="custom-feed-delete"),
+    path("feeds/<str:key>/subscribe/", custom.subscribe, name="custom-feed-subscribe"),
+    path("tastes/words/", custom.words, name="muted-words"),
     path("tag/<str:name>/", pages.tag, name="tag"),
     path("@<str:username>/", pages.profile, name="profile"),
     path("s/<str:key>/remind/", pages.remind, name="stream-remind"),

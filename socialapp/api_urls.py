@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
 from avatarfx.api import clips, speech
+from feed.api import custom
 from feed.api import posts as feed
 from feed.api import snippets, tastes
 from moderation.api import decisions, published, reports
@@ -36,6 +37,8 @@ router.register("messages", messages.ChatMessageViewSet, "api-message")
 router.register("facts", messages.FactViewSet, "api-fact")
 router.register("personas", messages.PersonaViewSet, "api-persona")
 router.register("posts", feed.PostViewSet, "api-post")
+router.register("feeds", custom.CustomFeedViewSet, "api-custom-feed")
+router.register("me/muted-words", custom.MutedWordViewSet, "api-muted-word")
 router.register("feed", tastes.FeedViewSet, "api-feed")
 router.register("streams", streams.StreamViewSet, "api-stream")
 router.register("scenes", stories.SceneViewSet, "api-scene")
@@ -193,6 +196,14 @@ urlpatterns = [
     path("transparency/", published.TransparencyViewSet.as_view({"get": "retrieve"})),
     path("snippets/", snippets.SnippetViewSet.as_view({"post": "create"})),
     path("snippets/preview/", snippets.SnippetViewSet.as_view({"post": "preview"})),
+    path(
+        "feeds/<str:key>/posts/",
+        custom.CustomFeedPostsViewSet.as_view({"get": "list"}),
+    ),
+    path(
+        "feeds/<str:key>/subscription/",
+        custom.SubscriptionViewSet.as_view({"put": "update", "delete": "destroy"}),
+    ),
     path("tags/", feed.TagViewSet.as_view({"get": "list"})),
     *router.urls,
 ]

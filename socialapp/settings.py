@@ -379,6 +379,7 @@ EXPORTERS = [
     "scenes.exports.cuts.scene_clips",
     "socialapp.chat.exports.conversations",
     "feed.exports.posts",
+    "feed.exports.custom",
     "socialapp.notices.exports.notices",
     "moderation.exports.cases",
 ]

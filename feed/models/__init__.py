@@ -1,6 +1,7 @@
 """Posts, what people do with them, and what is known of their tastes."""
 
 from feed.models.audience import Like, PostStat, View
+from feed.models.custom import CustomFeed, MutedWord, Subscription
 from feed.models.posts import (
     READING,
     Post,
@@ -21,10 +22,12 @@ from feed.models.tastes import (
 
 __all__ = [
     "READING",
+    "CustomFeed",
     "Follow",
     "Hidden",
     "Impression",
     "Like",
+    "MutedWord",
     "Post",
     "PostQuerySet",
     "PostStat",
@@ -33,6 +36,7 @@ __all__ = [
     "Snippet",
     "SnippetLine",
     "SnippetLineQuerySet",
+    "Subscription",
     "Tag",
     "Unwanted",
     "View",

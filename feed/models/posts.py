@@ -166,6 +166,9 @@ class Post(Withholdable):
     )
     caption = models.CharField(max_length=500, blank=True)
     tags = models.ManyToManyField(Tag, related_name="posts", blank=True)
+    language = models.CharField(max_length=8, blank=True, editable=False)
+    """ISO 639-1 code of what is said, ``feed.languages``; empty: it cannot be told."""
+
     visibility = models.CharField(
         max_length=8, choices=Visibility, default=Visibility.PUBLIC
     )

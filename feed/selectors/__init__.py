@@ -1,5 +1,14 @@
 """What a viewer gets to see, in which order, and why."""
 
+from feed.selectors.custom import (
+    facts_of,
+    feed_for,
+    feeds_around,
+    feeds_of,
+    feeds_read,
+    text_of,
+    unmuted,
+)
 from feed.selectors.outcomes import outcomes
 from feed.selectors.pages import (
     HEAVY,
@@ -9,12 +18,15 @@ from feed.selectors.pages import (
     character_met,
     credit_of,
     cursor_of,
+    custom_page,
+    custom_trending,
     feed_page,
     post_for,
     posts_in,
     posts_of,
 )
 from feed.selectors.ranked import (
+    MOST,
     Ordered,
     Reason,
     list_of,
@@ -29,6 +41,7 @@ from feed.selectors.tastes import is_following, taste_of
 __all__ = [
     "HEAVY",
     "MAX_PAGE",
+    "MOST",
     "Credit",
     "FeedPage",
     "Ordered",
@@ -36,7 +49,14 @@ __all__ = [
     "character_met",
     "credit_of",
     "cursor_of",
+    "custom_page",
+    "custom_trending",
+    "facts_of",
+    "feed_for",
     "feed_page",
+    "feeds_around",
+    "feeds_of",
+    "feeds_read",
     "is_following",
     "list_of",
     "outcomes",
@@ -47,6 +67,8 @@ __all__ = [
     "ranked",
     "reasons_for",
     "taste_of",
+    "text_of",
     "trending",
+    "unmuted",
     "weights_now",
 ]

@@ -10,6 +10,7 @@ from django.db.models import BooleanField, Exists, OuterRef, Q, Value
 
 from avatarfx.models import Clip
 from feed.models import Like, Post, PostQuerySet, SnippetLine
+from feed.selectors.custom import chosen, keeping, unmuted
 from feed.selectors.ranked import without_unwanted
 from moderation.models import ApprovalState
 from scenes.models import Scene
@@ -22,11 +23,16 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.models import AnonymousUser
 
+    from feed.rules import Rules
+    from feed.selectors.custom import Keep
     from socialapp.accounts.models import User
 
     Viewer = User | AnonymousUser
 
 MAX_PAGE = 100
+
+STEP, TRIED = 60, 1200
+"""Posts whose words are read at a time, and for one page."""
 
 HEAVY = (
     "clip__performance",
@@ -105,14 +111,28 @@ def _with_likes(posts: PostQuerySet, viewer: Viewer) -> PostQuerySet:
     )
 
 
-def _page(posts: PostQuerySet, after: str | None, limit: int) -> FeedPage:
+def _page(
+    posts: PostQuerySet, after: str | None, limit: int, keep: Keep | None = None
+) -> FeedPage:
+    """The next posts; `keep` decides about those that no query can. A page is short,
+    and is not the last, when few of `TRIED` posts are kept."""
     limit = min(max(limit, 1), MAX_PAGE)
-    if after:
-        posts = posts.filter(_older_than(after))
-    found = list(posts[: limit + 1])
-    more = len(found) > limit
-    found = found[:limit]
-    return FeedPage(found, cursor_of(found[-1]) if more else None)
+    step = limit if keep is None else max(limit, STEP)
+    kept: list[Post] = []
+    for _ in range(0, TRIED if keep else 1, step):
+        older = posts.filter(_older_than(after)) if after else posts
+        found = list(older[: step + 1])
+        more = len(found) > step
+        for at, post in enumerate(found[:step], start=1):
+            after = cursor_of(post)
+            if keep is None or keep(post):
+                kept.append(post)
+            if len(kept) == limit:
+                last = not more and at == len(found)
+                return FeedPage(kept, None if last else after)
+        if not more:
+            return FeedPage(kept, None)
+    return FeedPage(kept, after)
 
 
 def feed_page(
@@ -123,7 +143,25 @@ def feed_page(
     posts = without_unwanted(_shown_to(viewer).filter(demoted=False), viewer)
     if tag:
         posts = posts.filter(tags__name=tag.lower())
-    return _page(posts, after, limit)
+    return _page(posts, after, limit, keeping(viewer))
+
+
+def custom_page(
+    *, viewer: Viewer, rules: Rules, after: str | None = None, limit: int = 6
+) -> FeedPage:
+    """The newest that fit the rules and that this viewer may see."""
+    posts = without_unwanted(_shown_to(viewer).filter(demoted=False), viewer)
+    return _page(posts.filter(chosen(rules)), after, limit, keeping(viewer, rules))
+
+
+def custom_trending(*, viewer: Viewer, rules: Rules, most: int) -> list[int]:
+    """Ids of those that fit the rules, the most liked of late first."""
+    posts = _shown_to(viewer).filter(chosen(rules), demoted=False)
+    hot = posts.order_by("-stat__heat", "-published", "-pk")
+    keep = keeping(viewer, rules)
+    if keep is None:
+        return list(hot.values_list("pk", flat=True)[:most])
+    return [post.pk for post in hot[:TRIED] if keep(post)][:most]
 
 
 def posts_in(*, viewer: Viewer, ids: Sequence[int]) -> list[Post]:
@@ -131,7 +169,7 @@ def posts_in(*, viewer: Viewer, ids: Sequence[int]) -> list[Post]:
     however long ago the order was made."""
     shown = without_unwanted(_shown_to(viewer).filter(demoted=False), viewer)
     found = {post.pk: post for post in shown.filter(pk__in=ids)}
-    return [found[pk] for pk in ids if pk in found]
+    return unmuted(viewer, [found[pk] for pk in ids if pk in found])
 
 
 @dataclass(frozen=True, slots=True)

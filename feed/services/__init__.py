@@ -1,7 +1,19 @@
 """The only writers of posts, of what people do with them and of their tastes."""
 
 from feed.services.audience import count_view, like_post, unlike_post
+from feed.services.custom import (
+    CustomFeedError,
+    build_feed,
+    change_feed,
+    delete_feed,
+    mute_words,
+    set_feed_withheld,
+    subscribe,
+    unmute_words,
+    unsubscribe,
+)
 from feed.services.lists import (
+    BUILT,
     ORDERS,
     forget_lists,
     is_personal,
@@ -40,16 +52,21 @@ from feed.services.tastes import (
 )
 
 __all__ = [
+    "BUILT",
     "MAX_CAPTION",
     "MOST_LOOKS",
     "ORDERS",
+    "CustomFeedError",
     "Look",
     "PostError",
     "TasteError",
     "audio_of",
+    "build_feed",
+    "change_feed",
     "checked",
     "count",
     "count_view",
+    "delete_feed",
     "edit_post",
     "follow",
     "forget_lists",
@@ -59,6 +76,7 @@ __all__ = [
     "keep_caption",
     "keep_weights",
     "like_post",
+    "mute_words",
     "note_looks",
     "notice_change",
     "order_for",
@@ -67,12 +85,16 @@ __all__ = [
     "recheck_words",
     "remove_post",
     "restore_post",
+    "set_feed_withheld",
     "set_marks",
     "set_withheld",
     "settle_words",
+    "subscribe",
     "unfollow",
     "unhide",
     "unlike_post",
+    "unmute_words",
+    "unsubscribe",
     "want_again",
     "want_less",
 ]

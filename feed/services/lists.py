@@ -10,8 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from feed import selectors
-from feed.models import RankedList, Ranker
+from feed.models import CustomFeed, RankedList, Ranker
+from feed.rules import Rules
 from feed.selectors import MAX_PAGE, FeedPage
+from feed.services.custom import order_custom
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     Viewer = User | AnonymousUser
 
 ORDERS = ("ranked", "newest", "trending")
+
+BUILT = "feed:"
+"""Before the key of a feed that somebody built: an order too."""
 
 LIVES = timedelta(hours=6)
 """A list is read to its end in one sitting; a later page begins a new one."""
@@ -37,7 +42,7 @@ def is_personal(viewer: Viewer) -> bool:
 
 def order_for(viewer: Viewer, asked: str = "") -> str:
     """What they asked for, else the house's choice: newest first for minors."""
-    if asked in ORDERS:
+    if asked in ORDERS or asked.startswith(BUILT):
         return asked
     return "newest" if viewer.is_authenticated and viewer.is_minor else "ranked"
 
@@ -58,6 +63,8 @@ def read_feed(
     """
     if order == "newest":
         return selectors.feed_page(viewer=viewer, after=after, limit=limit)
+    if order.startswith(BUILT):
+        return _read_custom(viewer, name, order.removeprefix(BUILT), after, limit)
     kept, start = _read_on(name, after)
     if kept is None:
         made = (
@@ -70,6 +77,25 @@ def read_feed(
         kept = RankedList.objects.create(
             viewer=name, posts=made.entries, weights=made.weights
         )
+    return _page_of(kept, start, viewer, min(max(limit, 1), MAX_PAGE))
+
+
+def _read_custom(
+    viewer: Viewer, name: str, key: str, after: str | None, limit: int
+) -> FeedPage:
+    try:
+        feed = selectors.feed_for(viewer=viewer, key=key)
+    except CustomFeed.DoesNotExist:
+        # It was deleted or closed while somebody read it.
+        return FeedPage([], None)
+    rules = Rules.from_json(feed.rules)
+    if rules.order != "trending":
+        return selectors.custom_page(
+            viewer=viewer, rules=rules, after=after, limit=limit
+        )
+    kept, start = _read_on(name, after)
+    if kept is None:
+        kept = order_custom(viewer=viewer, name=name, feed=feed)
     return _page_of(kept, start, viewer, min(max(limit, 1), MAX_PAGE))
 
 

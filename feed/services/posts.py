@@ -10,6 +10,7 @@ from django.utils import timezone
 from avatarfx.models import Clip
 from avatarfx.services import NotNowError, make_audio, why_not_shown
 from feed import approving, hashtags
+from feed.languages import language_of
 from feed.models import Post, PostStat, Tag
 from moderation.abuse import services as abuse
 from moderation.approvals import scanning
@@ -17,12 +18,16 @@ from moderation.approvals import selectors as approvals
 from moderation.approvals import services as asking
 from moderation.models import ApprovalState
 from moderation.screening.refusals import TextRefusedError
+from socialapp.acting.script import spoken
 from socialapp.characters.approving import HOUSE
 from socialapp.lib.ids import new_key
 
 if TYPE_CHECKING:
     from moderation.models import Approval
     from socialapp.accounts.models import User
+
+VOICED = "en"
+"""What the voices speak, for words that are too few to tell."""
 
 MAX_CAPTION = 500
 """Characters, as in ``feed.models.Post``."""
@@ -132,7 +137,12 @@ def _publish(
         return Post.objects.get(clip=clip)
     post, created = Post.objects.get_or_create(
         clip=clip,
-        defaults={"key": ruling.key, "author": author, "visibility": visibility},
+        defaults={
+            "key": ruling.key,
+            "author": author,
+            "visibility": visibility,
+            "language": language_of(spoken(clip.script)) or VOICED,
+        },
     )
     if created:
         PostStat.objects.create(post=post)

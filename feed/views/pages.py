@@ -75,6 +75,7 @@ def feed(request: HttpRequest) -> HttpResponse:
         "posts": [*posts, *rest],
         "after": page.after,
         "list": page.list,
+        "more": reverse("feed-more"),
         "order": order,
         "personal": services.is_personal(request.user),
         "kind": "feed",

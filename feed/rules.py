@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from feed import hashtags
+from feed.languages import NAMES
 from feed.words import MAX_LENGTH, fold
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ class Rules:
             creators=tuple(
                 one.lower().removeprefix("@") for one in _list(data, "creators")
             ),
-            languages=tuple(one.lower() for one in _list(data, "languages")),
+            languages=_list(data, "languages", tuple(NAMES)),
             kinds=_list(data, "kinds", KINDS),
             shortest=_seconds(data, "shortest"),
             longest=_seconds(data, "longest"),
@@ -136,7 +137,7 @@ class Rules:
             ("Without tags", [f"#{one}" for one in self.without_tags]),
             ("Characters", self.characters),
             ("Made by", [f"@{one}" for one in self.creators]),
-            ("Languages", self.languages),
+            ("Languages", [NAMES.get(one, one) for one in self.languages]),
             ("Only", [_KINDS[one] for one in self.kinds]),
             ("Words", [f"“{one}”" for one in self.words]),
             ("Without words", [f"“{one}”" for one in self.without_words]),
@@ -197,7 +198,7 @@ def _list(
         if not isinstance(value, str) or "\x00" in value:
             raise RulesError("A list of texts, please.", name)
         if among and value not in among:
-            raise RulesError(f"Use {' or '.join(among)}.", name)
+            raise RulesError(f"Use {', '.join(among)}.", name)
         if text := " ".join(value.split()):
             found[text] = None
     if len(found) > MOST:

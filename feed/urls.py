@@ -1,6 +1,6 @@
 from django.urls import path
 
-from feed.views import custom, pages, snippets, tastes
+from feed.views import custom, numbers, pages, snippets, tastes
 
 urlpatterns = [
     path("", pages.feed, name="feed"),
@@ -9,6 +9,8 @@ urlpatterns = [
     path("tastes/", tastes.mine, name="tastes"),
     path("tastes/follow/", tastes.follow, name="follow"),
     path("tastes/hide/", tastes.hide, name="hide"),
+    path("numbers/", numbers.mine, name="numbers"),
+    path("p/<str:key>/numbers/", numbers.of_post, name="post-numbers"),
     path("p/<str:key>/why/", tastes.why, name="post-why"),
     path("p/<str:key>/less/", tastes.less, name="post-less"),
     path("p/<str:key>/", pages.post, name="post"),

@@ -6,7 +6,7 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
 from avatarfx.api import clips, speech
-from feed.api import custom
+from feed.api import custom, numbers
 from feed.api import posts as feed
 from feed.api import snippets, tastes
 from moderation.api import decisions, published, reports
@@ -196,6 +196,8 @@ urlpatterns = [
     path("transparency/", published.TransparencyViewSet.as_view({"get": "retrieve"})),
     path("snippets/", snippets.SnippetViewSet.as_view({"post": "create"})),
     path("snippets/preview/", snippets.SnippetViewSet.as_view({"post": "preview"})),
+    path("me/stats/", numbers.NumbersViewSet.as_view({"get": "mine"})),
+    path("posts/<str:key>/stats/", numbers.NumbersViewSet.as_view({"get": "of_post"})),
     path(
         "feeds/<str:key>/posts/",
         custom.CustomFeedPostsViewSet.as_view({"get": "list"}),

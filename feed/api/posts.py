@@ -365,7 +365,9 @@ class PostViewSet(PostListing):
             if user.is_authenticated
             else visits.viewer_of(request._request)
         )
-        counted = bool(viewer) and services.count_view(post=post, viewer=viewer, **data)
+        counted = bool(viewer) and services.count_view(
+            post=post, viewer=viewer, source="app", **data
+        )
         return Response({"counted": counted})
 
 

@@ -77,6 +77,8 @@ class View(models.Model):
     """Longest stretch watched."""
 
     completed = models.BooleanField(default=False)
+    source = models.CharField(max_length=10, blank=True)
+    """Where they came from, of ``feed.sources.NAMES``; empty: it was not told."""
 
     class Meta:
         constraints = [

@@ -9,6 +9,7 @@ from feed.selectors.custom import (
     text_of,
     unmuted,
 )
+from feed.selectors.numbers import numbers_of, numbers_of_post
 from feed.selectors.outcomes import outcomes
 from feed.selectors.pages import (
     HEAVY,
@@ -59,6 +60,8 @@ __all__ = [
     "feeds_read",
     "is_following",
     "list_of",
+    "numbers_of",
+    "numbers_of_post",
     "outcomes",
     "placed",
     "post_for",

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from feed import heat
 from feed.models import Like, Post, PostStat, View
+from feed.sources import named
 
 if TYPE_CHECKING:
     from socialapp.accounts.models import User
@@ -53,11 +54,13 @@ def count_view(
     viewer: str,
     seconds: float = 0.0,
     completed: bool = False,
+    source: str = "",
     day: dt.date | None = None,
 ) -> bool:
     """Count `viewer` once a day (UTC); True when this call counted.
 
-    Later calls of the day only lengthen what was watched.
+    Later calls of the day only lengthen what was watched. `source` as in
+    ``feed.sources``.
     """
     length = post.longest_look
     seconds = max(0.0, seconds)
@@ -65,7 +68,11 @@ def count_view(
         post=post,
         viewer=viewer,
         day=day or timezone.now().astimezone(dt.UTC).date(),
-        defaults={"seconds": seconds, "completed": completed},
+        defaults={
+            "seconds": seconds,
+            "completed": completed,
+            "source": named(source),
+        },
     )
     if created:
         part = _part(seconds, length, done=completed)

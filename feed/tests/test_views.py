@@ -71,7 +71,7 @@ def test_a_page_of_the_feed_costs_few_queries(
         post_by(alice, "#fog", minutes_ago=n, character=hob)
     client = client_of(bob)
     client.get("/?order=newest")
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         # Session, user, quota, bell, what is on air, page and its tags.
         client.get("/")
     client.get("/?order=ranked")

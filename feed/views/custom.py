@@ -73,6 +73,7 @@ def watch(request: HttpRequest, key: str) -> HttpResponse:
         "order": "custom",
         "custom": found,
         "kind": "feed",
+        "source": "feeds",
     }
     return visits.welcome(request, render(request, "feed/feed.html", context))
 
@@ -86,6 +87,7 @@ def more(request: HttpRequest, key: str) -> HttpResponse:
         "posts": page.posts,
         "start": int(start) if start.isdecimal() and len(start) < 9 else 0,
         "list": page.list,
+        "source": "feeds",
     }
     response = render(request, "feed/_items.html", context)
     response["X-After"] = page.after or ""

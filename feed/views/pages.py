@@ -19,6 +19,7 @@ from avatarfx.models import Clip
 from feed import approving, selectors, services, visits
 from feed.forms import PublishForm
 from feed.models import Post, Tag
+from feed.sources import source_of
 from scenes.posters import posters
 from scenes.selectors import browsing as scenes
 from socialapp.accounts.requests import address_of, person
@@ -139,6 +140,7 @@ def post(request: HttpRequest, key: str) -> HttpResponse:
         ),
         "visibilities": Post.Visibility.choices,
         "page_url": request.build_absolute_uri(found.get_absolute_url()),
+        "view_url": _view_url(request, found),
     }
     if found.clip is None:
         return visits.welcome(request, render(request, "feed/said.html", context))
@@ -150,6 +152,12 @@ def post(request: HttpRequest, key: str) -> HttpResponse:
         "video_url": _absolute(request, found.clip.video),
     }
     return visits.welcome(request, render(request, "feed/post.html", context))
+
+
+def _view_url(request: HttpRequest, post: Post) -> str:
+    """Where a view of this page is counted, with the page before it."""
+    source = source_of(request.headers.get("Referer", ""), request.get_host())
+    return f"{reverse('post-view', args=[post.key])}?from={source}"
 
 
 @require_safe
@@ -206,6 +214,7 @@ def view(request: HttpRequest, key: str) -> HttpResponse:
             # No clip was watched for longer than it is; this also drops NaN.
             seconds=min(seconds, found.longest_look) if seconds > 0 else 0.0,
             completed=request.POST.get("completed") == "1",
+            source=request.GET.get("from", ""),
         )
     return HttpResponse(status=204)
 

@@ -50,9 +50,9 @@ class Plot:
 
 
 def nice_top(highest: float) -> float:
-    """The next 1, 2 or 5 times a power of ten; at least 1."""
-    if highest <= 1:
-        return 1.0
+    """The next 1, 2 or 5 times a power of ten; at least 2, so that half is whole."""
+    if highest <= 2:
+        return 2.0
     power = 10.0 ** math.floor(math.log10(highest))
     return next(n * power for n in (1.0, 2.0, 5.0, 10.0) if n * power >= highest)
 

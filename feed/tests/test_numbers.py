@@ -152,7 +152,7 @@ def test_a_plot_stays_inside_its_frame() -> None:
     assert heights == sorted(heights, reverse=True)
     assert all(0 <= one <= drawn.height for one in heights)
     assert drawn.peak == (drawn.right, heights[-1])
-    assert nice_top(0) == 1
+    assert nice_top(0) == 2
     assert nice_top(4600) == 5000
     assert plot([0], labels=["a"]).line
     with pytest.raises(ValueError, match="As many labels"):

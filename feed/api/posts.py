@@ -11,6 +11,7 @@ from drf_spectacular.utils import (
     OpenApiParameter,
     extend_schema,
     extend_schema_field,
+    extend_schema_serializer,
 )
 from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
@@ -159,6 +160,8 @@ class PostRead(serializers.ModelSerializer[Post]):
         return True
 
 
+# One page, also where an action is called "list": not an array of pages.
+@extend_schema_serializer(many=False)
 class PostPageRead(serializers.Serializer[Any]):
     next = serializers.CharField(allow_null=True)
     previous = serializers.CharField(allow_null=True, help_text="Always null.")

@@ -98,6 +98,9 @@ EXPORTED = {
     "feed.Follow": "tastes.json",
     "feed.Hidden": "tastes.json",
     "feed.Unwanted": "tastes.json",
+    "feed.CustomFeed": "feeds.json",
+    "feed.Subscription": "feeds.json",
+    "feed.MutedWord": "feeds.json",
     "moderation.Report": "reports.json",
     "moderation.Statement": "decisions.json",
     "moderation.Appeal": "appeals.json",
@@ -156,6 +159,9 @@ def life(alice: User, bob: User) -> User:
     feed.like_post(post=theirs, user=alice)
     feed.count_view(post=theirs, viewer=f"user:{alice.pk}")
     feed.like_post(post=post, user=bob)
+    built = feed.build_feed(owner=alice, name=MARK, rules={"words": [MARK]})
+    feed.subscribe(person=alice, feed=built)
+    feed.mute_words(person=alice, words=MARK)
     judged(alice, post.key, bob)
     performed(alice)
     played_together(alice, bob)

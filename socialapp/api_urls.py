@@ -6,9 +6,8 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
 from avatarfx.api import clips, speech
-from feed.api import custom, numbers
+from feed.api import custom, numbers, snippets, tastes
 from feed.api import posts as feed
-from feed.api import snippets, tastes
 from moderation.api import decisions, published, reports
 from scenes.api import assets as scene_assets
 from scenes.api import audience as scene_audience

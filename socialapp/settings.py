@@ -473,6 +473,9 @@ SEEDERS = ["scenes.services.seed"]
 """What `manage.py seed` calls after the cast and its posts: each brings what its app
 ships, says in a sentence what it did, and may be called again."""
 
+CROWD = "feed.crowd"
+"""The module whose ``make`` is `manage.py seed --posts`."""
+
 VIEWERS_PER_PROCESS = env.number("VIEWERS_PER_PROCESS", 2000)
 """Sockets of streams that one web process holds."""
 

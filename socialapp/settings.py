@@ -473,6 +473,10 @@ SEEDERS = ["scenes.services.seed"]
 """What `manage.py seed` calls after the cast and its posts: each brings what its app
 ships, says in a sentence what it did, and may be called again."""
 
+FEED_SHARED_SECONDS = 10.0
+"""For how long a process goes by what it found trending, unmet and liked under a tag.
+What is taken down is gone at once all the same."""
+
 CROWD = "feed.crowd"
 """The module whose ``make`` is `manage.py seed --posts`."""
 

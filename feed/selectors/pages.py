@@ -6,23 +6,23 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import BooleanField, Exists, OuterRef, Q, Value
+from django.utils import timezone
 
 from avatarfx.models import Clip
 from feed.models import Like, Post, PostQuerySet, SnippetLine
+from feed.selectors.kept import Kept
 from feed.selectors.ranked import without_unwanted
 from moderation.models import ApprovalState
 from scenes.models import Scene
+from socialapp.accounts.models import User
 from socialapp.characters.models import Character
 from socialapp.lib.models import on_stage
 from streams.models import Stream
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from django.contrib.auth.models import AnonymousUser
-
-    from socialapp.accounts.models import User
 
     Viewer = User | AnonymousUser
 
@@ -129,9 +129,31 @@ def feed_page(
 def posts_in(*, viewer: Viewer, ids: Sequence[int]) -> list[Post]:
     """Of these, in this order, what this viewer may see now: safety has the last word,
     however long ago the order was made."""
-    shown = without_unwanted(_shown_to(viewer).filter(demoted=False), viewer)
-    found = {post.pk: post for post in shown.filter(pk__in=ids)}
+    if not viewer.is_authenticated:
+        rows = _for_strangers(ids=list(ids))
+    else:
+        kept = _for_minors if viewer.is_minor else _for_adults
+        rows = kept(ids=list(ids), viewer=viewer.pk)
+    found = {post.pk: post for post in rows}
     return [found[pk] for pk in ids if pk in found]
+
+
+def _listed_for(viewer: Viewer, ids: list[int]) -> PostQuerySet:
+    shown = without_unwanted(_shown_to(viewer).filter(demoted=False), viewer)
+    return shown.filter(pk__among=ids).order_by()
+
+
+_for_strangers = Kept(lambda ids: _listed_for(AnonymousUser(), ids), ids=list)
+_for_adults = Kept(
+    lambda ids, viewer: _listed_for(User(pk=viewer), ids), ids=list, viewer=int
+)
+_for_minors = Kept(
+    lambda ids, viewer: _listed_for(
+        User(pk=viewer, birth_date=timezone.now().date()), ids
+    ),
+    ids=list,
+    viewer=int,
+)
 
 
 @dataclass(frozen=True, slots=True)

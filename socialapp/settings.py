@@ -127,6 +127,7 @@ MIDDLEWARE = [
     "socialapp.lib.csp.ContentSecurityPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "socialapp.lib.addresses.NoNul",
+    "socialapp.lib.api.manners.Manners",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -13,6 +13,7 @@ from feed.selectors.pages import (
     post_for,
     posts_in,
     posts_of,
+    read_cursor,
 )
 from feed.selectors.ranked import (
     Ordered,
@@ -45,6 +46,7 @@ __all__ = [
     "posts_in",
     "posts_of",
     "ranked",
+    "read_cursor",
     "reasons_for",
     "taste_of",
     "trending",

@@ -3,6 +3,8 @@
 from feed.services.audience import count_view, like_post, unlike_post
 from feed.services.lists import (
     ORDERS,
+    CursorError,
+    check_cursor,
     forget_lists,
     is_personal,
     keep_weights,
@@ -43,10 +45,12 @@ __all__ = [
     "MAX_CAPTION",
     "MOST_LOOKS",
     "ORDERS",
+    "CursorError",
     "Look",
     "PostError",
     "TasteError",
     "audio_of",
+    "check_cursor",
     "checked",
     "count",
     "count_view",

@@ -127,6 +127,7 @@ MIDDLEWARE = [
     "socialapp.lib.csp.ContentSecurityPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "socialapp.lib.addresses.NoNul",
+    "socialapp.lib.api.manners.Manners",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -473,6 +474,13 @@ SCENE_CHARACTERS = env.number("SCENE_CHARACTERS", 400_000)
 SEEDERS = ["scenes.services.seed"]
 """What `manage.py seed` calls after the cast and its posts: each brings what its app
 ships, says in a sentence what it did, and may be called again."""
+
+FEED_SHARED_SECONDS = 10.0
+"""For how long a process goes by what it found trending, unmet and liked under a tag.
+What is taken down is gone at once all the same."""
+
+CROWD = "feed.crowd"
+"""The module whose ``make`` is `manage.py seed --posts`."""
 
 VIEWERS_PER_PROCESS = env.number("VIEWERS_PER_PROCESS", 2000)
 """Sockets of streams that one web process holds."""

@@ -46,6 +46,8 @@ STORAGES["staticfiles"] = {  # noqa: F405
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
 }
 MIN_FREE_DISK_BYTES = 1
+# A test changes rows and looks at once.
+FEED_SHARED_SECONDS = 0.0
 # The heads doubt what they were trained to doubt; the tests are about what follows.
 SCREENING["DOUBT_WAITS"] = ["all"]  # noqa: F405
 STATIC_ROOT.mkdir()  # noqa: F405  WhiteNoise warns when it is missing

@@ -50,6 +50,13 @@ def _post_refused(error: services.PostError) -> Problem:
     return Problem(400, "post_refused", str(error))
 
 
+@refusal(services.CursorError)
+def _cursor_refused(error: services.CursorError) -> Problem:
+    if error.gone:
+        return Problem(410, "cursor_gone", str(error), field="after")
+    return Problem(400, "cursor_refused", str(error), field="after")
+
+
 class PostClipRead(serializers.ModelSerializer[Clip]):
     video = BlobUrl()
     poster = BlobUrl()
@@ -249,10 +256,15 @@ class PostListing(viewsets.GenericViewSet[Post]):
             raise serializers.ValidationError(
                 {"limit": ["Use a number from 1 to 100."]}
             )
-        return {
-            "after": self.request.query_params.get("after") or None,
-            "limit": int(limit),
-        }
+        after = self.request.query_params.get("after") or None
+        return {"after": after, "limit": int(limit)}
+
+    @property
+    def newest_cursor(self) -> dict[str, Any]:
+        """The same for lists by time; a cursor of another kind is refused."""
+        found = self.cursor
+        services.check_cursor(found["after"])
+        return found
 
 
 @extend_schema(tags=["posts"])
@@ -288,7 +300,7 @@ class PostViewSet(PostListing):
     def list(self, request: Request) -> Response:
         tag = request.query_params.get("tag", "")
         return self.page(
-            selectors.feed_page(viewer=request.user, tag=tag, **self.cursor)
+            selectors.feed_page(viewer=request.user, tag=tag, **self.newest_cursor)
         )
 
     @extend_schema(summary="One post", responses=PostRead)
@@ -386,7 +398,7 @@ class PersonPostsViewSet(PostListing):
             User, username=username, is_active=True, leaves__isnull=True
         )
         return self.page(
-            selectors.posts_of(viewer=request.user, author=author, **self.cursor)
+            selectors.posts_of(viewer=request.user, author=author, **self.newest_cursor)
         )
 
 

@@ -126,7 +126,11 @@ class FeedViewSet(PostListing):
         order = services.order_for(request.user, asked)
         return self.page(
             services.read_feed(
-                viewer=request.user, name=self._name, order=order, **self.cursor
+                viewer=request.user,
+                name=self._name,
+                order=order,
+                strict=True,
+                **self.cursor,
             )
         )
 

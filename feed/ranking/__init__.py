@@ -6,7 +6,7 @@ that nobody has met yet. Whoever calls them has done the queries.
 """
 
 from feed.ranking.arranging import arrange
-from feed.ranking.facts import House, Pool, Taste
+from feed.ranking.facts import House, Pool, Taste, join
 from feed.ranking.scoring import Scores, explain, score
 from feed.ranking.traits import features
 from feed.ranking.weights import PRIOR, Weights
@@ -21,5 +21,6 @@ __all__ = [
     "arrange",
     "explain",
     "features",
+    "join",
     "score",
 ]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -71,6 +72,15 @@ class Pool:
         taken = {name: getattr(self, name)[rows] for name in COLUMNS}
         tags = tuple(self.tags[row] for row in rows) if self.tags else ()
         return Pool(**taken, tags=tags)
+
+
+def join(pools: Sequence[Pool]) -> Pool:
+    """All their rows, pool by pool; a post that is in several is there several times."""
+    columns = {
+        name: np.concatenate([getattr(pool, name) for pool in pools])
+        for name in COLUMNS
+    }
+    return Pool(**columns, tags=tuple(chain.from_iterable(pool.tags for pool in pools)))
 
 
 COLUMNS = (

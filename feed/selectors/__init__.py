@@ -25,6 +25,7 @@ from feed.selectors.pages import (
     post_for,
     posts_in,
     posts_of,
+    read_cursor,
 )
 from feed.selectors.ranked import (
     MOST,
@@ -68,6 +69,7 @@ __all__ = [
     "posts_in",
     "posts_of",
     "ranked",
+    "read_cursor",
     "reasons_for",
     "taste_of",
     "text_of",

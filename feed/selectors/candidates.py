@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from dataclasses import dataclass, replace
+from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +15,13 @@ from django.db import connection
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from feed import heat
+from feed import heat, ranking
 from feed.models import Post, PostStat
 from feed.ranking import House, Pool
 from feed.ranking.arranging import FAIR, NEW
+from feed.selectors.kept import Kept
+from feed.selectors.shared import Shared, newest_post
+from feed.selectors.tastes import tagged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -48,42 +53,78 @@ _rates: list[tuple[float, House]] = []
 def forget() -> None:
     """What this process has counted; for tests, whose rows come and go."""
     _rates.clear()
+    Shared.forget()
+
+
+@dataclass(frozen=True, slots=True)
+class _Common:
+    """Candidates that do not depend on who looks."""
+
+    at: dt.datetime
+    pool: Pool
+    everybodys: Ints
+    """Rows of what is trending, and of the newest."""
+
+    unmet: Ints
+    """Rows of those that few have met."""
+
+
+_common: Shared[_Common] = Shared()
+_topics: Shared[tuple[dt.datetime, Pool]] = Shared()
 
 
 def candidates(*, taste: Taste, seed: int, now: dt.datetime | None = None) -> Pool:
     """Public posts that may be placed; who may see them is asked when they are shown."""
     now = now or timezone.now()
-    ids: dict[int, None] = {}
-    for found in (
-        _followed(taste),
-        _trending(),
-        *(_topical(tag) for tag in _best(taste)),
-        _drawn(_unmet(now), seed),
-        _newest(),
-    ):
-        ids.update(dict.fromkeys(found))
-    return pool_of(list(ids), now=now)
+    newest = newest_post()
+    common = _common.get("", newest, lambda: _commons(now))
+    followed = _followed(taste)
+    posts = common.pool.posts
+    rows = [
+        common.everybodys,
+        np.array(list(_drawn(common.unmet.tolist(), seed)), np.int64),
+        np.flatnonzero(np.isin(posts, followed)),
+    ]
+    pools = [_later(common.pool.take(np.unique(np.concatenate(rows))), common.at, now)]
+    for tag in _best(taste):
+        at, topic = _topics.get(tag, newest, partial(_topic, tag, now))
+        pools.append(_later(topic, at, now))
+    known = set(posts.tolist())
+    if others := [one for one in followed if one not in known]:
+        pools.append(pool_of(others, now=now))
+    pool = ranking.join(pools)
+    _, first = np.unique(pool.posts, return_index=True)
+    return pool.take(first)
+
+
+def _commons(now: dt.datetime) -> _Common:
+    trending, unmet, newest = _trending(), _unmet(now), _newest()
+    pool = pool_of(list(dict.fromkeys([*trending, *newest, *unmet])), now=now)
+    return _Common(
+        now,
+        pool,
+        np.flatnonzero(np.isin(pool.posts, [*trending, *newest])),
+        np.flatnonzero(np.isin(pool.posts, unmet)),
+    )
+
+
+def _topic(tag: str, now: dt.datetime) -> tuple[dt.datetime, Pool]:
+    return now, pool_of(_topical(tag), now=now)
+
+
+def _later(pool: Pool, then: dt.datetime, now: dt.datetime) -> Pool:
+    """As it is now, after what was known of it then."""
+    seconds = max(0.0, (now - then).total_seconds())
+    return replace(
+        pool,
+        ages=pool.ages + seconds / 3600.0,
+        heat=pool.heat * 2.0 ** (-seconds / heat.HALF_LIFE),
+    )
 
 
 def pool_of(ids: Sequence[int], *, now: dt.datetime) -> Pool:
     """What is known of these posts, in two queries."""
-    rows = list(
-        Post.objects.listed()
-        .filter(pk__in=ids, demoted=False)
-        .annotate(lead=Coalesce("clip__character_id", "snippet__lead_id"))
-        .values_list(
-            "pk",
-            "author_id",
-            "lead",
-            "published",
-            "stat__shown",
-            "stat__views",
-            "stat__watched",
-            "stat__likes",
-            "stat__follows",
-            "stat__heat",
-        )
-    )
+    rows = _facts(ids=list(ids)) if len(ids) else []
     tags = _tags_of([row[0] for row in rows])
     columns: list[Any] = list(zip(*rows, strict=True)) if rows else [()] * 10
     hours = [max(0.0, (now - at).total_seconds() / 3600.0) for at in columns[3]]
@@ -104,6 +145,28 @@ def pool_of(ids: Sequence[int], *, now: dt.datetime) -> Pool:
         parents=none,
         tags=tuple(frozenset(tags.get(row[0], ())) for row in rows),
     )
+
+
+_facts = Kept(
+    lambda ids: (
+        Post.objects.listed()
+        .filter(pk__among=ids, demoted=False)
+        .annotate(lead=Coalesce("clip__character_id", "snippet__lead_id"))
+        .values_list(
+            "pk",
+            "author_id",
+            "lead",
+            "published",
+            "stat__shown",
+            "stat__views",
+            "stat__watched",
+            "stat__likes",
+            "stat__follows",
+            "stat__heat",
+        )
+    ),
+    ids=list,
+)
 
 
 def house() -> House:
@@ -212,7 +275,6 @@ def _best(taste: Taste) -> list[str]:
 
 def _tags_of(posts: Sequence[int]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
-    pairs = Post.tags.through.objects.filter(post_id__in=posts)
-    for post, name in pairs.values_list("post_id", "tag__name"):
+    for post, name in tagged(posts=list(posts)) if posts else ():
         found.setdefault(post, []).append(name)
     return found

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import BooleanField, Exists, OuterRef, Q, Value
+from django.utils import timezone
 
 from avatarfx.models import Clip
 from feed.models import Like, Post, PostQuerySet, SnippetLine
 from feed.selectors.custom import chosen, keeping, unmuted
+from feed.selectors.kept import Kept
 from feed.selectors.ranked import without_unwanted
 from moderation.models import ApprovalState
 from scenes.models import Scene
+from socialapp.accounts.models import User
 from socialapp.characters.models import Character
 from socialapp.lib.models import on_stage
 from streams.models import Stream
@@ -21,11 +26,8 @@ from streams.models import Stream
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from django.contrib.auth.models import AnonymousUser
-
     from feed.rules import Rules
     from feed.selectors.custom import Keep
-    from socialapp.accounts.models import User
 
     Viewer = User | AnonymousUser
 
@@ -33,6 +35,8 @@ MAX_PAGE = 100
 
 STEP, TRIED = 60, 1200
 """Posts whose words are read at a time, and for one page."""
+
+_CURSOR = re.compile(r"([0-9]{1,18})\.([0-9]{1,18})", re.ASCII)
 
 HEAVY = (
     "clip__performance",
@@ -69,16 +73,29 @@ def cursor_of(post: Post) -> str:
     return f"{since // dt.timedelta(microseconds=1)}.{post.pk}"
 
 
+def read_cursor(cursor: str) -> tuple[dt.datetime, int] | None:
+    """Moment and row; None for one that nobody gave out."""
+    match = _CURSOR.fullmatch(cursor)
+    if match is None:
+        return None
+    try:
+        since = dt.timedelta(microseconds=int(match[1]))
+        return dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + since, int(match[2])
+    except OverflowError:
+        return None
+
+
 def _older_than(cursor: str) -> Q:
     """A cursor that nobody gave out begins at the top."""
-    microseconds, _, pk = cursor.partition(".")
-    try:
-        moment = dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(
-            microseconds=int(microseconds)
-        )
-        return Q(published__lt=moment) | Q(published=moment, pk__lt=int(pk))
-    except (ValueError, OverflowError):
+    read = read_cursor(cursor)
+    if read is None:
         return Q()
+    moment, pk = read
+    # The first condition says nothing new: databases find their place in an index by
+    # it, where they read everything newer for the second.
+    return Q(published__lte=moment) & (
+        Q(published__lt=moment) | Q(published=moment, pk__lt=pk)
+    )
 
 
 def _shown_to(viewer: Viewer) -> PostQuerySet:
@@ -167,9 +184,31 @@ def custom_trending(*, viewer: Viewer, rules: Rules, most: int) -> list[int]:
 def posts_in(*, viewer: Viewer, ids: Sequence[int]) -> list[Post]:
     """Of these, in this order, what this viewer may see now: safety has the last word,
     however long ago the order was made."""
-    shown = without_unwanted(_shown_to(viewer).filter(demoted=False), viewer)
-    found = {post.pk: post for post in shown.filter(pk__in=ids)}
+    if not viewer.is_authenticated:
+        rows = _for_strangers(ids=list(ids))
+    else:
+        kept = _for_minors if viewer.is_minor else _for_adults
+        rows = kept(ids=list(ids), viewer=viewer.pk)
+    found = {post.pk: post for post in rows}
     return unmuted(viewer, [found[pk] for pk in ids if pk in found])
+
+
+def _listed_for(viewer: Viewer, ids: list[int]) -> PostQuerySet:
+    shown = without_unwanted(_shown_to(viewer).filter(demoted=False), viewer)
+    return shown.filter(pk__among=ids).order_by()
+
+
+_for_strangers = Kept(lambda ids: _listed_for(AnonymousUser(), ids), ids=list)
+_for_adults = Kept(
+    lambda ids, viewer: _listed_for(User(pk=viewer), ids), ids=list, viewer=int
+)
+_for_minors = Kept(
+    lambda ids, viewer: _listed_for(
+        User(pk=viewer, birth_date=timezone.now().date()), ids
+    ),
+    ids=list,
+    viewer=int,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from feed.models import Hidden, Impression, Post, RankedList, Ranker, Unwanted
 from feed.ranking import PRIOR, Weights
 from feed.ranking.weights import WeightsError
 from feed.selectors.candidates import candidates, house
+from feed.selectors.kept import Kept
+from feed.selectors.shared import Shared
 from feed.selectors.tastes import taste_of
 
 if TYPE_CHECKING:
@@ -56,7 +58,15 @@ class Reason:
     """It has its first chance there: few have met it yet."""
 
 
+_weights: Shared[Weights] = Shared()
+
+
 def weights_now() -> Weights:
+    """Those that are in use; newly learnt ones within `FEED_SHARED_SECONDS`."""
+    return _weights.get("", 0, _read_weights)
+
+
+def _read_weights() -> Weights:
     """Learnt ones, when there are any that can be read; else the house's judgement."""
     newest = Ranker.objects.filter(active=True).first()
     if newest is None:
@@ -113,12 +123,18 @@ def trending(*, now: dt.datetime | None = None) -> Ordered:
 def _seen(name: str, posts: Sequence[int], now: dt.datetime) -> set[int]:
     if not name:
         return set()
-    looks = Impression.objects.filter(
-        viewer=name,
-        post__in=posts,
-        day__gte=(now - dt.timedelta(days=FRESH_DAYS)).date(),
-    )
-    return set(looks.values_list("post_id", flat=True))
+    since = (now - dt.timedelta(days=FRESH_DAYS)).date()
+    return set(_met(viewer=name, posts=list(posts), since=since))
+
+
+_met = Kept(
+    lambda viewer, posts, since: Impression.objects.filter(
+        viewer=viewer, post_id__among=posts, day__gte=since
+    ).values_list("post_id", flat=True),
+    viewer=str,
+    posts=list,
+    since=dt.date,
+)
 
 
 def list_of(*, name: str, key: str) -> RankedList | None:

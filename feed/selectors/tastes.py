@@ -9,6 +9,7 @@ import numpy as np
 
 from feed.models import Follow, Hidden, Impression, Like, Post, Unwanted
 from feed.ranking import Taste
+from feed.selectors.kept import Kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -43,16 +44,61 @@ COLD = -0.6
 """Of the character and the tags of a post that somebody wants less of."""
 
 
+_followed = Kept(
+    lambda person: (
+        Follow.objects.filter(person=person)
+        .order_by("-id")
+        .values_list("creator_id", "character_id")[:MOST_FOLLOWED]
+    ),
+    person=int,
+)
+_hidden = Kept(
+    lambda person: Hidden.objects.filter(person=person).values_list(
+        "creator_id", "character_id"
+    ),
+    person=int,
+)
+_liked = Kept(
+    lambda person: (
+        Like.objects.filter(user=person)
+        .order_by("-created")
+        .values_list("post_id", flat=True)[:LOOKS]
+    ),
+    person=int,
+)
+_looked = Kept(
+    lambda viewer: (
+        Impression.objects.filter(viewer=viewer)
+        .order_by("-id")
+        .values_list(
+            "post_id", "post__author_id", "post__clip__character_id", "watched"
+        )[:LOOKS]
+    ),
+    viewer=str,
+)
+tagged = Kept(
+    lambda posts: Post.tags.through.objects.filter(post_id__among=posts).values_list(
+        "post_id", "tag__name"
+    ),
+    posts=list,
+)
+_less = Kept(
+    lambda person: (
+        Unwanted.objects.filter(person=person)
+        .order_by("-id")
+        .values_list("post_id", flat=True)[:MOST_UNWANTED]
+    ),
+    person=int,
+)
+
+
 def taste_of(viewer: Viewer) -> Taste:
     """In six queries, whatever they did; a stranger's is empty and costs none."""
     if not viewer.is_authenticated:
         return Taste()
-    follows = Follow.objects.filter(person=viewer.pk).order_by("-id")[:MOST_FOLLOWED]
-    people, cast = _split(follows.values_list("creator_id", "character_id"))
-    hidden = Hidden.objects.filter(person=viewer.pk)
-    away, away_cast = _split(hidden.values_list("creator_id", "character_id"))
+    people, cast = _split(_followed(person=viewer.pk))
+    away, away_cast = _split(_hidden(person=viewer.pk))
     creators, characters, tags = _watched(viewer.pk)
-    liked = Like.objects.filter(user=viewer.pk).order_by("-created")[:LOOKS]
     for character, names in _unwanted(viewer.pk):
         if character:
             characters[character] = COLD
@@ -63,7 +109,7 @@ def taste_of(viewer: Viewer) -> Taste:
         creators=creators,
         cast=characters,
         tags=tags,
-        liked=np.array(list(liked.values_list("post_id", flat=True)), np.int64),
+        liked=np.array(_liked(person=viewer.pk), np.int64),
         hidden=away,
         hidden_characters=away_cast,
     )
@@ -92,10 +138,7 @@ def _watched(
     person: int,
 ) -> tuple[dict[int, float], dict[int, float], dict[str, float]]:
     """Liking by creator, character and tag, 0 to 1: how what they showed was watched."""
-    looks = Impression.objects.filter(viewer=f"user:{person}").order_by("-id")[:LOOKS]
-    rows = looks.values_list(
-        "post_id", "post__author_id", "post__clip__character_id", "watched"
-    )
+    rows = _looked(viewer=f"user:{person}")
     creators: dict[int, list[float]] = defaultdict(list)
     cast: dict[int, list[float]] = defaultdict(list)
     tags: dict[str, list[float]] = defaultdict(list)
@@ -105,8 +148,7 @@ def _watched(
         if character:
             cast[character].append(watched)
         parts[post] = watched
-    tagged = Post.tags.through.objects.filter(post_id__in=parts)
-    for post, name in tagged.values_list("post_id", "tag__name"):
+    for post, name in tagged(posts=list(parts)) if parts else ():
         tags[name].append(parts[post])
     return _means(creators), _means(cast), _means(tags)
 
@@ -122,8 +164,10 @@ def _means(looks: Mapping[K, list[float]]) -> dict[K, float]:
 
 
 def _unwanted(person: int) -> Iterable[tuple[int | None, list[str]]]:
-    newest = Unwanted.objects.filter(person=person).order_by("-id")[:MOST_UNWANTED]
-    posts = Post.objects.filter(pk__in=list(newest.values_list("post_id", flat=True)))
+    unwanted = _less(person=person)
+    if not unwanted:
+        return
+    posts = Post.objects.filter(pk__in=unwanted)
     for post in posts.select_related("clip", "snippet").prefetch_related("tags"):
         shown = post.clip or post.snippet
         lead = post.clip.character_id if post.clip else getattr(shown, "lead_id", None)

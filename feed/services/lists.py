@@ -32,7 +32,24 @@ BUILT = "feed:"
 LIVES = timedelta(hours=6)
 """A list is read to its end in one sitting; a later page begins a new one."""
 
+NO_CURSOR = "No page of this list begins here. Take `after` from `next`, unchanged."
+
 _CURSOR = re.compile(r"l-([a-z0-9]{6,16})-([0-9]{1,6})")
+
+
+class CursorError(Exception):
+    """A cursor that leads nowhere; its text is for whoever sent it."""
+
+    def __init__(self, message: str, *, gone: bool = False) -> None:
+        super().__init__(message)
+        self.gone = gone
+        """It led somewhere once: that list was put away, or is somebody else's."""
+
+
+def check_cursor(after: str | None) -> None:
+    """CursorError for one that no list by time gave out."""
+    if after and selectors.read_cursor(after) is None:
+        raise CursorError(NO_CURSOR)
 
 
 def is_personal(viewer: Viewer) -> bool:
@@ -54,18 +71,25 @@ def read_feed(
     order: str,
     after: str | None = None,
     limit: int = 6,
+    strict: bool = False,
 ) -> FeedPage:
     """One page. The first makes the order and keeps it, so that the next ones repeat
     and skip nothing while posts are added; what was hidden or taken down meanwhile is
     left out. `name` is the viewer as in `View`.
 
-    A cursor of a list that is gone, or of somebody else, begins a new one.
+    A cursor of a list that is gone, of somebody else or of another order begins a new
+    one, since who scrolls wants to go on; with `strict` it is a CursorError.
     """
     if order == "newest":
+        if strict:
+            check_cursor(after)
         return selectors.feed_page(viewer=viewer, after=after, limit=limit)
     if order.startswith(BUILT):
-        return _read_custom(viewer, name, order.removeprefix(BUILT), after, limit)
+        key = order.removeprefix(BUILT)
+        return _read_custom(viewer, name, key, after, limit, strict=strict)
     kept, start = _read_on(name, after)
+    if kept is None and after and strict:
+        raise _lost(after)
     if kept is None:
         made = (
             selectors.trending()
@@ -81,7 +105,7 @@ def read_feed(
 
 
 def _read_custom(
-    viewer: Viewer, name: str, key: str, after: str | None, limit: int
+    viewer: Viewer, name: str, key: str, after: str | None, limit: int, *, strict: bool
 ) -> FeedPage:
     try:
         feed = selectors.feed_for(viewer=viewer, key=key)
@@ -90,10 +114,14 @@ def _read_custom(
         return FeedPage([], None)
     rules = Rules.from_json(feed.rules)
     if rules.order != "trending":
+        if strict:
+            check_cursor(after)
         return selectors.custom_page(
             viewer=viewer, rules=rules, after=after, limit=limit
         )
     kept, start = _read_on(name, after)
+    if kept is None and after and strict:
+        raise _lost(after)
     if kept is None:
         kept = order_custom(viewer=viewer, name=name, feed=feed)
     return _page_of(kept, start, viewer, min(max(limit, 1), MAX_PAGE))
@@ -105,6 +133,17 @@ def _read_on(name: str, after: str | None) -> tuple[RankedList | None, int]:
         return None, 0
     kept = selectors.list_of(name=name, key=match[1])
     return (kept, int(match[2])) if kept is not None else (None, 0)
+
+
+def _lost(after: str) -> CursorError:
+    if _CURSOR.fullmatch(after) is None:
+        return CursorError(NO_CURSOR)
+    hours = LIVES.total_seconds() / 3600
+    return CursorError(
+        "The list that this cursor belongs to is not kept any more: lists last"
+        f" {hours:.0f} hours. Begin again without `after`.",
+        gone=True,
+    )
 
 
 def _page_of(kept: RankedList, start: int, viewer: Viewer, limit: int) -> FeedPage:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -43,6 +44,21 @@ class Command(BaseCommand):
             " and write them to socialapp/content/posts to be shipped;"
             " ENCODER_QUALITY=26 keeps the films small",
         )
+        parser.add_argument(
+            "--posts",
+            type=int,
+            metavar="N",
+            help="then make a crowd with N posts, for benches: people, characters,"
+            " clips, follows, likes; a million takes minutes. Only in a house of its own",
+        )
+        parser.add_argument(
+            "--seed", type=int, default=1, help="the same one makes the same crowd"
+        )
+        parser.add_argument(
+            "--yes-into-this-database",
+            action="store_true",
+            help="a crowd even where people have accounts; it cannot be taken out again",
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         cast = seed_cast()
@@ -61,6 +77,20 @@ class Command(BaseCommand):
         self.stdout.write(f"Starter posts: {words}.")
         for path in settings.SEEDERS:
             self.stdout.write(import_string(path)())
+        if options["posts"] is not None:
+            self._crowd(options)
+
+    def _crowd(self, options: dict[str, Any]) -> None:
+        crowd = import_module(settings.CROWD)
+        try:
+            crowd.make(
+                posts=options["posts"],
+                seed=options["seed"],
+                sure=options["yes_into_this_database"],
+                say=self.stdout.write,
+            )
+        except crowd.CrowdError as error:
+            raise CommandError(str(error)) from None
 
     def _render(self, cast: dict[str, Character], wanted: set[str]) -> None:
         posts = {post.id: post for post in library.starter_posts()}

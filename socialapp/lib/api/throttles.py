@@ -16,6 +16,8 @@ from django.conf import settings
 from django.core.cache import cache
 from rest_framework.throttling import BaseThrottle
 
+from socialapp.lib.api import manners
+
 if TYPE_CHECKING:
     from django.http import HttpRequest
     from rest_framework.request import Request
@@ -57,7 +59,7 @@ class Throttle(BaseThrottle):
         scopes = [scope]
         if extra := getattr(view, "throttle_scope", None):
             scopes.append(extra)
-        return all(self._take(name, who) for name in scopes)
+        return all(self._take(request, name, who) for name in scopes)
 
     def left(self, request: Request, scope: str) -> int:
         """How much of `scope` this visitor may still use in this window."""
@@ -82,7 +84,7 @@ class Throttle(BaseThrottle):
         amount, seconds = parse_rate(settings.API_RATES[scope])
         return amount, seconds, f"throttle:{scope}:{who}:{int(time.time() // seconds)}"
 
-    def _take(self, scope: str, who: str) -> bool:
+    def _take(self, request: Request, scope: str, who: str) -> bool:
         rate: str | None = settings.API_RATES.get(scope)
         if not rate:
             return True
@@ -96,9 +98,12 @@ class Throttle(BaseThrottle):
         except ValueError:
             # The window ended between the two calls.
             return True
+        ends = float((window + 1) * seconds)
+        left = max(0, amount - count)
+        manners.note(request, manners.Window(scope, amount, seconds, left, ends))
         if count <= amount:
             return True
-        self._wait = (window + 1) * seconds - now
+        self._wait = ends - now
         return False
 
     def wait(self) -> float | None:

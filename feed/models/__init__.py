@@ -10,6 +10,14 @@ from feed.models.posts import (
     SnippetLineQuerySet,
     Tag,
 )
+from feed.models.remixes import (
+    Remix,
+    RemixAnswer,
+    RemixKind,
+    RemixOutcome,
+    RemixPass,
+    RemixRequest,
+)
 from feed.models.tastes import (
     Follow,
     Hidden,
@@ -30,6 +38,12 @@ __all__ = [
     "PostStat",
     "RankedList",
     "Ranker",
+    "Remix",
+    "RemixAnswer",
+    "RemixKind",
+    "RemixOutcome",
+    "RemixPass",
+    "RemixRequest",
     "Snippet",
     "SnippetLine",
     "SnippetLineQuerySet",

@@ -144,7 +144,10 @@ def _followed(taste: Taste) -> list[int]:
     return found
 
 
-_SHOWN = "x.visibility = 'public' and x.removed is null and x.withheld = ''"
+_SHOWN = (
+    "x.visibility = 'public' and x.removed is null and x.withheld = ''"
+    " and not x.kept_back"
+)
 
 _OF_PEOPLE = (
     f"select x.id, x.published from feed_post x where x.author_id = m.id and {_SHOWN}"  # noqa: S608  constants

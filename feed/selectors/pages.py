@@ -10,6 +10,7 @@ from django.db.models import BooleanField, Exists, OuterRef, Q, Value
 
 from avatarfx.models import Clip
 from feed.models import Like, Post, PostQuerySet, SnippetLine
+from feed.remixes.chips import may_name_parent
 from feed.selectors.ranked import without_unwanted
 from moderation.models import ApprovalState
 from scenes.models import Scene
@@ -98,7 +99,7 @@ def _with_likes(posts: PostQuerySet, viewer: Viewer) -> PostQuerySet:
     clips = Q(clip__state=Clip.State.READY, clip__removed__isnull=True)
     playable = posts.filter(clips & approved | Q(kind=Post.Kind.SNIPPET) & readable)
     return (
-        playable.annotate(liked=liked)
+        playable.annotate(liked=liked, parent_known=may_name_parent(viewer))
         .full()
         .defer(*HEAVY)
         .order_by("-published", "-pk")
@@ -196,7 +197,9 @@ def posts_of(
     limit: int = 24,
 ) -> FeedPage:
     """The posts of a person, of a character, or of both; authors see all of theirs."""
-    shown = Q(visibility=Post.Visibility.PUBLIC, author__leaves__isnull=True)
+    shown = Q(
+        visibility=Post.Visibility.PUBLIC, author__leaves__isnull=True, kept_back=False
+    )
     if viewer.is_authenticated:
         shown |= Q(author=viewer.pk)
     on_show = Post.objects.fit_for(viewer).filter(on_stage(viewer, "author"))

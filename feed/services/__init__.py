@@ -13,6 +13,7 @@ from feed.services.looks import MOST as MOST_LOOKS
 from feed.services.looks import Look, note_looks
 from feed.services.posts import (
     MAX_CAPTION,
+    NoConsentError,
     PostError,
     audio_of,
     checked,
@@ -44,6 +45,7 @@ __all__ = [
     "MOST_LOOKS",
     "ORDERS",
     "Look",
+    "NoConsentError",
     "PostError",
     "TasteError",
     "audio_of",

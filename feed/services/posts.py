@@ -11,12 +11,15 @@ from avatarfx.models import Clip
 from avatarfx.services import NotNowError, make_audio, why_not_shown
 from feed import approving, hashtags
 from feed.models import Post, PostStat, Tag
+from feed.remixes import lineage, making
+from moderation import log as audit
 from moderation.abuse import services as abuse
 from moderation.approvals import scanning
 from moderation.approvals import selectors as approvals
 from moderation.approvals import services as asking
 from moderation.models import ApprovalState
 from moderation.screening.refusals import TextRefusedError
+from socialapp.accounts.consent import INHERITED, Level
 from socialapp.characters.approving import HOUSE
 from socialapp.lib.ids import new_key
 
@@ -30,6 +33,10 @@ MAX_CAPTION = 500
 
 class PostError(Exception):
     """A refusal; its text is for the person who asked."""
+
+
+class NoConsentError(PostError):
+    """A remix whose original's owner did not agree, or does not any more."""
 
 
 def checked(caption: str, visibility: str) -> str:
@@ -105,6 +112,8 @@ def publish_post(
     _check_clip(clip, author)
     if waits := why_not_shown(clip):
         raise PostError(waits)
+    if ended := making.why_not_published(clip):
+        raise NoConsentError(ended)
     key, house = post.key if post else new_key(), _of_the_house(clip)
     ruling = judge_caption(key, caption, author, vouched=house)
     if not house:
@@ -144,6 +153,8 @@ def _publish(
         post.save(update_fields=["removed", "visibility", "published"])
     else:
         return post
+    if lineage.record(post=post) is not None and not created:
+        lineage.settle(post=post)
     return keep_caption(post, ruling)
 
 
@@ -161,10 +172,17 @@ def keep_caption(post: Post, ruling: asking.Ruling) -> Post:
 
 
 def edit_post(
-    *, post: Post, caption: str | None = None, visibility: str | None = None
+    *,
+    post: Post,
+    caption: str | None = None,
+    visibility: str | None = None,
+    remixing: str | None = None,
 ) -> Post:
-    """Change what was given; PostError as in ``publish_post``. A caption that waits for
+    """Change what was given; PostError as in ``publish_post``. `remixing`: what others
+    may make of it, empty for what the account says. A caption that waits for
     a look takes the place of the old one when it is approved."""
+    if remixing not in {None, INHERITED, *Level.values}:
+        raise PostError(f"Choose who may remix it: {', '.join(Level.values)}.")
     new_caption = checked(
         post.caption if caption is None else caption,
         post.visibility if visibility is None else visibility,
@@ -173,14 +191,24 @@ def edit_post(
     waits = post.approval != ApprovalState.APPROVED
     if caption is not None and (waits or new_caption != post.caption):
         ruling = judge_caption(post.key, new_caption, post.author, vouched=False)
-    return _edit(post, visibility, ruling)
+    return _edit(post, visibility, ruling, remixing)
 
 
 @transaction.atomic
-def _edit(post: Post, visibility: str | None, ruling: asking.Ruling | None) -> Post:
+def _edit(
+    post: Post,
+    visibility: str | None,
+    ruling: asking.Ruling | None,
+    remixing: str | None,
+) -> Post:
     post.visibility = post.visibility if visibility is None else visibility
     post.edited = timezone.now()
-    post.save(update_fields=["visibility", "edited"])
+    if remixing is not None and remixing != post.remixing:
+        post.remixing = remixing
+        said = {"remixing": remixing}
+        audit.record(post.author, "remix.consent", f"post:{post.key}", said)
+    post.save(update_fields=["visibility", "remixing", "edited"])
+    lineage.settle(post=post)
     return post if ruling is None else keep_caption(post, ruling)
 
 
@@ -245,22 +273,28 @@ def recheck_words(*, lost: str = "") -> dict[str, int]:  # noqa: ARG001
     return {"captions asked about": noticed}
 
 
+@transaction.atomic
 def remove_post(*, post: Post) -> None:
     """Take it off the stage. The clip stays, and so do likes for `restore_post`."""
     post.removed = timezone.now()
     post.save(update_fields=["removed"])
+    lineage.settle(post=post)
 
 
+@transaction.atomic
 def restore_post(*, post: Post) -> None:
     """Undo `remove_post`: the same place in the feed, the same likes."""
     post.removed = None
     post.save(update_fields=["removed"])
+    lineage.settle(post=post)
 
 
+@transaction.atomic
 def set_withheld(*, post: Post, level: str) -> None:
     """For moderation: ``hidden``, ``removed`` or empty, which is back on stage."""
     Post.objects.filter(pk=post.pk).update(withheld=level)
     post.withheld = level
+    lineage.settle(post=post)
 
 
 def set_marks(*, post: Post, **marks: str | bool) -> None:

@@ -243,6 +243,7 @@ def _about_page(
             "backdrop": backdrop_of(found) if found else "",
             "visibilities": Character.Visibility.choices,
             "motions": MOTIONS,
+            "remixings": form.fields["remixing"].choices,
         },
         status=422 if form.errors else 200,
     )

@@ -88,6 +88,16 @@ class Clip(Withholdable, Stateful):
     character = models.ForeignKey(Character, models.PROTECT, related_name="clips")
     """The lead; the whole cast is in the recipe and in ClipActor."""
 
+    original = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="remixes",
+        editable=False,
+    )
+    """The clip that this one remixes; the recipe still names one that is gone."""
+
     title = models.CharField(max_length=80, blank=True)
     script = models.TextField(max_length=2000)
     shape = models.CharField(

@@ -184,6 +184,9 @@ class Work:
     screen: Screen | None = None
     screened: Screened = field(default_factory=Screened)
     performance: Performance | None = None
+    original: Performance | None = None
+    """Of the clip that this one is made of."""
+
     voice_engine: str = ""
     voice_reason: str = ""
     ladder: Ladder | None = None
@@ -232,6 +235,7 @@ def render(
     progress: Progress,
     papers: Papers,
     performance: Performance | None = None,
+    original: Performance | None = None,
     keep: Callable[[Performance], None] = lambda _: None,
     screen: Screen | None = None,
 ) -> Rendered:
@@ -239,6 +243,7 @@ def render(
 
     `actors` by seat. `performance`: what was said by an earlier attempt or is given
     with the recipe; else a voice speaks and `keep` is called with the result at once.
+    `original`: what happens in the clip that this one remixes.
     `papers`: what is signed into the files, and by whom. `screen` looks at a frame a
     second. HeldError when it refuses them, EngineError when no rung of a ladder holds;
     what `progress` raises passes through.
@@ -257,6 +262,7 @@ def render(
         height=height,
         screen=screen,
         performance=performance,
+        original=original,
         papers=papers,
     )
     work = _run("voice", work)

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
 
-from avatarfx import pipeline
+from avatarfx import consent, pipeline
 from avatarfx.errors import DiskFullError, HeldError
 from avatarfx.models import Clip, ClipActor
 from avatarfx.services import leases
@@ -67,6 +67,8 @@ def render_clip(clip_id: int | None = None) -> None:
     try:
         with Minder(lease, clip.owner_id) as minder:
             rendered = _render(clip, lease, trace, minder)
+        # Asked again: making it took a while.
+        _require_consent(clip)
         _commit(clip, lease, rendered, trace)
     except StoppedError:
         log.info("Clip %s is not ours any more", clip.key)
@@ -241,8 +243,15 @@ def _actors_of(clip: Clip) -> dict[str, Actor]:
     if refusal := import_string(WHY_NOT)(clip):
         log.error("Clip %s is not as it was approved: %s", clip.key, refusal)
         raise EngineError(refusal, permanent=True)
+    _require_consent(clip)
     roles = ClipActor.objects.filter(clip=clip).select_related("portrait__owner")
     return {role.seat: _approved_actor(role.portrait) for role in roles}
+
+
+def _require_consent(clip: Clip) -> None:
+    """EngineError when its original may not be remixed any more."""
+    if refusal := consent.why_not(clip):
+        raise EngineError(refusal, permanent=True)
 
 
 def _background_of(clip: Clip) -> bytes:
@@ -265,6 +274,7 @@ def _render(
         actors=_actors_of(clip),
         background=_background_of(clip),
         performance=clip.as_performance(),
+        original=clip.original.as_performance() if clip.original else None,
         engines=engines(),
         scratch=scratch,
         trace=trace,

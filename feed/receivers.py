@@ -11,8 +11,8 @@ from django.dispatch import receiver
 
 from avatarfx.signals import clip_ready
 from feed import services, snippets
-from feed.remixes import lineage, making
 from feed.models import Impression, Like, Post, RankedList, Remix, View
+from feed.remixes import lineage, making
 from feed.visits import PENDING_LIKE
 from moderation import log as audit
 from moderation.signals import approval_decided

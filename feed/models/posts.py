@@ -13,9 +13,9 @@ from avatarfx.models import Clip
 from feed import approving
 from moderation.approvals import guard
 from moderation.models import ApprovalState
+from socialapp.accounts.consent import Level
 from socialapp.characters.models import Character
 from socialapp.chat.models import Participant
-from socialapp.accounts.consent import Level
 from socialapp.lib.ids import new_key
 from socialapp.lib.models import Withholdable, on_stage
 

@@ -36,18 +36,12 @@ class Remix(models.Model):
         UNLINK = "unlink", "Take my credit off"
         HIDE = "hide", "Take it off the stage"
 
-    child = models.OneToOneField(
-        Post, models.SET_NULL, null=True, related_name="remix"
-    )
-    parent = models.ForeignKey(
-        Post, models.SET_NULL, null=True, related_name="remixes"
-    )
+    child = models.OneToOneField(Post, models.SET_NULL, null=True, related_name="remix")
+    parent = models.ForeignKey(Post, models.SET_NULL, null=True, related_name="remixes")
     root = models.ForeignKey(Post, models.SET_NULL, null=True, related_name="+")
     """Where the chain begins."""
 
-    before = models.ForeignKey(
-        "self", models.SET_NULL, null=True, related_name="after"
-    )
+    before = models.ForeignKey("self", models.SET_NULL, null=True, related_name="after")
     """The parent's own row, when it is a remix too: the chain holds although posts in
     the middle of it are erased."""
 
@@ -187,9 +181,7 @@ class RemixRequest(Withholdable):
 class RemixAnswer(models.Model):
     """Whose consent a request needs, and what they said."""
 
-    request = models.ForeignKey(
-        RemixRequest, models.CASCADE, related_name="answers"
-    )
+    request = models.ForeignKey(RemixRequest, models.CASCADE, related_name="answers")
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="remix_answers"
     )
@@ -229,9 +221,7 @@ class RemixPass(models.Model):
     class Meta:
         verbose_name_plural = "remix passes"
         constraints = [
-            models.UniqueConstraint(
-                fields=["owner", "person"], name="remix_pass_once"
-            ),
+            models.UniqueConstraint(fields=["owner", "person"], name="remix_pass_once"),
             models.CheckConstraint(
                 condition=~Q(owner=F("person")), name="remix_pass_of_another"
             ),

@@ -62,9 +62,7 @@ def remix(
     return clip
 
 
-def make_approved(
-    *, request: RemixRequest, person: User, publish: bool = True
-) -> Clip:
+def make_approved(*, request: RemixRequest, person: User, publish: bool = True) -> Clip:
     """What was approved, once: a second call gives the same clip. RemixError when it is
     not approved, when it is off by now, or when the character is not as it was shown.
     """
@@ -113,9 +111,7 @@ def _used(request: RemixRequest) -> Clip:
     )
 
 
-def _remake(
-    person: User, post: Post, wish: Wish, *, publish: bool, key: str
-) -> Clip:
+def _remake(person: User, post: Post, wish: Wish, *, publish: bool, key: str) -> Clip:
     if post.clip is None:
         raise RemixError("Choose a clip.", code="not-a-clip")
     spoken = wish.script if wish.kind != RemixKind.REVOICE else ""
@@ -211,4 +207,3 @@ def take_back(*, clip: Clip, why: str) -> bool:
     returned = ticket is not None and return_ticket(ticket=ticket)
     news.not_published(clip, why)
     return returned
-

@@ -115,9 +115,7 @@ def answer(
     answer, or settled."""
     mine = RemixAnswer.objects.filter(request=request, person=person).first()
     if mine is None:
-        raise RemixError(
-            "Nobody asked you about this remix.", code="not-yours"
-        )
+        raise RemixError("Nobody asked you about this remix.", code="not-yours")
     try:
         word = clean_text(word, max_length=MAX_WORD)
     except TextError as error:
@@ -216,4 +214,3 @@ def requests_of(person: User) -> QuerySet[RemixRequest]:
     """What this person asked for, the newest first."""
     mine = RemixRequest.objects.filter(asker=person).full()
     return mine.prefetch_related("answers__person").order_by("-created", "-pk")
-

@@ -70,7 +70,9 @@ def decide(*, remix: Remix, person: User, choice: str) -> Remix:
     The furthest counts where several have a say. RemixError when it is not theirs."""
     if choice not in Outcome.values:
         raise RemixError(
-            f"Choose one of {', '.join(Outcome.values)}.", code="outcome", field="outcome"
+            f"Choose one of {', '.join(Outcome.values)}.",
+            code="outcome",
+            field="outcome",
         )
     if not of_mine(person).filter(pk=remix.pk).exists():
         raise RemixError("This remix is of nothing of yours.", code="not-yours")

@@ -8,7 +8,6 @@ from feed.remixes.errors import RemixError
 from moderation.abuse import services as abuse
 from moderation.approvals import services as asking
 from moderation.approvals.facets import Facet
-from moderation.models import ApprovalState
 
 if TYPE_CHECKING:
     from feed.remixes.wishes import Wish
@@ -35,9 +34,7 @@ def judge_word(*, key: str, word: str, person: User) -> None:
 
 
 def _judge(key: str, facet: Facet, person: User, *, field: str) -> None:
-    ruling = asking.judge(
-        kind=KIND, key=key, facet=facet, owner=person, wait=False
-    )
+    ruling = asking.judge(kind=KIND, key=key, facet=facet, owner=person, wait=False)
     if ruling.approved and not ruling.findings:
         return
     row = asking.keep(ruling)

@@ -143,9 +143,7 @@ def children_of(
     shown = _children(viewer, post).order_by("-stat__likes", "-pk")
     if place := _place(after):
         likes, pk = place
-        shown = shown.filter(
-            Q(stat__likes__lt=likes) | Q(stat__likes=likes, pk__lt=pk)
-        )
+        shown = shown.filter(Q(stat__likes__lt=likes) | Q(stat__likes=likes, pk__lt=pk))
     found = list(shown.full().defer(*HEAVY)[: limit + 1])
     more = len(found) > limit
     found = found[:limit]

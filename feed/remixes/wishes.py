@@ -84,9 +84,7 @@ def wish_of(
     if chosen == RemixKind.REWRITE:
         character = clip.character
     if character is None:
-        raise RemixError(
-            "Choose who speaks.", code="no-character", field="character"
-        )
+        raise RemixError("Choose who speaks.", code="no-character", field="character")
     if chosen != RemixKind.REWRITE:
         _may_speak(person, character)
     if chosen == RemixKind.REVOICE:

@@ -86,20 +86,21 @@ def may_remix(viewer: Viewer, post: Post, kind: str = "") -> Allowance:
 
 def allowances(viewer: Viewer, post: Post) -> dict[RemixKind, Allowance]:
     """By kind, in a handful of queries. `post` comes with its author and clip."""
-    refused = closed(viewer, post)
     clip = post.clip
+    everybody = stage_of(clip) if clip is not None else []
+    refused = closed(viewer, post, everybody)
     if refused is not None or clip is None or not viewer.is_authenticated:
         none = refused or _off("no-account", "Sign in to remix a clip.")
         return dict.fromkeys(RemixKind, none)
     passes = set(
         RemixPass.objects.filter(person=viewer.pk).values_list("owner_id", flat=True)
     )
-    base = _Consent(viewer, passes)
+    # Whoever keeps apart from the author was refused above.
+    base = _Consent(viewer, passes, together=[post.author_id])
     base.needs(post.author, clip_level(post), _of_the_clip(post))
     lead = base.copy()
     _words_for(lead, clip.character)
     stage = base.copy()
-    everybody = stage_of(clip)
     for one in everybody:
         _face_of(stage, one)
     # In a talk the others keep their faces and their lines.
@@ -118,9 +119,9 @@ def stage_of(clip: Clip) -> list[Character]:
     return [one.character for one in actors.order_by("seat")] or [clip.character]
 
 
-def closed(viewer: Viewer, post: Post) -> Allowance | None:
+def closed(viewer: Viewer, post: Post, stage: Iterable[Character]) -> Allowance | None:
     """Why nobody, or not this viewer, remixes it by any kind; None: nothing is in the
-    way but consent."""
+    way but consent. `stage`: everybody on it."""
     clip = post.clip
     if clip is None:
         return _off(
@@ -146,7 +147,7 @@ def closed(viewer: Viewer, post: Post) -> Allowance | None:
         return _off(
             "waits", "The words of this clip wait for a look. Try again after it."
         )
-    if left := _left(clip):
+    if left := _left(stage):
         return _off(
             "left",
             f"{left.name} has left the stage, so nothing new is made of their clips."
@@ -173,9 +174,9 @@ def closed(viewer: Viewer, post: Post) -> Allowance | None:
     return None
 
 
-def _left(clip: Clip) -> Character | None:
+def _left(stage: Iterable[Character]) -> Character | None:
     """Somebody on its stage who was closed since."""
-    for one in stage_of(clip):
+    for one in stage:
         if one.removed or one.withheld or one.waits:
             return one
     return None
@@ -225,14 +226,17 @@ def _of_the_clip(post: Post) -> str:
 class _Consent:
     """What was found so far, for one kind."""
 
-    def __init__(self, viewer: User, passes: Iterable[int]) -> None:
+    def __init__(
+        self, viewer: User, passes: Iterable[int], together: Iterable[int]
+    ) -> None:
         self.viewer = viewer
         self.passes = set(passes)
+        self.together = set(together)
         self.asks: dict[int, User] = {}
         self.refusal: Allowance | None = None
 
     def copy(self) -> _Consent:
-        other = _Consent(self.viewer, self.passes)
+        other = _Consent(self.viewer, self.passes, self.together)
         other.asks, other.refusal = dict(self.asks), self.refusal
         return other
 
@@ -254,10 +258,18 @@ class _Consent:
                 "Characters of people under 18 are not remixed by others: the house"
                 f" decides that, not they. {ANOTHER}",
             )
-        elif not owner.is_active or are_apart(self.viewer, owner):
+        elif not owner.is_active or self._apart_from(owner):
             self.refuse("apart", f"You cannot remix this clip. {ANOTHER}")
         elif level == Level.ASK and owner.pk not in self.passes:
             self.asks[owner.pk] = owner
+
+    def _apart_from(self, owner: User) -> bool:
+        if owner.pk in self.together:
+            return False
+        if are_apart(self.viewer, owner):
+            return True
+        self.together.add(owner.pk)
+        return False
 
     def settled(self) -> Allowance:
         if self.refusal is not None:

@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from feed import heat
-from feed.models import Post, PostStat
+from feed.models import Post, PostStat, Remix
 from feed.ranking import House, Pool
 from feed.ranking.arranging import FAIR, NEW
 
@@ -29,6 +29,9 @@ EACH = 3
 
 FOLLOWED, TRENDING, UNMET, TOPICAL = 150, 300, 300, 60
 """Most of each kind; of a subject, the last."""
+
+REMIXES = 60
+"""Newest of what was made of posts that the viewer liked."""
 
 TRIED = 60
 """Of those that few have met, drawn by the viewer."""
@@ -58,6 +61,7 @@ def candidates(*, taste: Taste, seed: int, now: dt.datetime | None = None) -> Po
         _followed(taste),
         _trending(),
         *(_topical(tag) for tag in _best(taste)),
+        _remixes_of(taste.liked),
         _drawn(_unmet(now), seed),
         _newest(),
     ):
@@ -82,12 +86,14 @@ def pool_of(ids: Sequence[int], *, now: dt.datetime) -> Pool:
             "stat__likes",
             "stat__follows",
             "stat__heat",
+            "stat__comments",
+            "stat__remixes",
+            "remix__parent_id",
         )
     )
     tags = _tags_of([row[0] for row in rows])
-    columns: list[Any] = list(zip(*rows, strict=True)) if rows else [()] * 10
+    columns: list[Any] = list(zip(*rows, strict=True)) if rows else [()] * 13
     hours = [max(0.0, (now - at).total_seconds() / 3600.0) for at in columns[3]]
-    none = np.zeros(len(rows), np.int64)
     return Pool(
         posts=np.array(columns[0], np.int64),
         creators=np.array(columns[1], np.int64),
@@ -97,11 +103,11 @@ def pool_of(ids: Sequence[int], *, now: dt.datetime) -> Pool:
         views=np.array(columns[5], np.int64),
         watched=np.array(columns[6], np.float64),
         likes=np.array(columns[7], np.int64),
-        comments=none,
-        remixes=none,
+        comments=np.array(columns[10], np.int64),
+        remixes=np.array(columns[11], np.int64),
         follows=np.array(columns[8], np.int64),
         heat=np.array([heat.now(one, now) for one in columns[9]], np.float64),
-        parents=none,
+        parents=np.array([one or 0 for one in columns[12]], np.int64),
         tags=tuple(frozenset(tags.get(row[0], ())) for row in rows),
     )
 
@@ -117,9 +123,10 @@ def house() -> House:
 
 def _house() -> House:
     met = PostStat.objects.filter(views__gt=0).order_by("-post_id")[:2000]
-    rows = list(met.values_list("views", "watched", "likes", "follows"))
-    views, watched, likes, follows = (
-        (sum(column) for column in zip(*rows, strict=True)) if rows else (0, 0, 0, 0)
+    names = ("views", "watched", "likes", "follows", "comments", "remixes")
+    rows = list(met.values_list(*names))
+    views, watched, likes, follows, comments, remixes = (
+        (sum(column) for column in zip(*rows, strict=True)) if rows else (0,) * 6
     )
     known, prior = House(), 100.0
 
@@ -129,9 +136,9 @@ def _house() -> House:
     return House(
         watched=rate(watched, known.watched),
         likes=rate(likes, known.likes),
-        # Posts have neither yet: no post is worse for lacking them.
-        comments=0.0,
-        remixes=0.0,
+        # Where nobody has done either yet, no post is worse for lacking them.
+        comments=rate(comments, known.comments) if comments else 0.0,
+        remixes=rate(remixes, known.remixes) if remixes else 0.0,
         follows=rate(follows, known.follows),
         heat=max(known.heat, 3.0 * likes / max(1, len(rows))),
     )
@@ -189,6 +196,14 @@ def _trending() -> list[int]:
 def _topical(tag: str) -> list[int]:
     stats = PostStat.objects.filter(post__tags__name=tag).order_by("-heat", "-post_id")
     return list(stats.values_list("post_id", flat=True)[:TOPICAL])
+
+
+def _remixes_of(liked: Ints) -> list[int]:
+    """Newest first; one whose post is gone, or was taken off, is left out later."""
+    if not len(liked):
+        return []
+    made = Remix.objects.filter(parent__in=liked.tolist(), child__isnull=False)
+    return list(made.order_by("-pk").values_list("child_id", flat=True)[:REMIXES])
 
 
 def _unmet(now: dt.datetime) -> list[int]:

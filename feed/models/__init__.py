@@ -13,7 +13,6 @@ from feed.models.posts import (
 from feed.models.remixes import (
     Remix,
     RemixAnswer,
-    RemixKind,
     RemixOutcome,
     RemixPass,
     RemixRequest,
@@ -40,7 +39,6 @@ __all__ = [
     "Ranker",
     "Remix",
     "RemixAnswer",
-    "RemixKind",
     "RemixOutcome",
     "RemixPass",
     "RemixRequest",

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from avatarfx.models import Clip
+from avatarfx.remixes import RemixKind
 from feed.models.posts import Post
 from socialapp.characters.models import Character
 from socialapp.lib.ids import new_key
@@ -19,13 +20,6 @@ OPEN_FOR = dt.timedelta(days=14)
 """How long a request waits for an answer, and an approval to be used."""
 
 MAX_WORD = 280
-
-
-class RemixKind(models.TextChoices):
-    REVOICE = "revoice", "Same words, my character"
-    REWRITE = "rewrite", "Their character, my words"
-    REPLY = "reply", "My character answers"
-    DUET = "duet", "Side by side"
 
 
 class Remix(models.Model):

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from avatarfx.models import Clip, ClipActor
-from feed.models import Post, RemixKind, RemixPass
+from avatarfx.remixes import RemixKind
+from feed.models import Post, RemixPass
 from moderation.models import ApprovalState
 from socialapp.accounts.circle import are_apart
 from socialapp.accounts.consent import Level, strictest

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Chip:
     handle: str
-    """Empty: this viewer may not know."""
+    """Empty: this viewer may not know, or the account is gone."""
 
     kind: str
     parent: str = ""
@@ -35,13 +35,14 @@ def chip_of(post: Post) -> Chip | None:
     remix: Remix | None = getattr(post, "remix", None)
     if remix is None or remix.outcome == Remix.Outcome.UNLINK:
         return None
-    handle = str(remix.credit.get("handle", ""))
+    gone = bool(remix.credit.get("gone"))
+    handle = "" if gone else str(remix.credit.get("handle", ""))
     if remix.parent is None:
         return Chip(handle, remix.kind)
     if not getattr(post, "parent_known", False):
         return Chip("", remix.kind)
-    gone = remix.parent.removed is not None
-    return Chip(handle, remix.kind, "" if gone else remix.parent.key)
+    off = remix.parent.removed is not None
+    return Chip(handle, remix.kind, "" if off else remix.parent.key)
 
 
 def named_to(viewer: Viewer) -> PostQuerySet:

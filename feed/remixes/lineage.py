@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 
-from feed.models import Post, PostStat, Remix, RemixKind
+from avatarfx.remixes import PREFIX, RemixKind
+from feed.models import Post, PostStat, Remix
 from feed.remixes import ancestry, news
 from feed.remixes.allowances import stage_of
 
@@ -18,22 +19,19 @@ if TYPE_CHECKING:
     from socialapp.accounts.models import User
     from socialapp.characters.models import Character
 
-SOURCE = "remix"
-"""What ``recipe.source`` begins with, before the key of the original's clip."""
-
 
 def original_of(clip: Clip) -> Post | None:
     """The post that this clip was made of; None for a clip that is no remix, or of one
     that is gone."""
-    kind, _, key = str(clip.recipe.get("source", "")).partition(":")
-    if kind != SOURCE or not key:
+    if not is_remix(clip):
         return None
+    key = clip.recipe["source"].removeprefix(PREFIX)
     found = Post.objects.select_related("author", "clip__character__owner")
     return found.filter(clip__key=key).first()
 
 
 def is_remix(clip: Clip) -> bool:
-    return str(clip.recipe.get("source", "")).startswith(f"{SOURCE}:")
+    return str(clip.recipe.get("source", "")).startswith(PREFIX)
 
 
 @transaction.atomic
@@ -134,7 +132,7 @@ def forget_person(*, person: User) -> None:
     """The credit of somebody who is erased is their pseudonym's from now on; rows that
     lead nowhere go."""
     for row in Remix.objects.filter(credited=person):
-        row.credit = {"title": "", "handle": person.username, "characters": []}
+        row.credit = {"handle": person.username, "gone": True}
         row.credited = None
         row.save(update_fields=["credit", "credited"])
     for character in person.characters.all():

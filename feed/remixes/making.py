@@ -8,9 +8,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from avatarfx.errors import IdempotencyConflictError
+from avatarfx.remixes import RemixKind
 from avatarfx.services import remakes
 from avatarfx.services.requests import ticket_key
-from feed.models import Remix, RemixKind, RemixRequest
+from feed.models import Remix, RemixRequest
 from feed.models.remixes import OPEN_FOR
 from feed.remixes import news
 from feed.remixes.allowances import may_remix

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Q
 
-from feed.models import Post, Remix, RemixKind, RemixOutcome
+from avatarfx.remixes import RemixKind
+from feed.models import Post, Remix, RemixOutcome
 from feed.remixes import lineage, news
 from feed.remixes.errors import RemixError
 from moderation import log as audit

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 
 from avatarfx.models import Clip
+from avatarfx.remixes import RemixKind
 from feed.models import Post, PostStat, Remix
 from feed.remixes.ancestry import rows_above
 from feed.remixes.chips import named_to
@@ -46,6 +47,11 @@ class Branch:
 
     post: Post | None = None
     credit: dict[str, Any] | None = None
+
+    @property
+    def how(self) -> str:
+        """The kind, in words."""
+        return RemixKind(self.kind).label if self.kind else ""
 
     @property
     def names(self) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from avatarfx import services as clips
-from feed.models import RemixKind
+from avatarfx.remixes import RemixKind
 from feed.remixes.errors import RemixError
 from socialapp.characters.models import Character
 from socialapp.lib.text import TextError, clean_line

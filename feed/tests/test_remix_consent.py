@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from django.utils import timezone
 
+from avatarfx.remixes import RemixKind
 from feed import services
-from feed.models import RemixKind, RemixPass
+from feed.models import RemixPass
 from feed.remixes import allowances, may_remix
 from feed.remixes.allowances import at_a_glance
 from feed.tests.remixing import character_of, on_stage, open_up, original

@@ -223,7 +223,7 @@ def test_the_erased_leave_a_pseudonym_and_the_chain_holds(
     first, gone = chain_of(NOBODY, last)
     assert first.post == post
     assert gone.state == "gone"
-    assert gone.credit == {"title": "", "handle": bob.username, "characters": []}
+    assert gone.credit == {"handle": bob.username, "gone": True}
     assert counted(post) == 0
     assert "3 a.m." not in str(list(Remix.objects.values()))
     with django_capture_on_commit_callbacks(execute=True):

@@ -12,7 +12,8 @@ from socialapp.acting.dialogue import LAST, Line, perform_turn, standing
 from socialapp.acting.faces import answering
 from socialapp.acting.gestures import with_gesture
 from socialapp.acting.turning import listening, speaking
-from socialapp.performance import Panel, Performance, Sound, Stage, cut, join
+from socialapp.performance import Panel, Performance, Pose, Sound, Stage, cut, join
+from socialapp.performance.curves import smooth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,6 +28,9 @@ turns of a talk, for who answers has heard it to the end."""
 
 NOD_AFTER, BETWEEN_NODS = 0.15, 2.5
 """Seconds after a sentence at which a listener nods, and between two of these nods."""
+
+SETTLES = 0.9
+"""Seconds in which a head gets from one task to the next."""
 
 FELT, ECHO_AFTER = 0.4, 0.45
 """Weight from which a mood of the original shows on who listens, and how much later."""
@@ -81,7 +85,8 @@ def perform_duet(
         here.rested(original),
     ]
     sounds = {part.seat: part.sound for part in original.parts}
-    whole = reduce(lambda a, b: join(a, b, sounds={**sounds, half.seat: None}), acts)
+    silent = {**sounds, half.seat: None}
+    whole = reduce(lambda a, b: join(a, _onward(a, b), sounds=silent), acts)
     rate = said.speech.rate
     samples = sound.decode(said.speech.samples)
     own: Sound | None = None
@@ -103,6 +108,39 @@ def ends_of(original: Performance) -> float:
         (word.until for part in original.parts for word in part.captions), default=0.0
     )
     return round(min(original.seconds, last + REST if last else original.seconds), 6)
+
+
+def _onward(before: Performance, after: Performance) -> Performance:
+    """`after` with heads that start from where they were: there is no cut in a half."""
+    held = {part.seat: part.poses[-1] for part in before.parts if part.poses}
+    parts = tuple(
+        replace(part, poses=_eased(held[part.seat], part.poses))
+        if part.seat in held and part.poses
+        else part
+        for part in after.parts
+    )
+    return replace(after, parts=parts)
+
+
+def _eased(last: Pose, poses: Sequence[Pose]) -> tuple[Pose, ...]:
+    first = poses[0]
+
+    def moved(pose: Pose) -> Pose:
+        share = 1.0 - smooth(min(1.0, (pose.at - first.at) / SETTLES))
+
+        def toward(now: float, was: float, begins: float) -> float:
+            return round(now + share * (was - begins), 5)
+
+        return Pose(
+            pose.at,
+            toward(pose.yaw, last.yaw, first.yaw),
+            toward(pose.pitch, last.pitch, first.pitch),
+            toward(pose.roll, last.roll, first.roll),
+            toward(pose.x, last.x, first.x),
+            toward(pose.y, last.y, first.y),
+        )
+
+    return tuple(moved(pose) for pose in poses)
 
 
 @dataclass(frozen=True, slots=True)

@@ -218,6 +218,34 @@ def _reply(wish: _Wish) -> _Plan:
     return _Plan(_checked(wish.script, wish.speed), {"a": wish.character})
 
 
+def _duet(wish: _Wish) -> _Plan:
+    """The lead is who answers, first in the recipe; the original keeps its seats."""
+    if wish.performance.stage.panels:
+        raise RemixError(
+            "That clip is a duet already, and a third half has no room. Make a duet with"
+            " the clip that it was made of, or a reply to this one."
+        )
+    script = _checked(wish.script, wish.speed)
+    seconds = wish.performance.seconds + scripts.estimate_seconds(script, wish.speed)
+    if seconds > MOST_SECONDS:
+        raise RemixError(
+            f"The two of them run for about {round(seconds)} seconds and"
+            f" {round(MOST_SECONDS)} fit. Write a shorter answer, or make a reply, which"
+            " has its own time."
+        )
+    there = _cast_of(wish.of)
+    seats = {part.seat for part in wish.performance.parts}
+    if missing := seats - set(there):
+        raise RemixError(
+            f"Nobody remembers who sat on {', '.join(sorted(missing))} in that clip, so it"
+            " cannot stand in half of another. Make a reply."
+        )
+    mine = next(seat for seat in "abcdefgh" if seat not in seats)
+    cast = {mine: wish.character, **{seat: there[seat] for seat in sorted(seats)}}
+    roles = {role.seat: role for role in wish.of.as_recipe().cast if role.seat in seats}
+    return _Plan(script, cast, roles)
+
+
 def _checked(script: str, speed: float) -> str:
     check_script(script.strip(), speed=speed)
     return script
@@ -250,12 +278,14 @@ def _cast_of(clip: Clip) -> dict[str, Character]:
 
 
 def _background(of: Clip, kind: RemixKind) -> str:
-    """A reply stands where its own character does."""
-    return "" if kind is RemixKind.REPLY else of.as_recipe().background
+    """Who speaks for themselves stands where they do in clips of their own."""
+    own = kind in {RemixKind.REPLY, RemixKind.DUET}
+    return "" if own else of.as_recipe().background
 
 
 PLANS: dict[RemixKind, Callable[[_Wish], _Plan]] = {
     RemixKind.REVOICE: _revoice,
     RemixKind.REWRITE: _rewrite,
     RemixKind.REPLY: _reply,
+    RemixKind.DUET: _duet,
 }

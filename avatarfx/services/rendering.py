@@ -281,6 +281,8 @@ def _render(
         progress=minder.progress,
         papers=papers_of(clip),
         keep=keep,
+        hang=background_of,
+        names=_names_in(clip),
         screen=partial(screen, clip),
     )
     return _compared(rendered)
@@ -298,9 +300,15 @@ def film_again(clip: Clip, scratch: Path) -> pipeline.Rendered:
         trace=pipeline.Trace(),
         progress=lambda *_: None,
         papers=papers_of(clip),
+        hang=background_of,
+        names=_names_in(clip),
         screen=partial(screen, clip),
     )
     return _compared(rendered)
+
+
+def _names_in(clip: Clip) -> dict[str, str]:
+    return dict(clip.actors.values_list("seat", "character__name"))
 
 
 def _compared(rendered: pipeline.Rendered) -> pipeline.Rendered:

@@ -45,6 +45,21 @@ def talk(work: Work, put_sound: Callable[[bytes], str]) -> Performed:
     return replace(done, performance=felt(work, done.performance))
 
 
+def duet(work: Work, put_sound: Callable[[bytes], str]) -> Performed:
+    """The original, and the lead of the cast, who listens to it and answers."""
+    recipe, lead = work.recipe, work.recipe.cast[0]
+    return acting.perform_duet(
+        original_of(work),
+        recipe.script,
+        acting.Half(lead.seat, lead.voice, lead.motion, recipe.background),
+        speakers=work.engines.voices,
+        director=work.engines.director,
+        seed=recipe.seed,
+        shape=recipe.shape,
+        put_sound=put_sound,
+    )
+
+
 def felt(work: Work, performance: Performance) -> Performance:
     """The same, with the moods that the original has at the same words."""
     original = original_of(work)

@@ -38,6 +38,8 @@ def speak(work: Work) -> Work:
 
 def _performed(work: Work) -> Performed:
     recipe = work.recipe
+    if recipe.remix == RemixKind.DUET:
+        return remix.duet(work, put_sound)
     if recipe.taken_over:
         return remix.talk(work, put_sound)
     lead = recipe.cast[0]

@@ -380,6 +380,7 @@ EXPORTERS = [
     "scenes.exports.cuts.scene_clips",
     "socialapp.chat.exports.conversations",
     "feed.exports.posts",
+    "feed.exports.remixes",
     "socialapp.notices.exports.notices",
     "moderation.exports.cases",
 ]

@@ -85,7 +85,7 @@ INLINE = {
     "Participant", "Message", "Fact", "Invitation", "Snippet", "SnippetLine",
     "Direction", "Wish", "PlayRole", "CompanySeat", "CompanyVote", "ImprovTurn",
     "ScenePlayer", "EndingFound", "ChoiceCount", "EndingCount", "SceneOutline",
-    "TakeUse",
+    "TakeUse", "RemixAnswer", "RemixOutcome",
 }  # fmt: skip
 """Seen on the page of what they belong to, or, said in private, on none."""
 

@@ -71,6 +71,11 @@ def make_approved(*, request: RemixRequest, person: User, publish: bool = True) 
         raise RemixError("This request is not yours.", code="not-yours")
     if request.state == State.USED and request.clip is not None:
         return request.clip
+    if request.withheld:
+        raise RemixError(
+            "A moderator looks at this request, and nothing is made of it until then.",
+            code="withheld",
+        )
     wish = wish_again(request)
     if wish.sha256 != request.sha256:
         raise RemixError(

@@ -166,6 +166,12 @@ def withdraw(*, request: RemixRequest) -> RemixRequest:
     return locked
 
 
+def withhold(request: RemixRequest, level: str) -> None:
+    """For moderation: its owners do not read it, and nothing is made of it."""
+    RemixRequest.objects.filter(pk=request.pk).update(withheld=level)
+    request.withheld = level
+
+
 def _expire(rows: QuerySet[RemixRequest]) -> int:
     due = rows.filter(
         state__in=[State.ASKED, State.APPROVED], expires__lte=timezone.now()

@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 
 Outcome = Remix.Outcome
 
-_FURTHER = [Outcome.KEEP, Outcome.UNLINK, Outcome.HIDE]
-"""Each further than the one before it."""
+_HOW_FAR = {Outcome.KEEP.value: 0, Outcome.UNLINK.value: 1, Outcome.HIDE.value: 2}
 
 ENDED = (
     "Whoever owns the original does not want its remixes on stage any more, so others do"
@@ -102,15 +101,14 @@ def decide_all(*, person: User, choice: str, of: str = "") -> int:
 
 def _apply(remix: Remix, person: User) -> Remix:
     choices = set(remix.outcomes.values_list("choice", flat=True))
-    wanted = max(choices, key=_FURTHER.index, default=Outcome.KEEP)
+    wanted = max(choices, key=lambda one: _HOW_FAR[one], default=Outcome.KEEP.value)
     before = remix.outcome
     if wanted == before:
         return remix
     remix.outcome = Outcome(wanted)
     remix.save(update_fields=["outcome"])
-    child = Post.objects.select_related("author", "clip__character").get(
-        pk=remix.child_id
-    )
+    children = Post.objects.select_related("author", "clip__character")
+    child = children.get(remix=remix)
     if Outcome.HIDE in {wanted, before}:
         _keep_back(child, hidden=wanted == Outcome.HIDE)
     lineage.settle(post=child)

@@ -72,6 +72,11 @@ def judge_caption(
     return ruling
 
 
+def _check_level(remixing: str) -> None:
+    if remixing not in {INHERITED, *Level.values}:
+        raise PostError(f"Choose who may remix it: {', '.join(Level.values)}.")
+
+
 def _of_the_house(clip: Clip) -> bool:
     return clip.character.starter and clip.character.owner_id == clip.owner_id
 
@@ -96,6 +101,7 @@ def publish_post(
     author: User,
     caption: str,
     visibility: str = Post.Visibility.PUBLIC,
+    remixing: str = INHERITED,
     address: str = "",
 ) -> Post:
     """Show a ready clip. A removed post of it comes back; a second call changes nothing.
@@ -105,6 +111,7 @@ def publish_post(
     comes in when it is approved; the post is there without it. `address`: of the
     visitor, against spam.
     """
+    _check_level(remixing)
     caption = checked(caption, visibility)
     post = Post.objects.filter(clip=clip).first()
     if post is not None and post.removed is None:
@@ -118,7 +125,13 @@ def publish_post(
     ruling = judge_caption(key, caption, author, vouched=house)
     if not house:
         count(caption, author, address)
-    return _publish(clip=clip, author=author, visibility=visibility, ruling=ruling)
+    return _publish(
+        clip=clip,
+        author=author,
+        visibility=visibility,
+        remixing=remixing,
+        ruling=ruling,
+    )
 
 
 def _check_clip(clip: Clip, author: User) -> None:
@@ -132,7 +145,12 @@ def _check_clip(clip: Clip, author: User) -> None:
 
 @transaction.atomic
 def _publish(
-    *, clip: Clip, author: User, visibility: str, ruling: asking.Ruling | None = None
+    *,
+    clip: Clip,
+    author: User,
+    visibility: str,
+    remixing: str = INHERITED,
+    ruling: asking.Ruling | None = None,
 ) -> Post:
     # The row lock makes two publishers of one clip take turns.
     clip = Clip.objects.select_for_update().get(pk=clip.pk)
@@ -141,7 +159,12 @@ def _publish(
         return Post.objects.get(clip=clip)
     post, created = Post.objects.get_or_create(
         clip=clip,
-        defaults={"key": ruling.key, "author": author, "visibility": visibility},
+        defaults={
+            "key": ruling.key,
+            "author": author,
+            "visibility": visibility,
+            "remixing": remixing,
+        },
     )
     if created:
         PostStat.objects.create(post=post)
@@ -181,8 +204,7 @@ def edit_post(
     """Change what was given; PostError as in ``publish_post``. `remixing`: what others
     may make of it, empty for what the account says. A caption that waits for
     a look takes the place of the old one when it is approved."""
-    if remixing not in {None, INHERITED, *Level.values}:
-        raise PostError(f"Choose who may remix it: {', '.join(Level.values)}.")
+    _check_level(remixing or INHERITED)
     new_caption = checked(
         post.caption if caption is None else caption,
         post.visibility if visibility is None else visibility,

@@ -96,9 +96,9 @@ def test_a_post_says_less_than_its_author_s_account_and_never_more(
     ],
 )
 def test_a_character_speaks_words_of_others_when_its_owner_said_so(
-    post: Post, alice: User, bob: User, account: str, switch: str, wanted: str
+    post: Post, bob: User, account: str, switch: str, wanted: str
 ) -> None:
-    open_up(alice, clips="on", characters=account)
+    open_up(post.author, clips="on", characters=account)
     Character.objects.update(remixing=switch)
     assert states(bob, post)["rewrite"] == wanted
 

@@ -397,7 +397,8 @@ def test_a_clip_that_nobody_consented_to_is_not_published(
     with pytest.raises(services.NoConsentError, match="consent of @alice"):
         services.publish_post(clip=clip, author=bob, caption="")
     agreed(clip, post)
-    assert services.publish_post(clip=clip, author=bob, caption="").remix
+    shown = services.publish_post(clip=clip, author=bob, caption="")
+    assert shown.remix.parent == post
 
 
 def test_a_remix_of_what_is_gone_altogether_is_not_published(

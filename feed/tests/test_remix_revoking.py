@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -18,11 +18,13 @@ from feed.services import remove_post, set_withheld
 from feed.tests.remixing import open_up, original, remix_by
 from feed.tests.rows import clip_of
 from moderation.models import LogEntry
-from socialapp.accounts.models import User
 from socialapp.characters.models import Character
 from socialapp.lib import blobs
 from socialapp.lib.models import Withheld
 from socialapp.notices.models import Notice
+
+if TYPE_CHECKING:
+    from socialapp.accounts.models import User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 

@@ -11,8 +11,8 @@ from django.dispatch import receiver
 
 from avatarfx.signals import clip_ready
 from feed import services, snippets
-from feed.models import Impression, Like, Post, RankedList, Remix, View
-from feed.remixes import lineage, making
+from feed.models import Impression, Like, Post, RankedList, Remix, RemixRequest, View
+from feed.remixes import lineage, making, news
 from feed.visits import PENDING_LIKE
 from moderation import log as audit
 from moderation.signals import approval_decided
@@ -86,6 +86,12 @@ def find_original(*, instance: Post, **_: Any) -> None:
     """While the row still knows it: what it was made of is counted anew afterwards."""
     rows = Remix.objects.filter(child=instance, parent__isnull=False)
     instance.made_of = list(rows.values_list("parent_id", flat=True))  # type: ignore[attr-defined]
+    news.forget_post(instance)
+
+
+@receiver(pre_delete, sender=RemixRequest, dispatch_uid="feed.forget_request")
+def forget_request(*, instance: RemixRequest, **_: Any) -> None:
+    news.forget_request(instance)
 
 
 @receiver(post_delete, sender=Post, dispatch_uid="feed.count_original")

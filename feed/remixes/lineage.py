@@ -140,6 +140,8 @@ def forget_person(*, person: User) -> None:
     person.remix_passes.all().delete()
     person.remix_passes_held.all().delete()
     person.remix_requests.all().delete()
+    for answer in person.remix_answers.select_related("request"):
+        news.forget_request(answer.request)
     person.remix_answers.all().delete()
     person.remix_outcomes.all().delete()
     while (

@@ -56,6 +56,17 @@ def taken_back(request: RemixRequest) -> None:
     )
 
 
+def forget_request(request: RemixRequest) -> None:
+    """It is deleted: nobody keeps its words, or those of an answer, as news."""
+    notices.forget(about=f"remix-request:{request.key}")
+
+
+def forget_post(post: Post) -> None:
+    """The same of a remix."""
+    kinds = [Notice.Kind.REMIXED, Notice.Kind.REMIX_ENDED]
+    notices.forget(about=f"post:{post.key}", kinds=kinds)
+
+
 def remixed(remix: Remix) -> None:
     """The author of the original hears of it once, and of nobody whom they muted."""
     child, parent = remix.child, remix.parent

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
-from avatarfx.models import Clip
 from avatarfx.remixes import RemixKind
 from feed.models import Post, PostStat, Remix
 from feed.remixes.ancestry import rows_above
 from feed.remixes.chips import named_to
-from feed.selectors.pages import HEAVY
-from moderation.models import ApprovalState
+from feed.selectors.pages import with_likes
 from socialapp.accounts.circle import not_apart
 
 if TYPE_CHECKING:
@@ -110,8 +108,8 @@ def chain_of(viewer: Viewer, post: Post) -> tuple[Branch, ...]:
         return ()
     rows = Remix.objects.in_bulk(order)
     parents = {row.parent_id for row in rows.values() if row.parent_id}
-    known = named_to(viewer).filter(pk__in=parents)
-    found = {one.pk: one for one in known.full().defer(*HEAVY)}
+    known = with_likes(named_to(viewer).filter(pk__in=parents), viewer)
+    found = {one.pk: one for one in known}
     chain = [_branch(rows[pk], found) for pk in order]
     return tuple(reversed(chain))
 
@@ -126,31 +124,18 @@ def _branch(row: Remix, found: dict[int, Post]) -> Branch:
         return Branch(AWAY, row.kind)
     if post.removed is not None:
         return Branch(REMOVED, row.kind, credit=row.credit)
-    if not _plays(post):
-        return Branch(AWAY, row.kind)
     return Branch(SHOWN, row.kind, post, row.credit)
-
-
-def _plays(post: Post) -> bool:
-    clip = post.clip
-    return (
-        clip is not None
-        and clip.state == Clip.State.READY
-        and clip.removed is None
-        and clip.approval == ApprovalState.APPROVED
-        and not clip.character.waits
-    )
 
 
 def children_of(
     viewer: Viewer, post: Post, *, after: str = "", limit: int = CHILDREN
 ) -> tuple[tuple[Branch, ...], str | None]:
     """What was made of it, most liked first, and where the next page begins."""
-    shown = _children(viewer, post).order_by("-stat__likes", "-pk")
+    shown = _children(viewer, post)
     if place := _place(after):
         likes, pk = place
         shown = shown.filter(Q(stat__likes__lt=likes) | Q(stat__likes=likes, pk__lt=pk))
-    found = list(shown.full().defer(*HEAVY)[: limit + 1])
+    found = list(shown.order_by("-stat__likes", "-pk")[: limit + 1])
     more = len(found) > limit
     found = found[:limit]
     branches = tuple(Branch(SHOWN, one.remix.kind, one) for one in found)
@@ -158,19 +143,9 @@ def children_of(
 
 
 def _children(viewer: Viewer, post: Post) -> PostQuerySet:
-    return (
-        Post.objects.listed()
-        .fit_for(viewer)
-        .filter(not_apart(viewer, "author"))
-        .filter(
-            remix__parent=post,
-            clip__state=Clip.State.READY,
-            clip__removed__isnull=True,
-            clip__approval=ApprovalState.APPROVED,
-            clip__character__waits=False,
-        )
-        .exclude(remix__outcome=Remix.Outcome.UNLINK)
-    )
+    made = Post.objects.listed().fit_for(viewer).filter(remix__parent=post)
+    linked = made.exclude(remix__outcome=Remix.Outcome.UNLINK)
+    return with_likes(linked.filter(not_apart(viewer, "author")), viewer)
 
 
 def _hidden(viewer: Viewer, post: Post) -> int:

@@ -78,10 +78,11 @@ def _older_than(cursor: str) -> Q:
 
 def _shown_to(viewer: Viewer) -> PostQuerySet:
     """Public posts that can be played or read, each with ``liked``."""
-    return _with_likes(Post.objects.listed().fit_for(viewer), viewer)
+    return with_likes(Post.objects.listed().fit_for(viewer), viewer)
 
 
-def _with_likes(posts: PostQuerySet, viewer: Viewer) -> PostQuerySet:
+def with_likes(posts: PostQuerySet, viewer: Viewer) -> PostQuerySet:
+    """Of these, what can be played or read, with everything that a card shows."""
     liked: Exists | Value = Value(False, output_field=BooleanField())
     if viewer.is_authenticated:
         liked = Exists(Like.objects.filter(post=OuterRef("pk"), user=viewer.pk))
@@ -168,7 +169,7 @@ def credit_of(clip: Clip, *, viewer: Viewer) -> Credit | None:
 
 def post_for(*, viewer: Viewer, key: str) -> Post:
     """The post, if this viewer may open it; else Post.DoesNotExist."""
-    return _with_likes(Post.objects.visible_to(viewer), viewer).get(key=key)
+    return with_likes(Post.objects.visible_to(viewer), viewer).get(key=key)
 
 
 def character_met(*, viewer: Viewer, key: str, post: str = "") -> Character:
@@ -211,4 +212,4 @@ def posts_of(
             snippet=OuterRef("snippet"), character=character
         )
         posts = posts.filter(Q(clip__character=character) | Exists(lines))
-    return _page(_with_likes(posts, viewer), after, limit)
+    return _page(with_likes(posts, viewer), after, limit)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
+
+from socialapp.provenance.credentials import Relation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +37,16 @@ CARRIED = (RemixKind.REVOICE, RemixKind.DUET)
 """Kinds that say again what the original says: they fall with it."""
 
 
+RELATIONS = {
+    RemixKind.REVOICE: Relation.PARENT,
+    RemixKind.REWRITE: Relation.PARENT,
+    RemixKind.REPLY: Relation.INPUT,
+    RemixKind.DUET: Relation.COMPONENT,
+}
+"""What the original is to the film, in the words of C2PA: a duet holds it, a reply has
+nothing of it in it, the others are derived from it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Remix:
     """What `avatarfx.services.request_clip` is told of the original."""
@@ -46,6 +58,12 @@ class Remix:
 
     roles: Mapping[str, Role] = field(default_factory=dict)
     """By seat of the new clip: who sounds and moves as they did in the original."""
+
+
+def origin_of(recipe: Mapping[str, Any]) -> str:
+    """Key of the clip that a remix was made of, from its recipe's JSON; else empty."""
+    source = str(recipe.get("source", ""))
+    return source.removeprefix(PREFIX) if source.startswith(PREFIX) else ""
 
 
 def source_of(clip: Clip) -> str:

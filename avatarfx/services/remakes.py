@@ -156,6 +156,11 @@ def _revoice(wish: _Wish) -> _Plan:
             "Another voice says the words of the original. Leave the script empty, or"
             " make a reply."
         )
+    if wish.performance.stage.panels:
+        raise RemixError(
+            "That clip is a duet, and its two halves have voices of their own. Revoice"
+            " the clip that it was made of, or make a reply."
+        )
     speakers = dict(speakers_of(of))
     if not speakers:
         raise RemixError(

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
 
-from avatarfx import consent, pipeline
+from avatarfx import consent, pipeline, remixes
 from avatarfx.errors import DiskFullError, HeldError
 from avatarfx.models import Clip, ClipActor
 from avatarfx.services import leases
@@ -28,6 +28,7 @@ from socialapp.engines.handler import animators, directors, voices
 from socialapp.engines.protocols import Actor, VoiceSpec
 from socialapp.jobs import horse
 from socialapp.lib import blobs
+from socialapp.provenance.credentials import Parent
 from socialapp.provenance.selectors import watermark_keys
 from socialapp.provenance.services import (
     issue_mark,
@@ -168,7 +169,21 @@ def papers_of(clip: Clip) -> pipeline.Papers:
         title=f"{clip.key}.mp4",
         payload=mark.payload.to_bytes(6, "big"),
         key=key,
+        parent=_parent_of(clip),
     )
+
+
+def _parent_of(clip: Clip) -> Parent | None:
+    """The film that this one remixes, with its record; of one that is gone, its name."""
+    key = remixes.origin_of(clip.recipe)
+    if not key:
+        return None
+    film = b""
+    if clip.original is not None and clip.original.video:
+        with suppress(FileNotFoundError):
+            film = blobs.get(clip.original.video)
+    relation = remixes.RELATIONS[remixes.RemixKind(clip.recipe["remix"])]
+    return Parent(film, "video/mp4", f"{key}.mp4", relation)
 
 
 def _approved_actor(portrait: Portrait) -> Actor:

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from avatarfx import consent, services
+from avatarfx import consent, receivers, selectors, services
 from avatarfx.models import Clip
 from avatarfx.services import RemixError
 from avatarfx.tests.conftest import make_character
 from avatarfx.tests.talks import a_line, a_talk
+from moderation.services import holds
 from socialapp.accounts import quotas
 from socialapp.characters.models import Character
 from socialapp.engines.protocols import VoiceSpec
+from socialapp.lib import blobs
+from socialapp.performance import Panel
+from socialapp.provenance.credentials import read
+from socialapp.provenance.selectors import trust
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from avatarfx.tests.conftest import Troupe
+    from conftest import ClientOf
     from socialapp.accounts.models import User
 
 LINE = "[excited] Good evening to the lamp. [whispers] And to you."
@@ -237,3 +244,156 @@ def test_an_original_that_is_gone_before_it_was_spoken_ends_the_remix_with_the_r
     assert rendered(clip).state == "failed"
     assert "is gone" in clip.error
     assert quotas.left(bob).left == 5
+
+
+def test_a_duet_plays_the_original_and_is_answered_when_that_is_over(
+    bob: User, ada: Character, said: Clip
+) -> None:
+    clip = services.remake(
+        owner=bob, of=said, kind="duet", character=ada, script="Good night, then."
+    )
+    assert [role.seat for role in clip.as_recipe().cast] == ["b", "a"]
+    assert clip.character == ada
+    assert rendered(clip).state == "ready", clip.error
+    performance, before = clip.as_performance(), said.as_performance()
+    assert performance is not None
+    assert before is not None
+    assert [panel.seats for panel in performance.stage.panels] == [("a",), ("b",)]
+    theirs, mine = performance.part("a"), performance.part("b")
+    assert theirs.captions == before.part("a").captions
+    assert theirs.sound == before.part("a").sound
+    assert mine.captions[0].at > theirs.captions[-1].until
+    assert mine.captions[-1].until < performance.seconds
+    captions = blobs.get(clip.captions).decode()
+    assert "<v Hob>" in captions
+    assert "<v Ada>" in captions
+
+
+def test_a_duet_of_a_duet_names_the_way_out(bob: User, ada: Character) -> None:
+    hob = make_character(bob)
+    talk = a_talk(bob, {"a": hob, "b": ada})
+    performance = talk.as_performance()
+    assert performance is not None
+    split = replace(performance.stage, panels=(Panel(("a",)), Panel(("b",))))
+    talk.performance = replace(performance, stage=split).to_json()
+    mira = make_character(bob, "Mira")
+    with pytest.raises(RemixError, match=r"is a duet already.*reply"):
+        services.remake(
+            owner=bob, of=talk, kind="duet", character=mira, script="Me too."
+        )
+    with pytest.raises(RemixError, match=r"two halves.*reply"):
+        services.remake(owner=bob, of=talk, kind="revoice", character=mira, seat="b")
+
+
+def test_a_duet_that_is_too_long_says_so_before_anything_is_spent(
+    bob: User, ada: Character, said: Clip
+) -> None:
+    said.performance = {**(said.performance or {}), "seconds": 55.0}
+    with pytest.raises(RemixError, match=r"run for about .* 60 fit"):
+        services.remake(
+            owner=bob, of=said, kind="duet", character=ada, script="Good night. " * 12
+        )
+    assert quotas.left(bob).left == 5
+
+
+@pytest.mark.parametrize(
+    ("kind", "relation", "actions"),
+    [
+        ("rewrite", "parentOf", ("c2pa.opened", "c2pa.edited")),
+        ("reply", "inputTo", ("c2pa.created",)),
+        ("duet", "componentOf", ("c2pa.created", "c2pa.placed")),
+    ],
+)
+def test_the_record_of_a_remix_holds_that_of_its_original(
+    hob: Character, said: Clip, kind: str, relation: str, actions: object
+) -> None:
+    first = rendered(services.retry_clip(clip=_failed(said)))
+    asked = services.remake(
+        owner=hob.owner, of=first, kind=kind, character=hob, script="Good night."
+    )
+    clip = rendered(asked)
+    film = read(blobs.get(clip.video), "video/mp4", trust())
+    assert film.own
+    assert [one.title for one in film.entries] == [
+        f"{clip.key}.mp4",
+        f"{said.key}.mp4",
+    ]
+    assert film.entries[0].actions == actions
+    assert (film.entries[1].relation, film.entries[1].broken) == (relation, ())
+    assert [e["ingredient"] for e in clip.renders.get().trace if e["name"] == "sign"]
+
+
+def test_of_an_original_whose_file_is_gone_the_record_states_the_name(
+    bob: User, ada: Character, said: Clip
+) -> None:
+    clip = rendered(services.remake(owner=bob, of=said, kind="revoice", character=ada))
+    film = read(blobs.get(clip.video), "video/mp4", trust())
+    assert film.own
+    assert [(one.title, one.missing) for one in film.entries] == [
+        (f"{clip.key}.mp4", False),
+        (f"{said.key}.mp4", True),
+    ]
+
+
+def test_what_moderators_take_down_takes_what_says_it_again_along(
+    bob: User, ada: Character, said: Clip
+) -> None:
+    again = services.remake(owner=bob, of=said, kind="revoice", character=ada)
+    reply = services.remake(
+        owner=bob, of=said, kind="reply", character=ada, script="Good evening."
+    )
+    holds.withhold(kind="clip", thing=said, level="hidden", cause="case:1")
+    again.refresh_from_db()
+    reply.refresh_from_db()
+    assert (again.withheld, reply.withheld) == ("hidden", "")
+    holds.release(cause="case:1")
+    again.refresh_from_db()
+    assert again.withheld == ""
+
+
+def test_who_made_a_duet_and_leaves_takes_no_sound_of_the_original_along(
+    bob: User, ada: Character, said: Clip
+) -> None:
+    clip = rendered(
+        services.remake(
+            owner=bob, of=said, kind="duet", character=ada, script="Good night."
+        )
+    )
+    mine = clip.sounds
+    assert len(mine) == 1
+    receivers.leave_with_owner(user=bob)
+    with pytest.raises(FileNotFoundError):
+        blobs.get(mine[0])
+    for ref in said.sounds:
+        assert blobs.get(ref)
+
+
+def test_the_pages_and_the_api_of_a_remix_say_what_it_is_made_of(
+    client_of: ClientOf, bob: User, ada: Character, said: Clip
+) -> None:
+    clip = services.remake(owner=bob, of=said, kind="revoice", character=ada)
+    client = client_of(bob)
+    page = client.get(clip.get_absolute_url()).content.decode()
+    assert "Another voice: remix of a clip that is not on show" in page
+    assert "Remix: another voice" in client.get("/clips/").content.decode()
+    told = client.get(f"/api/v1/clips/{clip.key}/").json()
+    assert told["remix"] == {"kind": "revoice", "of": said.key}
+
+
+def test_who_remixes_a_clip_of_their_own_is_led_to_it(
+    client_of: ClientOf, alice: User, hob: Character, said: Clip
+) -> None:
+    clip = services.remake(
+        owner=alice, of=said, kind="rewrite", character=hob, script="Good night."
+    )
+    page = client_of(alice).get(clip.get_absolute_url()).content.decode()
+    assert f'<a href="/clips/{said.key}/">' in page
+    assert "by you" in page
+    assert selectors.origin_of(clip.key) == f"clip:{said.key}"
+    assert selectors.origin_of(said.key) == ""
+
+
+def _failed(clip: Clip) -> Clip:
+    Clip.objects.filter(pk=clip.pk).update(state="failed")
+    clip.refresh_from_db()
+    return clip

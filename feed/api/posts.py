@@ -32,7 +32,7 @@ from socialapp.accounts.api import PersonRead, me
 from socialapp.accounts.consent import Level
 from socialapp.accounts.models import User
 from socialapp.accounts.requests import address_of
-from socialapp.characters.api.characters import STATES
+from socialapp.characters.api.characters import LEVELS, STATES
 from socialapp.lib import blobs
 from socialapp.lib.api.fields import BlobUrl, valid
 from socialapp.lib.api.pages import NamedPages
@@ -220,7 +220,7 @@ class PostEdit(serializers.Serializer[Any]):
         choices=Post.Visibility.choices, required=False
     )
     remixing = serializers.ChoiceField(
-        choices=[("", "As my account"), *Level.choices],
+        choices=LEVELS,
         required=False,
         allow_blank=True,
         help_text="What others may make of it; never more than your account says.",

@@ -25,7 +25,15 @@ from feed.models import Post, Remix, RemixAnswer, RemixPass, RemixRequest
 from feed.models.remixes import MAX_WORD
 from feed.remixes import allowances, making, requests, revoking
 from feed.remixes.errors import RemixError
-from feed.remixes.tree import chain_of, children_of
+from feed.remixes.tree import (
+    AWAY,
+    GONE,
+    REMOVED,
+    SHOWN,
+    UNLINKED,
+    chain_of,
+    children_of,
+)
 from feed.remixes.wishes import wish_of
 from socialapp.accounts.api import PersonRead, me
 from socialapp.accounts.consent import Level
@@ -61,6 +69,11 @@ def _remix_refused(error: RemixError) -> Problem:
     return Problem(409, code, error.message)
 
 
+BRANCHES = [
+    (state, state.capitalize()) for state in (SHOWN, REMOVED, GONE, AWAY, UNLINKED)
+]
+
+
 class AllowedKindRead(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=RemixKind.choices)
     state = serializers.ChoiceField(choices=Level.choices)
@@ -78,7 +91,7 @@ class AllowedRead(serializers.Serializer[Any]):
 
 class BranchRead(serializers.Serializer[Any]):
     state = serializers.ChoiceField(
-        choices=["shown", "removed", "gone", "away", "unlinked"],
+        choices=BRANCHES,
         help_text="removed and gone keep the credit; away is not for you, and unlinked"
         " is a gap that its author left.",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django import template
+from django.contrib.auth.models import AnonymousUser
 
 from feed.remixes.allowances import at_a_glance
 from feed.remixes.chips import chip_of
@@ -22,6 +23,12 @@ register = template.Library()
 def remix_level(context: Context, post: Post) -> str:
     """``on``, ``ask`` or ``off``, for whoever looks."""
     return str(at_a_glance(context["user"], post))
+
+
+@register.filter
+def remix_rule(post: Post) -> str:
+    """What is said to everybody: ``on``, ``ask`` or ``off``."""
+    return str(at_a_glance(AnonymousUser(), post))
 
 
 @register.filter

@@ -251,7 +251,7 @@ def test_a_refusal_is_a_problem_with_its_rule(
     answer = api(bob).post(f"/api/v1/posts/{post.key}/remix/", wish, format="json")
     assert answer.status_code == 403
     assert answer["Content-Type"] == "application/problem+json"
-    assert answer.json()["type"] == "urn:troupe:remix_off"
+    assert answer.json()["type"] == "urn:troupe:remix-off"
     assert "@alice does not want this clip remixed" in answer.json()["detail"]
 
 

@@ -40,6 +40,7 @@ def _character_refused(error: services.CharacterError) -> Problem:
     return Problem(400, "invalid", str(error), field=error.field)
 
 
+LEVELS = [("", "As your account"), *Level.choices]
 STATES = {"type": "string", "enum": ["approved", "pending", "refused"]}
 
 
@@ -149,7 +150,7 @@ class CharacterWrite(serializers.Serializer[Any]):
         help_text="Others may cast this character in scenes, once everyone sees it.",
     )
     remixing = serializers.ChoiceField(
-        choices=[("", "As your account"), *Level.choices],
+        choices=LEVELS,
         required=False,
         allow_blank=True,
         help_text="Whether others may make it speak their words, in remixes.",

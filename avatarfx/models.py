@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.text import Truncator
 
 from avatarfx.recipe import Recipe
+from avatarfx.remixes import RemixKind
 from moderation.models import ApprovalState
 from socialapp.acting.script import spoken
 from socialapp.characters.models import Character, Portrait
@@ -87,6 +88,16 @@ class Clip(Withholdable, Stateful):
     )
     character = models.ForeignKey(Character, models.PROTECT, related_name="clips")
     """The lead; the whole cast is in the recipe and in ClipActor."""
+
+    original = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="remixes",
+        editable=False,
+    )
+    """The clip that this one remixes; the recipe still names one that is gone."""
 
     title = models.CharField(max_length=80, blank=True)
     script = models.TextField(max_length=2000)
@@ -218,11 +229,28 @@ class Clip(Withholdable, Stateful):
             ref for ref in (self.video, self.poster, self.captions, self.audio) if ref
         ]
 
+    @property
+    def sounds(self) -> list[str]:
+        """Refs of what is spoken in it, but for what a duet plays of its original."""
+        theirs = self.original.performance if self.original else None
+        return [ref for ref in _spoken(self.performance) if ref not in _spoken(theirs)]
+
+    @property
+    def remix_label(self) -> str:
+        """How it was made of another one, in words; empty: it was not."""
+        kind = self.recipe.get("remix", "")
+        return RemixKind(kind).label if kind in RemixKind.values else ""
+
     def as_recipe(self) -> Recipe:
         return Recipe.from_json(self.recipe)
 
     def as_performance(self) -> Performance | None:
         return None if not self.performance else Performance.from_json(self.performance)
+
+
+def _spoken(performance: dict[str, Any] | None) -> list[str]:
+    parts = (performance or {}).get("parts", [])
+    return [part["sound"]["ref"] for part in parts if part.get("sound")]
 
 
 class ClipActor(models.Model):

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     Screen = Callable[[Sequence[bytes]], "Screened"]
     """Says of encoded frames whether they may be shown."""
 
+    Hang = Callable[[str, int, int], bytes]
+    """The encoded picture of a background, by its name, for a frame of this size."""
+
 log = logging.getLogger(__name__)
 
 FPS = 25
@@ -181,9 +184,16 @@ class Work:
     keep: Callable[[Performance], None]
     width: int
     height: int
+    hang: Hang = lambda *_: b""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """By seat, for captions of those who talk with each other."""
+
     screen: Screen | None = None
     screened: Screened = field(default_factory=Screened)
     performance: Performance | None = None
+    original: Performance | None = None
+    """Of the clip that this one is made of."""
+
     voice_engine: str = ""
     voice_reason: str = ""
     ladder: Ladder | None = None
@@ -232,13 +242,18 @@ def render(
     progress: Progress,
     papers: Papers,
     performance: Performance | None = None,
+    original: Performance | None = None,
     keep: Callable[[Performance], None] = lambda _: None,
+    hang: Hang = lambda *_: b"",
+    names: Mapping[str, str] | None = None,
     screen: Screen | None = None,
 ) -> Rendered:
     """Make the film in the folder `scratch` and store what is finished.
 
     `actors` by seat. `performance`: what was said by an earlier attempt or is given
     with the recipe; else a voice speaks and `keep` is called with the result at once.
+    `original`: what happens in the clip that this one remixes. `hang` finds the pictures
+    behind the panels of a split frame; `names` by seat are for the captions.
     `papers`: what is signed into the files, and by whom. `screen` looks at a frame a
     second. HeldError when it refuses them, EngineError when no rung of a ladder holds;
     what `progress` raises passes through.
@@ -253,10 +268,13 @@ def render(
         trace=trace,
         progress=progress,
         keep=keep,
+        hang=hang,
+        names=names or {},
         width=width,
         height=height,
         screen=screen,
         performance=performance,
+        original=original,
         papers=papers,
     )
     work = _run("voice", work)

@@ -67,7 +67,6 @@ def _files_of(clip: Clip) -> list[str]:
         ref for ref in dict.fromkeys(clip.files) if not others.with_file(ref).exists()
     ]
     # Speech follows from the script, so only an equal script has an equal recording.
-    performance = clip.as_performance()
-    if performance and not others.filter(script=clip.script).exists():
-        mine += [part.sound.ref for part in performance.parts if part.sound]
+    if not others.filter(script=clip.script).exists():
+        mine += clip.sounds
     return mine

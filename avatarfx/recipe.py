@@ -36,7 +36,14 @@ class Recipe:
     background: str = ""
     seed: int = 0
     source: str = ""
-    """What it was cut from, ``stream:<key>``; empty: it was written."""
+    """What it was made of: ``stream:<key>``, ``scene:<key>`` or, with the key of a clip,
+    ``remix:<key>``; empty: it was written."""
+
+    remix: str = ""
+    """How, of a remix: one of ``avatarfx.remixes.RemixKind``."""
+
+    taken_over: str = ""
+    """Seat of a talk whose lines another character says in a ``revoice`` of it."""
 
     def to_json(self) -> dict[str, Any]:
         return {"format": "recipe", "version": VERSION, **codec.dump(self)}

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 from django.templatetags.static import static
 
+from avatarfx import remixes
 from avatarfx.models import Clip, ClipQuerySet, Render
 from avatarfx.transcript import Line, lines_of
 from socialapp.acting.script import estimate_seconds
 from socialapp.content import backgrounds as built_in
+from socialapp.provenance import subjects
+from socialapp.provenance.subjects import Description
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,6 +46,37 @@ def cast_of(clip: Clip) -> list[Character]:
     """Everybody on stage, from the left; the lead alone for clips without a list."""
     actors = clip.actors.select_related("character__portrait").order_by("seat")
     return [actor.character for actor in actors] or [clip.character]
+
+
+def origin_of(key: str) -> str:
+    """The subject that a clip is a remix of, as provenance calls it; empty: of none. It
+    may be gone."""
+    recipe = Clip.objects.filter(key=key).values_list("recipe", flat=True).first()
+    origin = remixes.origin_of(recipe or {})
+    return f"clip:{origin}" if origin else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What the owner of a remix is told of what it was made of."""
+
+    label: str
+    """How, in words."""
+
+    public: Description | None
+    """None: it is not on show, or not any more."""
+
+
+def origin_for_owner(clip: Clip) -> Origin | None:
+    """None for what is no remix. Of somebody else's clip it says what anybody may know;
+    who remixed their own is led to it."""
+    if not clip.remix_label:
+        return None
+    original = clip.original
+    if original and original.owner_id == clip.owner_id and not original.removed:
+        own = Description(original.name, by="you", url=original.get_absolute_url())
+        return Origin(clip.remix_label, own)
+    return Origin(clip.remix_label, subjects.describe(origin_of(clip.key)))
 
 
 def said_in(clip: Clip) -> list[tuple[str, Line]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from avatarfx.models import Clip
+from avatarfx.remixes import CARRIED
 from avatarfx.services.withholding import set_withheld
 from moderation import subjects
 from socialapp.lib import blobs
@@ -35,6 +36,7 @@ def register() -> None:
         content_types=("CONTENT_TYPE_SYNTHETIC_MEDIA", "CONTENT_TYPE_VIDEO"),
         of_author=lambda user: Clip.objects.filter(owner=user, removed__isnull=True),
     )
+    subjects.add_descendants("clip", _said_again)
     subjects.add_descendants("character", _made_with_character)
     subjects.add_descendants("portrait", _made_with_portrait)
 
@@ -51,10 +53,13 @@ def _visible(clip: Clip, viewer: User | AnonymousUser) -> bool:
 def _media(clip: Clip) -> list[str]:
     # Sound may have been made since the row was read; `hide` came first and locks it.
     clip.refresh_from_db(fields=["audio"])
-    refs = clip.files
-    if performance := clip.as_performance():
-        refs += [part.sound.ref for part in performance.parts if part.sound]
-    return [blobs.name_of(ref) for ref in refs]
+    return [blobs.name_of(ref) for ref in (*clip.files, *clip.sounds)]
+
+
+def _said_again(clip: Clip) -> Iterator[tuple[str, Any]]:
+    """Remixes in which everything that it says is said again."""
+    remixes = Clip.objects.full().filter(original=clip, recipe__remix__in=CARRIED)
+    return (("clip", remix) for remix in remixes)
 
 
 def _made_with_character(character: Character) -> Iterator[tuple[str, Any]]:

@@ -5,6 +5,7 @@ class FeedConfig(AppConfig):
     name = "feed"
 
     def ready(self) -> None:
+        from avatarfx import selectors  # noqa: PLC0415
         from feed import (  # noqa: PLC0415
             public,
             receivers,  # noqa: F401  connects them
@@ -16,6 +17,7 @@ class FeedConfig(AppConfig):
         made_here.register(
             "clip",
             describe=public.describe,
+            parent=selectors.origin_of,
             find=public.find,
             known_to=public.known_to,
         )

@@ -6,7 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Sum
 
-from feed.models import CustomFeed, Impression, Like, Post, SnippetLine, View
+from feed.models import (
+    CustomFeed,
+    Impression,
+    Like,
+    Post,
+    Remix,
+    RemixAnswer,
+    RemixOutcome,
+    RemixPass,
+    RemixRequest,
+    SnippetLine,
+    View,
+)
 from socialapp.accounts.exports import as_json
 
 if TYPE_CHECKING:
@@ -31,6 +43,7 @@ def posts(user: User) -> Iterator[File]:
                 "lines": _lines_of(post),
                 "caption": post.caption,
                 "visibility": post.visibility,
+                "remixing": post.remixing,
                 "published": post.published,
                 "edited": post.edited,
                 "removed": post.removed,
@@ -82,6 +95,37 @@ def custom(user: User) -> Iterator[File]:
             "muted_words": list(muted.values("words", "until", "created")),
         },
     )
+def remixes(user: User) -> Iterator[File]:
+    """What they asked for and were asked, what came of theirs, and what they said."""
+    asked = RemixRequest.objects.filter(asker=user).order_by("created")
+    answers = RemixAnswer.objects.filter(person=user).order_by("request__created")
+    wants = RemixOutcome.objects.filter(person=user).order_by("created")
+    mine = Remix.objects.filter(child__author=user).order_by("created")
+    passes = RemixPass.objects.filter(owner=user).order_by("created")
+    held = RemixPass.objects.filter(person=user).order_by("created")
+    yield as_json(
+        "remixes.json",
+        {
+            "asked": list(
+                asked.values(
+                    "key", "post__key", "kind", "character__name", "script", "title",
+                    "caption", "state", "created", "decided",
+                )
+            ),
+            "answered": list(
+                answers.values("request__key", "agreed", "word", "decided")
+            ),
+            "made": list(mine.values("child__key", "kind", "credit", "created")),
+            "of_mine": list(
+                Remix.objects.filter(credited=user)
+                .order_by("created")
+                .values("child__key", "kind", "outcome", "created")
+            ),
+            "wanted": list(wants.values("remix__child__key", "choice", "created")),
+            "need_not_ask_me": list(passes.values("person__username", "created")),
+            "whom_i_need_not_ask": list(held.values("owner__username", "created")),
+        },
+    )  # fmt: skip
 
 
 def _whom(rows: QuerySet[Any]) -> list[dict[str, Any]]:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from feed import services
-from feed.models import CustomFeed, Post
+from feed.models import (
+    CustomFeed,
+    Post,
+    RemixRequest,
+)
+from feed.remixes.requests import (
+    waiting_for,
+    withhold,
+)
 from moderation import subjects
 from socialapp.lib import blobs
 
@@ -41,6 +49,24 @@ def register() -> None:
         of_author=lambda user: Post.objects.full().filter(author=user),
     )
     _register_feeds()
+    subjects.register(
+        "remix-request",
+        title="Request to remix",
+        find=lambda key: RemixRequest.objects.full().filter(key=key).first(),
+        describe=lambda asked: asked.script[:120],
+        snapshot=lambda asked: {
+            "Words": asked.script,
+            "Title": asked.title,
+            "Caption": asked.caption,
+        },
+        author=lambda asked: asked.asker,
+        url=lambda asked: asked.get_absolute_url(),
+        visible=_asked_or_asker,
+        hide=lambda asked: withhold(asked, RemixRequest.Level.HIDDEN),
+        remove=lambda asked: withhold(asked, RemixRequest.Level.REMOVED),
+        restore=lambda asked: withhold(asked, ""),
+        of_author=lambda user: RemixRequest.objects.full().filter(asker=user),
+    )
     subjects.add_descendants("post", _its_clip)
     subjects.add_descendants("clip", _its_post)
     subjects.add_descendants("character", _chats_with)
@@ -85,6 +111,13 @@ def _snapshot(post: Post) -> dict[str, str]:
 
 def _visible(post: Post, viewer: User | AnonymousUser) -> bool:
     return Post.objects.visible_to(viewer).filter(pk=post.pk).exists()
+
+
+def _asked_or_asker(asked: RemixRequest, viewer: User | AnonymousUser) -> bool:
+    if not viewer.is_authenticated:
+        return False
+    mine = asked.asker_id == viewer.pk and asked.withheld != RemixRequest.Level.REMOVED
+    return mine or waiting_for(viewer).filter(pk=asked.pk).exists()
 
 
 def _media(post: Post) -> list[str]:

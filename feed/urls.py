@@ -1,6 +1,13 @@
 from django.urls import path
 
-from feed.views import custom, numbers, pages, snippets, tastes
+from feed.views import (
+    custom,
+    numbers,
+    pages,
+    remixes,
+    snippets,
+    tastes,
+)
 
 urlpatterns = [
     path("", pages.feed, name="feed"),
@@ -19,6 +26,15 @@ urlpatterns = [
     path("p/<str:key>/view/", pages.view, name="post-view"),
     path("p/<str:key>/edit/", pages.edit, name="post-edit"),
     path("p/<str:key>/remove/", pages.remove, name="post-remove"),
+    path("p/<str:key>/tree/", remixes.tree, name="post-tree"),
+    path("p/<str:key>/remix/", remixes.remix, name="post-remix"),
+    path("p/<str:key>/remixing/", remixes.consent, name="post-remixing"),
+    path("remixes/", remixes.desk, name="remixes"),
+    path("remixes/outcome/", remixes.outcome, name="remix-outcome"),
+    path("remixes/passes/<str:username>/", remixes.end_pass, name="remix-pass-end"),
+    path("remixes/<str:key>/answer/", remixes.answer, name="remix-answer"),
+    path("remixes/<str:key>/withdraw/", remixes.withdraw, name="remix-withdraw"),
+    path("remixes/<str:key>/make/", remixes.make, name="remix-make"),
     path("p/<str:key>/restore/", pages.restore, name="post-restore"),
     path("clips/<str:key>/publish/", pages.publish, name="clip-publish"),
     path("said/<str:key>/show/", snippets.show, name="snippet"),

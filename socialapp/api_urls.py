@@ -6,7 +6,13 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
 from avatarfx.api import clips, speech
-from feed.api import custom, numbers, snippets, tastes
+from feed.api import (
+    custom,
+    numbers,
+    remixes,
+    snippets,
+    tastes,
+)
 from feed.api import posts as feed
 from moderation.api import decisions, published, reports
 from scenes.api import assets as scene_assets
@@ -38,6 +44,7 @@ router.register("personas", messages.PersonaViewSet, "api-persona")
 router.register("posts", feed.PostViewSet, "api-post")
 router.register("feeds", custom.CustomFeedViewSet, "api-custom-feed")
 router.register("me/muted-words", custom.MutedWordViewSet, "api-muted-word")
+router.register("remix-requests", remixes.RemixRequestViewSet, "api-remix-request")
 router.register("feed", tastes.FeedViewSet, "api-feed")
 router.register("streams", streams.StreamViewSet, "api-stream")
 router.register("scenes", stories.SceneViewSet, "api-scene")
@@ -71,6 +78,21 @@ urlpatterns = [
     path(
         "people/<str:username>/posts/",
         feed.PersonPostsViewSet.as_view({"get": "list"}),
+    ),
+    path(
+        "posts/<str:key>/remix/",
+        remixes.RemixViewSet.as_view({"get": "retrieve", "post": "create"}),
+    ),
+    path("posts/<str:key>/tree/", remixes.TreeViewSet.as_view({"get": "retrieve"})),
+    path("posts/<str:key>/remixes/", remixes.TreeViewSet.as_view({"get": "remixes"})),
+    path(
+        "posts/<str:key>/remixes/outcome/",
+        remixes.RemixViewSet.as_view({"put": "outcome"}),
+    ),
+    path("me/remix-passes/", remixes.RemixPassViewSet.as_view({"get": "list"})),
+    path(
+        "me/remix-passes/<str:username>/",
+        remixes.RemixPassViewSet.as_view({"put": "update", "delete": "destroy"}),
     ),
     path(
         "streams/<str:key>/replay/",

@@ -15,7 +15,7 @@ from django.utils import timezone
 from avatarfx import services as clips
 from avatarfx.models import Clip, Render
 from feed import services as posts
-from feed.models import Hidden, Post, Ranker
+from feed.models import Hidden, Post, Ranker, Remix, RemixPass, RemixRequest
 from feed.tests.rows import clip_of
 from moderation import services as moderation
 from moderation.models import (
@@ -85,7 +85,7 @@ INLINE = {
     "Participant", "Message", "Fact", "Invitation", "Snippet", "SnippetLine",
     "Direction", "Wish", "PlayRole", "CompanySeat", "CompanyVote", "ImprovTurn",
     "ScenePlayer", "EndingFound", "ChoiceCount", "EndingCount", "SceneOutline",
-    "TakeUse",
+    "TakeUse", "RemixAnswer", "RemixOutcome",
 }  # fmt: skip
 """Seen on the page of what they belong to, or, said in private, on none."""
 
@@ -131,9 +131,25 @@ def house(alice: User) -> Post:
     chats.create_persona(person=alice, name="Wren")
     chats.start(person=alice, character=hob)
     _moderate(post)
+    _remixed(post)
     _stream(alice)
     _scene(alice)
     return post
+
+
+def _remixed(post: Post) -> None:
+    """Asked for, made, and somebody who need not ask."""
+    other = User.objects.create_user(
+        email="fan@example.com", username="fan", password=None
+    )
+    row = Remix.objects.create(parent=post, root=post, kind="reply", credit={})
+    row.outcomes.create(person=post.author, choice="keep")
+    request = RemixRequest.objects.create(
+        asker=other, post=post, kind="reply", character=post.character, script="<b>",
+        sha256="0" * 64, expires=timezone.now(),
+    )  # fmt: skip
+    request.answers.create(person=post.author)
+    RemixPass.objects.create(owner=post.author, person=other)
 
 
 def _stream(host: User) -> None:

@@ -5,6 +5,7 @@ What to send is read from the schema, so a new endpoint is tested the day it is 
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import json
 import random
@@ -14,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 from django.core.cache import cache
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from avatarfx.models import Clip
 from avatarfx.recipe import Recipe, Role
-from feed.models import Post
+from feed.models import Post, RemixRequest
 from feed.services import publish_post
 from moderation.tests.seeing import telling_detectors
 from scenes.models import Company, Play, Scene
@@ -127,6 +129,16 @@ def without_escapes(path: str, key: str) -> str:
     return start + key + rest.partition("}")[2] if rest else path
 
 
+def asked_to_remix(post: Post, character: Character) -> None:
+    """A request that waits for her."""
+    request = RemixRequest.objects.create(
+        key="alice", asker=post.author, post=post, kind="reply", character=character,
+        script="Hello.", sha256="0" * 64,
+        expires=timezone.now() + dt.timedelta(days=1),
+    )  # fmt: skip
+    request.answers.create(person=post.author)
+
+
 def played(person: User) -> None:
     """A scene that she plays in company."""
     scene = publish(person)
@@ -159,6 +171,7 @@ def house(alice: User, settings: Settings) -> Iterator[None]:
     )
     publish_post(clip=clip, author=alice, caption="Night")
     Post.objects.update(key="alice")
+    asked_to_remix(Post.objects.get(), hob)
     played(alice)
     with telling_rigger(settings), telling_detectors():
         yield

@@ -6,6 +6,7 @@ is made.
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 import zipfile
@@ -21,7 +22,17 @@ from django.utils import timezone
 from avatarfx.tests.conftest import make_character
 from conftest import PASSWORD
 from feed import services as feed
-from feed.models import Post, PostStat, Snippet
+from feed.models import (
+    Post,
+    PostStat,
+    RemixAnswer,
+    RemixOutcome,
+    RemixPass,
+    RemixRequest,
+    Snippet,
+)
+from feed.remixes import news
+from feed.tests.remixing import agreed, open_up, remade
 from feed.tests.rows import ready_clip
 from moderation.models import (
     Appeal,
@@ -101,6 +112,11 @@ EXPORTED = {
     "feed.CustomFeed": "feeds.json",
     "feed.Subscription": "feeds.json",
     "feed.MutedWord": "feeds.json",
+    "feed.Remix": "remixes.json",
+    "feed.RemixRequest": "remixes.json",
+    "feed.RemixAnswer": "remixes.json",
+    "feed.RemixOutcome": "remixes.json",
+    "feed.RemixPass": "remixes.json",
     "moderation.Report": "reports.json",
     "moderation.Statement": "decisions.json",
     "moderation.Appeal": "appeals.json",
@@ -141,6 +157,7 @@ def life(alice: User, bob: User) -> User:
     alice.email = f"{MARK.lower()}@example.com"
     alice.save()
     services.create_token(user=alice, name=MARK)
+    open_up(alice, bob)
     files: dict[str, Any] = {
         name: blobs.put(f"{MARK}: {name}".encode(), extension)
         for name, extension in (
@@ -162,6 +179,7 @@ def life(alice: User, bob: User) -> User:
     built = feed.build_feed(owner=alice, name=MARK, rules={"words": [MARK]})
     feed.subscribe(person=alice, feed=built)
     feed.mute_words(person=alice, words=MARK)
+    remixed(alice, bob, post, theirs)
     judged(alice, post.key, bob)
     performed(alice)
     played_together(alice, bob)
@@ -179,6 +197,24 @@ def life(alice: User, bob: User) -> User:
     wrote_and_played(alice, bob, clip.character)
     in_scenes(alice, bob)
     return alice
+
+
+def remixed(person: User, other: User, hers: Post, his: Post) -> None:
+    """She asks to remix one of his; he made one of hers, and each may always."""
+    asked = RemixRequest.objects.create(
+        asker=person, post=his, kind="reply", character=hers.character, script=MARK,
+        sha256="0" * 64, expires=timezone.now() + dt.timedelta(days=1),
+    )  # fmt: skip
+    clip = remade(other, hers, title="Reply")
+    for request, owner in ((asked, other), (agreed(clip, hers), person)):
+        RemixAnswer.objects.create(
+            request=request, person=owner, agreed=True, word=f"{MARK} says yes"
+        )
+        RemixPass.objects.create(owner=owner, person=request.asker)
+        news.asked(request, [owner])
+        news.decided(request, f"{MARK} says yes")
+    made = feed.publish_post(clip=clip, author=other, caption="")
+    RemixOutcome.objects.create(remix=made.remix, person=person, choice="keep")
 
 
 def wrote_and_played(person: User, other: User, character: Character) -> None:
@@ -368,6 +404,12 @@ def test_the_archive_has_every_row_and_file(life: User) -> None:
     assert len(rows["conversations.json"]) == 2
     assert len(rows["likes.json"]) == len(rows["watched.json"]) == 1
     assert rows["profile.json"]["email"] == life.email
+    remixes = rows["remixes.json"]
+    assert [one["script"] for one in remixes["asked"]] == [MARK]
+    assert [one["word"] for one in remixes["answered"]] == [f"{MARK} says yes"]
+    assert [len(remixes[name]) for name in ("made", "of_mine", "wanted")] == [0, 1, 1]
+    assert [one["person__username"] for one in remixes["need_not_ask_me"]] == ["bob"]
+    assert [one["owner__username"] for one in remixes["whom_i_need_not_ask"]] == ["bob"]
     assert rows["decisions.json"][0]["decision_facts"] == f"{MARK} threatens"
     assert rows["appeals.json"][0]["messages"][0]["text"] == f"I am {MARK}"
     assert rows["reports.json"][0]["note"] == MARK

@@ -48,6 +48,15 @@ NEARER = 1.6
 LOWEST_FACE = 0.66
 """A bust may not push the middle of its face further down than this."""
 
+SEAM = 4
+"""Pixels between two panels of a frame whose short side has 512."""
+
+TALL, WIDE = 0.75, 4 / 3
+"""Width for height below and above which a panel is framed as 9:16 and as 16:9."""
+
+Cell = tuple[int, int, int, int]
+"""Left, top, width and height of a panel in pixels of the frame."""
+
 PIXEL_BUDGET = 1.7
 """A moving shot is drawn in at most this many frames' worth of pixels."""
 
@@ -218,6 +227,29 @@ def stand(
         head,
         mirrored=place.facing < 0,
     )
+
+
+def panels(
+    count: int, shape: str, width: int, height: int
+) -> tuple[tuple[str, Cell], ...]:
+    """Equal panels: from the left, in a tall frame from the top, each with the shape by
+    which its actors are framed. What does not divide goes to the last."""
+    down = shape == "9:16"
+    seam = max(1, round(SEAM * min(width, height) / 512))
+    long = (height if down else width) - seam * (count - 1)
+    found = []
+    for number in range(count):
+        start = number * (long // count + seam)
+        size = long // count + (long % count if number == count - 1 else 0)
+        cell = (0, start, width, size) if down else (start, 0, size, height)
+        found.append((_shape_of(cell[2] / cell[3]), cell))
+    return tuple(found)
+
+
+def _shape_of(aspect: float) -> str:
+    if aspect < TALL:
+        return "9:16"
+    return "16:9" if aspect > WIDE else "1:1"
 
 
 def places_for(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 
-from avatarfx.animators.scene import Scene
+from avatarfx.animators.split import scene_of
 from socialapp.engines.protocols import Frame
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class StageAnimator:
 
         OpenCV lets go of the interpreter while it works, so threads suffice.
         """
-        scene = Scene(staging, self._built(), width, height)
+        scene = scene_of(staging, self._built(), width, height)
         count = max(1, math.ceil(staging.performance.seconds * fps))
         ahead = self._threads * 2
         pool = ThreadPoolExecutor(self._threads, thread_name_prefix="stage")

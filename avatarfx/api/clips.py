@@ -22,6 +22,7 @@ from avatarfx import selectors, services
 from avatarfx.api.refusals import quota_headers_of
 from avatarfx.api.speech import UsableCharacter, VoiceFields, spec_of
 from avatarfx.models import Clip, Render
+from avatarfx.remixes import RemixKind, origin_of
 from socialapp.accounts.api import me
 from socialapp.characters.api.characters import STATES
 from socialapp.characters.models import Character
@@ -104,6 +105,9 @@ class TraceStageRead(serializers.Serializer[Any]):
     source = serializers.CharField(  # type: ignore[assignment]  # Field.source is unused
         required=False, help_text="IPTC source type."
     )
+    ingredient = serializers.CharField(
+        required=False, help_text="Of a remix: the file whose record goes along."
+    )
     fingerprints = serializers.IntegerField(
         required=False, help_text="Seconds of picture on record."
     )
@@ -133,6 +137,13 @@ class LeadRead(serializers.ModelSerializer[Character]):
         fields = ("key", "name", "thumb", "url")
 
 
+class RemixRead(serializers.Serializer[Any]):
+    """What a remix is made of."""
+
+    kind = serializers.ChoiceField(choices=RemixKind.choices)
+    of = serializers.CharField(help_text="Key of the clip; it may be gone.")
+
+
 class ClipRead(serializers.ModelSerializer[Clip]):
     character = LeadRead(read_only=True)
     background = serializers.CharField(source="recipe.background", read_only=True)
@@ -142,6 +153,7 @@ class ClipRead(serializers.ModelSerializer[Clip]):
     captions = BlobUrl(help_text="WebVTT.")
     url = serializers.CharField(source="get_absolute_url", read_only=True)
     ai_generated = serializers.SerializerMethodField(help_text="Always true here.")
+    remix = serializers.SerializerMethodField(help_text="Null: it is none.")
     approval = serializers.SerializerMethodField(
         help_text="Of its words: pending is made for you and published by nobody."
     )
@@ -159,6 +171,7 @@ class ClipRead(serializers.ModelSerializer[Clip]):
             "shape",
             "background",
             "character",
+            "remix",
             "state",
             "progress",
             "error",
@@ -183,6 +196,11 @@ class ClipRead(serializers.ModelSerializer[Clip]):
 
     def get_ai_generated(self, clip: Clip) -> bool:  # noqa: ARG002
         return True
+
+    @extend_schema_field(RemixRead(allow_null=True))
+    def get_remix(self, clip: Clip) -> dict[str, str] | None:
+        kind = clip.recipe.get("remix")
+        return {"kind": kind, "of": origin_of(clip.recipe)} if kind else None
 
     @extend_schema_field(STATES)
     def get_approval(self, clip: Clip) -> str:

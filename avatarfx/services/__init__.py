@@ -17,6 +17,7 @@ from avatarfx.services.holding import (
 )
 from avatarfx.services.leases import reconcile
 from avatarfx.services.previews import preview_performance
+from avatarfx.services.remakes import RemixError, remake, speakers_of
 from avatarfx.services.rendering import preload, render_clip
 from avatarfx.services.renewing import ask_to_renew, renew_clip
 from avatarfx.services.requests import (
@@ -36,6 +37,7 @@ __all__ = [
     "IdempotencyConflictError",
     "NoTicketsError",
     "NotNowError",
+    "RemixError",
     "ScreeningUnavailableError",
     "ScriptError",
     "TextRefusedError",
@@ -52,12 +54,14 @@ __all__ = [
     "recheck_words",
     "reconcile",
     "release_clip",
+    "remake",
     "remove_clip",
     "render_clip",
     "renew_clip",
     "request_clip",
     "retry_clip",
     "settle_words",
+    "speakers_of",
     "voice_sample",
     "why_not_shown",
     "why_words_wait",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from avatarfx import consent
 from avatarfx.approving import FACETS, KIND, PEOPLE, facets_of
 from avatarfx.models import Clip
 from avatarfx.services import holding, leases
@@ -55,7 +56,7 @@ def why_not_shown(clip: Clip) -> str:
         require_words(clip.character)
     except CharacterError as refusal:
         return f"{clip.character.name} waits: {refusal}"
-    return ""
+    return consent.why_not(clip)
 
 
 def why_words_wait(clip: Clip) -> str:

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
 
-from avatarfx import pipeline
+from avatarfx import consent, pipeline, remixes
 from avatarfx.errors import DiskFullError, HeldError
 from avatarfx.models import Clip, ClipActor
 from avatarfx.services import leases
@@ -28,6 +28,7 @@ from socialapp.engines.handler import animators, directors, voices
 from socialapp.engines.protocols import Actor, VoiceSpec
 from socialapp.jobs import horse
 from socialapp.lib import blobs
+from socialapp.provenance.credentials import Parent
 from socialapp.provenance.selectors import watermark_keys
 from socialapp.provenance.services import (
     issue_mark,
@@ -67,6 +68,8 @@ def render_clip(clip_id: int | None = None) -> None:
     try:
         with Minder(lease, clip.owner_id) as minder:
             rendered = _render(clip, lease, trace, minder)
+        # Asked again: making it took a while.
+        _require_consent(clip)
         _commit(clip, lease, rendered, trace)
     except StoppedError:
         log.info("Clip %s is not ours any more", clip.key)
@@ -166,7 +169,21 @@ def papers_of(clip: Clip) -> pipeline.Papers:
         title=f"{clip.key}.mp4",
         payload=mark.payload.to_bytes(6, "big"),
         key=key,
+        parent=_parent_of(clip),
     )
+
+
+def _parent_of(clip: Clip) -> Parent | None:
+    """The film that this one remixes, with its record; of one that is gone, its name."""
+    key = remixes.origin_of(clip.recipe)
+    if not key:
+        return None
+    film = b""
+    if clip.original is not None and clip.original.video:
+        with suppress(FileNotFoundError):
+            film = blobs.get(clip.original.video)
+    relation = remixes.RELATIONS[remixes.RemixKind(clip.recipe["remix"])]
+    return Parent(film, "video/mp4", f"{key}.mp4", relation)
 
 
 def _approved_actor(portrait: Portrait) -> Actor:
@@ -241,8 +258,15 @@ def _actors_of(clip: Clip) -> dict[str, Actor]:
     if refusal := import_string(WHY_NOT)(clip):
         log.error("Clip %s is not as it was approved: %s", clip.key, refusal)
         raise EngineError(refusal, permanent=True)
+    _require_consent(clip)
     roles = ClipActor.objects.filter(clip=clip).select_related("portrait__owner")
     return {role.seat: _approved_actor(role.portrait) for role in roles}
+
+
+def _require_consent(clip: Clip) -> None:
+    """EngineError when its original may not be remixed any more."""
+    if refusal := consent.why_not(clip):
+        raise EngineError(refusal, permanent=True)
 
 
 def _background_of(clip: Clip) -> bytes:
@@ -265,12 +289,15 @@ def _render(
         actors=_actors_of(clip),
         background=_background_of(clip),
         performance=clip.as_performance(),
+        original=clip.original.as_performance() if clip.original else None,
         engines=engines(),
         scratch=scratch,
         trace=trace,
         progress=minder.progress,
         papers=papers_of(clip),
         keep=keep,
+        hang=background_of,
+        names=_names_in(clip),
         screen=partial(screen, clip),
     )
     return _compared(rendered)
@@ -288,9 +315,15 @@ def film_again(clip: Clip, scratch: Path) -> pipeline.Rendered:
         trace=pipeline.Trace(),
         progress=lambda *_: None,
         papers=papers_of(clip),
+        hang=background_of,
+        names=_names_in(clip),
         screen=partial(screen, clip),
     )
     return _compared(rendered)
+
+
+def _names_in(clip: Clip) -> dict[str, str]:
+    return dict(clip.actors.values_list("seat", "character__name"))
 
 
 def _compared(rendered: pipeline.Rendered) -> pipeline.Rendered:

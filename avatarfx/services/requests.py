@@ -18,6 +18,7 @@ from avatarfx import approving
 from avatarfx.errors import DiskFullError, IdempotencyConflictError, NotNowError
 from avatarfx.models import Clip, ClipActor
 from avatarfx.recipe import Recipe, Role
+from avatarfx.remixes import source_of
 from avatarfx.services import news
 from moderation.approvals import services as asking
 from moderation.models import ApprovalState
@@ -37,6 +38,7 @@ from socialapp.lib.ids import new_key
 from socialapp.performance.timeline import SHAPES
 
 if TYPE_CHECKING:
+    from avatarfx.remixes import Remix
     from moderation.approvals.facets import Facet
     from socialapp.characters.models import Character
     from socialapp.engines.protocols import VoiceSpec
@@ -73,19 +75,23 @@ def request_clip(
     cast: dict[str, Character] | None = None,
     seed: int | None = None,
     source: str = "",
+    remix: Remix | None = None,
 ) -> Clip:
     """Put a clip in line, with one of the owner's tickets set aside for it.
 
     The same `idempotency_key` within a day returns the same clip, so a double submit
     costs nothing. `exempt`: one of the house's own clips, which needs no ticket.
     `performance` with `cast` (seat to character): it is already known what happens and
-    nobody needs to speak; `source` names what it was cut from. Raises ScriptError, NoTicketsError, DiskFullError,
-    IdempotencyConflictError, and NotNowError for a character without a portrait that
-    may be shown, or whose words wait; TextRefusedError and ScreeningUnavailableError for what is written.
+    nobody needs to speak; `source` names what it was cut from. `remix`: it is made of
+    another clip, and whoever asks has checked its script. Raises ScriptError,
+    NoTicketsError, DiskFullError, IdempotencyConflictError, and NotNowError for a
+    character without a portrait that may be shown, or whose words wait; TextRefusedError
+    and ScreeningUnavailableError for what is written.
     """
     script = script.strip()
     spec = voice or character.voice_spec
-    if performance is None:
+    roles = remix.roles if remix else {}
+    if performance is None and remix is None:
         check_script(script, speed=spec.speed)
     if shape not in SHAPES:
         raise NotNowError(f"No such shape: {shape}. Use one of {', '.join(SHAPES)}.")
@@ -115,15 +121,21 @@ def request_clip(
                 seat=seat,
                 character=one.key,
                 portrait=one.portrait.key if one.portrait else "",
-                voice=spec if one == character else one.voice_spec,
-                motion=motion or one.motion,
+                voice=roles[seat].voice
+                if seat in roles
+                else spec
+                if one == character
+                else one.voice_spec,
+                motion=roles[seat].motion if seat in roles else motion or one.motion,
             )
             for seat, one in seats.items()
         ),
         shape=shape,
         background=background,
         seed=secrets.randbelow(2**31) if seed is None else seed,
-        source=source,
+        source=source_of(remix.of) if remix else source,
+        remix=remix.kind.value if remix else "",
+        taken_over=remix.seat if remix else "",
     )
     key = new_key()
     pictures = {s: one.portrait.ref for s, one in seats.items() if one.portrait}
@@ -150,6 +162,7 @@ def request_clip(
             key=key,
             owner=owner,
             character=character,
+            original=remix.of if remix else None,
             **words.says,
             approval=rulings[0].state,
             shape=shape,

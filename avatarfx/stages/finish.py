@@ -25,7 +25,7 @@ def store(work: Work) -> Work:
         raise RuntimeError("There is nothing to store before the check")
     with work.trace.stage("finish"):
         poster = blobs.put(film.poster, "webp")
-        captions = blobs.put(to_webvtt(performance).encode(), "vtt")
+        captions = blobs.put(to_webvtt(performance, dict(work.names)).encode(), "vtt")
         data = film.path.read_bytes()
         work.tell("finish", 0.5)
         video = blobs.put(data, "mp4")

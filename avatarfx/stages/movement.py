@@ -117,7 +117,7 @@ def _film(
 ) -> Film:
     expected = frame_count(performance)
     poster_at = telling_frame(performance)
-    staging = Staging(performance, work.actors, work.background)
+    staging = Staging(performance, work.actors, work.background, _hung(work))
     path = work.scratch / "clip.mp4"
     poster: NDArray[np.uint8] | None = None
     before: NDArray[np.uint8] | None = None
@@ -154,6 +154,14 @@ def _film(
         stills=stills,
         hidden=inker.hidden,
     )
+
+
+def _hung(work: Work) -> dict[str, bytes]:
+    """What is behind each panel of a split frame, in the size of the whole."""
+    if work.performance is None:
+        return {}
+    named = {panel.background for panel in work.performance.stage.panels}
+    return {name: work.hang(name, work.width, work.height) for name in named if name}
 
 
 def _drawn(

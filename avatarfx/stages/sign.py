@@ -64,6 +64,8 @@ def _signed(work: Work) -> Work:
             parent=papers.parent,
         )
         entry["source"] = manifest.source.value
+        if papers.parent is not None:
+            entry["ingredient"] = papers.parent.title
         whole = film.path.read_bytes()
         signed = film.path.with_name("signed.mp4")
         signed.write_bytes(

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from avatarfx.remixes import RemixKind
+from avatarfx.stages import remix
 from socialapp import acting
 from socialapp.lib import blobs
 
 if TYPE_CHECKING:
     from avatarfx.pipeline import Work
+    from socialapp.acting import Performed
     from socialapp.performance import Performance
 
 
@@ -20,19 +23,7 @@ def speak(work: Work) -> Work:
             entry["engine"] = work.performance.made_by.voice
             entry["note"] = "spoken before"
             return replace(work, voice_engine=work.performance.made_by.voice)
-        lead = work.recipe.cast[0]
-        done = acting.perform(
-            work.recipe.script,
-            seat=lead.seat,
-            spec=lead.voice,
-            speakers=work.engines.voices,
-            director=work.engines.director,
-            seed=work.recipe.seed,
-            motion=lead.motion,
-            shape=work.recipe.shape,
-            background=work.recipe.background,
-            put_sound=put_sound,
-        )
+        done = _performed(work)
         performance = _with_listeners(work, done.performance)
         work.keep(performance)
         entry["engine"] = done.engine
@@ -43,6 +34,30 @@ def speak(work: Work) -> Work:
             voice_engine=done.engine,
             voice_reason=done.fallback_reason,
         )
+
+
+def _performed(work: Work) -> Performed:
+    recipe = work.recipe
+    if recipe.remix == RemixKind.DUET:
+        return remix.duet(work, put_sound)
+    if recipe.taken_over:
+        return remix.talk(work, put_sound)
+    lead = recipe.cast[0]
+    done = acting.perform(
+        recipe.script,
+        seat=lead.seat,
+        spec=lead.voice,
+        speakers=work.engines.voices,
+        director=work.engines.director,
+        seed=recipe.seed,
+        motion=lead.motion,
+        shape=recipe.shape,
+        background=recipe.background,
+        put_sound=put_sound,
+    )
+    if recipe.remix == RemixKind.REVOICE:
+        return replace(done, performance=remix.felt(work, done.performance))
+    return done
 
 
 def put_sound(data: bytes) -> str:

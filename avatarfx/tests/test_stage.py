@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import pytest
 
-from avatarfx.animators import backdrop, framing, puppets, scene, stage
+from avatarfx.animators import backdrop, framing, puppets, scene, split, stage
 from avatarfx.animators.stage import StageAnimator
 from avatarfx.tests.conftest import ANCHORS, picture
 from socialapp.engines.errors import EngineError
@@ -20,6 +20,7 @@ from socialapp.engines.protocols import Actor, Staging
 from socialapp.performance import (
     CameraKey,
     Face,
+    Panel,
     Part,
     Performance,
     Place,
@@ -303,3 +304,61 @@ def test_simple_motion_never_touches_eyes_or_mouth() -> None:
     rest = puppet.draw(Face())
     for face in (Face(smile=1.0), Face(lid_left=1.0, lid_right=1.0), Face(mouth="D")):
         np.testing.assert_array_equal(puppet.draw(face), rest)
+
+
+def split_of(
+    actors: dict[str, Actor], *panels: tuple[str, ...], shape: str = "16:9"
+) -> Staging:
+    stage = Stage(shape=shape, panels=tuple(Panel(seats) for seats in panels))
+    parts = tuple(Part(seat, poses=(Pose(0.0, yaw=90.0),)) for seat in actors)
+    return Staging(Performance(0.1, parts, stage), actors)
+
+
+@pytest.mark.parametrize(
+    ("shape", "framed", "cells"),
+    [
+        ("9:16", "1:1", [(0, 0, 512, 454), (0, 458, 512, 454)]),
+        ("16:9", "1:1", [(0, 0, 454, 512), (458, 0, 454, 512)]),
+        ("1:1", "9:16", [(0, 0, 254, 512), (258, 0, 254, 512)]),
+    ],
+)
+def test_a_frame_is_split_into_halves_that_are_framed_by_their_own_shape(
+    shape: str, framed: str, cells: list[tuple[int, int, int, int]]
+) -> None:
+    found = framing.panels(2, shape, *SIZES[shape])
+    assert [cell for _, cell in found] == cells
+    assert {name for name, _ in found} == {framed}
+
+
+def test_what_does_not_divide_goes_to_the_last_panel() -> None:
+    (_, first), (_, last) = framing.panels(2, "9:16", 128, 224)
+    assert first[3] + last[3] + 1 == 224
+    assert last[1] + last[3] == 224
+
+
+@pytest.mark.parametrize("shape", SIZES)
+def test_both_halves_are_drawn_with_a_clean_seam_between_them(shape: str) -> None:
+    width, height = SIZES[shape]
+    actors = {"a": photo(256, 256), "b": photo(256, 256)}
+    staging = split_of(actors, ("a",), ("b",), shape=shape)
+    frames = StageAnimator("full", (FLAT,)).animate(
+        staging, fps=25, width=width, height=height
+    )
+    pixels = np.frombuffer(next(frames).pixels, np.uint8).reshape(height, width, 3)
+    (_, first), (_, second) = framing.panels(2, shape, width, height)
+    for x, y, wide, high in (first, second):
+        assert (pixels[y : y + high, x : x + wide] == 90).all()
+    down = shape == "9:16"
+    seam = pixels[first[3] : second[1]] if down else pixels[:, first[2] : second[0]]
+    assert seam.size
+    assert (seam == split.SEAM_COLOUR).all()
+
+
+def test_a_seat_without_a_panel_is_an_error() -> None:
+    staging = split_of({"a": photo(), "b": photo()}, ("a",), ("a",))
+    with pytest.raises(EngineError, match="each seat stands in one panel"):
+        next(
+            StageAnimator("full", (FLAT,)).animate(
+                staging, fps=25, width=912, height=512
+            )
+        )

@@ -34,7 +34,8 @@ SHOWN = 60
 
 
 def _my_clip(request: HttpRequest, key: str) -> Clip:
-    clips = Clip.objects.of(person(request)).full().select_related("post")
+    clips = Clip.objects.of(person(request)).full()
+    clips = clips.select_related("post", "original")
     return get_object_or_404(clips, key=key)
 
 
@@ -87,6 +88,7 @@ def clip(request: HttpRequest, key: str) -> HttpResponse:
         "words_wait": services.why_words_wait(found),
         "progress": selectors.progress_of(found),
         "lines": selectors.said_in(found),
+        "origin": selectors.origin_for_owner(found),
         "cast": selectors.cast_of(found),
         "post": post if post is not None and post.removed is None else None,
         "render": found.renders.order_by("-fence").first(),

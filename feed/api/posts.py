@@ -20,16 +20,20 @@ from rest_framework.response import Response
 
 from avatarfx.api.clips import LeadRead
 from avatarfx.models import Clip
+from avatarfx.remixes import RemixKind
 from avatarfx.services.audio import NOTICE
 from feed import selectors, services, visits
 from feed.models import Post, Snippet, SnippetLine, Tag
+from feed.remixes.allowances import at_a_glance
+from feed.remixes.chips import chip_of
 from moderation.abuse.services import AbuseError
 from moderation.screening import problems
 from moderation.screening.refusals import TextRefusedError
 from socialapp.accounts.api import PersonRead, me
+from socialapp.accounts.consent import Level
 from socialapp.accounts.models import User
 from socialapp.accounts.requests import address_of
-from socialapp.characters.api.characters import STATES
+from socialapp.characters.api.characters import LEVELS, STATES
 from socialapp.lib import blobs
 from socialapp.lib.api.fields import BlobUrl, valid
 from socialapp.lib.api.pages import NamedPages
@@ -107,6 +111,12 @@ class PostSnippetRead(serializers.ModelSerializer[Snippet]):
         fields = ("key", "sha256", "lines")
 
 
+class RemixOfRead(serializers.Serializer[Any]):
+    handle = serializers.CharField(allow_blank=True, help_text="Empty: not for you.")
+    kind = serializers.ChoiceField(choices=RemixKind.choices)
+    post = serializers.CharField(allow_null=True, help_text="Key, while it is shown.")
+
+
 class PostRead(serializers.ModelSerializer[Post]):
     author = PersonRead(read_only=True)
     character = LeadRead(read_only=True)
@@ -123,6 +133,14 @@ class PostRead(serializers.ModelSerializer[Post]):
     )
     likes = serializers.IntegerField(source="stat.likes", read_only=True)
     views = serializers.IntegerField(source="stat.views", read_only=True)
+    remixes = serializers.IntegerField(source="stat.remixes", read_only=True)
+    remix_of = serializers.SerializerMethodField(
+        help_text="What it was made of; null: nothing else, or nobody says so."
+    )
+    remixing = serializers.SerializerMethodField(
+        help_text="Whether you may remix it, at a glance: on, ask or off. Of your own:"
+        " what you said of it, empty for what your account says."
+    )
     liked = serializers.BooleanField(read_only=True, help_text="By you.")
     mine = serializers.SerializerMethodField()
     ai_generated = serializers.SerializerMethodField(help_text="Always true here.")
@@ -145,6 +163,9 @@ class PostRead(serializers.ModelSerializer[Post]):
             "snippet",
             "likes",
             "views",
+            "remixes",
+            "remix_of",
+            "remixing",
             "liked",
             "mine",
             "visibility",
@@ -158,6 +179,18 @@ class PostRead(serializers.ModelSerializer[Post]):
 
     def get_mine(self, post: Post) -> bool:
         return bool(post.author_id == self.context["request"].user.pk)
+
+    @extend_schema_field(RemixOfRead(allow_null=True))
+    def get_remix_of(self, post: Post) -> dict[str, Any] | None:
+        chip = chip_of(post)
+        if chip is None:
+            return None
+        return {"handle": chip.handle, "kind": chip.kind, "post": chip.parent or None}
+
+    @extend_schema_field({"type": "string", "enum": ["", *Level.values]})
+    def get_remixing(self, post: Post) -> str:
+        viewer = self.context["request"].user
+        return post.remixing if self.get_mine(post) else at_a_glance(viewer, post).value
 
     @extend_schema_field(STATES)
     def get_approval(self, post: Post) -> str:
@@ -195,6 +228,12 @@ class PostEdit(serializers.Serializer[Any]):
     caption = serializers.CharField(max_length=2000, required=False, allow_blank=True)
     visibility = serializers.ChoiceField(
         choices=Post.Visibility.choices, required=False
+    )
+    remixing = serializers.ChoiceField(
+        choices=LEVELS,
+        required=False,
+        allow_blank=True,
+        help_text="What others may make of it; never more than your account says.",
     )
 
 
@@ -319,6 +358,7 @@ class PostViewSet(PostListing):
             caption=data.get("caption", ""),
             address=address_of(request),
             visibility=data.get("visibility", Post.Visibility.PUBLIC),
+            remixing=data.get("remixing", ""),
         )
         return self._read(post.key, status.HTTP_201_CREATED)
 

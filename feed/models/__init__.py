@@ -11,6 +11,13 @@ from feed.models.posts import (
     SnippetLineQuerySet,
     Tag,
 )
+from feed.models.remixes import (
+    Remix,
+    RemixAnswer,
+    RemixOutcome,
+    RemixPass,
+    RemixRequest,
+)
 from feed.models.tastes import (
     Follow,
     Hidden,
@@ -33,6 +40,11 @@ __all__ = [
     "PostStat",
     "RankedList",
     "Ranker",
+    "Remix",
+    "RemixAnswer",
+    "RemixOutcome",
+    "RemixPass",
+    "RemixRequest",
     "Snippet",
     "SnippetLine",
     "SnippetLineQuerySet",

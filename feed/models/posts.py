@@ -13,6 +13,7 @@ from avatarfx.models import Clip
 from feed import approving
 from moderation.approvals import guard
 from moderation.models import ApprovalState
+from socialapp.accounts.consent import Level
 from socialapp.characters.models import Character
 from socialapp.chat.models import Participant
 from socialapp.lib.ids import new_key
@@ -43,6 +44,7 @@ class PostQuerySet(models.QuerySet["Post"]):
             visibility=Post.Visibility.PUBLIC,
             author__leaves__isnull=True,
             withheld="",
+            kept_back=False,
         )
 
     def fit_for(self, viewer: User | AnonymousUser) -> PostQuerySet:
@@ -56,7 +58,9 @@ class PostQuerySet(models.QuerySet["Post"]):
 
     def visible_to(self, viewer: User | AnonymousUser) -> PostQuerySet:
         """What this viewer may open when they know where it is."""
-        shown = ~Q(visibility=Post.Visibility.PRIVATE) & Q(author__leaves__isnull=True)
+        shown = ~Q(visibility=Post.Visibility.PRIVATE) & Q(
+            author__leaves__isnull=True, kept_back=False
+        )
         if viewer.is_authenticated:
             shown |= Q(author=viewer)
         fit = self.fit_for(viewer).filter(on_stage(viewer, "author"))
@@ -71,6 +75,7 @@ class PostQuerySet(models.QuerySet["Post"]):
             "snippet__lead__portrait",
             "snippet__lead__owner",
             "stat",
+            "remix__parent",
         ).prefetch_related(
             "tags", Prefetch("snippet__lines", SnippetLine.objects.full())
         )
@@ -182,6 +187,16 @@ class Post(Withholdable):
     adults_only = models.BooleanField(default=False, editable=False)
     demoted = models.BooleanField(default=False, editable=False)
     """Not in the feed and not under tags; on its author's page as before."""
+
+    remixing = models.CharField(
+        "remixes of it", max_length=3, choices=Level, default="", blank=True
+    )
+    """What others may make of it. Empty: as its author's account, which it cannot
+    exceed."""
+
+    kept_back = models.BooleanField(default=False, editable=False)
+    """A remix whose original's owner wants it off the stage: its author alone sees it.
+    Set by ``feed.remixes.revoking`` alone."""
 
     approval = models.CharField(
         max_length=8,

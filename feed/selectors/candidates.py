@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from feed import heat, ranking
-from feed.models import Post, PostStat
+from feed.models import Post, PostStat, Remix
 from feed.ranking import House, Pool
 from feed.ranking.arranging import FAIR, NEW
 from feed.selectors.kept import Kept
@@ -34,6 +34,9 @@ EACH = 3
 
 FOLLOWED, TRENDING, UNMET, TOPICAL = 150, 300, 300, 60
 """Most of each kind; of a subject, the last."""
+
+REMIXES = 60
+"""Newest of what was made of posts that the viewer liked."""
 
 TRIED = 60
 """Of those that few have met, drawn by the viewer."""
@@ -78,7 +81,7 @@ def candidates(*, taste: Taste, seed: int, now: dt.datetime | None = None) -> Po
     now = now or timezone.now()
     newest = newest_post()
     common = _common.get("", newest, lambda: _commons(now))
-    followed = _followed(taste)
+    followed = [*_followed(taste), *_remixes_of(taste.liked)]
     posts = common.pool.posts
     rows = [
         common.everybodys,
@@ -126,9 +129,8 @@ def pool_of(ids: Sequence[int], *, now: dt.datetime) -> Pool:
     """What is known of these posts, in two queries."""
     rows = _facts(ids=list(ids)) if len(ids) else []
     tags = _tags_of([row[0] for row in rows])
-    columns: list[Any] = list(zip(*rows, strict=True)) if rows else [()] * 10
+    columns: list[Any] = list(zip(*rows, strict=True)) if rows else [()] * 13
     hours = [max(0.0, (now - at).total_seconds() / 3600.0) for at in columns[3]]
-    none = np.zeros(len(rows), np.int64)
     return Pool(
         posts=np.array(columns[0], np.int64),
         creators=np.array(columns[1], np.int64),
@@ -138,11 +140,11 @@ def pool_of(ids: Sequence[int], *, now: dt.datetime) -> Pool:
         views=np.array(columns[5], np.int64),
         watched=np.array(columns[6], np.float64),
         likes=np.array(columns[7], np.int64),
-        comments=none,
-        remixes=none,
+        comments=np.array(columns[10], np.int64),
+        remixes=np.array(columns[11], np.int64),
         follows=np.array(columns[8], np.int64),
         heat=np.array([heat.now(one, now) for one in columns[9]], np.float64),
-        parents=none,
+        parents=np.array([one or 0 for one in columns[12]], np.int64),
         tags=tuple(frozenset(tags.get(row[0], ())) for row in rows),
     )
 
@@ -163,6 +165,9 @@ _facts = Kept(
             "stat__likes",
             "stat__follows",
             "stat__heat",
+            "stat__comments",
+            "stat__remixes",
+            "remix__parent_id",
         )
     ),
     ids=list,
@@ -180,9 +185,10 @@ def house() -> House:
 
 def _house() -> House:
     met = PostStat.objects.filter(views__gt=0).order_by("-post_id")[:2000]
-    rows = list(met.values_list("views", "watched", "likes", "follows"))
-    views, watched, likes, follows = (
-        (sum(column) for column in zip(*rows, strict=True)) if rows else (0, 0, 0, 0)
+    names = ("views", "watched", "likes", "follows", "comments", "remixes")
+    rows = list(met.values_list(*names))
+    views, watched, likes, follows, comments, remixes = (
+        (sum(column) for column in zip(*rows, strict=True)) if rows else (0,) * 6
     )
     known, prior = House(), 100.0
 
@@ -192,9 +198,9 @@ def _house() -> House:
     return House(
         watched=rate(watched, known.watched),
         likes=rate(likes, known.likes),
-        # Posts have neither yet: no post is worse for lacking them.
-        comments=0.0,
-        remixes=0.0,
+        # Where nobody has done either yet, no post is worse for lacking them.
+        comments=rate(comments, known.comments) if comments else 0.0,
+        remixes=rate(remixes, known.remixes) if remixes else 0.0,
         follows=rate(follows, known.follows),
         heat=max(known.heat, 3.0 * likes / max(1, len(rows))),
     )
@@ -207,7 +213,10 @@ def _followed(taste: Taste) -> list[int]:
     return found
 
 
-_SHOWN = "x.visibility = 'public' and x.removed is null and x.withheld = ''"
+_SHOWN = (
+    "x.visibility = 'public' and x.removed is null and x.withheld = ''"
+    " and not x.kept_back"
+)
 
 _OF_PEOPLE = (
     f"select x.id, x.published from feed_post x where x.author_id = m.id and {_SHOWN}"  # noqa: S608  constants
@@ -249,6 +258,14 @@ def _trending() -> list[int]:
 def _topical(tag: str) -> list[int]:
     stats = PostStat.objects.filter(post__tags__name=tag).order_by("-heat", "-post_id")
     return list(stats.values_list("post_id", flat=True)[:TOPICAL])
+
+
+def _remixes_of(liked: Ints) -> list[int]:
+    """Newest first; one whose post is gone, or was taken off, is left out later."""
+    if not len(liked):
+        return []
+    made = Remix.objects.filter(parent__in=liked.tolist(), child__isnull=False)
+    return list(made.order_by("-pk").values_list("child_id", flat=True)[:REMIXES])
 
 
 def _unmet(now: dt.datetime) -> list[int]:

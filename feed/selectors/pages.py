@@ -13,8 +13,17 @@ from django.utils import timezone
 
 from avatarfx.models import Clip
 from feed.models import Like, Post, PostQuerySet, SnippetLine
-from feed.selectors.custom import chosen, keeping, unmuted
-from feed.selectors.kept import Kept
+from feed.remixes.chips import (
+    may_name_parent,
+)
+from feed.selectors.custom import (
+    chosen,
+    keeping,
+    unmuted,
+)
+from feed.selectors.kept import (
+    Kept,
+)
 from feed.selectors.ranked import without_unwanted
 from moderation.models import ApprovalState
 from scenes.models import Scene
@@ -100,10 +109,11 @@ def _older_than(cursor: str) -> Q:
 
 def _shown_to(viewer: Viewer) -> PostQuerySet:
     """Public posts that can be played or read, each with ``liked``."""
-    return _with_likes(Post.objects.listed().fit_for(viewer), viewer)
+    return with_likes(Post.objects.listed().fit_for(viewer), viewer)
 
 
-def _with_likes(posts: PostQuerySet, viewer: Viewer) -> PostQuerySet:
+def with_likes(posts: PostQuerySet, viewer: Viewer) -> PostQuerySet:
+    """Of these, what can be played or read, with everything that a card shows."""
     liked: Exists | Value = Value(False, output_field=BooleanField())
     if viewer.is_authenticated:
         liked = Exists(Like.objects.filter(post=OuterRef("pk"), user=viewer.pk))
@@ -121,7 +131,7 @@ def _with_likes(posts: PostQuerySet, viewer: Viewer) -> PostQuerySet:
     clips = Q(clip__state=Clip.State.READY, clip__removed__isnull=True)
     playable = posts.filter(clips & approved | Q(kind=Post.Kind.SNIPPET) & readable)
     return (
-        playable.annotate(liked=liked)
+        playable.annotate(liked=liked, parent_known=may_name_parent(viewer))
         .full()
         .defer(*HEAVY)
         .order_by("-published", "-pk")
@@ -244,7 +254,7 @@ def credit_of(clip: Clip, *, viewer: Viewer) -> Credit | None:
 
 def post_for(*, viewer: Viewer, key: str) -> Post:
     """The post, if this viewer may open it; else Post.DoesNotExist."""
-    return _with_likes(Post.objects.visible_to(viewer), viewer).get(key=key)
+    return with_likes(Post.objects.visible_to(viewer), viewer).get(key=key)
 
 
 def character_met(*, viewer: Viewer, key: str, post: str = "") -> Character:
@@ -273,7 +283,9 @@ def posts_of(
     limit: int = 24,
 ) -> FeedPage:
     """The posts of a person, of a character, or of both; authors see all of theirs."""
-    shown = Q(visibility=Post.Visibility.PUBLIC, author__leaves__isnull=True)
+    shown = Q(
+        visibility=Post.Visibility.PUBLIC, author__leaves__isnull=True, kept_back=False
+    )
     if viewer.is_authenticated:
         shown |= Q(author=viewer.pk)
     on_show = Post.objects.fit_for(viewer).filter(on_stage(viewer, "author"))
@@ -285,4 +297,4 @@ def posts_of(
             snippet=OuterRef("snippet"), character=character
         )
         posts = posts.filter(Q(clip__character=character) | Exists(lines))
-    return _page(_with_likes(posts, viewer), after, limit)
+    return _page(with_likes(posts, viewer), after, limit)

@@ -27,6 +27,7 @@ from feed.services.looks import MOST as MOST_LOOKS
 from feed.services.looks import Look, note_looks
 from feed.services.posts import (
     MAX_CAPTION,
+    NoConsentError,
     PostError,
     audio_of,
     checked,
@@ -61,6 +62,7 @@ __all__ = [
     "CursorError",
     "CustomFeedError",
     "Look",
+    "NoConsentError",
     "PostError",
     "TasteError",
     "audio_of",

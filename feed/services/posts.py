@@ -12,13 +12,21 @@ from avatarfx.services import NotNowError, make_audio, why_not_shown
 from feed import approving, hashtags
 from feed.languages import language_of
 from feed.models import Post, PostStat, Tag
+from feed.remixes import lineage, making
+from moderation import log as audit
 from moderation.abuse import services as abuse
 from moderation.approvals import scanning
 from moderation.approvals import selectors as approvals
 from moderation.approvals import services as asking
 from moderation.models import ApprovalState
 from moderation.screening.refusals import TextRefusedError
-from socialapp.acting.script import spoken
+from socialapp.accounts.consent import (
+    INHERITED,
+    Level,
+)
+from socialapp.acting.script import (
+    spoken,
+)
 from socialapp.characters.approving import HOUSE
 from socialapp.lib.ids import new_key
 
@@ -35,6 +43,10 @@ MAX_CAPTION = 500
 
 class PostError(Exception):
     """A refusal; its text is for the person who asked."""
+
+
+class NoConsentError(PostError):
+    """A remix whose original's owner did not agree, or does not any more."""
 
 
 def checked(caption: str, visibility: str) -> str:
@@ -70,6 +82,11 @@ def judge_caption(
     return ruling
 
 
+def _check_level(remixing: str) -> None:
+    if remixing not in {INHERITED, *Level.values}:
+        raise PostError(f"Choose who may remix it: {', '.join(Level.values)}.")
+
+
 def _of_the_house(clip: Clip) -> bool:
     return clip.character.starter and clip.character.owner_id == clip.owner_id
 
@@ -94,6 +111,7 @@ def publish_post(
     author: User,
     caption: str,
     visibility: str = Post.Visibility.PUBLIC,
+    remixing: str = INHERITED,
     address: str = "",
 ) -> Post:
     """Show a ready clip. A removed post of it comes back; a second call changes nothing.
@@ -103,6 +121,7 @@ def publish_post(
     comes in when it is approved; the post is there without it. `address`: of the
     visitor, against spam.
     """
+    _check_level(remixing)
     caption = checked(caption, visibility)
     post = Post.objects.filter(clip=clip).first()
     if post is not None and post.removed is None:
@@ -110,11 +129,19 @@ def publish_post(
     _check_clip(clip, author)
     if waits := why_not_shown(clip):
         raise PostError(waits)
+    if ended := making.why_not_published(clip):
+        raise NoConsentError(ended)
     key, house = post.key if post else new_key(), _of_the_house(clip)
     ruling = judge_caption(key, caption, author, vouched=house)
     if not house:
         count(caption, author, address)
-    return _publish(clip=clip, author=author, visibility=visibility, ruling=ruling)
+    return _publish(
+        clip=clip,
+        author=author,
+        visibility=visibility,
+        remixing=remixing,
+        ruling=ruling,
+    )
 
 
 def _check_clip(clip: Clip, author: User) -> None:
@@ -128,7 +155,12 @@ def _check_clip(clip: Clip, author: User) -> None:
 
 @transaction.atomic
 def _publish(
-    *, clip: Clip, author: User, visibility: str, ruling: asking.Ruling | None = None
+    *,
+    clip: Clip,
+    author: User,
+    visibility: str,
+    remixing: str = INHERITED,
+    ruling: asking.Ruling | None = None,
 ) -> Post:
     # The row lock makes two publishers of one clip take turns.
     clip = Clip.objects.select_for_update().get(pk=clip.pk)
@@ -142,6 +174,7 @@ def _publish(
             "author": author,
             "visibility": visibility,
             "language": language_of(spoken(clip.script)) or VOICED,
+            "remixing": remixing,
         },
     )
     if created:
@@ -154,6 +187,8 @@ def _publish(
         post.save(update_fields=["removed", "visibility", "published"])
     else:
         return post
+    if lineage.record(post=post) is not None and not created:
+        lineage.settle(post=post)
     return keep_caption(post, ruling)
 
 
@@ -171,10 +206,16 @@ def keep_caption(post: Post, ruling: asking.Ruling) -> Post:
 
 
 def edit_post(
-    *, post: Post, caption: str | None = None, visibility: str | None = None
+    *,
+    post: Post,
+    caption: str | None = None,
+    visibility: str | None = None,
+    remixing: str | None = None,
 ) -> Post:
-    """Change what was given; PostError as in ``publish_post``. A caption that waits for
+    """Change what was given; PostError as in ``publish_post``. `remixing`: what others
+    may make of it, empty for what the account says. A caption that waits for
     a look takes the place of the old one when it is approved."""
+    _check_level(remixing or INHERITED)
     new_caption = checked(
         post.caption if caption is None else caption,
         post.visibility if visibility is None else visibility,
@@ -183,14 +224,24 @@ def edit_post(
     waits = post.approval != ApprovalState.APPROVED
     if caption is not None and (waits or new_caption != post.caption):
         ruling = judge_caption(post.key, new_caption, post.author, vouched=False)
-    return _edit(post, visibility, ruling)
+    return _edit(post, visibility, ruling, remixing)
 
 
 @transaction.atomic
-def _edit(post: Post, visibility: str | None, ruling: asking.Ruling | None) -> Post:
+def _edit(
+    post: Post,
+    visibility: str | None,
+    ruling: asking.Ruling | None,
+    remixing: str | None,
+) -> Post:
     post.visibility = post.visibility if visibility is None else visibility
     post.edited = timezone.now()
-    post.save(update_fields=["visibility", "edited"])
+    if remixing is not None and remixing != post.remixing:
+        post.remixing = remixing
+        said = {"remixing": remixing}
+        audit.record(post.author, "remix.consent", f"post:{post.key}", said)
+    post.save(update_fields=["visibility", "remixing", "edited"])
+    lineage.settle(post=post)
     return post if ruling is None else keep_caption(post, ruling)
 
 
@@ -255,22 +306,28 @@ def recheck_words(*, lost: str = "") -> dict[str, int]:  # noqa: ARG001
     return {"captions asked about": noticed}
 
 
+@transaction.atomic
 def remove_post(*, post: Post) -> None:
     """Take it off the stage. The clip stays, and so do likes for `restore_post`."""
     post.removed = timezone.now()
     post.save(update_fields=["removed"])
+    lineage.settle(post=post)
 
 
+@transaction.atomic
 def restore_post(*, post: Post) -> None:
     """Undo `remove_post`: the same place in the feed, the same likes."""
     post.removed = None
     post.save(update_fields=["removed"])
+    lineage.settle(post=post)
 
 
+@transaction.atomic
 def set_withheld(*, post: Post, level: str) -> None:
     """For moderation: ``hidden``, ``removed`` or empty, which is back on stage."""
     Post.objects.filter(pk=post.pk).update(withheld=level)
     post.withheld = level
+    lineage.settle(post=post)
 
 
 def set_marks(*, post: Post, **marks: str | bool) -> None:

@@ -19,9 +19,15 @@ from avatarfx.models import Clip
 from feed import approving, selectors, services, visits
 from feed.forms import PublishForm
 from feed.models import Post, Tag
-from feed.sources import source_of
+from feed.remixes.tree import (
+    tree_of,
+)
+from feed.sources import (
+    source_of,
+)
 from scenes.posters import posters
 from scenes.selectors import browsing as scenes
+from socialapp.accounts.consent import Level
 from socialapp.accounts.requests import address_of, person
 from socialapp.characters.models import Character
 from socialapp.engines.errors import EngineError
@@ -34,6 +40,9 @@ from streams.models import Stream
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+
+LEVELS = [("", "As my account"), *Level.choices]
+"""Of one's own post: what others may make of it."""
 
 ORDER = "feed_order"
 """Session key: how this visitor wants the feed."""
@@ -139,12 +148,14 @@ def post(request: HttpRequest, key: str) -> HttpResponse:
             waiting.says.get("caption", found.caption) if waiting else found.caption
         ),
         "visibilities": Post.Visibility.choices,
+        "remixings": LEVELS,
         "page_url": request.build_absolute_uri(found.get_absolute_url()),
         "view_url": _view_url(request, found),
     }
     if found.clip is None:
         return visits.welcome(request, render(request, "feed/said.html", context))
     context |= {
+        "tree": tree_of(request.user, found),
         "clip": found.clip,
         "lines": clips.said_in(found.clip),
         "credit": selectors.credit_of(found.clip, viewer=request.user),

@@ -21,6 +21,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 
 from socialapp.accounts import exports, leaving, quotas, services
+from socialapp.accounts.consent import Level
 from socialapp.accounts.models import Token, User
 from socialapp.lib.api.fields import valid
 from socialapp.lib.api.parsers import PictureParser
@@ -88,6 +89,8 @@ class MeRead(PersonRead):
             "birth_date",
             "teen",
             "time_zone",
+            "remix_clips",
+            "remix_characters",
             "quota",
         )
 
@@ -103,6 +106,17 @@ class ProfileWrite(serializers.Serializer[Any]):
     )
     bio = serializers.CharField(max_length=600, required=False, allow_blank=True)
     time_zone = serializers.CharField(max_length=64, required=False)
+    remix_clips = serializers.ChoiceField(
+        choices=Level.choices,
+        required=False,
+        help_text="Who may remix your clips; a clip may say less, never more.",
+    )
+    remix_characters = serializers.ChoiceField(
+        choices=Level.choices,
+        required=False,
+        help_text="Who may make your characters speak their words, where a character"
+        " says nothing of it.",
+    )
 
 
 class PictureWrite(serializers.Serializer[Any]):

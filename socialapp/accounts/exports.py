@@ -116,6 +116,8 @@ def profile(user: User) -> Iterator[File]:
             ),
             "birth_date": user.birth_date,
             "time_zone": user.time_zone,
+            "remix_clips": user.remix_clips,
+            "remix_characters": user.remix_characters,
             "joined": user.date_joined,
             "last_sign_in": user.last_login,
             "leaves": user.leaves,

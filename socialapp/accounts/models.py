@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 
 from socialapp.accounts import birthdays, handles
+from socialapp.accounts.consent import Level
 from socialapp.lib.ids import new_key
 
 if TYPE_CHECKING:
@@ -44,6 +45,19 @@ class User(AbstractUser):
     picture = models.ImageField(upload_to="people/", blank=True)
     time_zone = models.CharField(max_length=64, default="UTC")
     """IANA name; the five daily tickets return at its midnight."""
+
+    remix_clips = models.CharField(
+        "remixes of my clips", max_length=3, choices=Level, default=Level.ASK
+    )
+    """What a clip may say is never more than this."""
+
+    remix_characters = models.CharField(
+        "words of others for my characters",
+        max_length=3,
+        choices=Level,
+        default=Level.OFF,
+    )
+    """For those of their characters that say nothing of it themselves."""
 
     leaves = models.DateTimeField(null=True, blank=True, db_index=True)
     """When all that is theirs is erased, once they asked to leave; until then they and

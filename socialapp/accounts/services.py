@@ -24,8 +24,13 @@ from django.utils.module_loading import import_string
 from PIL import Image, ImageOps
 
 from socialapp.accounts import birthdays, handles
+from socialapp.accounts.consent import Level
 from socialapp.accounts.models import Guardian, Ticket, Token, User
-from socialapp.accounts.signals import account_closed, picture_changed
+from socialapp.accounts.signals import (
+    account_closed,
+    consent_changed,
+    picture_changed,
+)
 from socialapp.lib import images
 from socialapp.lib.ids import new_key
 from socialapp.lib.text import TextError, clean_name, clean_text
@@ -184,6 +189,8 @@ def change_profile(
     display_name: str | None = None,
     bio: str | None = None,
     time_zone: str | None = None,
+    remix_clips: str | None = None,
+    remix_characters: str | None = None,
 ) -> User:
     """Change what is given. AccountError with the fields that cannot be so."""
     errors: dict[str, list[str]] = {}
@@ -212,6 +219,13 @@ def change_profile(
         if check_time_zone(time_zone) != time_zone:
             errors["time_zone"] = ["Use a name like Europe/Berlin."]
         changed["time_zone"] = time_zone
+    levels = {"remix_clips": remix_clips, "remix_characters": remix_characters}
+    for name, level in levels.items():
+        if level is None or level == getattr(user, name):
+            continue
+        if level not in Level.values:
+            errors[name] = [f"Choose one of {', '.join(Level.values)}."]
+        changed[name] = level
     if errors:
         raise AccountError(errors)
     for name, value in changed.items():
@@ -219,6 +233,9 @@ def change_profile(
     try:
         with transaction.atomic():
             user.save(update_fields=[*changed, "skeleton"])
+            if said := {name: changed[name] for name in levels if name in changed}:
+                told = partial(consent_changed.send, sender=User, user=user, said=said)
+                transaction.on_commit(told)
     except IntegrityError:
         raise AccountError(
             {"username": ["This handle was taken a moment ago."]}

@@ -5,6 +5,7 @@ from socialapp.accounts import views
 urlpatterns = [
     path("theme/", views.theme, name="theme"),
     path("settings/", views.settings, name="settings"),
+    path("settings/remixing/", views.remixing, name="settings-remixing"),
     path("settings/picture/", views.picture, name="settings-picture"),
     path("settings/tokens/", views.create_token, name="token-create"),
     path("settings/tokens/<int:pk>/revoke/", views.revoke_token, name="token-revoke"),

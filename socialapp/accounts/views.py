@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import (
@@ -19,6 +20,7 @@ from django.views.decorators.http import (
 )
 
 from socialapp.accounts import exports, guardians, leaving, services
+from socialapp.accounts.consent import Level
 from socialapp.accounts.context import THEME_COOKIE, THEMES
 from socialapp.accounts.forms import ProfileForm
 from socialapp.accounts.models import Guardian
@@ -54,6 +56,7 @@ def _settings_page(
         "tokens": person(request).tokens.order_by("-created"),
         "zones": sorted(zoneinfo.available_timezones()),
         "guardian": Guardian.objects.filter(user=person(request)).first(),
+        "levels": Level.choices,
         **more,
     }
     return render(request, "accounts/settings.html", context, status=status)
@@ -79,6 +82,24 @@ def settings(request: HttpRequest) -> HttpResponse:
             messages.success(request, "Saved.")
             return redirect("settings")
     return _settings_page(request, form, status=400)
+
+
+@login_required
+@require_POST
+def remixing(request: HttpRequest) -> HttpResponse:
+    """What others may do with my clips and my characters."""
+    said = {
+        name: request.POST[name]
+        for name in ("remix_clips", "remix_characters")
+        if name in request.POST
+    }
+    try:
+        services.change_profile(user=person(request), **said)
+    except services.AccountError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, "Saved. It counts for whatever is asked from now on.")
+    return redirect(f"{reverse('settings')}#s-remixing")
 
 
 @login_required

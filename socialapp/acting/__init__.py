@@ -1,7 +1,8 @@
 """Dialogue in, performance out: clips, scenes and streams act by the same code."""
 
 from socialapp.acting.dialogue import Line, Reacts, perform_dialogue, perform_turn
-from socialapp.acting.faces import in_mood
+from socialapp.acting.duet import Half, perform_duet
+from socialapp.acting.faces import felt_as, in_mood
 from socialapp.acting.perform import Performed, perform
 from socialapp.acting.reel import Heard, Reel, Taken, reel, seconds_of
 from socialapp.acting.script import (
@@ -13,6 +14,7 @@ from socialapp.acting.script import (
 )
 
 __all__ = [
+    "Half",
     "Heard",
     "Line",
     "Performed",
@@ -23,10 +25,12 @@ __all__ = [
     "Taken",
     "check",
     "estimate_seconds",
+    "felt_as",
     "in_mood",
     "parse",
     "perform",
     "perform_dialogue",
+    "perform_duet",
     "perform_turn",
     "reel",
     "seconds_of",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,9 @@ ANSWER = 0.5
 """Of a listener's mood, which lasts ANSWER_SECONDS."""
 
 ANSWER_SECONDS = 1.8
+
+EARLIEST = 0.5
+"""Seconds by which a mood may come before the word that it belongs to."""
 
 
 def in_mood(part: Part, mood: str) -> Part:
@@ -41,3 +45,25 @@ def answering(part: Part, mood: str, *, at: float, seconds: float) -> Part:
     if back < seconds:
         keys.append(Expression(back, "calm", 0.0))
     return replace(part, expressions=(*keys, *after))
+
+
+def felt_as(part: Part, original: Part) -> Part:
+    """The same words said with the moods of `original`, each at the word at which it came
+    there. Other words keep the moods that they were directed with."""
+    words, before = part.captions, original.captions
+    if not words or len(words) != len(before) or not original.expressions:
+        return part
+    starts = [word.at for word in before]
+    keys = list[Expression]()
+    for key in original.expressions:
+        word = bisect_left(starts, key.at)
+        if key.at <= 0.0:
+            at = 0.0
+        elif word == len(words):
+            at = words[-1].until + max(0.0, key.at - before[-1].until)
+        else:
+            at = words[word].at - min(EARLIEST, before[word].at - key.at)
+        at = round(max(at, keys[-1].at if keys else 0.0), 4)
+        keys = [one for one in keys if one.at < at]
+        keys.append(replace(key, at=at))
+    return replace(part, expressions=tuple(keys))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
+from socialapp.accounts.consent import Level
 from socialapp.characters.models import Character
 
 if TYPE_CHECKING:
@@ -57,6 +58,9 @@ class CharacterForm(forms.Form):
     visibility = forms.ChoiceField(choices=Character.Visibility.choices)
     in_cuts = forms.BooleanField(required=False)
     in_scenes = forms.BooleanField(required=False)
+    remixing = forms.ChoiceField(
+        choices=[("", "As your account"), *Level.choices], required=False
+    )
 
     def clean_tags(self) -> list[str]:
         return re.split(r"[,\n]", self.cleaned_data["tags"])

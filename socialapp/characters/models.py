@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from moderation.approvals import guard
 from moderation.models import ApprovalState
+from socialapp.accounts.consent import Level
 from socialapp.characters import wording
 from socialapp.engines.protocols import VoiceSpec
 from socialapp.lib.ids import new_key
@@ -147,6 +148,11 @@ class Character(Withholdable):
 
     in_scenes = models.BooleanField("in scenes of others", default=False)
     """Others may cast it in scenes. Its owner always may."""
+
+    remixing = models.CharField(
+        "words of others", max_length=3, choices=Level, default="", blank=True
+    )
+    """Whether others may make it speak their words. Empty: as its owner's account."""
 
     card = models.JSONField(default=dict, blank=True)
     """What the cast file or an imported card says beyond these fields."""

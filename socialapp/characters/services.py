@@ -12,6 +12,8 @@ from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
+from moderation import log as audit
+from socialapp.accounts.consent import Level
 from socialapp.characters import approving, wording
 from socialapp.characters.approving import (
     notice_change,
@@ -101,6 +103,7 @@ def create_character(
     background: str = "",
     in_cuts: bool = False,
     in_scenes: bool = False,
+    remixing: str = "",
 ) -> Character:
     """A new character of `owner`. CharacterError names the field that cannot be so.
 
@@ -128,6 +131,7 @@ def create_character(
             "background": background,
             "in_cuts": in_cuts,
             "in_scenes": in_scenes,
+            "remixing": remixing,
         },
     )
     _check_shown(fields["visibility"], fields["portrait"])
@@ -157,13 +161,17 @@ def change_character(*, character: Character, **fields: Any) -> Character:
     rulings = approving.judge_change(character=character, fields=checked)
     with transaction.atomic():
         # Edits of one character take turns.
-        Character.objects.select_for_update().get(pk=character.pk)
+        before = Character.objects.select_for_update().get(pk=character.pk).remixing
         changed = approving.keep(character, rulings) if rulings else []
         for name, value in checked.items():
             if name not in _APPROVED:
                 setattr(character, name, value)
                 changed.append(name)
         character.save(update_fields=[*changed, "changed"])
+        if checked.get("remixing", before) != before:
+            said = {"remixing": character.remixing}
+            subject = f"character:{character.key}"
+            audit.record(character.owner, "remix.consent", subject, said)
     return character
 
 
@@ -297,4 +305,5 @@ _CHECKS: dict[str, Callable[[User, Any], Any]] = {
     "background": _background,
     "in_cuts": lambda _, value: bool(value),
     "in_scenes": lambda _, value: bool(value),
+    "remixing": _one_of({"": "", **dict(Level.choices)}, "who may give them words"),
 }

@@ -87,6 +87,9 @@ class Staging:
     background: bytes = b""
     """An encoded picture; empty: the portrait's own, else plain."""
 
+    backdrops: Mapping[str, bytes] = field(default_factory=dict)
+    """Of a split frame, by the name that its panels have for them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:

@@ -23,6 +23,10 @@ class Notice(models.Model):
         SCENE_REFUSED = "scene-refused", "My scene was refused"
         SCENE_COMMENT = "scene-comment", "A comment on my scene"
         SCENE_LIKED = "scene-liked", "My scene is liked"
+        REMIX_ASKED = "remix-asked", "Somebody asks to remix"
+        REMIX_DECIDED = "remix-decided", "My request was decided"
+        REMIXED = "remixed", "My clip was remixed"
+        REMIX_ENDED = "remix-ended", "A remix of mine ended"
 
     key = models.CharField(max_length=16, unique=True, default=new_key, editable=False)
     person = models.ForeignKey(

@@ -35,6 +35,15 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     "clips": ("Clips", (Notice.Kind.CLIP_READY, Notice.Kind.CLIP_FAILED)),
+    "remixes": (
+        "Remixes",
+        (
+            Notice.Kind.REMIX_ASKED,
+            Notice.Kind.REMIX_DECIDED,
+            Notice.Kind.REMIXED,
+            Notice.Kind.REMIX_ENDED,
+        ),
+    ),
 }
 """Name in the address, label, and kinds; none: every kind."""
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import math
 import types
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
+
+SPARSE = {"sparse": True}
+"""Metadata of a field that is seldom set: left out while it has its default, so that who
+knows of no such field reads the rest as ever."""
 
 
 class FormatError(ValueError):
@@ -18,7 +22,11 @@ class FormatError(ValueError):
 def dump(value: Any) -> Any:
     """Plain JSON values; tuples become lists, dataclasses objects."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: dump(getattr(value, f.name)) for f in fields(value)}
+        return {
+            f.name: dump(getattr(value, f.name))
+            for f in fields(value)
+            if not (SPARSE.items() <= f.metadata.items() and _standard(f, value))
+        }
     if isinstance(value, dict):
         return {str(k): dump(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
@@ -30,6 +38,10 @@ def load(kind: type[T], data: Any, where: str = "") -> T:
     """Build `kind` from JSON; FormatError names the place and what is odd there."""
     value: T = _load(kind, data, where or kind.__name__)
     return value
+
+
+def _standard(field: Field[Any], value: Any) -> bool:
+    return bool(getattr(value, field.name) == field.default)
 
 
 @cache

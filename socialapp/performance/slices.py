@@ -76,13 +76,15 @@ def cut(
                 captions=_cut_spans(part.captions, start, end),
             )
         )
-    camera = _cut_keys(whole.stage.camera, start, end)
-    return Performance(
-        _micro(end - start),
-        tuple(parts),
-        replace(whole.stage, camera=camera),
-        whole.made_by,
+    stage = replace(
+        whole.stage,
+        camera=_cut_keys(whole.stage.camera, start, end),
+        panels=tuple(
+            replace(panel, camera=_cut_keys(panel.camera, start, end))
+            for panel in whole.stage.panels
+        ),
     )
+    return Performance(_micro(end - start), tuple(parts), stage, whole.made_by)
 
 
 def join(
@@ -91,7 +93,7 @@ def join(
     *,
     sounds: Mapping[str, Sound | None] | None = None,
 ) -> Performance:
-    """One after the other. Seats and shape must agree, else ValueError.
+    """One after the other. Seats, shape and panels must agree, else ValueError.
 
     What `cut` repeated or trimmed at the seam becomes one again. Where the two sounds
     of a seat differ, `sounds` must name the one that holds both.
@@ -101,6 +103,9 @@ def join(
         raise ValueError(f"Only the same seats can follow {', '.join(seats)}")
     if first.stage.shape != second.stage.shape:
         raise ValueError(f"{second.stage.shape} cannot follow {first.stage.shape}")
+    split = [panel.seats for panel in first.stage.panels]
+    if split != [panel.seats for panel in second.stage.panels]:
+        raise ValueError("Only a frame that is split alike can follow")
     seam = first.seconds
     parts = []
     for a, b in zip(first.parts, second.parts, strict=True):
@@ -123,15 +128,19 @@ def join(
                 captions=captions,
             )
         )
-    camera = _join_keys(first.stage.camera, second.stage.camera, seam)
+    stage = replace(
+        first.stage,
+        places={**second.stage.places, **first.stage.places},
+        camera=_join_keys(first.stage.camera, second.stage.camera, seam),
+        panels=tuple(
+            replace(a, camera=_join_keys(a.camera, b.camera, seam))
+            for a, b in zip(first.stage.panels, second.stage.panels, strict=True)
+        ),
+    )
     return Performance(
         _micro(seam + second.seconds),
         tuple(parts),
-        replace(
-            first.stage,
-            places={**second.stage.places, **first.stage.places},
-            camera=camera,
-        ),
+        stage,
         _join_makers(first.made_by, second.made_by),
     )
 

@@ -147,6 +147,20 @@ class CameraKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Panel:
+    """A part of a split frame, with a stage of its own for the seats in it."""
+
+    seats: tuple[str, ...]
+    background: str = ""
+    """As of a `Stage`."""
+
+    places: dict[str, Place] = field(default_factory=dict)
+    """Within the panel."""
+
+    camera: tuple[CameraKey, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     background: str = ""
     """A built-in's name, a blob ref, or empty: the portrait's own, else the default."""
@@ -156,6 +170,9 @@ class Stage:
 
     places: dict[str, Place] = field(default_factory=dict)
     camera: tuple[CameraKey, ...] = ()
+    panels: tuple[Panel, ...] = field(default=(), metadata=codec.SPARSE)
+    """The frame is split: each seat stands in one of them, and the rest of the stage
+    counts for nothing. From the left, in a tall frame from the top. Empty: it is whole."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ Whole numbers are LEB128, those that may be negative zigzag. A float is a whole 
 millionths; in a list, only its difference to the same field of the item before. A string
 is its place among the strings so far, or 0, its length and its UTF-8. Lists and
 dictionaries begin with their length, what may be missing with 0 or 1. Fields follow in
-the order in which their class names them.
+the order in which their class names them; a sparse one stays behind.
 """
 
 from __future__ import annotations
@@ -69,7 +69,9 @@ def rounded(value: T) -> T:
 @cache
 def _fields(kind: type) -> tuple[tuple[str, Any], ...]:
     hints = get_type_hints(kind)
-    return tuple((f.name, hints[f.name]) for f in fields(kind))
+    return tuple(
+        (f.name, hints[f.name]) for f in fields(kind) if "sparse" not in f.metadata
+    )
 
 
 def _optional(kind: Any) -> Any:

@@ -32,6 +32,24 @@ for (const name of FILES) {
   });
 }
 
+test("a split frame is read with a stage for each of its panels", () => {
+  const { performance } = load("bare.json");
+  assert.ok(!("panels" in readPerformance(performance).stage));
+  const panels = [
+    { seats: ["a"], background: "velvet", places: { a: { x: 0.4 } }, camera: [{ at: 0 }] },
+    { seats: ["b"] },
+  ];
+  const [first, last] = readPerformance({
+    ...performance,
+    stage: { ...performance.stage, panels },
+  }).stage.panels;
+  assert.deepEqual(first.places.a, { x: 0.4, y: 0.5, scale: 1, facing: 1 });
+  assert.deepEqual(first.camera, [{ at: 0, on: "all", zoom: 1, ease: 0 }]);
+  assert.deepEqual(last, { seats: ["b"], background: "", places: {}, camera: [] });
+  const odd = { ...performance.stage, panels: [{ seats: [], odd: 1 }] };
+  assert.throws(() => readPerformance({ ...performance, stage: odd }), /unknown odd/);
+});
+
 test("an unknown version, an unknown key and a missing key are refused", () => {
   const { performance } = load("bare.json");
   assert.throws(() => readPerformance({ ...performance, version: 2 }), /version 1/);

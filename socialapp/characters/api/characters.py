@@ -19,6 +19,7 @@ from rest_framework.response import Response
 from moderation.screening import problems
 from moderation.screening.refusals import TextRefusedError
 from socialapp.accounts.api import PersonRead, me
+from socialapp.accounts.consent import Level
 from socialapp.accounts.models import User
 from socialapp.characters import selectors, services
 from socialapp.characters.api.portraits import PortraitRead
@@ -39,6 +40,7 @@ def _character_refused(error: services.CharacterError) -> Problem:
     return Problem(400, "invalid", str(error), field=error.field)
 
 
+LEVELS = [("", "As your account"), *Level.choices]
 STATES = {"type": "string", "enum": ["approved", "pending", "refused"]}
 
 
@@ -78,6 +80,7 @@ class CharacterRead(serializers.ModelSerializer[Character]):
             "starter",
             "in_cuts",
             "in_scenes",
+            "remixing",
             "owner",
             "mine",
             "url",
@@ -145,6 +148,12 @@ class CharacterWrite(serializers.Serializer[Any]):
     in_scenes = serializers.BooleanField(
         required=False,
         help_text="Others may cast this character in scenes, once everyone sees it.",
+    )
+    remixing = serializers.ChoiceField(
+        choices=LEVELS,
+        required=False,
+        allow_blank=True,
+        help_text="Whether others may make it speak their words, in remixes.",
     )
 
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from moderation.pictures.errors import PictureRefusedError
+from socialapp.accounts.consent import Level
 from socialapp.accounts.requests import person
 from socialapp.characters import anchors as handles
 from socialapp.characters import maker, selectors, services
@@ -43,6 +44,7 @@ HANDLES = (
     {"name": "mouth", "label": "Mouth", "side": "end"},
     {"name": "chin", "label": "Chin", "side": "end"},
 )
+REMIXINGS = (("", "As your account"), *Level.choices)
 MOTIONS = (("still", "Still"), ("subtle", "Subtle"), ("lively", "Lively"))
 
 
@@ -243,6 +245,7 @@ def _about_page(
             "backdrop": backdrop_of(found) if found else "",
             "visibilities": Character.Visibility.choices,
             "motions": MOTIONS,
+            "remixings": REMIXINGS,
         },
         status=422 if form.errors else 200,
     )

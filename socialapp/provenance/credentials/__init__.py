@@ -8,7 +8,12 @@ field that platforms without C2PA read. No settings and no rows in here.
 from __future__ import annotations
 
 from socialapp.provenance.credentials.certificates import Identity, Keyring
-from socialapp.provenance.credentials.manifest import Manifest, Parent, SourceType
+from socialapp.provenance.credentials.manifest import (
+    Manifest,
+    Parent,
+    Relation,
+    SourceType,
+)
 from socialapp.provenance.credentials.reading import Credential, Entry, Trust, read
 from socialapp.provenance.credentials.signing import sign
 
@@ -19,6 +24,7 @@ __all__ = [
     "Keyring",
     "Manifest",
     "Parent",
+    "Relation",
     "SourceType",
     "Trust",
     "read",

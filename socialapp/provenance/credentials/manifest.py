@@ -44,13 +44,29 @@ class SourceType(StrEnum):
         return IPTC + self.value
 
 
+class Relation(StrEnum):
+    """What an ingredient is to the file (C2PA 2.2, the ingredient assertion)."""
+
+    PARENT = "parentOf"
+    """The file is derived from it."""
+
+    COMPONENT = "componentOf"
+    """The file is composed of it and more."""
+
+    INPUT = "inputTo"
+    """It was used to make the file, in which nothing of it is seen or heard."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parent:
     """The file that this one was made from; its own record goes along."""
 
     data: bytes
+    """Empty: it is gone, so only its name can be stated."""
+
     mime: str
     title: str = ""
+    relation: Relation = Relation.PARENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +80,11 @@ class Manifest:
     """What the watermark carries; empty: there is none."""
 
     parent: Parent | None = None
+    missing: str = ""
+    """Why the record of the parent is not in this one; empty: it is."""
 
     def to_json(self) -> dict[str, Any]:
-        """A manifest definition of c2pa-rs."""
+        """A manifest definition of c2pa-rs, but for an ingredient with a file."""
         assertions: list[dict[str, Any]] = [
             {"label": "c2pa.actions.v2", "data": {"actions": self._actions()}},
             {
@@ -85,27 +103,44 @@ class Manifest:
                     },
                 }
             )
-        return {
+        told: dict[str, Any] = {
             "claim_generator_info": [{"name": "Troupe", "version": self.version}],
             "title": self.title,
             "assertions": assertions,
         }
+        if self.parent is not None and not self.parent.data:
+            told["ingredients"] = [self.ingredient()]
+        return told
+
+    def ingredient(self) -> dict[str, Any]:
+        """What is stated of the parent. Without a parent there is nothing to ask."""
+        if self.parent is None:
+            raise ValueError("This file was made from no other")
+        return {
+            "title": self.parent.title or "The clip it was made from",
+            "relationship": self.parent.relation.value,
+            "label": PARENT,
+        }
 
     def _actions(self) -> list[dict[str, Any]]:
-        agent = {"name": "Troupe", "version": self.version}
+        created: dict[str, Any] = {
+            "digitalSourceType": self.source.url,
+            "softwareAgent": {"name": "Troupe", "version": self.version},
+        }
         if self.parent is None:
+            return [{"action": "c2pa.created", **created}]
+        named: dict[str, Any] = {"parameters": {"ingredientIds": [PARENT]}}
+        if self.missing:
+            named["description"] = self.missing
+        if self.parent.relation is Relation.INPUT:
+            return [{"action": "c2pa.created", **created, **named}]
+        if self.parent.relation is Relation.COMPONENT:
+            # An ingredient that is a part of the whole was placed in it.
             return [
-                {
-                    "action": "c2pa.created",
-                    "digitalSourceType": self.source.url,
-                    "softwareAgent": agent,
-                }
+                {"action": "c2pa.created", **created},
+                {"action": "c2pa.placed", **named},
             ]
         return [
-            {"action": "c2pa.opened", "parameters": {"ingredientIds": [PARENT]}},
-            {
-                "action": "c2pa.edited",
-                "digitalSourceType": self.source.url,
-                "softwareAgent": agent,
-            },
+            {"action": "c2pa.opened", **named},
+            {"action": "c2pa.edited", **created},
         ]

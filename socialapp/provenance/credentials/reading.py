@@ -20,6 +20,9 @@ State = Literal["trusted", "valid", "invalid", "none"]
 else. ``invalid``: a record that does not belong to this file or was changed. ``none``:
 no record."""
 
+ORIGINS = ("parentOf", "componentOf", "inputTo")
+"""Ingredients that a file may be made from; of several the first of these counts."""
+
 MOST_MANIFESTS = 64
 """A chain longer than this is cut: each remix adds one record to the file."""
 
@@ -65,6 +68,15 @@ class Entry:
 
     payload: bytes
     """Of our watermark, as stated; empty when none is."""
+
+    relation: str = ""
+    """What it is to the entry before it, such as ``parentOf``; empty for the first."""
+
+    missing: bool = False
+    """Only its title is known: its record did not go along."""
+
+    broken: tuple[str, ...] = ()
+    """Codes of what did not hold when it was made into the entry before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,25 +162,43 @@ def _serial(report: dict[str, Any]) -> str:
 
 
 def _chain(report: dict[str, Any]) -> list[Entry]:
-    """From the active record along ``parentOf``; a loop ends it."""
+    """From the active record to that of what each was made from; a loop ends it."""
     manifests: dict[str, Any] = report.get("manifests", {})
     label, seen, chain = report.get("active_manifest"), set[str](), list[Entry]()
+    origin: dict[str, Any] = {}
     while label in manifests and label not in seen and len(chain) < MOST_MANIFESTS:
         seen.add(label)
-        manifest = manifests[label]
-        chain.append(_entry(manifest))
-        label = next(
-            (
-                one.get("active_manifest")
-                for one in manifest.get("ingredients", [])
-                if one.get("relationship") == "parentOf"
-            ),
-            None,
-        )
+        chain.append(_entry(manifests[label], origin))
+        origin = _origin(manifests[label])
+        label = origin.get("active_manifest")
+    if origin and label is None:
+        chain.append(_entry({"title": origin.get("title")}, origin, missing=True))
     return chain
 
 
-def _entry(manifest: dict[str, Any]) -> Entry:
+def _origin(manifest: dict[str, Any]) -> dict[str, Any]:
+    """Of a record's ingredients, the one that it was made from; or nothing."""
+    found = [
+        one
+        for one in manifest.get("ingredients", [])
+        if one.get("relationship") in ORIGINS
+    ]
+    return min(
+        found,
+        key=lambda one: ORIGINS.index(one["relationship"]),
+        default=dict[str, Any](),
+    )
+
+
+def _broken(origin: dict[str, Any]) -> tuple[str, ...]:
+    results = (origin.get("validation_results") or {}).get("activeManifest") or {}
+    return tuple(str(one.get("code")) for one in results.get("failure", []))
+
+
+def _entry(
+    manifest: dict[str, Any], origin: dict[str, Any], *, missing: bool = False
+) -> Entry:
+    """`origin`: what the record before it says of it as its ingredient."""
     signature = manifest.get("signature_info") or {}
     actions, source, payload = list[str](), "", b""
     for assertion in manifest.get("assertions", []):
@@ -186,6 +216,9 @@ def _entry(manifest: dict[str, Any]) -> Entry:
         actions=tuple(actions),
         source=source.removeprefix(IPTC),
         payload=payload,
+        relation=str(origin.get("relationship", "")),
+        missing=missing,
+        broken=_broken(origin),
     )
 
 

@@ -7,6 +7,7 @@ import io
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,12 +24,14 @@ from socialapp.provenance.credentials import (
     Keyring,
     Manifest,
     Parent,
+    Relation,
     SourceType,
     Trust,
     certificates,
     read,
     reading,
     sign,
+    signing,
     xmp,
 )
 from socialapp.provenance.tests.films import film, frames, picture
@@ -253,6 +256,79 @@ def test_a_chain_of_three_remixes_is_told_in_order(ring: Keyring) -> None:
     report = second_opinion(third, MP4, ring)
     assert report["validation_state"] == "Trusted"
     assert json.dumps(report).count("parentOf") >= 2
+
+
+@pytest.mark.parametrize(
+    ("relation", "actions"),
+    [
+        (Relation.COMPONENT, ("c2pa.created", "c2pa.placed")),
+        (Relation.INPUT, ("c2pa.created",)),
+    ],
+)
+def test_what_is_part_of_a_file_or_was_answered_by_it_is_told_as_that(
+    ring: Keyring, relation: Relation, actions: tuple[str, ...]
+) -> None:
+    identity = ring.identity()
+    first = sign(clip(1), MP4, Manifest("one.mp4", SourceType.AI), identity)
+    parent = Parent(first, MP4, "one.mp4", relation)
+    second = sign(clip(2), MP4, replace(AI, parent=parent), identity)
+    found = read(second, MP4, trust(ring))
+    assert found.entries[0].actions == actions
+    assert found.entries[1].relation == relation
+    assert found.entries[1].broken == ()
+    assert second_opinion(second, MP4, ring)["validation_state"] == "Trusted"
+
+
+def test_what_was_wrong_with_a_parent_stays_on_record(ring: Keyring) -> None:
+    identity = ring.identity()
+    first = bytearray(sign(clip(1), MP4, Manifest("one.mp4", SourceType.AI), identity))
+    first[first.index(b"mdat") + 200] ^= 0x55
+    parent = Parent(bytes(first), MP4, "one.mp4")
+    found = read(
+        sign(clip(2), MP4, replace(AI, parent=parent), identity), MP4, trust(ring)
+    )
+    assert found.own
+    assert found.entries[1].broken == ("assertion.bmffHash.mismatch",)
+
+
+def test_a_parent_whose_file_is_gone_is_named(ring: Keyring) -> None:
+    identity = ring.identity()
+    signed = sign(
+        clip(), MP4, replace(AI, parent=Parent(b"", MP4, "lost.mp4")), identity
+    )
+    found = read(signed, MP4, trust(ring))
+    assert found.state == "trusted"
+    assert [(one.title, one.missing) for one in found.entries][1:] == [
+        ("lost.mp4", True)
+    ]
+    report = json.dumps(second_opinion(signed, MP4, ring))
+    assert "The file of the original is gone" in report
+
+
+def test_a_long_chain_leaves_its_oldest_records_behind(
+    ring: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signing, "MOST_RECORDS", 20_000)
+    identity = ring.identity()
+    whole, sizes = b"", list[int]()
+    for number in range(5):
+        parent = Parent(whole, MP4, f"{number - 1}.mp4") if whole else None
+        whole = sign(
+            clip(),
+            MP4,
+            Manifest(f"{number}.mp4", SourceType.AI, parent=parent),
+            identity,
+        )
+        sizes.append(len(whole) - len(clip()))
+        assert read(whole, MP4, trust(ring)).state == "trusted"
+    # The last but one holds four records, which is as much as goes along here.
+    found = read(whole, MP4, trust(ring)).entries
+    assert [(one.title, one.missing) for one in found] == [
+        ("4.mp4", False),
+        ("3.mp4", True),
+    ]
+    assert max(sizes) < 20_000 + 8_000
+    assert b"too many to go along" in whole
 
 
 def test_an_old_file_stays_trusted_after_two_rotations(ring: Keyring) -> None:

@@ -269,6 +269,31 @@ def test_a_chain_of_remixes_is_told_from_the_original() -> None:
     ]
 
 
+def test_where_the_record_ends_the_rows_go_on() -> None:
+    subjects.register(
+        "clip",
+        describe=lambda key: subjects.Description(key.upper()),
+        parent=lambda key: "clip:first11111" if key == "second222" else "",
+    )
+    identity = signing_identity()
+    assert identity is not None
+    parent = Parent(b"", MP4, "second222.mp4")
+    whole = sign(
+        film(frames(15, seed=3)),
+        MP4,
+        Manifest("third33333.mp4", SourceType.AI, parent=parent),
+        identity,
+    )
+    told = [
+        (step.role, step.public and step.public.title) for step in check(whole).chain
+    ]
+    assert told == [
+        ("Original", "FIRST11111"),
+        ("Remix", "SECOND222"),
+        ("This clip", "THIRD33333"),
+    ]
+
+
 def test_without_a_record_the_rows_tell_the_chain() -> None:
     subjects.register(
         "clip",

@@ -107,17 +107,17 @@ def stored(address: str, *, host: str) -> bytes:
 
 
 def _chain(verdict: Verdict) -> tuple[Step, ...]:
-    """As the signed record tells it, else as our rows do."""
+    """As the signed record tells it, and before its first as our rows do."""
     if verdict.made_here not in {"yes", "alike"}:
         return ()
     chain = list(verdict.chain)
-    if len(chain) < 2 and verdict.subject:
+    if not chain and verdict.subject:
         chain = [verdict.subject]
-        while len(chain) < LONGEST_CHAIN:
-            parent = subjects.parent_of(chain[0])
-            if not parent or parent in chain:
-                break
-            chain.insert(0, parent)
+    while chain and len(chain) < LONGEST_CHAIN:
+        parent = subjects.parent_of(chain[0])
+        if not parent or parent in chain:
+            break
+        chain.insert(0, parent)
     if len(chain) < 2:
         return ()
     roles = ["Original", *["Remix"] * (len(chain) - 2), "This clip"]

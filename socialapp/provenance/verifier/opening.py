@@ -125,6 +125,9 @@ def _credential(told: dict[str, Any]) -> Credential:
             actions=tuple(map(str, one["actions"])),
             source=str(one["source"]),
             payload=bytes.fromhex(one["payload"]),
+            relation=str(one["relation"]),
+            missing=bool(one["missing"]),
+            broken=tuple(map(str, one["broken"])),
         )
         for one in told["entries"]
     )

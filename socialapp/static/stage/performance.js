@@ -28,7 +28,11 @@ import { countUntil, smooth } from "./curves.js";
  */
 /** @typedef {{x: number, y: number, scale: number, facing: number}} Place */
 /** @typedef {{at: number, on: string, zoom: number, ease: number}} CameraKey */
-/** @typedef {{background: string, shape: string, places: Record<string, Place>, camera: CameraKey[]}} Stage */
+/** @typedef {{seats: string[], background: string, places: Record<string, Place>, camera: CameraKey[]}} Panel */
+/**
+ * `panels`: of a frame that is split, as films are and live stages are not.
+ * @typedef {{background: string, shape: string, places: Record<string, Place>, camera: CameraKey[], panels?: Panel[]}} Stage
+ */
 /**
  * @typedef {object} Performance
  * @property {number} seconds
@@ -83,7 +87,8 @@ const SHAPES = {
   glances: { at: REQUIRED, x: 0, y: 0 },
   blinks: SPAN,
   captions: { ...SPAN, text: REQUIRED },
-  stage: { background: "", shape: "9:16", places: {}, camera: [] },
+  stage: { background: "", shape: "9:16", places: {}, camera: [], panels: [] },
+  panel: { seats: REQUIRED, background: "", places: {}, camera: [] },
   place: { x: 0.5, y: 0.5, scale: 1, facing: 1 },
   camera: { at: REQUIRED, on: "all", zoom: 1, ease: 0 },
   made_by: { voice: "", director: "", seed: 0 },
@@ -110,13 +115,29 @@ export function readPerformance(data) {
     }
     return part;
   });
-  whole.stage = fill("stage", whole.stage);
-  whole.stage.camera = whole.stage.camera.map((/** @type {any} */ key) => fill("camera", key));
-  /** @type {[string, any][]} */
-  const places = Object.entries(whole.stage.places);
-  whole.stage.places = Object.fromEntries(places.map(([seat, p]) => [seat, fill("place", p)]));
+  const { panels, ...stage } = staged("stage", whole.stage);
+  // As it is stored: a frame that is whole does not speak of panels.
+  whole.stage = panels.length
+    ? { ...stage, panels: panels.map((/** @type {any} */ one) => staged("panel", one)) }
+    : stage;
   whole.made_by = fill("made_by", whole.made_by);
   return whole;
+}
+
+/**
+ * A stage, or a panel of one: who stands where, and what the camera does.
+ * @param {"stage" | "panel"} kind
+ * @param {any} data
+ */
+function staged(kind, data) {
+  const stage = fill(kind, data);
+  /** @type {[string, any][]} */
+  const places = Object.entries(stage.places);
+  return {
+    ...stage,
+    camera: stage.camera.map((/** @type {any} */ key) => fill("camera", key)),
+    places: Object.fromEntries(places.map(([seat, place]) => [seat, fill("place", place)])),
+  };
 }
 
 /**

@@ -238,6 +238,7 @@ RECONCILERS = [
     "avatarfx.services.recheck_words",
     "feed.services.recheck_words",
     "feed.services.forget_lists",
+    "feed.search.keeping.sweep",
     "moderation.abuse.services.reconcile",
     "socialapp.characters.prints.fingerprint_missing",
     "moderation.pictures.profiles.fingerprint_missing",

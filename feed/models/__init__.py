@@ -1,6 +1,7 @@
 """Posts, what people do with them, and what is known of their tastes."""
 
 from feed.models.audience import Like, PostStat, View
+from feed.models.finding import Entry, Spelling, Word
 from feed.models.posts import (
     READING,
     Post,
@@ -21,6 +22,7 @@ from feed.models.tastes import (
 
 __all__ = [
     "READING",
+    "Entry",
     "Follow",
     "Hidden",
     "Impression",
@@ -33,7 +35,9 @@ __all__ = [
     "Snippet",
     "SnippetLine",
     "SnippetLineQuerySet",
+    "Spelling",
     "Tag",
     "Unwanted",
     "View",
+    "Word",
 ]

@@ -13,6 +13,7 @@ from feed.models import Like, Post, PostQuerySet, SnippetLine
 from feed.selectors.ranked import without_unwanted
 from moderation.models import ApprovalState
 from scenes.models import Scene
+from socialapp.accounts.circle import heard
 from socialapp.characters.models import Character
 from socialapp.lib.models import on_stage
 from streams.models import Stream
@@ -103,6 +104,12 @@ def _with_likes(posts: PostQuerySet, viewer: Viewer) -> PostQuerySet:
         .defer(*HEAVY)
         .order_by("-published", "-pk")
     )
+
+
+def on_show(viewer: Viewer) -> PostQuerySet:
+    """What a list may bring before this viewer unasked, with all that a card shows."""
+    posts = _shown_to(viewer).filter(heard(viewer, "author"), demoted=False)
+    return without_unwanted(posts, viewer)
 
 
 def _page(posts: PostQuerySet, after: str | None, limit: int) -> FeedPage:

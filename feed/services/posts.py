@@ -11,6 +11,7 @@ from avatarfx.models import Clip
 from avatarfx.services import NotNowError, make_audio, why_not_shown
 from feed import approving, hashtags
 from feed.models import Post, PostStat, Tag
+from feed.search import keeping
 from moderation.abuse import services as abuse
 from moderation.approvals import scanning
 from moderation.approvals import selectors as approvals
@@ -157,6 +158,7 @@ def keep_caption(post: Post, ruling: asking.Ruling) -> Post:
         post.caption = ruling.facet.says["caption"]
     post.save(update_fields=["caption", "approval"])
     _set_tags(post)
+    keeping.note_post(post)
     return post
 
 
@@ -181,7 +183,10 @@ def _edit(post: Post, visibility: str | None, ruling: asking.Ruling | None) -> P
     post.visibility = post.visibility if visibility is None else visibility
     post.edited = timezone.now()
     post.save(update_fields=["visibility", "edited"])
-    return post if ruling is None else keep_caption(post, ruling)
+    if ruling is not None:
+        return keep_caption(post, ruling)
+    keeping.note_post(post)
+    return post
 
 
 @transaction.atomic
@@ -205,6 +210,7 @@ def settle_words(*, approval: Approval) -> None:
         post.caption = ""
     post.save(update_fields=["caption", "approval"])
     _set_tags(post)
+    keeping.note_post(post)
 
 
 @transaction.atomic
@@ -220,6 +226,7 @@ def notice_change(*, post: Post) -> bool:
     post.caption, post.approval = "", ApprovalState.PENDING
     Post.objects.filter(pk=post.pk).update(caption="", approval=post.approval)
     _set_tags(post)
+    keeping.note_post(post)
     return True
 
 
@@ -245,29 +252,37 @@ def recheck_words(*, lost: str = "") -> dict[str, int]:  # noqa: ARG001
     return {"captions asked about": noticed}
 
 
+@transaction.atomic
 def remove_post(*, post: Post) -> None:
     """Take it off the stage. The clip stays, and so do likes for `restore_post`."""
     post.removed = timezone.now()
     post.save(update_fields=["removed"])
+    keeping.note_post(post)
 
 
+@transaction.atomic
 def restore_post(*, post: Post) -> None:
     """Undo `remove_post`: the same place in the feed, the same likes."""
     post.removed = None
     post.save(update_fields=["removed"])
+    keeping.note_post(post)
 
 
+@transaction.atomic
 def set_withheld(*, post: Post, level: str) -> None:
     """For moderation: ``hidden``, ``removed`` or empty, which is back on stage."""
     Post.objects.filter(pk=post.pk).update(withheld=level)
     post.withheld = level
+    keeping.note_post(post)
 
 
+@transaction.atomic
 def set_marks(*, post: Post, **marks: str | bool) -> None:
     """For moderation: ``warning``, ``adults_only`` or ``demoted``."""
     Post.objects.filter(pk=post.pk).update(**marks)
     for name, value in marks.items():
         setattr(post, name, value)
+    keeping.note_post(post)
 
 
 def audio_of(*, post: Post) -> str:

@@ -28,6 +28,7 @@ from socialapp.accounts.models import Guardian, Ticket, Token, User
 from socialapp.accounts.signals import account_closed, picture_changed
 from socialapp.lib import images
 from socialapp.lib.ids import new_key
+from socialapp.lib.signals import tell_listing
 from socialapp.lib.text import TextError, clean_name, clean_text
 
 if TYPE_CHECKING:
@@ -124,6 +125,7 @@ def sign_up(
     try:
         with transaction.atomic():
             user.save()
+            tell_listing("person", user.pk)
     except IntegrityError:
         # Another request took the handle or the e-mail since the checks above.
         raise AccountError(
@@ -219,6 +221,7 @@ def change_profile(
     try:
         with transaction.atomic():
             user.save(update_fields=[*changed, "skeleton"])
+            tell_listing("person", user.pk)
     except IntegrityError:
         raise AccountError(
             {"username": ["This handle was taken a moment ago."]}

@@ -249,9 +249,10 @@ def take_out(*, seat: Participant) -> None:
 
 def _delete_lines(lines: QuerySet[SnippetLine]) -> None:
     """Nobody finds them any more either."""
-    posts = list(lines.values_list("snippet__post", flat=True).distinct())
+    posts = Post.objects.filter(snippet__lines__in=lines).distinct()
+    found = list(posts.values_list("pk", flat=True))
     lines.delete()
-    keeping.keep("post", [pk for pk in posts if pk is not None])
+    keeping.keep("post", found)
 
 
 @transaction.atomic

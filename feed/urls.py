@@ -1,6 +1,6 @@
 from django.urls import path
 
-from feed.views import pages, snippets, tastes
+from feed.views import pages, search, snippets, tastes
 
 urlpatterns = [
     path("", pages.feed, name="feed"),
@@ -21,6 +21,9 @@ urlpatterns = [
     path("clips/<str:key>/publish/", pages.publish, name="clip-publish"),
     path("said/<str:key>/show/", snippets.show, name="snippet"),
     path("said/<str:key>/publish/", snippets.publish, name="snippet-publish"),
+    path("search/", search.search, name="search"),
+    path("search/suggest/", search.suggest, name="search-suggest"),
+    path("explore/", search.explore, name="explore"),
     path("tag/<str:name>/", pages.tag, name="tag"),
     path("@<str:username>/", pages.profile, name="profile"),
     path("s/<str:key>/remind/", pages.remind, name="stream-remind"),

@@ -7,7 +7,7 @@ from rest_framework.routers import SimpleRouter
 
 from avatarfx.api import clips, speech
 from feed.api import posts as feed
-from feed.api import snippets, tastes
+from feed.api import search, snippets, tastes
 from moderation.api import decisions, published, reports
 from scenes.api import assets as scene_assets
 from scenes.api import audience as scene_audience
@@ -193,6 +193,10 @@ urlpatterns = [
     path("transparency/", published.TransparencyViewSet.as_view({"get": "retrieve"})),
     path("snippets/", snippets.SnippetViewSet.as_view({"post": "create"})),
     path("snippets/preview/", snippets.SnippetViewSet.as_view({"post": "preview"})),
+    path("search/", search.SearchViewSet.as_view({"get": "list"}), name="api-search"),
+    path("search/suggest/", search.SearchViewSet.as_view({"get": "suggest"})),
+    path("explore/", search.ExploreViewSet.as_view({"get": "list"})),
+    path("tags/trending/", search.ExploreViewSet.as_view({"get": "trending"})),
     path("tags/", feed.TagViewSet.as_view({"get": "list"})),
     *router.urls,
 ]

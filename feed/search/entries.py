@@ -191,7 +191,7 @@ def _characters(rows: QuerySet[Any]) -> list[Entry]:
 
 
 def _scenes(rows: QuerySet[Any]) -> list[Entry]:
-    found = list(rows.full().select_related("stat"))
+    found = list(rows.select_related("stat").defer("draft"))
     fit = _fit(Scene.objects.fit_for(NOBODY), found)
     return [
         _entry(

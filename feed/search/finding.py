@@ -127,7 +127,7 @@ def _found(viewer: Viewer, query: Query, kind: str) -> Results:
             _shelf(viewer, query, one, people, most) for one, most in SHELVES.items()
         ]
         return Results(query, [shelf for shelf in shelves if shelf.found])
-    ids = _allowed(viewer, kind, _fitting(query, kind, people, TRIED))[:MOST]
+    ids = _allowed(viewer, kind, fitting(query, kind, people, TRIED))[:MOST]
     shown = ids[:PAGE]
     shelf = Shelf(kind, _read(viewer, query, kind, shown), len(ids) > PAGE)
     return Results(query, [shelf], cursor_of(ids[PAGE:]))
@@ -145,16 +145,22 @@ def _further(viewer: Viewer, query: Query, kind: str, after: str) -> Results:
 def _shelf(
     viewer: Viewer, query: Query, kind: str, people: Mapping[str, int], most: int
 ) -> Shelf:
-    ids = _allowed(viewer, kind, _fitting(query, kind, people, TRIED))
+    ids = _allowed(viewer, kind, fitting(query, kind, people, TRIED))
     found = _read(viewer, query, kind, ids[:most])
     return Shelf(kind, found, len(ids) > most)
 
 
-def _fitting(
-    query: Query, kind: str, people: Mapping[str, int], most: int
+def fitting(
+    query: Query,
+    kind: str,
+    people: Mapping[str, int],
+    most: int,
+    column: str = "",
 ) -> list[int]:
+    """Ids of what fits, the best first, whoever may see it."""
+    column = "said" if kind == "said" else column
     return index.things(
-        query, kind=_ENTRY[kind], people=people, most=most, said=kind == "said"
+        query, kind=_ENTRY[kind], people=people, most=most, column=column
     )
 
 
@@ -192,7 +198,7 @@ def tags_for(viewer: Viewer) -> QuerySet[Any]:
     return Tag.objects.filter(Exists(shown))
 
 
-_ALLOWED: dict[str, Callable[[Viewer], QuerySet[Any]]] = {
+ALLOWED: dict[str, Callable[[Viewer], QuerySet[Any]]] = {
     "clip": on_show,
     "said": on_show,
     "character": _characters,
@@ -206,7 +212,7 @@ def _allowed(viewer: Viewer, kind: str, ids: Sequence[int]) -> list[int]:
     """Of these, in this order, what this viewer may see now."""
     if not ids:
         return []
-    rows = _ALLOWED[kind](viewer).filter(pk__in=ids).order_by()
+    rows = ALLOWED[kind](viewer).filter(pk__in=ids).order_by()
     seen = set(rows.values_list("pk", flat=True))
     return [one for one in ids if one in seen]
 
@@ -218,7 +224,7 @@ def _read(viewer: Viewer, query: Query, kind: str, ids: Sequence[int]) -> list[F
     """With all that a list shows; `ids` are those that this viewer may see."""
     if not ids:
         return []
-    rows = _ALLOWED[kind](viewer).filter(pk__in=ids)
+    rows = ALLOWED[kind](viewer).filter(pk__in=ids)
     if kind in {"clip", "said"}:
         said = _lines(query, ids)
         found = [
@@ -230,7 +236,10 @@ def _read(viewer: Viewer, query: Query, kind: str, ids: Sequence[int]) -> list[F
         found = [Found(kind, poster) for poster in posters(rows, viewer)]
     elif kind == "character":
         heavy = ("persona", "card", *(f"portrait__{x}" for x in ("recipe", "hand")))
-        found = [Found(kind, one) for one in rows.full().defer(*heavy)]
+        found = [
+            Found(kind, one)
+            for one in rows.select_related("owner", "portrait").defer(*heavy)
+        ]
     else:
         found = [Found(kind, row) for row in rows]
     places = {pk: place for place, pk in enumerate(ids)}
@@ -262,9 +271,8 @@ def _mended(query: Query) -> Query | None:
         better = spelling.nearest(term.words[0]) if _mendable(term) else ""
         if better:
             # As a word of its own, so that no other one is touched.
-            text = re.sub(
-                rf"(?<!\S){re.escape(term.typed)}(?!\S)", lambda _, b=better: b, text
-            )
+            # A mended word has neither backslashes nor anything else that re reads.
+            text = re.sub(rf"(?<!\S){re.escape(term.typed)}(?!\S)", better, text)
             changed = True
     return parse(text) if changed else None
 

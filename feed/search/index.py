@@ -30,21 +30,22 @@ def things(
     kind: str,
     people: Mapping[str, int],
     most: int,
-    said: bool = False,
+    column: str = "",
 ) -> list[int]:
     """Ids of what fits, the best first: of one kind of `Entry`, whoever may see it.
-    `people`: ids of the query's handles; one that nobody has fits nothing."""
+    `people`: ids of the query's handles; one that nobody has fits nothing. `column`: one
+    of ``queries.LABELS`` to look in alone."""
     if not query or any(handle not in people for handle in query.by):
         return []
     if connection.vendor == "postgresql":
-        return _postgres(query, kind, people, most, said)
-    return _sqlite(query, kind, people, most, said)
+        return _postgres(query, kind, people, most, column)
+    return _sqlite(query, kind, people, most, column)
 
 
 def _sqlite(
-    query: Query, kind: str, people: Mapping[str, int], most: int, said: bool
+    query: Query, kind: str, people: Mapping[str, int], most: int, column: str
 ) -> list[int]:
-    asked = for_sqlite(query, token=f"={kind}", said=said, people=people)
+    asked = for_sqlite(query, token=f"={kind}", column=column, people=people)
     bound = _rows(
         "SELECT rowid FROM feed_found WHERE feed_found MATCH %s"  # noqa: S608  constants
         f" ORDER BY rowid DESC LIMIT 1 OFFSET {NEWEST}",
@@ -59,9 +60,9 @@ def _sqlite(
 
 
 def _postgres(
-    query: Query, kind: str, people: Mapping[str, int], most: int, said: bool
+    query: Query, kind: str, people: Mapping[str, int], most: int, column: str
 ) -> list[int]:
-    asked = for_postgres(query, said=said, people=people)
+    asked = for_postgres(query, column=column, people=people)
     return _rows(
         "SELECT thing FROM (SELECT e.id, e.thing, e.weight, e.vector, q.q"  # noqa: S608  constants
         " FROM feed_entry e, (SELECT %s::tsquery AS q) q"
@@ -78,10 +79,10 @@ def spread(words: Sequence[str], *, most: int) -> dict[str, int]:
     for word in words:
         query = Query((Term((word,)),), (Term((LIMITED,)),))
         if connection.vendor == "postgresql":
-            asked = for_postgres(query, said=False, people={})
+            asked = for_postgres(query, column="", people={})
             where = "feed_entry WHERE vector @@ %s::tsquery"
         else:
-            asked = for_sqlite(query, token="", said=False, people={})
+            asked = for_sqlite(query, token="", column="", people={})
             where = "feed_found WHERE feed_found MATCH %s"
         counted = f"SELECT count(*) FROM (SELECT 1 FROM {where} LIMIT {most}) some"  # noqa: S608  constants
         found[word] = _rows(counted, [asked])[0]
@@ -97,7 +98,7 @@ def tidy() -> None:
             cursor.execute("ANALYZE feed_entry")
 
 
-def _rows(sql: str, values: Sequence[object]) -> list[int]:
+def _rows(sql: str, values: Sequence[str | int]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return [row[0] for row in cursor.fetchall()]

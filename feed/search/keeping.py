@@ -15,7 +15,7 @@ from feed.search import index, spelling
 from feed.search.entries import entries_of, truth
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from django.db.models import QuerySet
 
@@ -61,16 +61,12 @@ def note_character(pk: int) -> None:
     keep(Entry.Kind.POST, sorted(set(posts.values_list("pk", flat=True)[:MOST_POSTS])))
 
 
-_NOTERS: dict[str, Callable[[int], object]] = {
-    "character": note_character,
-    "scene": lambda pk: keep(Entry.Kind.SCENE, [pk]),
-    "person": lambda pk: keep(Entry.Kind.PERSON, [pk]),
-}
-
-
 def note(*, kind: str, pk: int) -> None:
     """Something of another app may be found otherwise than before, or no more."""
-    _NOTERS[kind](pk)
+    if kind == "character":
+        note_character(pk)
+    else:
+        keep(Entry.Kind(kind), [pk])
 
 
 @transaction.atomic

@@ -39,8 +39,8 @@ class Term:
     """As it was, for whoever mends it; empty when there is nothing to mend."""
 
     @property
-    def spoken(self) -> bool:
-        """Whether it may be in what is said; hashtags never are."""
+    def plain(self) -> bool:
+        """Whether it may be in a name or in what is said; hashtags never are."""
         return not self.words[0].startswith("#")
 
 
@@ -111,12 +111,13 @@ def _add(
 
 
 def for_sqlite(
-    query: Query, *, token: str, said: bool, people: Mapping[str, int]
+    query: Query, *, token: str, column: str, people: Mapping[str, int]
 ) -> str:
-    """An FTS5 expression. `token`: of the kind of thing; `said`: in spoken words alone;
-    `people`: handles to ids. Words have neither quotes nor spaces in them."""
+    """An FTS5 expression. `token`: of the kind of thing; `column`: one of ``LABELS``, in
+    which the words must be; `people`: handles to ids. Words have neither quotes nor
+    spaces in them."""
     parts = [
-        f"{{said}} : {_fts(term)}" if said and term.spoken else _fts(term)
+        f"{{{column}}} : {_fts(term)}" if column and term.plain else _fts(term)
         for term in query.wanted
     ]
     parts += [f'"@{people[handle]}"' for handle in query.by]
@@ -131,11 +132,14 @@ def _fts(term: Term) -> str:
     return f'"{" ".join(term.words)}"' + (" *" if term.begins else "")
 
 
-def for_postgres(query: Query, *, said: bool, people: Mapping[str, int]) -> str:
+LABELS = {"title": "A", "said": "D"}
+"""Columns that can be asked alone, and what Postgres calls them."""
+
+
+def for_postgres(query: Query, *, column: str, people: Mapping[str, int]) -> str:
     """A tsquery, for a cast; nothing in it is parsed as text."""
-    parts = [
-        _ts(term, label="D" if said and term.spoken else "") for term in query.wanted
-    ]
+    label = LABELS.get(column, "")
+    parts = [_ts(term, label if term.plain else "") for term in query.wanted]
     parts += [f"'@{people[handle]}'" for handle in query.by]
     parts += [f"!{_ts(term)}" for term in query.unwanted]
     parts += [f"!'@{people[one]}'" for one in query.not_by if one in people]

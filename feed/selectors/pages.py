@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.db.models import BooleanField, Exists, OuterRef, Q, Value
 
 from avatarfx.models import Clip
+from feed import hashtags
 from feed.models import Like, Post, PostQuerySet, SnippetLine
 from feed.selectors.ranked import without_unwanted
 from moderation.models import ApprovalState
@@ -129,7 +130,7 @@ def feed_page(
     for the lines when there are chats among it."""
     posts = without_unwanted(_shown_to(viewer).filter(demoted=False), viewer)
     if tag:
-        posts = posts.filter(tags__name=tag.lower())
+        posts = posts.filter(tags__name=hashtags.folded(tag))
     return _page(posts, after, limit)
 
 

@@ -9,6 +9,7 @@ from django.db.models import Count
 
 from feed import services
 from feed.models import (
+    Entry,
     Follow,
     Hidden,
     Impression,
@@ -19,6 +20,7 @@ from feed.models import (
     Tag,
     Unwanted,
     View,
+    Word,
 )
 from socialapp.lib.admin import Admin, Record, link, picture, video
 
@@ -252,3 +254,19 @@ class RankerAdmin(Record[Ranker]):
     list_display = ("created", "active")
     list_filter = ("active",)
     fields = ("created", "active", "weights", "report")
+
+
+@admin.register(Entry)
+class EntryAdmin(Record[Entry]):
+    list_display = ("kind", "thing", "title", "weight", "updated")
+    list_filter = ("kind", "learnt")
+    search_fields = ("title", "words", "said")
+    date_hierarchy = "updated"
+    fields = (*list_display, "owner", "people", "words", "said", "lines", "learnt")
+
+
+@admin.register(Word)
+class WordAdmin(Record[Word]):
+    list_display = ("text", "things")
+    search_fields = ("text",)
+    fields = list_display

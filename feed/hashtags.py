@@ -43,6 +43,8 @@ _ALONE = re.compile(rf"[{_SIGN}]([{_BODY}]+)")
 _STORM = re.compile(f"[{_MARKS}]{{{MOST_MARKS + 1},}}|[\u0334-\u0338\u20d0-\u20ff]")
 """Too many marks on a letter, and those that are drawn through or around it."""
 
+_NO_PART = re.compile(rf"[^{_BODY}]")
+
 _UNSEEN = re.compile(f"[{_JOINERS}\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\u20e3]")
 """Joiners, directions, styles of emoji and skin tones: none is a letter."""
 
@@ -68,19 +70,26 @@ def folded(raw: str) -> str:
     """The name of a tag, however it is written, without its sign; empty when nothing of
     it can be a name: invisible, or digits alone as in "#1"."""
     name = raw
-    # Composing may bring back what folding takes apart: twice is enough for all.
-    for _ in range(2):
+    # What is left out may let its neighbours compose, so once is not enough; nothing
+    # that is known changes a fourth time.
+    for _ in range(4):
+        before = name
         name = unicodedata.normalize("NFKD", name).casefold()
         name = _UNSEEN.sub("", unicodedata.normalize("NFKD", name))
-        name = _STORM.sub("", name).replace("i\u0307", "i")
-        name = unicodedata.normalize("NFKC", name)
-    mixed = name.translate(_LOOKALIKES)
-    if _LATIN.search(name) and mixed != name:
-        rest = re.sub(r"[\d_]", "", mixed)
-        if all(_LATIN.match(char) for char in rest):
-            name = mixed
-    name = re.sub(rf"[^{_BODY}]", "", name)[:MAX_LENGTH].strip("_")
+        name = _STORM.sub("", _NO_PART.sub("", name)).replace("i\u0307", "i")
+        name = _latin(unicodedata.normalize("NFKC", name))[:MAX_LENGTH].strip("_")
+        if name == before:
+            break
     return name if _is_name(name) else ""
+
+
+def _latin(name: str) -> str:
+    """With look-alikes as Latin letters, where that makes all of them Latin."""
+    mixed = name.translate(_LOOKALIKES)
+    if mixed == name or not _LATIN.search(name):
+        return name
+    rest = re.sub(r"[\d_]", "", mixed)
+    return mixed if all(_LATIN.match(char) for char in rest) else name
 
 
 def _is_name(name: str) -> bool:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from avatarfx import services as clips
 from avatarfx.models import Clip, Render
 from feed import services as posts
-from feed.models import Hidden, Post, Ranker
+from feed.models import Hidden, Post, Ranker, Word
 from feed.tests.rows import clip_of
 from moderation import services as moderation
 from moderation.models import (
@@ -85,7 +85,7 @@ INLINE = {
     "Participant", "Message", "Fact", "Invitation", "Snippet", "SnippetLine",
     "Direction", "Wish", "PlayRole", "CompanySeat", "CompanyVote", "ImprovTurn",
     "ScenePlayer", "EndingFound", "ChoiceCount", "EndingCount", "SceneOutline",
-    "TakeUse",
+    "TakeUse", "Spelling",
 }  # fmt: skip
 """Seen on the page of what they belong to, or, said in private, on none."""
 
@@ -197,6 +197,7 @@ def _moderate(post: Post) -> None:
     posts.want_less(person=post.author, post=post)
     Hidden.objects.create(person=post.author, character=post.character)
     Ranker.objects.create(weights={})
+    Word.objects.create(text="lighthouse", things=3)
     PictureCheck.objects.create(owner=post.author, ref=REF, sha256="0" * 64)
     moderation.note_exposure(case=report.case, moderator=boss, revealed=True)
     moderation.appeal_decision(

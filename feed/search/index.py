@@ -11,7 +11,7 @@ from feed.search.queries import Query, Term, for_postgres, for_sqlite
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-NEWEST = 2000
+NEWEST = 1000
 """Of the rows that fit, how many are put in order; the newest, where more do. Ordering a
 word that is in every second row would cost as much as reading all of them."""
 

@@ -104,7 +104,7 @@ def _people(
     people = Count("post__author", distinct=True)
     rows = uses.values_list("tag__name").annotate(people=people)
     if limit is not None:
-        rows = rows.filter(people__gte=FLOOR).order_by("-people", "tag__name")[:limit]
+        rows = rows.order_by("-people", "tag__name")[:limit]
     return dict(rows)
 
 

@@ -207,7 +207,8 @@ def test_suggestions_name_what_begins_so_and_may_be_seen(
         saying(alice, "walnuts", character=hob)
     call_command("reindex", verbosity=0)
     found = [(one.kind, one.text) for one in suggestions(bob, "old wal")]
-    assert found == [("words", "old walnuts")]
+    assert ("words", "old walnuts") in found
+    assert {kind for kind, _ in found} == {"words"}
     found = [(one.kind, one.text) for one in suggestions(bob, "wal")]
     assert ("character", "Walnut Hob") in found
     assert suggestions(bob, "dul") == []

@@ -30,7 +30,7 @@ class PieceRead(serializers.Serializer[Any]):
     hit = serializers.BooleanField(help_text="This is what was looked for.")
 
 
-class SaidRead(serializers.Serializer[Any]):
+class LineFoundRead(serializers.Serializer[Any]):
     speaker = serializers.CharField(help_text="Empty: the post's own character.")
     text = serializers.CharField()
     pieces = serializers.SerializerMethodField()
@@ -81,7 +81,7 @@ class FoundRead(serializers.Serializer[Found]):
     at = serializers.SerializerMethodField(
         help_text="Second at which the clip says it; null unless it is spoken."
     )
-    said = SaidRead(allow_null=True, help_text="The line that has the words.")
+    said = LineFoundRead(allow_null=True, help_text="The line that has the words.")
     post = serializers.SerializerMethodField()
     character = serializers.SerializerMethodField()
     scene = serializers.SerializerMethodField()
@@ -215,9 +215,7 @@ class SearchViewSet(_Open):
                 "next": self._next(found, kind),
                 "previous": None,
                 "mended": found.mended,
-                "results": FoundRead(many=True, context=context).to_representation(
-                    told
-                ),
+                "results": [FoundRead(one, context=context).data for one in told],
             }
         )
 

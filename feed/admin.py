@@ -10,6 +10,7 @@ from django.db.models import Count
 from feed import services
 from feed.models import (
     CustomFeed,
+    Entry,
     Follow,
     Hidden,
     Impression,
@@ -25,6 +26,7 @@ from feed.models import (
     Tag,
     Unwanted,
     View,
+    Word,
 )
 from socialapp.lib.admin import Admin, Record, link, picture, video
 
@@ -395,3 +397,19 @@ class MutedWordAdmin(Record[MutedWord]):
     @admin.display(description="Person", ordering="person__username")
     def who(self, row: MutedWord) -> SafeString:
         return link(row.person)
+
+
+@admin.register(Entry)
+class EntryAdmin(Record[Entry]):
+    list_display = ("kind", "thing", "title", "weight", "updated")
+    list_filter = ("kind", "learnt")
+    search_fields = ("title", "words", "said")
+    date_hierarchy = "updated"
+    fields = (*list_display, "owner", "people", "words", "said", "lines", "learnt")
+
+
+@admin.register(Word)
+class WordAdmin(Record[Word]):
+    list_display = ("text", "things")
+    search_fields = ("text",)
+    fields = list_display

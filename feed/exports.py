@@ -95,6 +95,8 @@ def custom(user: User) -> Iterator[File]:
             "muted_words": list(muted.values("words", "until", "created")),
         },
     )
+
+
 def remixes(user: User) -> Iterator[File]:
     """What they asked for and were asked, what came of theirs, and what they said."""
     asked = RemixRequest.objects.filter(asker=user).order_by("created")

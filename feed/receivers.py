@@ -13,12 +13,14 @@ from avatarfx.signals import clip_ready
 from feed import services, snippets
 from feed.models import Impression, Like, Post, RankedList, Remix, RemixRequest, View
 from feed.remixes import lineage, making, news
+from feed.search import keeping
 from feed.visits import PENDING_LIKE
 from moderation import log as audit
-from moderation.signals import approval_decided
+from moderation.signals import approval_decided, case_decided
 from socialapp.accounts.signals import account_closed, consent_changed
 from socialapp.characters.models import Character
 from socialapp.chat.signals import sharing_ended
+from socialapp.lib.signals import listing_changed
 from streams.services import telling
 from streams.signals import stream_ended
 
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from avatarfx.models import Clip
-    from moderation.models import Approval
+    from moderation.models import Approval, Case
     from socialapp.accounts.models import User
     from socialapp.chat.models import Participant
     from streams.models import Stream
@@ -105,6 +107,24 @@ def count_original(*, instance: Post, **_: Any) -> None:
 @receiver(consent_changed, dispatch_uid="feed.log_consent")
 def log_consent(*, user: User, said: dict[str, str], **_: Any) -> None:
     audit.record(user, "remix.consent", f"user:{user.pk}", said)
+    keeping.forget_owner(owner=user.pk)
+
+
+@receiver(listing_changed, dispatch_uid="feed.note_listing")
+def note_listing(*, kind: str, pk: int, **_: Any) -> None:
+    """What search says of it is brought up to date."""
+    keeping.note(kind=kind, pk=pk)
+
+
+@receiver(case_decided, dispatch_uid="feed.note_decision")
+def note_decision(*, case: Case, **_: Any) -> None:
+    """A character went out of sight or came back; posts and scenes tell by themselves."""
+    if case.kind != "character":
+        return
+    for pk in Character.objects.filter(key=case.subject_key).values_list(
+        "pk", flat=True
+    ):
+        keeping.note(kind="character", pk=pk)
 
 
 @receiver(sharing_ended, dispatch_uid="feed.take_lines_out")

@@ -16,6 +16,7 @@ from django.db import transaction
 from feed import approving
 from feed.languages import language_of
 from feed.models import Post, PostStat, Snippet, SnippetLine
+from feed.search import keeping
 from feed.services import PostError, checked, count, judge_caption, keep_caption
 from moderation.approvals import services as asking
 from moderation.approvals.facets import Facet
@@ -29,6 +30,8 @@ from socialapp.chat.services.checks import open_to
 from socialapp.lib.ids import new_key
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from moderation.models import Approval
 
 MOST_LINES = 6
@@ -243,7 +246,15 @@ def take_out(*, seat: Participant) -> None:
     """Lines of somebody who does not want them public any more, out of what others
     published. What they published themself stays theirs to remove."""
     lines = SnippetLine.objects.filter(seat=seat, person__isnull=False)
-    lines.exclude(snippet__owner=seat.person_id).delete()
+    _delete_lines(lines.exclude(snippet__owner=seat.person_id))
+
+
+def _delete_lines(lines: QuerySet[SnippetLine]) -> None:
+    """Nobody finds them any more either."""
+    posts = Post.objects.filter(snippet__lines__in=lines).distinct()
+    found = list(posts.values_list("pk", flat=True))
+    lines.delete()
+    keeping.keep("post", found)
 
 
 @transaction.atomic
@@ -251,4 +262,4 @@ def forget_person(*, person: User) -> None:
     """Posts of a leaving person, and their lines in those of others."""
     Post.objects.filter(author=person, kind=Post.Kind.SNIPPET).delete()
     Snippet.objects.filter(owner=person).delete()
-    SnippetLine.objects.filter(person=person).delete()
+    _delete_lines(SnippetLine.objects.filter(person=person))

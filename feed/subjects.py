@@ -5,15 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from feed import services
-from feed.models import (
-    CustomFeed,
-    Post,
-    RemixRequest,
-)
-from feed.remixes.requests import (
-    waiting_for,
-    withhold,
-)
+from feed.models import CustomFeed, Post, RemixRequest
+from feed.remixes.requests import waiting_for, withhold
 from moderation import subjects
 from socialapp.lib import blobs
 

@@ -1,13 +1,6 @@
 from django.urls import path
 
-from feed.views import (
-    custom,
-    numbers,
-    pages,
-    remixes,
-    snippets,
-    tastes,
-)
+from feed.views import custom, numbers, pages, remixes, search, snippets, tastes
 
 urlpatterns = [
     path("", pages.feed, name="feed"),
@@ -48,6 +41,9 @@ urlpatterns = [
     path("feeds/<str:key>/delete/", custom.delete, name="custom-feed-delete"),
     path("feeds/<str:key>/subscribe/", custom.subscribe, name="custom-feed-subscribe"),
     path("tastes/words/", custom.words, name="muted-words"),
+    path("search/", search.search, name="search"),
+    path("search/suggest/", search.suggest, name="search-suggest"),
+    path("explore/", search.explore, name="explore"),
     path("tag/<str:name>/", pages.tag, name="tag"),
     path("@<str:username>/", pages.profile, name="profile"),
     path("s/<str:key>/remind/", pages.remind, name="stream-remind"),

@@ -6,13 +6,7 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
 from avatarfx.api import clips, speech
-from feed.api import (
-    custom,
-    numbers,
-    remixes,
-    snippets,
-    tastes,
-)
+from feed.api import custom, numbers, remixes, search, snippets, tastes
 from feed.api import posts as feed
 from moderation.api import decisions, published, reports
 from scenes.api import assets as scene_assets
@@ -227,6 +221,10 @@ urlpatterns = [
         "feeds/<str:key>/subscription/",
         custom.SubscriptionViewSet.as_view({"put": "update", "delete": "destroy"}),
     ),
+    path("search/", search.SearchViewSet.as_view({"get": "list"}), name="api-search"),
+    path("search/suggest/", search.SearchViewSet.as_view({"get": "suggest"})),
+    path("explore/", search.ExploreViewSet.as_view({"get": "list"})),
+    path("tags/trending/", search.ExploreViewSet.as_view({"get": "trending"})),
     path("tags/", feed.TagViewSet.as_view({"get": "list"})),
     *router.urls,
 ]

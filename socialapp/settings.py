@@ -240,6 +240,7 @@ RECONCILERS = [
     "feed.services.recheck_words",
     "feed.services.forget_lists",
     "feed.remixes.requests.expire",
+    "feed.search.keeping.sweep",
     "moderation.abuse.services.reconcile",
     "socialapp.characters.prints.fingerprint_missing",
     "moderation.pictures.profiles.fingerprint_missing",

@@ -15,7 +15,7 @@ from django.utils import timezone
 from avatarfx import services as clips
 from avatarfx.models import Clip, Render
 from feed import services as posts
-from feed.models import Hidden, Post, Ranker, Remix, RemixPass, RemixRequest
+from feed.models import Hidden, Post, Ranker, Remix, RemixPass, RemixRequest, Word
 from feed.tests.rows import clip_of
 from moderation import services as moderation
 from moderation.models import (
@@ -44,12 +44,7 @@ from socialapp.accounts import quotas
 from socialapp.accounts.models import Guardian, Ticket, Token, User
 from socialapp.accounts.services import create_token
 from socialapp.characters import services as characters
-from socialapp.characters.models import (
-    CardPicture,
-    Character,
-    CharacterCard,
-    Portrait,
-)
+from socialapp.characters.models import CardPicture, Character, CharacterCard, Portrait
 from socialapp.chat import services as chats
 from socialapp.performance import Rig
 from socialapp.provenance.fingerprints import Prints
@@ -60,13 +55,7 @@ from socialapp.provenance.services import (
     signing_identity,
 )
 from streams import services as streams
-from streams.models import (
-    ChatMessage,
-    Stream,
-    StreamCut,
-    StreamEvent,
-    StreamReminder,
-)
+from streams.models import ChatMessage, Stream, StreamCut, StreamEvent, StreamReminder
 from streams.tests.conftest import made_stream, say_line
 
 if TYPE_CHECKING:
@@ -86,6 +75,7 @@ INLINE = {
     "Direction", "Wish", "PlayRole", "CompanySeat", "CompanyVote", "ImprovTurn",
     "ScenePlayer", "EndingFound", "ChoiceCount", "EndingCount", "SceneOutline",
     "TakeUse", "RemixAnswer", "RemixOutcome",
+    "Spelling",
 }  # fmt: skip
 """Seen on the page of what they belong to, or, said in private, on none."""
 
@@ -216,6 +206,7 @@ def _moderate(post: Post) -> None:
     posts.subscribe(person=post.author, feed=built)
     posts.mute_words(person=post.author, words="smoke")
     Ranker.objects.create(weights={})
+    Word.objects.create(text="lighthouse", things=3)
     PictureCheck.objects.create(owner=post.author, ref=REF, sha256="0" * 64)
     moderation.note_exposure(case=report.case, moderator=boss, revealed=True)
     moderation.appeal_decision(

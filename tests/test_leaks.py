@@ -14,6 +14,7 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.contrib.auth.models import Group
 from django.core.cache import cache
+from django.core.management import call_command
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 from django.utils import timezone
@@ -48,6 +49,20 @@ WORDS = ("quillfish", "marrowbone")
 """In everything that the post and its character say."""
 
 SAID = "I hate quillfish stew."
+
+SEARCHES = (
+    "/search/?q=quillfis",
+    "/search/?q=quilfish",
+    "/search/?q=%23quillfis&kind=tag",
+    "/search/?q=quillfis&kind=said",
+    "/search/?q=marrowbon&kind=character",
+    "/search/suggest/?q=marrowbo",
+    "/search/suggest/?q=quillf",
+    "/api/v1/search/?q=quillfis",
+    "/api/v1/search/?q=quilfish&kind=clip",
+    "/api/v1/search/suggest/?q=marrowbo",
+)
+"""What is typed wrong or is not finished: whatever the answer says, it did not hear here."""
 
 STATES = (
     "unlisted",
@@ -131,6 +146,7 @@ def addresses(post: Post) -> Iterator[str]:
             yield "/" + re.sub(r"[\^$]|\\Z", "", address)
             if "key" not in pattern and "kind" not in pattern:
                 break
+    yield from SEARCHES
 
 
 @pytest.fixture(autouse=True)
@@ -165,6 +181,7 @@ def post(alice: User) -> Post:
     )
     Clip.objects.update(script="Quillfish are not real.")
     clip_of(made).actors.create(seat="a", character=character, portrait=portrait)
+    call_command("reindex", verbosity=0)
     return made
 
 
@@ -396,3 +413,15 @@ def test_the_author_reads_what_is_hidden_and_the_house_what_is_public(
     bring(post, "post hidden")
     author = client_of(post.author)
     assert "quillfish" in text_of(author.get(f"/p/{post.key}/"))
+
+
+def test_every_search_finds_what_is_public(
+    post: Post, viewers: dict[str, Client]
+) -> None:
+    """The same: a search that never finds anything would leak nothing."""
+    found = {address: text_of(viewers["stranger"].get(address)) for address in SEARCHES}
+    assert [
+        address
+        for address, said in found.items()
+        if not any(mark in said for mark in WORDS) and "q=quillf" not in address
+    ] == []

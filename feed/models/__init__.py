@@ -2,6 +2,7 @@
 
 from feed.models.audience import Like, PostStat, View
 from feed.models.custom import CustomFeed, MutedWord, Subscription
+from feed.models.finding import Entry, Spelling, Word
 from feed.models.posts import (
     READING,
     Post,
@@ -18,18 +19,12 @@ from feed.models.remixes import (
     RemixPass,
     RemixRequest,
 )
-from feed.models.tastes import (
-    Follow,
-    Hidden,
-    Impression,
-    RankedList,
-    Ranker,
-    Unwanted,
-)
+from feed.models.tastes import Follow, Hidden, Impression, RankedList, Ranker, Unwanted
 
 __all__ = [
     "READING",
     "CustomFeed",
+    "Entry",
     "Follow",
     "Hidden",
     "Impression",
@@ -48,8 +43,10 @@ __all__ = [
     "Snippet",
     "SnippetLine",
     "SnippetLineQuerySet",
+    "Spelling",
     "Subscription",
     "Tag",
     "Unwanted",
     "View",
+    "Word",
 ]

@@ -12,21 +12,15 @@ from django.db.models import BooleanField, Exists, OuterRef, Q, Value
 from django.utils import timezone
 
 from avatarfx.models import Clip
+from feed import hashtags
 from feed.models import Like, Post, PostQuerySet, SnippetLine
-from feed.remixes.chips import (
-    may_name_parent,
-)
-from feed.selectors.custom import (
-    chosen,
-    keeping,
-    unmuted,
-)
-from feed.selectors.kept import (
-    Kept,
-)
+from feed.remixes.chips import may_name_parent
+from feed.selectors.custom import chosen, keeping, unmuted
+from feed.selectors.kept import Kept
 from feed.selectors.ranked import without_unwanted
 from moderation.models import ApprovalState
 from scenes.models import Scene
+from socialapp.accounts.circle import heard
 from socialapp.accounts.models import User
 from socialapp.characters.models import Character
 from socialapp.lib.models import on_stage
@@ -138,6 +132,12 @@ def with_likes(posts: PostQuerySet, viewer: Viewer) -> PostQuerySet:
     )
 
 
+def on_show(viewer: Viewer) -> PostQuerySet:
+    """What a list may bring before this viewer unasked, with all that a card shows."""
+    posts = _shown_to(viewer).filter(heard(viewer, "author"), demoted=False)
+    return without_unwanted(posts, viewer)
+
+
 def _page(
     posts: PostQuerySet, after: str | None, limit: int, keep: Keep | None = None
 ) -> FeedPage:
@@ -169,7 +169,7 @@ def feed_page(
     for the lines when there are chats among it."""
     posts = without_unwanted(_shown_to(viewer).filter(demoted=False), viewer)
     if tag:
-        posts = posts.filter(tags__name=tag.lower())
+        posts = posts.filter(tags__name=hashtags.folded(tag))
     return _page(posts, after, limit, keeping(viewer))
 
 

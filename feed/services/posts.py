@@ -13,6 +13,7 @@ from feed import approving, hashtags
 from feed.languages import language_of
 from feed.models import Post, PostStat, Tag
 from feed.remixes import lineage, making
+from feed.search import keeping
 from moderation import log as audit
 from moderation.abuse import services as abuse
 from moderation.approvals import scanning
@@ -20,13 +21,8 @@ from moderation.approvals import selectors as approvals
 from moderation.approvals import services as asking
 from moderation.models import ApprovalState
 from moderation.screening.refusals import TextRefusedError
-from socialapp.accounts.consent import (
-    INHERITED,
-    Level,
-)
-from socialapp.acting.script import (
-    spoken,
-)
+from socialapp.accounts.consent import INHERITED, Level
+from socialapp.acting.script import spoken
 from socialapp.characters.approving import HOUSE
 from socialapp.lib.ids import new_key
 
@@ -202,6 +198,7 @@ def keep_caption(post: Post, ruling: asking.Ruling) -> Post:
         post.caption = ruling.facet.says["caption"]
     post.save(update_fields=["caption", "approval"])
     _set_tags(post)
+    keeping.note_post(post)
     return post
 
 
@@ -242,7 +239,10 @@ def _edit(
         audit.record(post.author, "remix.consent", f"post:{post.key}", said)
     post.save(update_fields=["visibility", "remixing", "edited"])
     lineage.settle(post=post)
-    return post if ruling is None else keep_caption(post, ruling)
+    if ruling is not None:
+        return keep_caption(post, ruling)
+    keeping.note_post(post)
+    return post
 
 
 @transaction.atomic
@@ -266,6 +266,7 @@ def settle_words(*, approval: Approval) -> None:
         post.caption = ""
     post.save(update_fields=["caption", "approval"])
     _set_tags(post)
+    keeping.note_post(post)
 
 
 @transaction.atomic
@@ -281,6 +282,7 @@ def notice_change(*, post: Post) -> bool:
     post.caption, post.approval = "", ApprovalState.PENDING
     Post.objects.filter(pk=post.pk).update(caption="", approval=post.approval)
     _set_tags(post)
+    keeping.note_post(post)
     return True
 
 
@@ -312,6 +314,7 @@ def remove_post(*, post: Post) -> None:
     post.removed = timezone.now()
     post.save(update_fields=["removed"])
     lineage.settle(post=post)
+    keeping.note_post(post)
 
 
 @transaction.atomic
@@ -320,6 +323,7 @@ def restore_post(*, post: Post) -> None:
     post.removed = None
     post.save(update_fields=["removed"])
     lineage.settle(post=post)
+    keeping.note_post(post)
 
 
 @transaction.atomic
@@ -328,13 +332,16 @@ def set_withheld(*, post: Post, level: str) -> None:
     Post.objects.filter(pk=post.pk).update(withheld=level)
     post.withheld = level
     lineage.settle(post=post)
+    keeping.note_post(post)
 
 
+@transaction.atomic
 def set_marks(*, post: Post, **marks: str | bool) -> None:
     """For moderation: ``warning``, ``adults_only`` or ``demoted``."""
     Post.objects.filter(pk=post.pk).update(**marks)
     for name, value in marks.items():
         setattr(post, name, value)
+    keeping.note_post(post)
 
 
 def audio_of(*, post: Post) -> str:

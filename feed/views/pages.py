@@ -16,15 +16,12 @@ from django.views.decorators.http import require_POST, require_safe
 from avatarfx import selectors as clips
 from avatarfx.errors import NotNowError
 from avatarfx.models import Clip
-from feed import approving, selectors, services, visits
+from feed import approving, hashtags, selectors, services, visits
 from feed.forms import PublishForm
 from feed.models import Post, Tag
-from feed.remixes.tree import (
-    tree_of,
-)
-from feed.sources import (
-    source_of,
-)
+from feed.remixes.tree import tree_of
+from feed.search import trending
+from feed.sources import source_of
 from scenes.posters import posters
 from scenes.selectors import browsing as scenes
 from socialapp.accounts.consent import Level
@@ -161,6 +158,7 @@ def post(request: HttpRequest, key: str) -> HttpResponse:
         "credit": selectors.credit_of(found.clip, viewer=request.user),
         "poster_url": _absolute(request, found.clip.poster),
         "video_url": _absolute(request, found.clip.video),
+        "at": _second(request, found.clip),
     }
     return visits.welcome(request, render(request, "feed/post.html", context))
 
@@ -169,6 +167,15 @@ def _view_url(request: HttpRequest, post: Post) -> str:
     """Where a view of this page is counted, with the page before it."""
     source = source_of(request.headers.get("Referer", ""), request.get_host())
     return f"{reverse('post-view', args=[post.key])}?from={source}"
+
+
+def _second(request: HttpRequest, clip: Clip) -> float | None:
+    """``?t=``: where the player begins; None for what is no second of the clip."""
+    try:
+        at = float(request.GET.get("t", ""))
+    except ValueError:
+        return None
+    return at if 0.0 <= at < (clip.seconds or 0.0) else None
 
 
 @require_safe
@@ -296,11 +303,20 @@ def restore(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_safe
 def tag(request: HttpRequest, name: str) -> HttpResponse:
-    found = get_object_or_404(Tag, name=name.lower())
+    folded = hashtags.folded(name)
+    found = get_object_or_404(Tag, name=folded)
+    if name != folded:
+        # However it is written, it is one page.
+        return redirect("tag", folded)
     page = selectors.feed_page(
         viewer=request.user, tag=found.name, limit=24, after=request.GET.get("after")
     )
-    context = {"tag": found, "posts": page.posts, "after": page.after}
+    context = {
+        "tag": found,
+        "posts": page.posts,
+        "after": page.after,
+        "count": trending.posts_under(found, request.user),
+    }
     return render(request, "feed/tag.html", context)
 
 

@@ -16,6 +16,7 @@ from scenes.errors import StoryError
 from scenes.models import Scene
 from scenes.services import telling
 from scenes.services.publishing import WHO
+from socialapp.lib.signals import tell_listing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,6 +51,7 @@ def change_scene(
         setattr(scene, name, value)
     if changed:
         scene.save(update_fields=list(changed))
+        tell_listing("scene", scene.pk)
     return scene
 
 
@@ -64,6 +66,7 @@ def take_off_stage(*, scene: Scene) -> Scene:
         approval=ApprovalState.REPLACED
     )
     scene.version = None
+    tell_listing("scene", scene.pk)
     return row
 
 
@@ -81,6 +84,7 @@ def set_withheld(*, scene: Scene, level: str) -> None:
     """For moderation: ``hidden``, ``removed`` or empty."""
     Scene.objects.filter(pk=scene.pk).update(withheld=level)
     scene.withheld = level
+    tell_listing("scene", scene.pk)
 
 
 def set_marks(
@@ -90,6 +94,7 @@ def set_marks(
     given = {"adults_only": adults_only, "demoted": demoted}
     changed = {name: value for name, value in given.items() if value is not None}
     Scene.objects.filter(pk=scene.pk).update(**changed)
+    tell_listing("scene", scene.pk)
     for name, value in changed.items():
         setattr(scene, name, value)
 

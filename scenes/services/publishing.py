@@ -30,6 +30,7 @@ from scenes.services import checking, screening, telling
 from scenes.services.drafts import columns_of
 from scenes.services.outlines import keep_outline
 from socialapp.jobs.queue import enqueue
+from socialapp.lib.signals import tell_listing
 from socialapp.lib.text import TextError, clean_line
 
 if TYPE_CHECKING:
@@ -128,6 +129,7 @@ def put_on_stage(
         ]
     )  # fmt: skip
     keep_outline(version=version, scene=read)
+    tell_listing("scene", scene.pk)
 
 
 # Words that waited ------------------------------------------------------------
@@ -379,6 +381,7 @@ def _show(scene: Scene, visibility: str) -> None:
     if wanted != scene.visibility:
         scene.visibility = wanted
         scene.save(update_fields=["visibility"])
+        tell_listing("scene", scene.pk)
 
 
 def _meant(scene: Scene, approval: Approval) -> SceneVersion | None:

@@ -18,7 +18,9 @@ THEMES = ("dark", "light")
 PLACES = {
     "feed": "watch",
     "post": "watch",
-    "tag": "watch",
+    "tag": "explore",
+    "search": "explore",
+    "explore": "explore",
     "cast": "cast",
     "character": "cast",
     "create": "create",

@@ -26,13 +26,10 @@ from PIL import Image, ImageOps
 from socialapp.accounts import birthdays, handles
 from socialapp.accounts.consent import Level
 from socialapp.accounts.models import Guardian, Ticket, Token, User
-from socialapp.accounts.signals import (
-    account_closed,
-    consent_changed,
-    picture_changed,
-)
+from socialapp.accounts.signals import account_closed, consent_changed, picture_changed
 from socialapp.lib import images
 from socialapp.lib.ids import new_key
+from socialapp.lib.signals import tell_listing
 from socialapp.lib.text import TextError, clean_name, clean_text
 
 if TYPE_CHECKING:
@@ -129,6 +126,7 @@ def sign_up(
     try:
         with transaction.atomic():
             user.save()
+            tell_listing("person", user.pk)
     except IntegrityError:
         # Another request took the handle or the e-mail since the checks above.
         raise AccountError(
@@ -236,6 +234,7 @@ def change_profile(
             if said := {name: changed[name] for name in levels if name in changed}:
                 told = partial(consent_changed.send, sender=User, user=user, said=said)
                 transaction.on_commit(told)
+            tell_listing("person", user.pk)
     except IntegrityError:
         raise AccountError(
             {"username": ["This handle was taken a moment ago."]}

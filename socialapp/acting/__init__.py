@@ -5,13 +5,7 @@ from socialapp.acting.duet import Half, perform_duet
 from socialapp.acting.faces import felt_as, in_mood
 from socialapp.acting.perform import Performed, perform
 from socialapp.acting.reel import Heard, Reel, Taken, reel, seconds_of
-from socialapp.acting.script import (
-    ScriptError,
-    Segment,
-    check,
-    estimate_seconds,
-    parse,
-)
+from socialapp.acting.script import ScriptError, Segment, check, estimate_seconds, parse
 
 __all__ = [
     "Half",

@@ -20,6 +20,7 @@ from moderation.screening.refusals import TextRefusedError
 from socialapp.characters import wording
 from socialapp.characters.errors import CharacterError
 from socialapp.characters.models import Character
+from socialapp.lib.signals import tell_listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -158,6 +159,7 @@ def settle_words(*, approval: Approval) -> None:
     character.save(
         update_fields=[*wording.FIELDS[approval.facet], "waits", "approval", "changed"]
     )
+    tell_listing("character", character.pk)
 
 
 @transaction.atomic

@@ -43,6 +43,7 @@ from socialapp.characters.portraits import (
 from socialapp.content import backgrounds
 from socialapp.lib.ids import new_key
 from socialapp.lib.images import PictureError
+from socialapp.lib.signals import tell_listing
 from socialapp.lib.text import clean_line, clean_name, clean_text
 
 if TYPE_CHECKING:
@@ -142,6 +143,7 @@ def create_character(
         character = Character(key=key, owner=owner, **fields)
         approving.keep(character, rulings)
         character.save(force_insert=True)
+        tell_listing("character", character.pk)
     return character
 
 
@@ -172,6 +174,7 @@ def change_character(*, character: Character, **fields: Any) -> Character:
             said = {"remixing": character.remixing}
             subject = f"character:{character.key}"
             audit.record(character.owner, "remix.consent", subject, said)
+        tell_listing("character", character.pk)
     return character
 
 
@@ -180,6 +183,7 @@ def remove_character(*, character: Character) -> None:
     """Take a character off every list. Clips that were made with it stay."""
     character.removed = timezone.now()
     character.save(update_fields=["removed", "changed"])
+    tell_listing("character", character.pk)
 
 
 @transaction.atomic

@@ -9,14 +9,7 @@ import cv2
 import numpy as np
 
 from socialapp.engines.errors import EngineError
-from socialapp.lib.mouths import (
-    HEIGHT,
-    LETTERS,
-    LINE,
-    SPAN,
-    cartoon_svg,
-    line_colour,
-)
+from socialapp.lib.mouths import HEIGHT, LETTERS, LINE, SPAN, cartoon_svg, line_colour
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

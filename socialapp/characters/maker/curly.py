@@ -13,13 +13,7 @@ from socialapp.characters.maker.paint import (
     mirrored,
     stroke,
 )
-from socialapp.characters.maker.strands import (
-    puffs,
-    ring,
-    rope,
-    scalp,
-    strands,
-)
+from socialapp.characters.maker.strands import puffs, ring, rope, scalp, strands
 
 if TYPE_CHECKING:
     from socialapp.characters.maker.paint import Palette

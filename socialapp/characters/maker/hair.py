@@ -5,12 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from socialapp.characters.maker import curly, headwear
-from socialapp.characters.maker.paint import (
-    both,
-    dark,
-    fill,
-    stroke,
-)
+from socialapp.characters.maker.paint import both, dark, fill, stroke
 from socialapp.characters.maker.strands import scalp, strands
 
 if TYPE_CHECKING:

@@ -4,17 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from socialapp.characters.maker.paint import (
-    both,
-    dark,
-    fill,
-    light,
-    moved,
-    stroke,
-)
-from socialapp.characters.maker.strands import (
-    puffs,
-)
+from socialapp.characters.maker.paint import both, dark, fill, light, moved, stroke
+from socialapp.characters.maker.strands import puffs
 
 if TYPE_CHECKING:
     from socialapp.characters.maker.paint import Palette

@@ -10,13 +10,7 @@ from socialapp.characters.maker.clothes import CLOTHES
 from socialapp.characters.maker.eyes import EYES
 from socialapp.characters.maker.face import BROWS, HEADS, NOSES
 from socialapp.characters.maker.hair import HAIRS
-from socialapp.characters.maker.wear import (
-    BACKDROPS,
-    BEARDS,
-    EARRINGS,
-    GLASSES,
-    MARKS,
-)
+from socialapp.characters.maker.wear import BACKDROPS, BEARDS, EARRINGS, GLASSES, MARKS
 
 VERSION = 1
 

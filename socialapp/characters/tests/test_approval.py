@@ -14,13 +14,7 @@ from moderation.approvals import scanning
 from moderation.approvals import services as approvals
 from moderation.approvals.guard import UnapprovedError
 from moderation.approvals.history import VERSION
-from moderation.approvals.tests.words import (
-    DOUBT,
-    KIND,
-    THREAT,
-    nothing_looks,
-    rule_on,
-)
+from moderation.approvals.tests.words import DOUBT, KIND, THREAT, nothing_looks, rule_on
 from moderation.models import Approval
 from socialapp.characters import selectors, services, starters
 from socialapp.characters.models import Character

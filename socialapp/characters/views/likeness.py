@@ -19,11 +19,7 @@ from moderation.pictures import likeness as live
 from moderation.pictures import services as screening
 from socialapp.accounts.requests import person
 from socialapp.characters import services
-from socialapp.characters.views.common import (
-    picture_of,
-    recast_of,
-    with_for,
-)
+from socialapp.characters.views.common import picture_of, recast_of, with_for
 from socialapp.lib.images import PictureError
 
 if TYPE_CHECKING:

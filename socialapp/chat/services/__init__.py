@@ -11,12 +11,7 @@ from socialapp.chat.services.conversations import (
     start,
     start_group,
 )
-from socialapp.chat.services.memory import (
-    edit_fact,
-    forget_fact,
-    recall_fact,
-    remember,
-)
+from socialapp.chat.services.memory import edit_fact, forget_fact, recall_fact, remember
 from socialapp.chat.services.people import (
     accept_invitation,
     decline_invitation,

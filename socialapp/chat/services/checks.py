@@ -9,12 +9,7 @@ from django.utils import timezone
 from moderation.abuse import services as abuse
 from moderation.screening.judge import ScreeningUnavailableError
 from moderation.screening.refusals import check_text
-from socialapp.chat.errors import (
-    ChatClosedError,
-    ChatError,
-    NotNowError,
-    NotYoursError,
-)
+from socialapp.chat.errors import ChatClosedError, ChatError, NotNowError, NotYoursError
 from socialapp.chat.models import Conversation, Message, Participant
 
 if TYPE_CHECKING:

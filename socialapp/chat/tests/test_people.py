@@ -19,13 +19,7 @@ from moderation.screening.refusals import TextRefusedError
 from socialapp.accounts.models import User
 from socialapp.chat import archives, exports, selectors, services
 from socialapp.chat.errors import ChatClosedError, ChatError, NotNowError, NotYoursError
-from socialapp.chat.models import (
-    Conversation,
-    Fact,
-    Invitation,
-    Message,
-    Participant,
-)
+from socialapp.chat.models import Conversation, Fact, Invitation, Message, Participant
 from socialapp.chat.routing import websocket_urlpatterns
 from socialapp.chat.services import checks, news, turns
 from socialapp.chat.services.people import MOST_PEOPLE

@@ -19,12 +19,7 @@ from socialapp.chat.dialogues.sentences import split
 from socialapp.chat.services.checks import MOST_TEXT
 from socialapp.chat.services.conversations import MOST_IN_GROUP
 from socialapp.chat.services.people import MOST_PEOPLE
-from socialapp.chat.views.common import (
-    for_adults,
-    my_conversation,
-    my_message,
-    my_seat,
-)
+from socialapp.chat.views.common import for_adults, my_conversation, my_message, my_seat
 
 if TYPE_CHECKING:
     from collections.abc import Collection

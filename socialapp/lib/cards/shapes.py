@@ -5,14 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from socialapp.lib.cards import lorebook_shapes
-from socialapp.lib.cards.card import (
-    DATES,
-    LISTS,
-    V1_TEXTS,
-    V2_TEXTS,
-    V3_ONLY,
-    Card,
-)
+from socialapp.lib.cards.card import DATES, LISTS, V1_TEXTS, V2_TEXTS, V3_ONLY, Card
 from socialapp.lib.cards.errors import CardError
 from socialapp.lib.cards.verbatim import Verbatim, elements, is_object, load, members
 

@@ -8,15 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from socialapp.performance import (
-    Blink,
-    Expression,
-    Glance,
-    Part,
-    Phone,
-    Pose,
-    Viseme,
-)
+from socialapp.performance import Blink, Expression, Glance, Part, Phone, Pose, Viseme
 from socialapp.performance.motion import MOODS as MOOD_WEIGHTS
 from socialapp.performance.motion import FaceTrack, opening
 from socialapp.performance.mouth import SPRITE_HOLD, Sprites

@@ -13,13 +13,7 @@ import pytest
 from PIL import Image
 
 from socialapp.provenance import subjects, watermark
-from socialapp.provenance.credentials import (
-    Keyring,
-    Manifest,
-    Parent,
-    SourceType,
-    sign,
-)
+from socialapp.provenance.credentials import Keyring, Manifest, Parent, SourceType, sign
 from socialapp.provenance.fingerprints import sampling
 from socialapp.provenance.keys import Key
 from socialapp.provenance.models import Fingerprint, Mark

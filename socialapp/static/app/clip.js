@@ -42,6 +42,7 @@ export class TroupeClip extends HTMLElement {
     this.applyPrefs();
     this.onPref = () => this.applyPrefs();
     document.addEventListener("troupe-pref", this.onPref);
+    if (this.dataset.at) this.begin(video, Number(this.dataset.at));
     this.onHide = () => this.hide();
     document.addEventListener("visibilitychange", this.onHide);
   }
@@ -49,6 +50,20 @@ export class TroupeClip extends HTMLElement {
   disconnectedCallback() {
     if (this.onPref) document.removeEventListener("troupe-pref", this.onPref);
     if (this.onHide) document.removeEventListener("visibilitychange", this.onHide);
+  }
+
+  /**
+   * Whoever came for a line hears it, unless they asked for less movement.
+   * @param {HTMLVideoElement} video
+   * @param {number} at seconds
+   */
+  begin(video, at) {
+    const jump = () => {
+      video.currentTime = at;
+      if (this.mayBegin) void this.play();
+    };
+    if (video.readyState >= HTMLMediaElement.HAVE_METADATA) jump();
+    else video.addEventListener("loadedmetadata", jump, { once: true });
   }
 
   applyPrefs() {

@@ -6,7 +6,7 @@ from feed import hashtags
 def fold(apps, schema_editor):
     """Tags that are one tag become one. Which of them a post had is not kept: its caption
     still says it as it was written, so there is nothing to undo."""
-    Tag = apps.get_model("feed", "0010_full_text")
+    Tag = apps.get_model("feed", "Tag")
     through = Tag._meta.apps.get_model("feed", "Post").tags.through
     named = {}
     for tag in Tag.objects.order_by("pk").iterator():
@@ -32,6 +32,6 @@ def fold(apps, schema_editor):
 
 class Migration(migrations.Migration):
 
-    dependencies = [("feed", "0008_full_text")]
+    dependencies = [("feed", "0010_full_text")]
 
     operations = [migrations.RunPython(fold, migrations.RunPython.noop)]

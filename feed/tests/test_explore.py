@@ -286,7 +286,7 @@ def test_tags_that_are_one_are_made_one(alice: User) -> None:
         post.tags.add(tag)
     posts[0].tags.add(Tag.objects.get(name="café"))
     Tag.objects.create(name="\u200b")
-    fold = import_module("feed.migrations.0009_fold_tags").fold
+    fold = import_module("feed.migrations.0011_fold_tags").fold
     fold(apps, None)
     assert [tag.name for tag in Tag.objects.all()] == ["café"]
     assert all(post.tags.count() == 1 for post in posts)

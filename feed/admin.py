@@ -16,6 +16,7 @@ from feed.models import (
     Post,
     RankedList,
     Ranker,
+    Share,
     Tag,
     Unwanted,
     View,
@@ -64,6 +65,7 @@ class PostAdmin(Record[Post]):
         "role",
         "made_of",
         "visibility",
+        "embeddable",
         "approval",
         "likes",
         "views",
@@ -180,6 +182,20 @@ class ViewAdmin(Record[View]):
     @admin.display(description="Post")
     def shown(self, view: View) -> SafeString:
         return link(view.post)
+
+
+@admin.register(Share)
+class ShareAdmin(Record[Share]):
+    list_display = ("shown", "viewer", "day")
+    list_filter = ("day",)
+    search_fields = ("post__key", "viewer")
+    date_hierarchy = "day"
+    list_select_related = ("post",)
+    fields = (*list_display, "created")
+
+    @admin.display(description="Post")
+    def shown(self, share: Share) -> SafeString:
+        return link(share.post)
 
 
 @admin.register(Impression)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Sum
 
-from feed.models import Impression, Like, Post, SnippetLine, View
+from feed.models import Impression, Like, Post, Share, SnippetLine, View
 from socialapp.accounts.exports import as_json
 
 if TYPE_CHECKING:
@@ -31,11 +31,13 @@ def posts(user: User) -> Iterator[File]:
                 "lines": _lines_of(post),
                 "caption": post.caption,
                 "visibility": post.visibility,
+                "embeddable": post.embeddable,
                 "published": post.published,
                 "edited": post.edited,
                 "removed": post.removed,
                 "likes": post.stat.likes,
                 "views": post.stat.views,
+                "shares": post.stat.shares,
             }
             for post in mine.order_by("published")
         ],
@@ -51,6 +53,8 @@ def posts(user: User) -> Iterator[File]:
     yield as_json(
         "watched.json", list(seen.values("post__key", "day", "seconds", "completed"))
     )
+    shared = Share.objects.filter(viewer=f"user:{user.pk}").order_by("created")
+    yield as_json("shared.json", list(shared.values("post__key", "day", "created")))
     yield as_json(
         "tastes.json",
         {

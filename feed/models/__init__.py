@@ -1,6 +1,6 @@
 """Posts, what people do with them, and what is known of their tastes."""
 
-from feed.models.audience import Like, PostStat, View
+from feed.models.audience import Like, PostStat, Share, View
 from feed.models.posts import (
     READING,
     Post,
@@ -30,6 +30,7 @@ __all__ = [
     "PostStat",
     "RankedList",
     "Ranker",
+    "Share",
     "Snippet",
     "SnippetLine",
     "SnippetLineQuerySet",

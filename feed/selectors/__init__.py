@@ -1,5 +1,6 @@
 """What a viewer gets to see, in which order, and why."""
 
+from feed.selectors.embeds import embeddable_post, is_known, may_embed
 from feed.selectors.outcomes import outcomes
 from feed.selectors.pages import (
     HEAVY,
@@ -24,6 +25,7 @@ from feed.selectors.ranked import (
     trending,
     weights_now,
 )
+from feed.selectors.standing import Standing, standing_of
 from feed.selectors.tastes import is_following, taste_of
 
 __all__ = [
@@ -33,12 +35,16 @@ __all__ = [
     "FeedPage",
     "Ordered",
     "Reason",
+    "Standing",
     "character_met",
     "credit_of",
     "cursor_of",
+    "embeddable_post",
     "feed_page",
     "is_following",
+    "is_known",
     "list_of",
+    "may_embed",
     "outcomes",
     "placed",
     "post_for",
@@ -46,6 +52,7 @@ __all__ = [
     "posts_of",
     "ranked",
     "reasons_for",
+    "standing_of",
     "taste_of",
     "trending",
     "weights_now",

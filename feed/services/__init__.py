@@ -29,6 +29,7 @@ from feed.services.posts import (
     set_withheld,
     settle_words,
 )
+from feed.services.sharing import count_share, set_embeddable
 from feed.services.tastes import (
     TasteError,
     follow,
@@ -49,6 +50,7 @@ __all__ = [
     "audio_of",
     "checked",
     "count",
+    "count_share",
     "count_view",
     "edit_post",
     "follow",
@@ -67,6 +69,7 @@ __all__ = [
     "recheck_words",
     "remove_post",
     "restore_post",
+    "set_embeddable",
     "set_marks",
     "set_withheld",
     "settle_words",

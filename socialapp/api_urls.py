@@ -6,8 +6,8 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
 from avatarfx.api import clips, speech
+from feed.api import embeds, snippets, tastes
 from feed.api import posts as feed
-from feed.api import snippets, tastes
 from moderation.api import decisions, published, reports
 from scenes.api import assets as scene_assets
 from scenes.api import audience as scene_audience
@@ -193,6 +193,9 @@ urlpatterns = [
     path("transparency/", published.TransparencyViewSet.as_view({"get": "retrieve"})),
     path("snippets/", snippets.SnippetViewSet.as_view({"post": "create"})),
     path("snippets/preview/", snippets.SnippetViewSet.as_view({"post": "preview"})),
+    path(
+        "oembed/", embeds.OembedViewSet.as_view({"get": "retrieve"}), name="api-oembed"
+    ),
     path("tags/", feed.TagViewSet.as_view({"get": "list"})),
     *router.urls,
 ]

@@ -100,6 +100,8 @@ class View(models.Model):
     """Longest stretch watched."""
 
     completed = models.BooleanField(default=False)
+    created = models.DateTimeField(default=timezone.now, null=True, editable=False)
+    """Unknown of the first ones."""
 
     class Meta:
         constraints = [
@@ -107,6 +109,8 @@ class View(models.Model):
                 fields=["post", "viewer", "day"], name="view_once_a_day"
             )
         ]
+        # How many of late is asked before each one.
+        indexes = [models.Index(fields=["viewer", "created"], name="view_of_late")]
 
     def __str__(self) -> str:
         return f"{self.viewer} saw {self.post_id}"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpResponse, JsonResponse
@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from feed import embeds, selectors
 from feed.models import Post
-from socialapp.lib import blobs
+from feed.oembed import EmbedError, answer
 from socialapp.lib.csp import HEADER
 
 if TYPE_CHECKING:
@@ -26,11 +26,6 @@ if TYPE_CHECKING:
 
 FRESH = "public, max-age=4, must-revalidate"
 """As the files themselves: what is taken down is gone within seconds."""
-
-
-def hosts() -> frozenset[str]:
-    """Names under which this copy is known, as they stand in addresses."""
-    return frozenset({urlsplit(settings.SITE_URL).netloc.lower()})
 
 
 def _policy(nonce: str) -> str:
@@ -77,44 +72,13 @@ def here(request: HttpRequest, key: str) -> HttpResponse:  # noqa: ARG001
 def oembed(request: HttpRequest) -> HttpResponse:
     """``?url=&maxwidth=&maxheight=&format=json``. 404: no post of ours, 401: one that
     may not be shown elsewhere, 501: another format, as the specification says."""
-    if request.GET.get("format", "json") != "json":
-        return _refused(501, "JSON is the only format here.")
-    url = request.GET.get("url", "")
-    if not url:
-        return _refused(400, "Name the address of a post: ?url=")
-    limits: list[int | None] = []
-    for name in ("maxwidth", "maxheight"):
-        asked = request.GET.get(name, "")
-        if asked and not (asked.isascii() and asked.isdigit() and len(asked) < 6):
-            return _refused(400, f"{name} is a number of pixels.")
-        limits.append(int(asked) if asked else None)
-    key = embeds.key_in(url, hosts=hosts() | {request.get_host().lower()})
-    if not key or not selectors.is_known(key=key):
-        return _refused(404, "There is no such post.")
     try:
-        post = selectors.embeddable_post(key=key)
-    except Post.DoesNotExist:
-        return _refused(401, "This post may not be shown on other sites.")
-    assert post.clip is not None  # noqa: S101  the selector gives clips alone
-    house = settings.SITE_URL
-    poster = blobs.url(post.clip.poster) if post.clip.poster else ""
-    told = embeds.described(
-        post,
-        house=house,
-        poster=request.build_absolute_uri(poster) if poster else "",
-        size=embeds.size_for(post.clip.shape, widest=limits[0], tallest=limits[1]),
-    )
-    response = JsonResponse(told)
-    response["Cache-Control"] = FRESH
-    return _open(response)
-
-
-def _refused(status: int, words: str) -> HttpResponse:
-    return _open(JsonResponse({"detail": words}, status=status))
-
-
-def _open(response: HttpResponse) -> HttpResponse:
-    """Any site may read it: it says what everybody may know."""
+        told = answer(request.GET, here=request.build_absolute_uri("/"))
+    except EmbedError as error:
+        response = JsonResponse({"detail": str(error)}, status=error.status)
+    else:
+        response = JsonResponse(told, headers={"Cache-Control": FRESH})
+    # Any site may read it: it says what everybody may know.
     response["Access-Control-Allow-Origin"] = "*"
     return response
 

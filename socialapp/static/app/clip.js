@@ -100,7 +100,6 @@ export class TroupeClip extends HTMLElement {
     this.video.removeAttribute("src");
     this.video.preload = "none";
     this.video.load();
-    this.removeAttribute("data-shown");
   }
 
   /** The film did not come, or cannot be read: say so, and offer to try again. */

@@ -65,12 +65,11 @@ function scrolls(target, down) {
  * @param {boolean} forwards
  */
 function leave(feed, forwards) {
-  const list = /** @type {HTMLElement} */ (feed.list);
   const all = [...document.querySelectorAll("a[href], button")].filter(
-    (one) => one instanceof HTMLElement && one.offsetParent !== null && !list.contains(one),
+    (one) => one instanceof HTMLElement && one.offsetParent !== null && !feed.contains(one),
   );
   const after = all.filter(
-    (one) => list.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING,
+    (one) => feed.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING,
   );
   const goal = forwards ? after[0] : all[all.length - after.length - 1];
   if (goal instanceof HTMLElement) goal.focus();

@@ -22,6 +22,7 @@ from feed.models import (
     Remix,
     RemixPass,
     RemixRequest,
+    Share,
     Subscription,
     Tag,
     Unwanted,
@@ -72,6 +73,7 @@ class PostAdmin(Record[Post]):
         "role",
         "made_of",
         "visibility",
+        "embeddable",
         "approval",
         "likes",
         "views",
@@ -188,6 +190,20 @@ class ViewAdmin(Record[View]):
     @admin.display(description="Post")
     def shown(self, view: View) -> SafeString:
         return link(view.post)
+
+
+@admin.register(Share)
+class ShareAdmin(Record[Share]):
+    list_display = ("shown", "viewer", "day")
+    list_filter = ("day",)
+    search_fields = ("post__key", "viewer")
+    date_hierarchy = "day"
+    list_select_related = ("post",)
+    fields = (*list_display, "created")
+
+    @admin.display(description="Post")
+    def shown(self, share: Share) -> SafeString:
+        return link(share.post)
 
 
 @admin.register(Impression)

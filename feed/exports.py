@@ -16,6 +16,7 @@ from feed.models import (
     RemixOutcome,
     RemixPass,
     RemixRequest,
+    Share,
     SnippetLine,
     View,
 )
@@ -44,11 +45,13 @@ def posts(user: User) -> Iterator[File]:
                 "caption": post.caption,
                 "visibility": post.visibility,
                 "remixing": post.remixing,
+                "embeddable": post.embeddable,
                 "published": post.published,
                 "edited": post.edited,
                 "removed": post.removed,
                 "likes": post.stat.likes,
                 "views": post.stat.views,
+                "shares": post.stat.shares,
             }
             for post in mine.order_by("published")
         ],
@@ -64,6 +67,8 @@ def posts(user: User) -> Iterator[File]:
     yield as_json(
         "watched.json", list(seen.values("post__key", "day", "seconds", "completed"))
     )
+    shared = Share.objects.filter(viewer=f"user:{user.pk}").order_by("created")
+    yield as_json("shared.json", list(shared.values("post__key", "day", "created")))
     yield as_json(
         "tastes.json",
         {

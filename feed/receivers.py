@@ -11,7 +11,16 @@ from django.dispatch import receiver
 
 from avatarfx.signals import clip_ready
 from feed import services, snippets
-from feed.models import Impression, Like, Post, RankedList, Remix, RemixRequest, View
+from feed.models import (
+    Impression,
+    Like,
+    Post,
+    RankedList,
+    Remix,
+    RemixRequest,
+    Share,
+    View,
+)
 from feed.remixes import lineage, making, news
 from feed.search import keeping
 from feed.visits import PENDING_LIKE
@@ -67,7 +76,7 @@ def leave_with_viewer(*, user: User, **_: Any) -> None:
     The person's own posts go with their clips, and their lines out of those of others."""
     for like in Like.objects.filter(user=user).select_related("post"):
         services.unlike_post(post=like.post, user=user)
-    for model in (View, Impression, RankedList):
+    for model in (View, Impression, RankedList, Share):
         model._default_manager.filter(viewer=f"user:{user.pk}").delete()
     user.follows.all().delete()
     user.followers.all().delete()

@@ -1,10 +1,25 @@
 from django.urls import path
 
-from feed.views import custom, numbers, pages, remixes, search, snippets, tastes
+from feed.views import (
+    custom,
+    embeds,
+    numbers,
+    pages,
+    remixes,
+    search,
+    sharing,
+    snippets,
+    standing,
+    tastes,
+)
 
 urlpatterns = [
     path("", pages.feed, name="feed"),
     path("more/", pages.more, name="feed-more"),
+    path("standing/", standing.standing, name="feed-standing"),
+    path("oembed/", embeds.oembed, name="oembed"),
+    path("embed/<str:key>/", embeds.embed, name="embed"),
+    path("embed/<str:key>/here/", embeds.here, name="embed-here"),
     path("looks/", tastes.looks, name="feed-looks"),
     path("tastes/", tastes.mine, name="tastes"),
     path("tastes/follow/", tastes.follow, name="follow"),
@@ -17,6 +32,8 @@ urlpatterns = [
     path("p/<str:key>/audio/", pages.audio, name="post-audio"),
     path("p/<str:key>/like/", pages.like, name="post-like"),
     path("p/<str:key>/view/", pages.view, name="post-view"),
+    path("p/<str:key>/share/", sharing.share, name="post-share"),
+    path("p/<str:key>/embeddable/", sharing.embeddable, name="post-embeddable"),
     path("p/<str:key>/edit/", pages.edit, name="post-edit"),
     path("p/<str:key>/remove/", pages.remove, name="post-remove"),
     path("p/<str:key>/tree/", remixes.tree, name="post-tree"),

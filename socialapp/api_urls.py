@@ -6,7 +6,7 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
 from avatarfx.api import clips, speech
-from feed.api import custom, numbers, remixes, search, snippets, tastes
+from feed.api import custom, embeds, numbers, remixes, search, snippets, tastes
 from feed.api import posts as feed
 from moderation.api import decisions, published, reports
 from scenes.api import assets as scene_assets
@@ -225,6 +225,9 @@ urlpatterns = [
     path("search/suggest/", search.SearchViewSet.as_view({"get": "suggest"})),
     path("explore/", search.ExploreViewSet.as_view({"get": "list"})),
     path("tags/trending/", search.ExploreViewSet.as_view({"get": "trending"})),
+    path(
+        "oembed/", embeds.OembedViewSet.as_view({"get": "retrieve"}), name="api-oembed"
+    ),
     path("tags/", feed.TagViewSet.as_view({"get": "list"})),
     *router.urls,
 ]

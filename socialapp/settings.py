@@ -65,6 +65,9 @@ SITE_URL = env.text("SITE_URL", f"http://127.0.0.1:{PORT}")
 
 ADMIN_PATH = "/admin/"
 X_FRAME_OPTIONS = "DENY"
+EMBED_ANCESTORS = env.text("EMBED_ANCESTORS", "*")
+"""Sites that may show the player of a public clip, as CSP frame-ancestors has them."""
+
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = PRODUCTION

@@ -141,6 +141,7 @@ class PostRead(serializers.ModelSerializer[Post]):
         help_text="Whether you may remix it, at a glance: on, ask or off. Of your own:"
         " what you said of it, empty for what your account says."
     )
+    shares = serializers.IntegerField(source="stat.shares", read_only=True)
     liked = serializers.BooleanField(read_only=True, help_text="By you.")
     mine = serializers.SerializerMethodField()
     ai_generated = serializers.SerializerMethodField(help_text="Always true here.")
@@ -168,7 +169,9 @@ class PostRead(serializers.ModelSerializer[Post]):
             "remixing",
             "liked",
             "mine",
+            "shares",
             "visibility",
+            "embeddable",
             "approval",
             "warning",
             "ai_generated",
@@ -234,6 +237,12 @@ class PostEdit(serializers.Serializer[Any]):
         required=False,
         allow_blank=True,
         help_text="What others may make of it; never more than your account says.",
+    )
+
+
+class PostChange(PostEdit):
+    embeddable = serializers.BooleanField(
+        required=False, help_text="Other sites may show its player while it is public."
     )
 
 
@@ -319,6 +328,14 @@ class PostViewSet(PostListing):
         except Post.DoesNotExist:
             raise Http404 from None
 
+    @property
+    def _viewer(self) -> str:
+        """As in `View`; empty for a stranger whom no page has welcomed."""
+        user = self.request.user
+        if user.is_authenticated:
+            return f"user:{user.pk}"
+        return visits.viewer_of(self.request._request)
+
     def _mine(self, key: str) -> Post:
         """Strangers' posts that one may see are refused; others do not exist."""
         post = self._seen(key)
@@ -364,12 +381,17 @@ class PostViewSet(PostListing):
 
     @extend_schema(
         summary="Change a post's caption or who sees it",
-        request=PostEdit,
+        request=PostChange,
         responses=PostRead,
     )
     def partial_update(self, request: Request, key: str) -> Response:
         post = self._mine(key)
-        services.edit_post(post=post, **valid(PostEdit(data=request.data)))
+        data = valid(PostChange(data=request.data))
+        on = data.pop("embeddable", None)
+        if data:
+            services.edit_post(post=post, **data)
+        if on is not None:
+            services.set_embeddable(post=post, on=on)
         return self._read(key)
 
     @extend_schema(summary="Take a post down", responses={204: None})
@@ -414,15 +436,21 @@ class PostViewSet(PostListing):
     def views(self, request: Request, key: str) -> Response:
         post = self._seen(key)
         data = valid(ViewWrite(data=request.data))
-        user = request.user
-        viewer = (
-            f"user:{user.pk}"
-            if user.is_authenticated
-            else visits.viewer_of(request._request)
-        )
+        viewer = self._viewer
         counted = bool(viewer) and services.count_view(
             post=post, viewer=viewer, source="app", **data
         )
+        return Response({"counted": counted})
+
+    @extend_schema(
+        summary="Tell that a post was passed on, once a day and viewer",
+        description="Without an account, only a browser that opened a page is counted.",
+        request=None,
+        responses=ViewRead,
+    )
+    @action(detail=True, methods=["post"], permission_classes=[AllowAny])
+    def share(self, request: Request, key: str) -> Response:  # noqa: ARG002
+        counted = services.count_share(post=self._seen(key), viewer=self._viewer)
         return Response({"counted": counted})
 
 

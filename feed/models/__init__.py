@@ -1,6 +1,6 @@
 """Posts, what people do with them, and what is known of their tastes."""
 
-from feed.models.audience import Like, PostStat, View
+from feed.models.audience import Like, PostStat, Share, View
 from feed.models.custom import CustomFeed, MutedWord, Subscription
 from feed.models.finding import Entry, Spelling, Word
 from feed.models.posts import (
@@ -40,6 +40,7 @@ __all__ = [
     "RemixOutcome",
     "RemixPass",
     "RemixRequest",
+    "Share",
     "Snippet",
     "SnippetLine",
     "SnippetLineQuerySet",

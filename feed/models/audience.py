@@ -65,6 +65,29 @@ class Like(models.Model):
         return f"{self.user_id} likes {self.post_id}"
 
 
+class Share(models.Model):
+    """One viewer passed one post on, on one day: once, however often and by what way."""
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="passed_on")
+    viewer = models.CharField(max_length=80)
+    """As in `View`."""
+
+    day = models.DateField()
+    created = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["post", "viewer", "day"], name="share_once_a_day"
+            )
+        ]
+        # How many of late is asked before each one.
+        indexes = [models.Index(fields=["viewer", "created"], name="share_of_late")]
+
+    def __str__(self) -> str:
+        return f"{self.viewer} shared {self.post_id}"
+
+
 class View(models.Model):
     """One viewer of one post on one day: reloading does not count again."""
 
@@ -79,6 +102,8 @@ class View(models.Model):
     completed = models.BooleanField(default=False)
     source = models.CharField(max_length=10, blank=True)
     """Where they came from, of ``feed.sources.NAMES``; empty: it was not told."""
+    created = models.DateTimeField(default=timezone.now, null=True, editable=False)
+    """Unknown of the first ones."""
 
     class Meta:
         constraints = [
@@ -86,6 +111,8 @@ class View(models.Model):
                 fields=["post", "viewer", "day"], name="view_once_a_day"
             )
         ]
+        # How many of late is asked before each one.
+        indexes = [models.Index(fields=["viewer", "created"], name="view_of_late")]
 
     def __str__(self) -> str:
         return f"{self.viewer} saw {self.post_id}"

@@ -177,6 +177,9 @@ class Post(Withholdable):
     visibility = models.CharField(
         max_length=8, choices=Visibility, default=Visibility.PUBLIC
     )
+    embeddable = models.BooleanField(default=True)
+    """Other sites may show its player, while it is public."""
+
     published = models.DateTimeField(default=timezone.now)
     edited = models.DateTimeField(null=True, blank=True, editable=False)
     removed = models.DateTimeField(null=True, blank=True, editable=False)

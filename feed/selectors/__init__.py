@@ -9,6 +9,7 @@ from feed.selectors.custom import (
     text_of,
     unmuted,
 )
+from feed.selectors.embeds import embeddable_post, is_known, may_embed
 from feed.selectors.numbers import numbers_of, numbers_of_post
 from feed.selectors.outcomes import outcomes
 from feed.selectors.pages import (
@@ -38,6 +39,7 @@ from feed.selectors.ranked import (
     trending,
     weights_now,
 )
+from feed.selectors.standing import Standing, standing_of
 from feed.selectors.tastes import is_following, taste_of
 
 __all__ = [
@@ -48,11 +50,13 @@ __all__ = [
     "FeedPage",
     "Ordered",
     "Reason",
+    "Standing",
     "character_met",
     "credit_of",
     "cursor_of",
     "custom_page",
     "custom_trending",
+    "embeddable_post",
     "facts_of",
     "feed_for",
     "feed_page",
@@ -60,7 +64,9 @@ __all__ = [
     "feeds_of",
     "feeds_read",
     "is_following",
+    "is_known",
     "list_of",
+    "may_embed",
     "numbers_of",
     "numbers_of_post",
     "outcomes",
@@ -71,6 +77,7 @@ __all__ = [
     "ranked",
     "read_cursor",
     "reasons_for",
+    "standing_of",
     "taste_of",
     "text_of",
     "trending",

@@ -106,11 +106,8 @@ def _shown_to(viewer: Viewer) -> PostQuerySet:
     return with_likes(Post.objects.listed().fit_for(viewer), viewer)
 
 
-def with_likes(posts: PostQuerySet, viewer: Viewer) -> PostQuerySet:
-    """Of these, what can be played or read, with everything that a card shows."""
-    liked: Exists | Value = Value(False, output_field=BooleanField())
-    if viewer.is_authenticated:
-        liked = Exists(Like.objects.filter(post=OuterRef("pk"), user=viewer.pk))
+def playable(posts: PostQuerySet, viewer: Viewer) -> PostQuerySet:
+    """Those that can be played or read, and whose words are approved."""
     # Of a clip or a character whose words were approved once and are not any more.
     approved = Q(clip__approval=ApprovalState.APPROVED, clip__character__waits=False)
     off_stage = SnippetLine.objects.filter(
@@ -123,9 +120,17 @@ def with_likes(posts: PostQuerySet, viewer: Viewer) -> PostQuerySet:
         approved |= Q(author=viewer.pk)
         readable |= Q(author=viewer.pk)
     clips = Q(clip__state=Clip.State.READY, clip__removed__isnull=True)
-    playable = posts.filter(clips & approved | Q(kind=Post.Kind.SNIPPET) & readable)
+    return posts.filter(clips & approved | Q(kind=Post.Kind.SNIPPET) & readable)
+
+
+def with_likes(posts: PostQuerySet, viewer: Viewer) -> PostQuerySet:
+    """Of these, what can be played or read, with everything that a card shows."""
+    liked: Exists | Value = Value(False, output_field=BooleanField())
+    if viewer.is_authenticated:
+        liked = Exists(Like.objects.filter(post=OuterRef("pk"), user=viewer.pk))
     return (
-        playable.annotate(liked=liked, parent_known=may_name_parent(viewer))
+        playable(posts, viewer)
+        .annotate(liked=liked, parent_known=may_name_parent(viewer))
         .full()
         .defer(*HEAVY)
         .order_by("-published", "-pk")

@@ -44,6 +44,7 @@ from feed.services.posts import (
     set_withheld,
     settle_words,
 )
+from feed.services.sharing import count_share, set_embeddable
 from feed.services.tastes import (
     TasteError,
     follow,
@@ -71,6 +72,7 @@ __all__ = [
     "check_cursor",
     "checked",
     "count",
+    "count_share",
     "count_view",
     "delete_feed",
     "edit_post",
@@ -91,6 +93,7 @@ __all__ = [
     "recheck_words",
     "remove_post",
     "restore_post",
+    "set_embeddable",
     "set_feed_withheld",
     "set_marks",
     "set_withheld",

@@ -47,6 +47,11 @@ def _count(post: Post, by: int, moment: dt.datetime) -> None:
     )
 
 
+MOST_A_MINUTE = 60
+"""New posts that one viewer can watch, each for two seconds or half its length: what
+comes on top is no person watching."""
+
+
 @transaction.atomic
 def count_view(
     *,
@@ -59,19 +64,26 @@ def count_view(
 ) -> bool:
     """Count `viewer` once a day (UTC); True when this call counted.
 
-    Later calls of the day only lengthen what was watched. `source` as in
-    ``feed.sources``.
+    Later calls of the day only lengthen what was watched. What comes faster than a
+    person can watch is dropped. `source` as in ``feed.sources``.
     """
     length = post.longest_look
     seconds = max(0.0, seconds)
+    now = timezone.now()
+    today = {
+        "post": post,
+        "viewer": viewer,
+        "day": day or now.astimezone(dt.UTC).date(),
+    }
+    if _too_fast(viewer, now) and not View.objects.filter(**today).exists():
+        return False
     view, created = View.objects.get_or_create(
-        post=post,
-        viewer=viewer,
-        day=day or timezone.now().astimezone(dt.UTC).date(),
+        **today,
         defaults={
             "seconds": seconds,
             "completed": completed,
             "source": named(source),
+            "created": now,
         },
     )
     if created:
@@ -90,6 +102,12 @@ def count_view(
     if more > 0:
         PostStat.objects.filter(post=post).update(watched=F("watched") + more)
     return False
+
+
+def _too_fast(viewer: str, now: dt.datetime) -> bool:
+    since = now - dt.timedelta(minutes=1)
+    of_late = View.objects.filter(viewer=viewer, created__gt=since)
+    return of_late.count() >= MOST_A_MINUTE
 
 
 def _part(seconds: float, length: float, *, done: bool) -> float:

@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
@@ -33,6 +34,9 @@ LIVES = timedelta(hours=6)
 """A list is read to its end in one sitting; a later page begins a new one."""
 
 NO_CURSOR = "No page of this list begins here. Take `after` from `next`, unchanged."
+GUESTS = 60
+"""Seconds for which visitors without a name are given one list: most of them look at
+one page and never come back, and a list is some 20 kB."""
 
 _CURSOR = re.compile(r"l-([a-z0-9]{6,16})-([0-9]{1,6})")
 
@@ -91,16 +95,7 @@ def read_feed(
     if kept is None and after and strict:
         raise _lost(after)
     if kept is None:
-        made = (
-            selectors.trending()
-            if order == "trending"
-            else selectors.ranked(
-                viewer=viewer, name=name, personal=is_personal(viewer)
-            )
-        )
-        kept = RankedList.objects.create(
-            viewer=name, posts=made.entries, weights=made.weights
-        )
+        kept = _begun(viewer, order) if not name else _made(viewer, name, order)
     return _page_of(kept, start, viewer, min(max(limit, 1), MAX_PAGE))
 
 
@@ -125,6 +120,28 @@ def _read_custom(
     if kept is None:
         kept = order_custom(viewer=viewer, name=name, feed=feed)
     return _page_of(kept, start, viewer, min(max(limit, 1), MAX_PAGE))
+
+
+def _made(viewer: Viewer, name: str, order: str) -> RankedList:
+    made = (
+        selectors.trending()
+        if order == "trending"
+        else selectors.ranked(viewer=viewer, name=name, personal=is_personal(viewer))
+    )
+    return RankedList.objects.create(
+        viewer=name, posts=made.entries, weights=made.weights
+    )
+
+
+def _begun(viewer: Viewer, order: str) -> RankedList:
+    """The list of everybody who has no name yet. Each process makes its own."""
+    place = f"feed:guests:{order}"
+    key = cache.get(place, "")
+    kept = selectors.list_of(name="", key=key) if key else None
+    if kept is None:
+        kept = _made(viewer, "", order)
+        cache.set(place, kept.key, GUESTS)
+    return kept
 
 
 def _read_on(name: str, after: str | None) -> tuple[RankedList | None, int]:

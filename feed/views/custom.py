@@ -16,6 +16,7 @@ from feed import selectors, services, visits
 from feed.custom_form import FeedForm, MuteForm
 from feed.models import CustomFeed, Subscription
 from feed.rules import Rules
+from feed.views.tabs import tabs_for
 from socialapp.accounts.requests import person
 from socialapp.characters.models import Character
 
@@ -72,7 +73,8 @@ def watch(request: HttpRequest, key: str) -> HttpResponse:
         "more": reverse("custom-feed-more", args=[found.key]),
         "order": "custom",
         "custom": found,
-        "kind": "feed",
+        "tabs": tabs_for(request.user),
+        "poster": page.posts[0].clip.poster if page.posts[0].clip else "",
         "source": "feeds",
     }
     return visits.welcome(request, render(request, "feed/feed.html", context))

@@ -22,6 +22,8 @@ from feed.models import Post, Tag
 from feed.remixes.tree import tree_of
 from feed.search import trending
 from feed.sources import source_of
+from feed.views.embeds import player_of
+from feed.views.tabs import tabs_for
 from scenes.posters import posters
 from scenes.selectors import browsing as scenes
 from socialapp.accounts.consent import Level
@@ -78,14 +80,16 @@ def feed(request: HttpRequest) -> HttpResponse:
             after = selectors.cursor_of(found)
     page = _read(request, order, after)
     rest = [one for one in page.posts if one not in posts]
+    shown = [*posts, *rest]
     context = {
-        "posts": [*posts, *rest],
+        "posts": shown,
         "after": page.after,
         "list": page.list,
         "more": reverse("feed-more"),
         "order": order,
-        "personal": services.is_personal(request.user),
-        "kind": "feed",
+        "tabs": tabs_for(request.user),
+        "poster": shown[0].clip.poster if shown and shown[0].clip else "",
+        "house_is_empty": not shown and not Post.objects.listed().exists(),
         "on_air": shows.on_air_for(request.user),
     }
     return visits.welcome(request, render(request, "feed/feed.html", context))
@@ -159,6 +163,7 @@ def post(request: HttpRequest, key: str) -> HttpResponse:
         "poster_url": _absolute(request, found.clip.poster),
         "video_url": _absolute(request, found.clip.video),
         "at": _second(request, found.clip),
+        "player": player_of(found),
     }
     return visits.welcome(request, render(request, "feed/post.html", context))
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from feed import selectors, services, visits
 from feed.models import Post
 from feed.services import Look
+from feed.views.tabs import tabs_for
 from feed.wording import Because, because
 from socialapp.accounts.models import User
 from socialapp.accounts.requests import person
@@ -28,6 +29,15 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 20_000
 """Of one batch of looks."""
+
+SPEEDS = (
+    ("0.75", "0.75×"),
+    ("1", "As made"),
+    ("1.25", "1.25×"),
+    ("1.5", "1.5×"),
+    ("2", "2×"),
+)
+"""What a browser may remember, and how it is called."""
 
 
 @require_POST
@@ -69,7 +79,8 @@ def _is_look(row: Any) -> bool:
 
 @require_safe
 def why(request: HttpRequest, key: str) -> HttpResponse:
-    """``?list=`` is the order that showed it; as a sheet with ``?sheet=1``."""
+    """``?list=`` is the order that showed it. With ``?sheet=1`` as the sheet of a post,
+    where everything else about it is too; with ``?part=1`` the reasons alone."""
     try:
         post = selectors.post_for(viewer=request.user, key=key)
     except Post.DoesNotExist as error:
@@ -86,12 +97,20 @@ def why(request: HttpRequest, key: str) -> HttpResponse:
         ),
         "personal": services.is_personal(request.user),
         "mine": post.author_id == request.user.pk,
+        "may_make": post.character.starter
+        or post.character.owner_id == request.user.pk,
+        "tabs": tabs_for(request.user),
+        "speeds": SPEEDS,
         "follows": selectors.is_following(request.user, creator=post.author),
         "follows_character": selectors.is_following(
             request.user, character=post.character
         ),
     }
-    page = "feed/_why.html" if request.GET.get("sheet") else "feed/why.html"
+    page = "feed/why.html"
+    if request.GET.get("sheet"):
+        page = "feed/_why.html"
+    elif request.GET.get("part"):
+        page = "feed/_because.html"
     return render(request, page, context)
 
 

@@ -113,16 +113,17 @@ def test_sound_and_captions_are_remembered_for_the_next_clip(
     soon(lambda: playing(page) == ["1"])
     clip = page.locator("article >> nth=0")
     expect(clip.locator("[data-surtitle] .is-now")).to_be_visible(timeout=15_000)
-    clip.locator("[data-sound]").click()
-    clip.locator("[data-captions-toggle]").click()
+    page.click(".feed__nav [data-sound]")
+    page.keyboard.press("c")
     expect(clip.locator("[data-surtitle]")).to_be_hidden()
     page.click("[aria-label='Next clip']")
     soon(lambda: playing(page) == ["2"])
     following = page.locator("article >> nth=1")
     assert following.locator("video").evaluate("video => video.muted") is False
     page.reload()
+    page.locator("article >> nth=0").locator("[data-why]").click()
     for name in ("sound", "captions-toggle"):
-        pressed = page.locator(f"article >> nth=0 >> [data-{name}]")
+        pressed = page.locator(f"dialog [data-{name}]")
         expect(pressed).to_have_attribute("aria-pressed", str(name == "sound").lower())
 
 

@@ -4,6 +4,7 @@ import "./confirm.js";
 import "./like.js";
 import "./news.js";
 import "./report.js";
+import "./share.js";
 import "./why.js";
 import { armToasts, toast } from "./toast.js";
 import { armVisit } from "./visit.js";

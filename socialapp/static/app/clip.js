@@ -1,8 +1,8 @@
 // @ts-check
 /** `<troupe-clip>`: a video with our captions, sound choice and controls. */
 import { post } from "./http.js";
-import { setIcon } from "./icons.js";
-import { calm, pref, setPref } from "./prefs.js";
+import { icon, setIcon } from "./icons.js";
+import { calm, pref, setPref, speed } from "./prefs.js";
 import { Surtitles } from "./surtitles.js";
 import { clock, counts } from "./watch.js";
 
@@ -29,7 +29,7 @@ export class TroupeClip extends HTMLElement {
     this.seek = /** @type {HTMLInputElement | null} */ (this.querySelector("[data-seek]"));
     this.time = this.querySelector("[data-time]");
 
-    this.big?.addEventListener("click", () => this.start());
+    this.big?.addEventListener("click", () => void this.start());
     this.toggler?.addEventListener("click", () => this.flip());
     this.seek?.addEventListener("input", () => {
       video.currentTime = Number(this.seek?.value);
@@ -37,7 +37,15 @@ export class TroupeClip extends HTMLElement {
     video.addEventListener("play", () => this.showState());
     video.addEventListener("pause", () => this.showState());
     video.addEventListener("timeupdate", () => this.tick());
-    video.addEventListener("error", () => this.toggleAttribute("data-broken", true));
+    video.addEventListener("error", () => this.breakDown());
+    for (const [event, waits] of /** @type {const} */ ([
+      ["waiting", true],
+      ["playing", false],
+      ["emptied", false],
+    ])) {
+      video.addEventListener(event, () => this.toggleAttribute("data-waits", waits));
+    }
+    this.beginAt(video);
     if (this.toggler) video.addEventListener("click", () => this.flip());
     this.applyPrefs();
     this.onPref = () => this.applyPrefs();
@@ -67,8 +75,72 @@ export class TroupeClip extends HTMLElement {
   }
 
   applyPrefs() {
-    if (this.video) this.video.muted = !pref("sound");
+    if (this.video) {
+      this.video.muted = !pref("sound");
+      this.video.defaultPlaybackRate = speed();
+      this.video.playbackRate = speed();
+    }
     this.surtitles?.show(pref("captions"));
+  }
+
+  /**
+   * A page of one clip may be opened at a second of it: `?t=12`.
+   * @param {HTMLVideoElement} video
+   */
+  beginAt(video) {
+    const second = Number(new URLSearchParams(location.search).get("t"));
+    if (!this.toggler || !(second > 0)) return;
+    const go = () => {
+      if (second < video.duration) video.currentTime = second;
+    };
+    if (video.readyState) go();
+    else video.addEventListener("loadedmetadata", go, { once: true });
+  }
+
+  /**
+   * In a feed few clips at a time have their film: those near the screen.
+   * @param {boolean} ahead fetch it before it is asked for
+   */
+  give(ahead) {
+    const url = this.dataset.video;
+    if (!this.video || !url) return;
+    this.video.preload = ahead ? "auto" : "none";
+    if (!this.video.hasAttribute("src")) this.video.src = url;
+  }
+
+  /** Let go of the film and of what was decoded of it; the poster stays. */
+  release() {
+    if (!this.video?.hasAttribute("src") || !this.dataset.video) return;
+    this.stop();
+    this.video.removeAttribute("src");
+    this.video.preload = "none";
+    this.video.load();
+  }
+
+  /** The film did not come, or cannot be read: say so, and offer to try again. */
+  breakDown() {
+    if (!this.video?.hasAttribute("src") || this.hasAttribute("data-broken")) return;
+    this.toggleAttribute("data-broken", true);
+    if (this.big) this.big.hidden = true;
+    if (!this.dataset.video) return;
+    const box = document.createElement("div");
+    box.className = "clip__fault";
+    box.setAttribute("role", "status");
+    const words = document.createElement("p");
+    words.textContent = "This clip did not load.";
+    const again = document.createElement("button");
+    again.type = "button";
+    again.className = "btn btn--sm";
+    again.append(icon("refresh-cw"), "Try again");
+    again.addEventListener("click", () => {
+      box.remove();
+      this.removeAttribute("data-broken");
+      this.release();
+      void this.start();
+      this.closest("article")?.focus({ preventScroll: true });
+    });
+    box.append(words, again);
+    this.append(box);
   }
 
   hide() {
@@ -91,13 +163,16 @@ export class TroupeClip extends HTMLElement {
   /** Play; muted when the browser allows no sound yet, or show the big button. */
   async play() {
     const { video } = this;
-    if (!video) return;
+    if (!video || this.hasAttribute("data-broken")) return;
+    this.give(true);
     try {
       await video.play();
     } catch (error) {
       // AbortError: paused again before it began. Nothing to mend.
       if (!(error instanceof DOMException) || error.name !== "NotAllowedError") return;
       video.muted = true;
+      // Nobody hears it: the words are there to be read.
+      this.surtitles?.show(true);
       await video.play().catch(() => this.showState());
     }
   }
@@ -106,7 +181,7 @@ export class TroupeClip extends HTMLElement {
   stop() {
     this.video?.pause();
     this.tell();
-    if (this.video) this.video.currentTime = 0;
+    if (this.video?.currentTime) this.video.currentTime = 0;
     this.held = false;
     this.told = false;
     this.watched = 0;
@@ -121,16 +196,16 @@ export class TroupeClip extends HTMLElement {
     }
   }
 
-  /** Autoplay is for those who did not ask for less movement. */
+  /** Nothing begins by itself for those who asked for less movement or less data. */
   get mayBegin() {
-    return !calm() && !this.held;
+    return !calm() && !this.held && pref("autoplay") && !pref("saver");
   }
 
   showState() {
     if (!this.video) return;
     const { paused } = this.video;
     this.toggleAttribute("data-playing", !paused);
-    if (this.big) this.big.hidden = !paused;
+    if (this.big) this.big.hidden = !paused || this.hasAttribute("data-broken");
     if (this.toggler) {
       setIcon(this.toggler, paused ? "play" : "pause");
       this.toggler.setAttribute("aria-label", paused ? "Play" : "Pause");
@@ -187,7 +262,7 @@ export class TroupeClip extends HTMLElement {
 }
 
 /** Every sound and caption button of the page says and shows how things are. */
-function showPrefs() {
+export function showPrefs() {
   const sound = pref("sound");
   const captions = pref("captions");
   for (const button of document.querySelectorAll("[data-sound]")) {

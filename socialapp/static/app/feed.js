@@ -1,47 +1,66 @@
 // @ts-check
 /** `<troupe-feed>`: one clip to a screen, one playing, the next one loading. */
 import { TroupeClip } from "./clip.js";
+import { Aside } from "./feed-aside.js";
+import { armKeys } from "./feed-keys.js";
+import { Tail } from "./feed-tail.js";
 import { sendJson } from "./http.js";
 import { TroupeLike } from "./like.js";
 import { Looks } from "./looks.js";
-import { pref } from "./prefs.js";
+import { calm, pref } from "./prefs.js";
 import { TroupeSnippet } from "./snippet.js";
-import { clock } from "./watch.js";
+import { Standing } from "./standing.js";
+import { takeDown } from "./taken-down.js";
+import { toast } from "./toast.js";
+import { Wheel } from "./wheel.js";
 
 const AHEAD = 3; // items left when the next page is fetched
 const DOUBLE = 280; // milliseconds between two taps that belong together
 const TELL = 10_000; // milliseconds between two batches of looks
+const TRAVEL = 1200; // milliseconds after which a step has surely arrived
+const NEAR = [-1, 0, 1]; // places from the one on screen that have their film
+const ASKED = [-2, 8]; // places from the one on screen that are asked about
 
 export class TroupeFeed extends HTMLElement {
   connectedCallback() {
-    const feed = /** @type {HTMLElement | null} */ (this.querySelector('[role="feed"]'));
-    if (!feed || this.feed) return;
-    this.feed = feed;
-    this.aside = document.querySelector("[data-feed-aside]");
+    const list = /** @type {HTMLElement | null} */ (this.querySelector('[role="feed"]'));
+    const house = /** @type {HTMLElement | null} */ (this.querySelector("[data-house]"));
+    if (!list || !house || this.list) return;
+    this.list = list;
+    this.house = house;
     this.next = this.dataset.after ?? "";
-    /** @type {HTMLElement | null} */
+    /** @type {HTMLElement | null} on screen */
     this.active = null;
+    /** @type {HTMLElement | null} where a step leads, until it is there */
+    this.goal = null;
+    this.aside = new Aside(document.querySelector("[data-feed-aside]"));
+    this.tail = new Tail(this, () => void this.more());
     this.watcher = new IntersectionObserver((entries) => this.see(entries), {
-      root: feed,
+      root: house,
       threshold: 0.6,
     });
     for (const item of this.items) this.take(item);
+    if (this.tail.box) this.watcher.observe(this.tail.box);
+    if (!this.next) this.tail.show("end");
     this.addEventListener("click", (event) => {
       const button = event.target instanceof Element && event.target.closest("[data-step]");
       if (button) this.step(Number(button.getAttribute("data-step")));
     });
-    this.addEventListener("keydown", (event) => this.key(event));
-    this.addEventListener("feed-away", (event) => this.away(event));
+    armKeys(this);
+    this.armWheel();
     this.armLooks();
+    this.armStanding();
+    document.addEventListener("feed-away", (event) => this.away(event));
+    document.addEventListener("troupe-pref", (event) => this.heed(event));
     // Sound that was chosen on another visit waits for the first touch.
-    if (pref("sound") && !navigator.userActivation?.hasBeenActive) {
-      this.whisper();
-    }
+    if (pref("sound") && !navigator.userActivation?.hasBeenActive) this.whisper();
   }
 
   /** @returns {HTMLElement[]} */
   get items() {
-    return [...(this.feed?.querySelectorAll("article") ?? [])];
+    return [...(this.list?.querySelectorAll(":scope > article") ?? [])].filter(
+      (item) => item instanceof HTMLElement,
+    );
   }
 
   whisper() {
@@ -98,13 +117,18 @@ export class TroupeFeed extends HTMLElement {
   see(entries) {
     for (const entry of entries) {
       const item = /** @type {HTMLElement} */ (entry.target);
-      if (entry.isIntersecting) this.enter(item);
+      if (item === this.tail?.box) {
+        if (entry.isIntersecting && !this.goal) this.rest();
+      } else if (entry.isIntersecting) this.enter(item);
       else if (item !== this.active) this.clip(item)?.stop();
     }
   }
 
   /** @param {HTMLElement} item */
   enter(item) {
+    // What a step passes on its way does not begin.
+    if (this.goal && item !== this.goal) return;
+    this.goal = null;
     if (item === this.active) return;
     const before = this.active;
     this.glance(before);
@@ -115,15 +139,79 @@ export class TroupeFeed extends HTMLElement {
       before.removeAttribute("data-active");
     }
     item.setAttribute("data-active", "");
-    const clip = this.clip(item);
+    this.serve();
+    this.begin();
+    const left = this.items.length - this.items.indexOf(item);
+    if (left <= (pref("saver") ? 1 : AHEAD)) void this.more();
+    this.aside?.fill(item);
+    if (before) this.keepPlace();
+  }
+
+  /** No clip is on screen: what comes after the last one is. */
+  rest() {
+    if (!this.active) return;
+    this.glance(this.active);
+    this.clip(this.active)?.stop();
+    this.active.removeAttribute("data-active");
+    this.active = null;
+    this.aside?.clear();
+  }
+
+  begin() {
+    const clip = this.active && this.clip(this.active);
     if (clip?.mayBegin) void clip.play();
     else clip?.showState();
+  }
+
+  /** Films for the clip on screen, the next and the last one; of the others none. */
+  serve() {
     const items = this.items;
-    const place = items.indexOf(item);
-    const coming = items[place + 1]?.querySelector("video");
-    if (coming) coming.preload = "auto";
-    if (items.length - place <= AHEAD) void this.more();
-    void this.fillAside(item);
+    const place = this.active ? items.indexOf(this.active) : items.length - 1;
+    items.forEach((item, at) => {
+      const clip = this.clip(item);
+      if (!(clip instanceof TroupeClip)) return;
+      const near = NEAR.includes(at - place) && !(pref("saver") && at !== place);
+      if (near) clip.give(at > place && !pref("saver"));
+      else clip.release();
+    });
+  }
+
+  /** The address names the clip on screen: reload, back and forward come back to it. */
+  keepPlace() {
+    clearTimeout(this.placing);
+    this.placing = setTimeout(() => {
+      const key = this.active?.dataset.key;
+      if (key) history.replaceState(history.state, "", `?at=${key}`);
+    }, 400);
+  }
+
+  /** @param {Event} event what was chosen: it counts at once */
+  heed(event) {
+    const { name } = /** @type {CustomEvent} */ (event).detail;
+    if (name !== "autoplay" && name !== "saver") return;
+    this.serve();
+    this.begin();
+  }
+
+  armWheel() {
+    const wheel = new Wheel();
+    this.house?.addEventListener(
+      "wheel",
+      (event) => {
+        const { deltaY, deltaX, deltaMode, ctrlKey, timeStamp } = event;
+        // Zooming, and what scrolls sideways, is not ours.
+        if (ctrlKey || Math.abs(deltaX) > Math.abs(deltaY)) return;
+        const inner = event.target instanceof Element && event.target.closest(".said--feed");
+        const room = inner ? inner.scrollHeight - inner.clientHeight - inner.scrollTop : 0;
+        if (inner && (deltaY > 0 ? room > 1 : inner.scrollTop > 1)) return;
+        event.preventDefault();
+        const by = wheel.turn(deltaY * [1, 16, 800][deltaMode], timeStamp);
+        if (by) this.step(by);
+      },
+      { passive: false },
+    );
+    const touched = () => (this.goal = null);
+    this.house?.addEventListener("touchstart", touched, { passive: true });
   }
 
   /** What is on screen is told in batches, the last when the page is left. */
@@ -147,6 +235,29 @@ export class TroupeFeed extends HTMLElement {
     });
   }
 
+  armStanding() {
+    const url = this.dataset.standing;
+    if (!url) return;
+    const keys = () => {
+      const items = this.items;
+      const place = this.active ? items.indexOf(this.active) : 0;
+      return items
+        .slice(Math.max(0, place + ASKED[0]), place + ASKED[1])
+        .filter((item) => !("gone" in item.dataset))
+        .map((item) => item.dataset.key ?? "");
+    };
+    new Standing(url, keys, (gone, hidden) => {
+      for (const item of this.items) {
+        if (gone.includes(item.dataset.key ?? "")) takeDown(item, this.clip(item));
+      }
+      this.drop(this.items.filter((item) => hidden.includes(item.dataset.key ?? "")));
+      if (this.active && gone.includes(this.active.dataset.key ?? "")) {
+        toast("This clip was taken down.", "info");
+        this.aside?.clear();
+      }
+    });
+  }
+
   /** @param {HTMLElement | null | undefined} item that one looks away from */
   glance(item) {
     const clip = item && this.clip(item);
@@ -158,94 +269,98 @@ export class TroupeFeed extends HTMLElement {
    * @param {Event} event
    */
   away(event) {
-    const { creator, character } = /** @type {CustomEvent} */ (event).detail;
-    const from = event.target instanceof Element ? event.target.closest("article") : null;
-    const gone = this.items.filter((item) => {
-      if (creator) return item.dataset.creator === creator;
-      if (character) return item.dataset.character === character;
-      return item === from;
-    });
-    const next = this.items.find(
-      (item) =>
-        !gone.includes(item) &&
-        from &&
-        from.compareDocumentPosition(item) & Node.DOCUMENT_POSITION_FOLLOWING,
-    );
-    for (const item of gone) {
-      this.clip(item)?.stop();
-      if (item === this.active) this.active = null;
-      item.remove();
-    }
-    next?.scrollIntoView({ block: "start" });
-    next?.focus({ preventScroll: true });
-    if (!this.items.length) location.reload();
-    else if (this.items.length <= AHEAD) void this.more();
-  }
-
-  /** @param {HTMLElement} item */
-  async fillAside(item) {
-    const template = item.querySelector("template");
-    if (!this.aside || !template) return;
-    this.aside.replaceChildren(template.content.cloneNode(true));
-    const clip = /** @type {TroupeClip | null} */ (item.querySelector("troupe-clip"));
-    const box = this.aside.querySelector("[data-transcript]");
-    const cues = (await clip?.surtitles?.load()) ?? [];
-    if (!box || item !== this.active) return;
-    box.replaceChildren(
-      ...cues.map((cue) => {
-        const line = document.createElement("p");
-        const at = document.createElement("span");
-        at.className = "num";
-        at.textContent = clock(cue.at);
-        line.append(at, ` ${cue.words.map((word) => word.text).join(" ")}`);
-        return line;
+    const { creator, character, post } = /** @type {CustomEvent} */ (event).detail;
+    this.drop(
+      this.items.filter((item) => {
+        if (creator) return item.dataset.creator === creator;
+        if (character) return item.dataset.character === character;
+        return post ? item.dataset.key === post : item === this.active;
       }),
     );
+  }
+
+  /** @param {HTMLElement[]} gone */
+  drop(gone) {
+    if (!gone.length) return;
+    const items = this.items;
+    const left = items.filter((item) => !gone.includes(item));
+    const from = this.active ? items.indexOf(this.active) : 0;
+    const away = !this.active || gone.includes(this.active);
+    const focused = gone.some((item) => item.contains(document.activeElement));
+    const next = left.find((item) => items.indexOf(item) > from) ?? left.at(-1);
+    for (const item of gone) {
+      const clip = this.clip(item);
+      if (clip instanceof TroupeClip) clip.release();
+      else clip?.stop();
+      item.remove();
+    }
+    this.count();
+    if (!left.length) {
+      location.assign(location.pathname);
+      return;
+    }
+    if (away) this.active = null;
+    if (next && (away || focused)) this.go(next, "instant");
+    else this.active?.scrollIntoView({ block: "start", behavior: "instant" });
+    if (left.length <= AHEAD) void this.more();
   }
 
   /** @param {number} by */
   step(by) {
     const items = this.items;
-    const place = this.active ? items.indexOf(this.active) : 0;
-    const item = items[Math.min(Math.max(place + by, 0), items.length - 1)];
-    item?.scrollIntoView({ block: "start" });
-    item?.focus({ preventScroll: true });
+    const from = this.goal ?? this.active;
+    const place = (from ? items.indexOf(from) : items.length) + by;
+    if (place >= items.length && this.tail?.focus()) return;
+    const item = items[Math.min(Math.max(place, 0), items.length - 1)];
+    if (item) this.go(item);
   }
 
-  /** @param {KeyboardEvent} event */
-  key(event) {
-    const target = event.target instanceof Element ? event.target : null;
-    if (event.altKey || event.metaKey || target?.closest("input, textarea, select")) return;
-    const { key, ctrlKey } = event;
-    if (ctrlKey && (key === "End" || key === "Home")) this.leave(key === "End");
-    else if (ctrlKey) return;
-    else if (key === "PageDown" || key === "ArrowDown") this.step(1);
-    else if (key === "PageUp" || key === "ArrowUp") this.step(-1);
-    else if (key === " " && !target?.closest("a, button") && this.active) {
-      this.clip(this.active)?.flip();
-    } else return;
-    event.preventDefault();
+  /** @param {number} place from 0; -1 is the last one that is here */
+  goTo(place) {
+    const item = this.items.at(place);
+    if (item) this.go(item, "instant");
   }
 
   /**
-   * The feed has no end, so a key goes past it.
-   * @param {boolean} forwards
+   * @param {HTMLElement} item
+   * @param {ScrollBehavior} [behavior]
    */
-  leave(forwards) {
-    const all = [...document.querySelectorAll("a[href], button")].filter(
-      (one) => one instanceof HTMLElement && one.offsetParent !== null && !this.contains(one),
-    );
-    const after = all.filter(
-      (one) => this.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING,
-    );
-    const goal = forwards ? after[0] : all[all.length - after.length - 1];
-    if (goal instanceof HTMLElement) goal.focus();
+  go(item, behavior = calm() ? "instant" : "smooth") {
+    item.focus({ preventScroll: true });
+    this.goal = item;
+    this.enter(item);
+    this.goal = item;
+    clearTimeout(this.travelling);
+    this.travelling = setTimeout(() => this.settle(), TRAVEL);
+    item.scrollIntoView({ block: "start", behavior });
+  }
+
+  /** A step that was held up on its way ends where it is. */
+  settle() {
+    this.goal = null;
+    const box = this.house?.getBoundingClientRect();
+    const middle = box ? box.top + box.height / 2 : 0;
+    const here = this.items.find((item) => {
+      const { top, bottom } = item.getBoundingClientRect();
+      return top <= middle && middle < bottom;
+    });
+    if (here) this.enter(here);
+  }
+
+  /** After something went or came, every place is numbered anew. */
+  count() {
+    const items = this.items;
+    items.forEach((item, at) => {
+      item.setAttribute("aria-posinset", String(at + 1));
+      item.setAttribute("aria-setsize", this.next ? "-1" : String(items.length));
+    });
   }
 
   async more() {
-    if (!this.feed || !this.next || this.loading) return;
+    if (!this.list || !this.next || this.loading) return;
     this.loading = true;
-    this.feed.setAttribute("aria-busy", "true");
+    this.list.setAttribute("aria-busy", "true");
+    this.tail?.show("wait");
     try {
       const query = new URLSearchParams({
         after: this.next,
@@ -256,18 +371,23 @@ export class TroupeFeed extends HTMLElement {
       const parsed = new DOMParser().parseFromString(await response.text(), "text/html");
       this.next = response.headers.get("X-After") ?? "";
       this.dataset.list = response.headers.get("X-List") ?? "";
+      const known = new Set(this.items.map((item) => item.dataset.key));
       for (const item of parsed.querySelectorAll("article")) {
+        if (known.has(item.dataset.key)) continue;
         const here = document.adoptNode(item);
-        this.feed.append(here);
+        this.list.append(here);
         this.take(here);
       }
+      this.count();
+      this.serve();
+      if (!this.next) this.tail?.show("end");
       document.dispatchEvent(new CustomEvent("troupe-more"));
     } catch (error) {
-      // The next clip that comes on screen asks again.
       console.info(error);
+      this.tail?.show("failed");
     } finally {
       this.loading = false;
-      this.feed.setAttribute("aria-busy", "false");
+      this.list.setAttribute("aria-busy", "false");
     }
   }
 }

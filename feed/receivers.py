@@ -13,7 +13,7 @@ from feed import services, snippets
 from feed.models import Impression, Like, Post, RankedList, View
 from feed.visits import PENDING_LIKE
 from moderation.signals import approval_decided
-from socialapp.accounts.signals import account_closed
+from socialapp.accounts.signals import account_closed, kept_apart
 from socialapp.chat.signals import sharing_ended
 from streams.services import telling
 from streams.signals import stream_ended
@@ -65,6 +65,12 @@ def leave_with_viewer(*, user: User, **_: Any) -> None:
     user.hidden.all().delete()
     user.unwanted.all().delete()
     snippets.forget_person(person=user)
+
+
+@receiver(kept_apart, dispatch_uid="feed.end_follows")
+def end_follows(*, person: User, whom: User, **_: Any) -> None:
+    """Neither follows the other, nor a character of theirs, any more."""
+    services.part(person, whom)
 
 
 @receiver(sharing_ended, dispatch_uid="feed.take_lines_out")

@@ -41,7 +41,7 @@ from scenes.models import (
 )
 from scenes.tests.stories import published
 from socialapp.accounts import quotas
-from socialapp.accounts.models import Guardian, Ticket, Token, User
+from socialapp.accounts.models import Block, Guardian, Mute, Ticket, Token, User
 from socialapp.accounts.services import create_token
 from socialapp.characters import services as characters
 from socialapp.characters.models import (
@@ -128,6 +128,11 @@ def house(alice: User) -> Post:
     identity = signing_identity()
     assert identity is not None
     Guardian.objects.create(user=alice, email="parent@example.com")
+    noisy = User.objects.create_user(
+        email="noisy@example.com", username="noisy", password=None
+    )
+    Block.objects.create(person=alice, whom=noisy)
+    Mute.objects.create(person=alice, whom=noisy)
     chats.create_persona(person=alice, name="Wren")
     chats.start(person=alice, character=hob)
     _moderate(post)

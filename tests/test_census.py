@@ -40,8 +40,8 @@ from scenes.services.plays import begin_play
 from scenes.tests.playing import make, publish
 from scenes.tests.staging import on_stage, played
 from scenes.tests.stories import published
-from socialapp.accounts import exports, leaving, services
-from socialapp.accounts.models import User
+from socialapp.accounts import exports, keeping_apart, leaving, services
+from socialapp.accounts.models import Block, User
 from socialapp.characters.services import change_character
 from socialapp.chat import services as chats
 from socialapp.lib import blobs, withheld
@@ -64,7 +64,9 @@ MARK = "Quokkasaurus"
 """In everything that she writes."""
 
 EXPORTED = {
+    "accounts.Block": "circle.json",
     "accounts.Guardian": "profile.json",
+    "accounts.Mute": "circle.json",
     "accounts.Ticket": "profile.json",
     "accounts.Token": "profile.json",
     "account.EmailAddress": "profile.json",
@@ -170,6 +172,8 @@ def life(alice: User, bob: User) -> User:
     talk = chats.start(person=alice, character=clip.character, persona=wren)
     chats.send_message(conversation=talk, person=alice, text=f"My name is {MARK}.")
     among_others(alice, bob, clip.character)
+    keeping_apart.mute(person=alice, whom=bob)
+    Block.objects.create(person=alice, whom=bob)
     wrote_and_played(alice, bob, clip.character)
     in_scenes(alice, bob)
     return alice
@@ -362,6 +366,9 @@ def test_the_archive_has_every_row_and_file(life: User) -> None:
     assert len(rows["conversations.json"]) == 2
     assert len(rows["likes.json"]) == len(rows["watched.json"]) == 1
     assert rows["profile.json"]["email"] == life.email
+    circle = rows["circle.json"]
+    assert [one["whom__username"] for one in circle["blocks"]] == ["bob"]
+    assert [one["whom__username"] for one in circle["mutes"]] == ["bob"]
     assert rows["decisions.json"][0]["decision_facts"] == f"{MARK} threatens"
     assert rows["appeals.json"][0]["messages"][0]["text"] == f"I am {MARK}"
     assert rows["reports.json"][0]["note"] == MARK

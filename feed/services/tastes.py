@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from feed.models import Follow, Hidden, Post, PostStat, Unwanted
 
@@ -56,6 +56,13 @@ def unfollow(
     mine = Follow.objects.filter(person=person, creator=creator, character=character)
     gone, _ = mine.delete()
     return bool(gone)
+
+
+def part(one: User, other: User) -> None:
+    """End every follow between two people, of them and of their characters."""
+    for person, whom in ((one, other), (other, one)):
+        theirs = Q(creator=whom) | Q(character__owner=whom, character__starter=False)
+        Follow.objects.filter(theirs, person=person).delete()
 
 
 @transaction.atomic

@@ -40,6 +40,9 @@ served. contents.json names every file with its size and SHA-256.
 """
 
 
+_WHOM = ("whom__username", "created")
+
+
 @dataclass(frozen=True, slots=True)
 class File:
     path: str
@@ -130,6 +133,13 @@ def profile(user: User) -> Iterator[File]:
             "tickets": list(
                 user.tickets.order_by("created").values("key", "state", "created")
             ),
+        },
+    )
+    yield as_json(
+        "circle.json",
+        {
+            "blocks": list(user.blocks.order_by("pk").values(*_WHOM)),
+            "mutes": list(user.mutes.order_by("pk").values(*_WHOM)),
         },
     )
     if user.picture:

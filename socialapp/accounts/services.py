@@ -19,12 +19,13 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from PIL import Image, ImageOps
 
 from socialapp.accounts import birthdays, handles
-from socialapp.accounts.models import Guardian, Ticket, Token, User
+from socialapp.accounts.models import Block, Guardian, Mute, Ticket, Token, User
 from socialapp.accounts.signals import account_closed, picture_changed
 from socialapp.lib import images
 from socialapp.lib.ids import new_key
@@ -276,6 +277,8 @@ def close_account(*, user: User) -> None:
     user.tokens.all().delete()
     user.tickets.all().delete()
     Guardian.objects.filter(user=user).delete()
+    for model in (Block, Mute):
+        model._default_manager.filter(Q(person=user) | Q(whom=user)).delete()
     EmailAddress.objects.filter(user=user).delete()
     ghost = f"closed{new_key()}"
     user.username = ghost

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib import admin, messages
 from django.db.models import Count
@@ -196,7 +196,8 @@ class ImpressionAdmin(Record[Impression]):
         return link(impression.post)
 
 
-class _Whom(Record[Any]):
+@admin.register(Follow)
+class FollowAdmin(Record[Follow]):
     list_display = ("who", "whom", "created")
     search_fields = ("person__username", "creator__username", "character__name")
     date_hierarchy = "created"
@@ -204,22 +205,29 @@ class _Whom(Record[Any]):
     fields = list_display
 
     @admin.display(description="Person", ordering="person__username")
-    def who(self, row: Any) -> SafeString:
+    def who(self, row: Follow) -> SafeString:
         return link(row.person)
 
     @admin.display(description="Whom")
-    def whom(self, row: Any) -> SafeString:
+    def whom(self, row: Follow) -> SafeString:
         return link(row.creator or row.character)
 
 
-@admin.register(Follow)
-class FollowAdmin(_Whom):
-    pass
-
-
 @admin.register(Hidden)
-class HiddenAdmin(_Whom):
-    pass
+class HiddenAdmin(Record[Hidden]):
+    list_display = ("who", "whom", "created")
+    search_fields = ("person__username", "character__name")
+    date_hierarchy = "created"
+    list_select_related = ("person", "character")
+    fields = list_display
+
+    @admin.display(description="Person", ordering="person__username")
+    def who(self, row: Hidden) -> SafeString:
+        return link(row.person)
+
+    @admin.display(description="Whom")
+    def whom(self, row: Hidden) -> SafeString:
+        return link(row.character)
 
 
 @admin.register(Unwanted)

@@ -55,7 +55,9 @@ def posts(user: User) -> Iterator[File]:
         "tastes.json",
         {
             "follows": _whom(user.follows.order_by("created")),
-            "hidden": _whom(user.hidden.order_by("created")),
+            "hidden": list(
+                user.hidden.order_by("created").values("character__name", "created")
+            ),
             "less_like": list(
                 user.unwanted.order_by("created").values("post__key", "created")
             ),

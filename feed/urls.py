@@ -1,6 +1,6 @@
 from django.urls import path
 
-from feed.views import pages, snippets, tastes
+from feed.views import pages, people, snippets, tastes
 
 urlpatterns = [
     path("", pages.feed, name="feed"),
@@ -9,6 +9,7 @@ urlpatterns = [
     path("tastes/", tastes.mine, name="tastes"),
     path("tastes/follow/", tastes.follow, name="follow"),
     path("tastes/hide/", tastes.hide, name="hide"),
+    path("tastes/shown/", people.show_follows, name="follows-shown"),
     path("p/<str:key>/why/", tastes.why, name="post-why"),
     path("p/<str:key>/less/", tastes.less, name="post-less"),
     path("p/<str:key>/", pages.post, name="post"),
@@ -23,6 +24,10 @@ urlpatterns = [
     path("said/<str:key>/publish/", snippets.publish, name="snippet-publish"),
     path("tag/<str:name>/", pages.tag, name="tag"),
     path("@<str:username>/", pages.profile, name="profile"),
+    path("@<str:username>/followers/", people.followers, name="followers"),
+    path("@<str:username>/following/", people.following, name="following"),
+    path("@<str:username>/block/", people.block, name="person-block"),
+    path("@<str:username>/mute/", people.mute, name="person-mute"),
     path("s/<str:key>/remind/", pages.remind, name="stream-remind"),
     path("c/<str:key>/clips/", pages.character_clips, name="character-clips"),
 ]

@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
 from avatarfx.api import clips, speech
+from feed.api import people as circle
 from feed.api import posts as feed
 from feed.api import snippets, tastes
 from moderation.api import decisions, published, reports
@@ -69,6 +70,30 @@ urlpatterns = [
     path(
         "people/<str:username>/posts/",
         feed.PersonPostsViewSet.as_view({"get": "list"}),
+    ),
+    path(
+        "people/<str:username>/follow/",
+        circle.PersonFollowViewSet.as_view({"put": "update", "delete": "destroy"}),
+    ),
+    path(
+        "people/<str:username>/block/",
+        circle.PersonBlockViewSet.as_view({"put": "update", "delete": "destroy"}),
+    ),
+    path(
+        "people/<str:username>/mute/",
+        circle.PersonMuteViewSet.as_view({"put": "update", "delete": "destroy"}),
+    ),
+    path(
+        "people/<str:username>/followers/",
+        circle.PersonCircleViewSet.as_view({"get": "followers"}),
+    ),
+    path(
+        "people/<str:username>/following/",
+        circle.PersonCircleViewSet.as_view({"get": "following"}),
+    ),
+    path(
+        "characters/<str:key>/follow/",
+        circle.CharacterFollowViewSet.as_view({"put": "update", "delete": "destroy"}),
     ),
     path(
         "streams/<str:key>/replay/",

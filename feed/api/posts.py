@@ -26,7 +26,7 @@ from moderation.abuse.services import AbuseError
 from moderation.screening import problems
 from moderation.screening.refusals import TextRefusedError
 from socialapp.accounts.api import PersonRead, me
-from socialapp.accounts.models import User
+from socialapp.accounts.circle import people_for
 from socialapp.accounts.requests import address_of
 from socialapp.characters.api.characters import STATES
 from socialapp.lib import blobs
@@ -377,9 +377,7 @@ class PersonPostsViewSet(PostListing):
         responses=PostPageRead,
     )
     def list(self, request: Request, username: str) -> Response:
-        author = get_object_or_404(
-            User, username=username, is_active=True, leaves__isnull=True
-        )
+        author = get_object_or_404(people_for(request.user), username=username)
         return self.page(
             selectors.posts_of(viewer=request.user, author=author, **self.cursor)
         )

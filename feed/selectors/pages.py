@@ -10,6 +10,7 @@ from django.db.models import BooleanField, Exists, OuterRef, Q, Value
 
 from avatarfx.models import Clip
 from feed.models import Like, Post, PostQuerySet, SnippetLine
+from feed.selectors.following import followed_before
 from feed.selectors.ranked import without_unwanted
 from moderation.models import ApprovalState
 from scenes.models import Scene
@@ -63,16 +64,23 @@ def cursor_of(post: Post) -> str:
     return f"{since // dt.timedelta(microseconds=1)}.{post.pk}"
 
 
-def _older_than(cursor: str) -> Q:
-    """A cursor that nobody gave out begins at the top."""
-    microseconds, _, pk = cursor.partition(".")
+def moment_of(cursor: str | None) -> tuple[dt.datetime, int] | None:
+    """When the post of a cursor was published, and its row. None: a cursor that nobody
+    gave out begins at the top."""
+    microseconds, _, pk = (cursor or "").partition(".")
     try:
-        moment = dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(
-            microseconds=int(microseconds)
-        )
-        return Q(published__lt=moment) | Q(published=moment, pk__lt=int(pk))
+        since = dt.timedelta(microseconds=int(microseconds))
+        return dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + since, int(pk)
     except (ValueError, OverflowError):
+        return None
+
+
+def _older_than(cursor: str) -> Q:
+    found = moment_of(cursor)
+    if found is None:
         return Q()
+    moment, pk = found
+    return Q(published__lt=moment) | Q(published=moment, pk__lt=pk)
 
 
 def _shown_to(viewer: Viewer) -> PostQuerySet:
@@ -132,6 +140,28 @@ def posts_in(*, viewer: Viewer, ids: Sequence[int]) -> list[Post]:
     shown = without_unwanted(_shown_to(viewer).filter(demoted=False), viewer)
     found = {post.pk: post for post in shown.filter(pk__in=ids)}
     return [found[pk] for pk in ids if pk in found]
+
+
+def following_page(
+    *, viewer: Viewer, after: str | None = None, limit: int = 6
+) -> FeedPage:
+    """Of those whom this viewer follows, the newest first."""
+    limit = min(max(limit, 1), MAX_PAGE)
+    if not viewer.is_authenticated:
+        return FeedPage([], None)
+    found: list[Post] = []
+    before = moment_of(after)
+    while len(found) <= limit:
+        asked = limit + 1 - len(found)
+        rows = followed_before(person=viewer.pk, before=before, most=asked)
+        # Safety has the last word: what may not be shown leaves a gap to be filled.
+        found += posts_in(viewer=viewer, ids=[pk for _, pk in rows])
+        if len(rows) < asked:
+            break
+        before = rows[-1]
+    return FeedPage(
+        found[:limit], cursor_of(found[limit - 1]) if len(found) > limit else None
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Viewer = User | AnonymousUser
 
-ORDERS = ("ranked", "newest", "trending")
+ORDERS = ("ranked", "newest", "trending", "following")
 
 LIVES = timedelta(hours=6)
 """A list is read to its end in one sitting; a later page begins a new one."""
@@ -36,8 +36,9 @@ def is_personal(viewer: Viewer) -> bool:
 
 
 def order_for(viewer: Viewer, asked: str = "") -> str:
-    """What they asked for, else the house's choice: newest first for minors."""
-    if asked in ORDERS:
+    """What they asked for, else the house's choice: newest first for minors. Who has no
+    account follows nobody."""
+    if asked in ORDERS and (asked != "following" or viewer.is_authenticated):
         return asked
     return "newest" if viewer.is_authenticated and viewer.is_minor else "ranked"
 
@@ -58,6 +59,8 @@ def read_feed(
     """
     if order == "newest":
         return selectors.feed_page(viewer=viewer, after=after, limit=limit)
+    if order == "following":
+        return selectors.following_page(viewer=viewer, after=after, limit=limit)
     kept, start = _read_on(name, after)
     if kept is None:
         made = (

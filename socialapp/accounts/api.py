@@ -21,6 +21,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 
 from socialapp.accounts import exports, leaving, quotas, services
+from socialapp.accounts.circle import people_for
 from socialapp.accounts.models import Token, User
 from socialapp.lib.api.fields import valid
 from socialapp.lib.api.parsers import PictureParser
@@ -88,6 +89,7 @@ class MeRead(PersonRead):
             "birth_date",
             "teen",
             "time_zone",
+            "shows_follows",
             "quota",
         )
 
@@ -103,6 +105,10 @@ class ProfileWrite(serializers.Serializer[Any]):
     )
     bio = serializers.CharField(max_length=600, required=False, allow_blank=True)
     time_zone = serializers.CharField(max_length=64, required=False)
+    shows_follows = serializers.BooleanField(
+        required=False,
+        help_text="Others see whom you follow. Always false before 18.",
+    )
 
 
 class PictureWrite(serializers.Serializer[Any]):
@@ -363,6 +369,9 @@ class TokenViewSet(
 class PersonViewSet(mixins.RetrieveModelMixin, viewsets.GenericViewSet[User]):
     permission_classes = (AllowAny,)
     serializer_class = PersonRead
-    queryset = User.objects.filter(is_active=True, leaves__isnull=True)
+    queryset = User.objects.none()
     lookup_field = "username"
     lookup_value_regex = r"[a-z0-9._]{3,30}"
+
+    def get_queryset(self) -> QuerySet[User]:
+        return people_for(self.request.user)

@@ -119,6 +119,7 @@ def profile(user: User) -> Iterator[File]:
             ),
             "birth_date": user.birth_date,
             "time_zone": user.time_zone,
+            "shows_follows": user.shows_follows,
             "joined": user.date_joined,
             "last_sign_in": user.last_login,
             "leaves": user.leaves,

@@ -185,10 +185,11 @@ def change_profile(
     display_name: str | None = None,
     bio: str | None = None,
     time_zone: str | None = None,
+    shows_follows: bool | None = None,
 ) -> User:
     """Change what is given. AccountError with the fields that cannot be so."""
     errors: dict[str, list[str]] = {}
-    changed: dict[str, str] = {}
+    changed: dict[str, Any] = {}
     if username is not None and username != user.username:
         changed["username"] = _collect(
             errors, "username", partial(check_handle, user=user), username
@@ -213,6 +214,10 @@ def change_profile(
         if check_time_zone(time_zone) != time_zone:
             errors["time_zone"] = ["Use a name like Europe/Berlin."]
         changed["time_zone"] = time_zone
+    if shows_follows is not None:
+        if shows_follows and user.is_minor:
+            errors["shows_follows"] = ["Before 18 nobody sees whom you follow."]
+        changed["shows_follows"] = shows_follows
     if errors:
         raise AccountError(errors)
     for name, value in changed.items():
@@ -287,6 +292,7 @@ def close_account(*, user: User) -> None:
     user.birth_date = user.leaves = None
     user.last_login = None
     user.time_zone = "UTC"
+    user.shows_follows = False
     user.is_active = user.is_staff = user.is_superuser = False
     user.set_unusable_password()
     user.save()

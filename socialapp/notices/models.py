@@ -23,6 +23,7 @@ class Notice(models.Model):
         SCENE_REFUSED = "scene-refused", "My scene was refused"
         SCENE_COMMENT = "scene-comment", "A comment on my scene"
         SCENE_LIKED = "scene-liked", "My scene is liked"
+        FOLLOWED = "followed", "New followers"
 
     key = models.CharField(max_length=16, unique=True, default=new_key, editable=False)
     person = models.ForeignKey(

@@ -1,6 +1,7 @@
 // @ts-check
 /** What every page does: theme, toasts, sharing, parts that load themselves. */
 import "./confirm.js";
+import "./follow.js";
 import "./like.js";
 import "./news.js";
 import "./report.js";

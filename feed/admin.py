@@ -9,6 +9,8 @@ from django.db.models import Count
 
 from feed import services
 from feed.models import (
+    Collection,
+    CollectionItem,
     Follow,
     Hidden,
     Impression,
@@ -16,11 +18,12 @@ from feed.models import (
     Post,
     RankedList,
     Ranker,
+    Save,
     Tag,
     Unwanted,
     View,
 )
-from socialapp.lib.admin import Admin, Record, link, picture, video
+from socialapp.lib.admin import Admin, Record, RecordInline, link, picture, video
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -228,6 +231,48 @@ class HiddenAdmin(Record[Hidden]):
     @admin.display(description="Whom")
     def whom(self, row: Hidden) -> SafeString:
         return link(row.character)
+
+
+@admin.register(Save)
+class SaveAdmin(Record[Save]):
+    list_display = ("who", "shown", "created")
+    search_fields = ("person__username", "post__key")
+    date_hierarchy = "created"
+    list_select_related = ("person", "post")
+    fields = list_display
+
+    @admin.display(description="Person", ordering="person__username")
+    def who(self, row: Save) -> SafeString:
+        return link(row.person)
+
+    @admin.display(description="Post")
+    def shown(self, row: Save) -> SafeString:
+        return link(row.post)
+
+
+class ItemInline(RecordInline[CollectionItem, Collection]):
+    model = CollectionItem
+    fields = ("shown", "position", "created")
+    readonly_fields = fields
+
+    @admin.display(description="Post")
+    def shown(self, row: CollectionItem) -> SafeString:
+        return link(row.post)
+
+
+@admin.register(Collection)
+class CollectionAdmin(Record[Collection]):
+    list_display = ("title", "who", "visibility", "approval", "withheld", "changed")
+    list_filter = ("visibility", "approval", "withheld")
+    search_fields = ("key", "title", "owner__username")
+    date_hierarchy = "created"
+    list_select_related = ("owner",)
+    fields = ("key", *list_display, "note", "created")
+    inlines = (ItemInline,)
+
+    @admin.display(description="Owner", ordering="owner__username")
+    def who(self, row: Collection) -> SafeString:
+        return link(row.owner)
 
 
 @admin.register(Unwanted)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Sum
 
-from feed.models import Impression, Like, Post, SnippetLine, View
+from feed.models import Impression, Like, Post, Save, SnippetLine, View
 from socialapp.accounts.exports import as_json
 
 if TYPE_CHECKING:
@@ -61,6 +61,24 @@ def posts(user: User) -> Iterator[File]:
             "less_like": list(
                 user.unwanted.order_by("created").values("post__key", "created")
             ),
+        },
+    )
+    saves = Save.objects.filter(person=user).order_by("pk")
+    yield as_json(
+        "saved.json",
+        {
+            "saves": list(saves.values("post__key", "created")),
+            "collections": [
+                {
+                    "key": one.key,
+                    "title": one.title,
+                    "note": one.note,
+                    "visibility": one.visibility,
+                    "created": one.created,
+                    "posts": list(one.items.values_list("post__key", flat=True)),
+                }
+                for one in user.collections.order_by("pk")
+            ],
         },
     )
     shown = Impression.objects.filter(viewer=f"user:{user.pk}").order_by("created")

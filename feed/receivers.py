@@ -50,6 +50,7 @@ def offer_replay(*, stream: Stream, **_: Any) -> None:
 @receiver(approval_decided, dispatch_uid="feed.settle_words")
 def settle_words(*, approval: Approval, **_: Any) -> None:
     services.settle_words(approval=approval)
+    services.settle_collection(approval=approval)
 
 
 @receiver(account_closed, dispatch_uid="feed.leave_with_viewer")
@@ -60,6 +61,7 @@ def leave_with_viewer(*, user: User, **_: Any) -> None:
         services.unlike_post(post=like.post, user=user)
     for model in (View, Impression, RankedList):
         model._default_manager.filter(viewer=f"user:{user.pk}").delete()
+    services.forget_keeper(person=user)
     user.follows.all().delete()
     user.followers.all().delete()
     user.hidden.all().delete()

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from feed.views import pages, people, snippets, tastes
+from feed.views import pages, people, saves, snippets, tastes
 
 urlpatterns = [
     path("", pages.feed, name="feed"),
@@ -15,6 +15,14 @@ urlpatterns = [
     path("p/<str:key>/", pages.post, name="post"),
     path("p/<str:key>/audio/", pages.audio, name="post-audio"),
     path("p/<str:key>/like/", pages.like, name="post-like"),
+    path("p/<str:key>/save/", saves.save, name="post-save"),
+    path("p/<str:key>/collections/", saves.choose, name="post-collections"),
+    path("saved/", saves.saved, name="saved"),
+    path("collections/", saves.create, name="collections"),
+    path("collections/<str:key>/", saves.collection, name="collection"),
+    path("collections/<str:key>/edit/", saves.edit, name="collection-edit"),
+    path("collections/<str:key>/remove/", saves.remove, name="collection-remove"),
+    path("collections/<str:key>/items/", saves.arrange, name="collection-items"),
     path("p/<str:key>/view/", pages.view, name="post-view"),
     path("p/<str:key>/edit/", pages.edit, name="post-edit"),
     path("p/<str:key>/remove/", pages.remove, name="post-remove"),

@@ -8,7 +8,7 @@ from rest_framework.routers import SimpleRouter
 from avatarfx.api import clips, speech
 from feed.api import people as circle
 from feed.api import posts as feed
-from feed.api import snippets, tastes
+from feed.api import saves, snippets, tastes
 from moderation.api import decisions, published, reports
 from scenes.api import assets as scene_assets
 from scenes.api import audience as scene_audience
@@ -37,6 +37,7 @@ router.register("messages", messages.ChatMessageViewSet, "api-message")
 router.register("facts", messages.FactViewSet, "api-fact")
 router.register("personas", messages.PersonaViewSet, "api-persona")
 router.register("posts", feed.PostViewSet, "api-post")
+router.register("collections", saves.CollectionViewSet, "api-collection")
 router.register("feed", tastes.FeedViewSet, "api-feed")
 router.register("streams", streams.StreamViewSet, "api-stream")
 router.register("scenes", stories.SceneViewSet, "api-scene")
@@ -70,6 +71,23 @@ urlpatterns = [
     path(
         "people/<str:username>/posts/",
         feed.PersonPostsViewSet.as_view({"get": "list"}),
+    ),
+    path("saved/", saves.SavedViewSet.as_view({"get": "list"})),
+    path(
+        "posts/<str:key>/save/",
+        saves.PostSaveViewSet.as_view({"put": "update", "delete": "destroy"}),
+    ),
+    path(
+        "collections/<str:key>/posts/",
+        saves.CollectionPostsViewSet.as_view({"get": "list"}),
+    ),
+    path(
+        "collections/<str:key>/posts/<str:post>/",
+        saves.CollectionPostsViewSet.as_view({"put": "update", "delete": "destroy"}),
+    ),
+    path(
+        "people/<str:username>/collections/",
+        saves.PersonCollectionsViewSet.as_view({"get": "list"}),
     ),
     path(
         "people/<str:username>/follow/",

@@ -85,7 +85,7 @@ INLINE = {
     "Participant", "Message", "Fact", "Invitation", "Snippet", "SnippetLine",
     "Direction", "Wish", "PlayRole", "CompanySeat", "CompanyVote", "ImprovTurn",
     "ScenePlayer", "EndingFound", "ChoiceCount", "EndingCount", "SceneOutline",
-    "TakeUse",
+    "TakeUse", "CollectionItem",
 }  # fmt: skip
 """Seen on the page of what they belong to, or, said in private, on none."""
 
@@ -200,6 +200,8 @@ def _moderate(post: Post) -> None:
     posts.read_feed(viewer=post.author, name=viewer, order="ranked")
     posts.follow(person=post.author, character=post.character)
     posts.want_less(person=post.author, post=post)
+    kept = posts.create_collection(person=post.author, title="Tea")
+    posts.put_in(collection=kept, post=post)
     Hidden.objects.create(person=post.author, character=post.character)
     Ranker.objects.create(weights={})
     PictureCheck.objects.create(owner=post.author, ref=REF, sha256="0" * 64)

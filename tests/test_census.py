@@ -99,6 +99,8 @@ EXPORTED = {
     "feed.Like": "likes.json",
     "feed.Follow": "tastes.json",
     "feed.Hidden": "tastes.json",
+    "feed.Save": "saved.json",
+    "feed.Collection": "saved.json",
     "feed.Unwanted": "tastes.json",
     "moderation.Report": "reports.json",
     "moderation.Statement": "decisions.json",
@@ -156,6 +158,8 @@ def life(alice: User, bob: User) -> User:
     post = feed.publish_post(clip=clip, author=alice, caption=MARK)
     theirs = feed.publish_post(clip=ready_clip(bob), author=bob, caption="Bob's")
     feed.like_post(post=theirs, user=alice)
+    kept = feed.create_collection(person=alice, title=MARK, note=f"{MARK} likes it")
+    feed.put_in(collection=kept, post=theirs)
     feed.count_view(post=theirs, viewer=f"user:{alice.pk}")
     feed.like_post(post=post, user=bob)
     judged(alice, post.key, bob)
@@ -366,6 +370,8 @@ def test_the_archive_has_every_row_and_file(life: User) -> None:
     assert len(rows["conversations.json"]) == 2
     assert len(rows["likes.json"]) == len(rows["watched.json"]) == 1
     assert rows["profile.json"]["email"] == life.email
+    saved = rows["saved.json"]
+    assert len(saved["saves"]) == len(saved["collections"][0]["posts"]) == 1
     circle = rows["circle.json"]
     assert [one["whom__username"] for one in circle["blocks"]] == ["bob"]
     assert [one["whom__username"] for one in circle["mutes"]] == ["bob"]

@@ -116,6 +116,7 @@ class PostRead(serializers.ModelSerializer[Post]):
     likes = serializers.IntegerField(source="stat.likes", read_only=True)
     views = serializers.IntegerField(source="stat.views", read_only=True)
     liked = serializers.BooleanField(read_only=True, help_text="By you.")
+    saved = serializers.BooleanField(read_only=True, help_text="By you.")
     mine = serializers.SerializerMethodField()
     ai_generated = serializers.SerializerMethodField(help_text="Always true here.")
     url = serializers.CharField(source="get_absolute_url", read_only=True)
@@ -138,6 +139,7 @@ class PostRead(serializers.ModelSerializer[Post]):
             "likes",
             "views",
             "liked",
+            "saved",
             "mine",
             "visibility",
             "approval",

@@ -10,6 +10,12 @@ from feed.models.posts import (
     SnippetLineQuerySet,
     Tag,
 )
+from feed.models.saves import (
+    Collection,
+    CollectionItem,
+    CollectionQuerySet,
+    Save,
+)
 from feed.models.tastes import (
     Follow,
     Hidden,
@@ -21,6 +27,9 @@ from feed.models.tastes import (
 
 __all__ = [
     "READING",
+    "Collection",
+    "CollectionItem",
+    "CollectionQuerySet",
     "Follow",
     "Hidden",
     "Impression",
@@ -30,6 +39,7 @@ __all__ = [
     "PostStat",
     "RankedList",
     "Ranker",
+    "Save",
     "Snippet",
     "SnippetLine",
     "SnippetLineQuerySet",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.db.models import BooleanField, Exists, OuterRef, Q, Value
 
 from avatarfx.models import Clip
-from feed.models import Like, Post, PostQuerySet, SnippetLine
+from feed.models import Like, Post, PostQuerySet, Save, SnippetLine
 from feed.selectors.following import followed_before
 from feed.selectors.ranked import without_unwanted
 from moderation.models import ApprovalState
@@ -49,7 +49,7 @@ HEAVY = (
 @dataclass(frozen=True, slots=True)
 class FeedPage:
     posts: list[Post]
-    """With ``liked`` set for the viewer."""
+    """With ``liked`` and ``saved`` set for the viewer."""
 
     after: str | None
     """Where the next page begins; None on the last one."""
@@ -83,15 +83,17 @@ def _older_than(cursor: str) -> Q:
     return Q(published__lt=moment) | Q(published=moment, pk__lt=pk)
 
 
-def _shown_to(viewer: Viewer) -> PostQuerySet:
-    """Public posts that can be played or read, each with ``liked``."""
+def listed_for(viewer: Viewer) -> PostQuerySet:
+    """Public posts that can be played or read, each with ``liked`` and ``saved``."""
     return _with_likes(Post.objects.listed().fit_for(viewer), viewer)
 
 
 def _with_likes(posts: PostQuerySet, viewer: Viewer) -> PostQuerySet:
     liked: Exists | Value = Value(False, output_field=BooleanField())
+    saved: Exists | Value = liked
     if viewer.is_authenticated:
         liked = Exists(Like.objects.filter(post=OuterRef("pk"), user=viewer.pk))
+        saved = Exists(Save.objects.filter(post=OuterRef("pk"), person=viewer.pk))
     # Of a clip or a character whose words were approved once and are not any more.
     approved = Q(clip__approval=ApprovalState.APPROVED, clip__character__waits=False)
     off_stage = SnippetLine.objects.filter(
@@ -106,7 +108,7 @@ def _with_likes(posts: PostQuerySet, viewer: Viewer) -> PostQuerySet:
     clips = Q(clip__state=Clip.State.READY, clip__removed__isnull=True)
     playable = posts.filter(clips & approved | Q(kind=Post.Kind.SNIPPET) & readable)
     return (
-        playable.annotate(liked=liked)
+        playable.annotate(liked=liked, saved=saved)
         .full()
         .defer(*HEAVY)
         .order_by("-published", "-pk")
@@ -128,7 +130,7 @@ def feed_page(
 ) -> FeedPage:
     """One page of the feed, or of one hashtag: two queries whatever its size, and one
     for the lines when there are chats among it."""
-    posts = without_unwanted(_shown_to(viewer).filter(demoted=False), viewer)
+    posts = without_unwanted(listed_for(viewer).filter(demoted=False), viewer)
     if tag:
         posts = posts.filter(tags__name=tag.lower())
     return _page(posts, after, limit)
@@ -137,7 +139,7 @@ def feed_page(
 def posts_in(*, viewer: Viewer, ids: Sequence[int]) -> list[Post]:
     """Of these, in this order, what this viewer may see now: safety has the last word,
     however long ago the order was made."""
-    shown = without_unwanted(_shown_to(viewer).filter(demoted=False), viewer)
+    shown = without_unwanted(listed_for(viewer).filter(demoted=False), viewer)
     found = {post.pk: post for post in shown.filter(pk__in=ids)}
     return [found[pk] for pk in ids if pk in found]
 
@@ -195,9 +197,14 @@ def credit_of(clip: Clip, *, viewer: Viewer) -> Credit | None:
     return Credit(cast, kind, show=seen.filter(key=key).first())
 
 
+def openable_by(viewer: Viewer) -> PostQuerySet:
+    """What this viewer may open when they know where it is, and can be played or read."""
+    return _with_likes(Post.objects.visible_to(viewer), viewer)
+
+
 def post_for(*, viewer: Viewer, key: str) -> Post:
     """The post, if this viewer may open it; else Post.DoesNotExist."""
-    return _with_likes(Post.objects.visible_to(viewer), viewer).get(key=key)
+    return openable_by(viewer).get(key=key)
 
 
 def character_met(*, viewer: Viewer, key: str, post: str = "") -> Character:

@@ -19,6 +19,7 @@ from feed import approving, selectors, services, visits
 from feed.forms import PublishForm
 from feed.models import Post, Tag
 from feed.selectors import circles
+from feed.selectors import saves as kept
 from scenes.posters import posters
 from scenes.selectors import browsing as scenes
 from socialapp.accounts.circle import blocks_of, mutes_of, people_for
@@ -298,12 +299,17 @@ def profile(request: HttpRequest, username: str) -> HttpResponse:
         characters.alive() if mine else characters.listed().of_company(request.user)
     )
     tab = request.GET.get("tab")
-    context["tab"] = tab if tab in {"characters", "shows", "scenes"} else "clips"
+    context["tab"] = (
+        tab if tab in {"characters", "shows", "scenes", "collections"} else "clips"
+    )
     context["on_air"] = shows.on_air_for(request.user, host=person)
     context["characters_count"] = characters.count()
     context["posts_count"] = Post.objects.listed().filter(author=person).count()
     if context["tab"] == "characters":
         context["characters"] = characters.order_by("-created")[:60]
+    elif context["tab"] == "collections":
+        found = kept.collections_of(person, request.user)[:60]
+        context["shelves"] = kept.shelves(list(found), request.user)
     elif context["tab"] == "shows":
         context["shows"] = shows.shows_of(request.user, host=person)
     elif context["tab"] == "scenes":

@@ -19,6 +19,8 @@ PLACES = {
     "feed": "watch",
     "post": "watch",
     "tag": "watch",
+    "saved": "you",
+    "collection": "you",
     "cast": "cast",
     "character": "cast",
     "create": "create",

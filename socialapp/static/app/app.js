@@ -5,6 +5,7 @@ import "./follow.js";
 import "./like.js";
 import "./news.js";
 import "./report.js";
+import "./save.js";
 import "./why.js";
 import { armToasts, toast } from "./toast.js";
 import { armVisit } from "./visit.js";

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib import admin, messages
 from django.db.models import Count
 
 from feed import services
 from feed.models import (
+    Collection,
+    CollectionItem,
     CustomFeed,
     Entry,
     Follow,
@@ -22,6 +24,7 @@ from feed.models import (
     Remix,
     RemixPass,
     RemixRequest,
+    Save,
     Share,
     Subscription,
     Tag,
@@ -29,7 +32,7 @@ from feed.models import (
     View,
     Word,
 )
-from socialapp.lib.admin import Admin, Record, link, picture, video
+from socialapp.lib.admin import Admin, Record, RecordInline, link, picture, video
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -220,7 +223,8 @@ class ImpressionAdmin(Record[Impression]):
         return link(impression.post)
 
 
-class _Whom(Record[Any]):
+@admin.register(Follow)
+class FollowAdmin(Record[Follow]):
     list_display = ("who", "whom", "created")
     search_fields = ("person__username", "creator__username", "character__name")
     date_hierarchy = "created"
@@ -228,22 +232,71 @@ class _Whom(Record[Any]):
     fields = list_display
 
     @admin.display(description="Person", ordering="person__username")
-    def who(self, row: Any) -> SafeString:
+    def who(self, row: Follow) -> SafeString:
         return link(row.person)
 
     @admin.display(description="Whom")
-    def whom(self, row: Any) -> SafeString:
+    def whom(self, row: Follow) -> SafeString:
         return link(row.creator or row.character)
 
 
-@admin.register(Follow)
-class FollowAdmin(_Whom):
-    pass
-
-
 @admin.register(Hidden)
-class HiddenAdmin(_Whom):
-    pass
+class HiddenAdmin(Record[Hidden]):
+    list_display = ("who", "whom", "created")
+    search_fields = ("person__username", "character__name")
+    date_hierarchy = "created"
+    list_select_related = ("person", "character")
+    fields = list_display
+
+    @admin.display(description="Person", ordering="person__username")
+    def who(self, row: Hidden) -> SafeString:
+        return link(row.person)
+
+    @admin.display(description="Whom")
+    def whom(self, row: Hidden) -> SafeString:
+        return link(row.character)
+
+
+@admin.register(Save)
+class SaveAdmin(Record[Save]):
+    list_display = ("who", "shown", "created")
+    search_fields = ("person__username", "post__key")
+    date_hierarchy = "created"
+    list_select_related = ("person", "post")
+    fields = list_display
+
+    @admin.display(description="Person", ordering="person__username")
+    def who(self, row: Save) -> SafeString:
+        return link(row.person)
+
+    @admin.display(description="Post")
+    def shown(self, row: Save) -> SafeString:
+        return link(row.post)
+
+
+class ItemInline(RecordInline[CollectionItem, Collection]):
+    model = CollectionItem
+    fields = ("shown", "position", "created")
+    readonly_fields = fields
+
+    @admin.display(description="Post")
+    def shown(self, row: CollectionItem) -> SafeString:
+        return link(row.post)
+
+
+@admin.register(Collection)
+class CollectionAdmin(Record[Collection]):
+    list_display = ("title", "who", "visibility", "approval", "withheld", "changed")
+    list_filter = ("visibility", "approval", "withheld")
+    search_fields = ("key", "title", "owner__username")
+    date_hierarchy = "created"
+    list_select_related = ("owner",)
+    fields = ("key", *list_display, "note", "created")
+    inlines = (ItemInline,)
+
+    @admin.display(description="Owner", ordering="owner__username")
+    def who(self, row: Collection) -> SafeString:
+        return link(row.owner)
 
 
 @admin.register(Unwanted)

@@ -16,6 +16,7 @@ from feed.models import (
     RemixOutcome,
     RemixPass,
     RemixRequest,
+    Save,
     Share,
     SnippetLine,
     View,
@@ -73,10 +74,30 @@ def posts(user: User) -> Iterator[File]:
         "tastes.json",
         {
             "follows": _whom(user.follows.order_by("created")),
-            "hidden": _whom(user.hidden.order_by("created")),
+            "hidden": list(
+                user.hidden.order_by("created").values("character__name", "created")
+            ),
             "less_like": list(
                 user.unwanted.order_by("created").values("post__key", "created")
             ),
+        },
+    )
+    saves = Save.objects.filter(person=user).order_by("pk")
+    yield as_json(
+        "saved.json",
+        {
+            "saves": list(saves.values("post__key", "created")),
+            "collections": [
+                {
+                    "key": one.key,
+                    "title": one.title,
+                    "note": one.note,
+                    "visibility": one.visibility,
+                    "created": one.created,
+                    "posts": list(one.items.values_list("post__key", flat=True)),
+                }
+                for one in user.collections.order_by("pk")
+            ],
         },
     )
     shown = Impression.objects.filter(viewer=f"user:{user.pk}").order_by("created")

@@ -26,7 +26,7 @@ from feed.search import keeping
 from feed.visits import PENDING_LIKE
 from moderation import log as audit
 from moderation.signals import approval_decided, case_decided
-from socialapp.accounts.signals import account_closed, consent_changed
+from socialapp.accounts.signals import account_closed, consent_changed, kept_apart
 from socialapp.characters.models import Character
 from socialapp.chat.signals import sharing_ended
 from socialapp.lib.signals import listing_changed
@@ -68,6 +68,7 @@ def offer_replay(*, stream: Stream, **_: Any) -> None:
 @receiver(approval_decided, dispatch_uid="feed.settle_words")
 def settle_words(*, approval: Approval, **_: Any) -> None:
     services.settle_words(approval=approval)
+    services.settle_collection(approval=approval)
 
 
 @receiver(account_closed, dispatch_uid="feed.leave_with_viewer")
@@ -78,6 +79,7 @@ def leave_with_viewer(*, user: User, **_: Any) -> None:
         services.unlike_post(post=like.post, user=user)
     for model in (View, Impression, RankedList, Share):
         model._default_manager.filter(viewer=f"user:{user.pk}").delete()
+    services.forget_keeper(person=user)
     user.follows.all().delete()
     user.followers.all().delete()
     user.hidden.all().delete()
@@ -134,6 +136,12 @@ def note_decision(*, case: Case, **_: Any) -> None:
         "pk", flat=True
     ):
         keeping.note(kind="character", pk=pk)
+
+
+@receiver(kept_apart, dispatch_uid="feed.end_follows")
+def end_follows(*, person: User, whom: User, **_: Any) -> None:
+    """Neither follows the other, nor a character of theirs, any more."""
+    services.part(person, whom)
 
 
 @receiver(sharing_ended, dispatch_uid="feed.take_lines_out")

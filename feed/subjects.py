@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from feed import services
-from feed.models import CustomFeed, Post, RemixRequest
+from feed.models import Collection, CustomFeed, Post, RemixRequest
 from feed.remixes.requests import waiting_for, withhold
 from moderation import subjects
 from socialapp.lib import blobs
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from avatarfx.models import Clip
+    from feed.models import CollectionQuerySet
     from socialapp.accounts.models import User
     from socialapp.characters.models import Character
 
@@ -60,6 +61,22 @@ def register() -> None:
         restore=lambda asked: withhold(asked, ""),
         of_author=lambda user: RemixRequest.objects.full().filter(asker=user),
     )
+    subjects.register(
+        services.COLLECTION,
+        title="Collection",
+        find=lambda key: _collections().filter(key=key).first(),
+        describe=lambda collection: collection.title,
+        snapshot=lambda one: {"Title": one.title, "Note": one.note},
+        author=lambda collection: collection.owner,
+        url=lambda collection: collection.get_absolute_url(),
+        visible=lambda one, viewer: (
+            Collection.objects.visible_to(viewer).filter(pk=one.pk).exists()
+        ),
+        hide=lambda one: _withhold(one, Collection.Level.HIDDEN),
+        remove=lambda one: _withhold(one, Collection.Level.REMOVED),
+        restore=lambda one: _withhold(one, ""),
+        of_author=lambda user: _collections().filter(owner=user),
+    )
     subjects.add_descendants("post", _its_clip)
     subjects.add_descendants("clip", _its_post)
     subjects.add_descendants("character", _chats_with)
@@ -88,6 +105,14 @@ def _register_feeds() -> None:
         content_types=("CONTENT_TYPE_TEXT",),
         of_author=lambda user: CustomFeed.objects.filter(owner=user),
     )
+
+
+def _collections() -> CollectionQuerySet:
+    return Collection.objects.select_related("owner")
+
+
+def _withhold(collection: Collection, level: str) -> None:
+    services.set_collection_withheld(collection=collection, level=level)
 
 
 def _snapshot(post: Post) -> dict[str, str]:

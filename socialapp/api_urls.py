@@ -6,7 +6,8 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
 from avatarfx.api import clips, speech
-from feed.api import custom, embeds, numbers, remixes, search, snippets, tastes
+from feed.api import custom, embeds, numbers, remixes, saves, search, snippets, tastes
+from feed.api import people as circle
 from feed.api import posts as feed
 from moderation.api import decisions, published, reports
 from scenes.api import assets as scene_assets
@@ -39,6 +40,7 @@ router.register("posts", feed.PostViewSet, "api-post")
 router.register("feeds", custom.CustomFeedViewSet, "api-custom-feed")
 router.register("me/muted-words", custom.MutedWordViewSet, "api-muted-word")
 router.register("remix-requests", remixes.RemixRequestViewSet, "api-remix-request")
+router.register("collections", saves.CollectionViewSet, "api-collection")
 router.register("feed", tastes.FeedViewSet, "api-feed")
 router.register("streams", streams.StreamViewSet, "api-stream")
 router.register("scenes", stories.SceneViewSet, "api-scene")
@@ -72,6 +74,47 @@ urlpatterns = [
     path(
         "people/<str:username>/posts/",
         feed.PersonPostsViewSet.as_view({"get": "list"}),
+    ),
+    path("saved/", saves.SavedViewSet.as_view({"get": "list"})),
+    path(
+        "posts/<str:key>/save/",
+        saves.PostSaveViewSet.as_view({"put": "update", "delete": "destroy"}),
+    ),
+    path(
+        "collections/<str:key>/posts/",
+        saves.CollectionPostsViewSet.as_view({"get": "list"}),
+    ),
+    path(
+        "collections/<str:key>/posts/<str:post>/",
+        saves.CollectionPostsViewSet.as_view({"put": "update", "delete": "destroy"}),
+    ),
+    path(
+        "people/<str:username>/collections/",
+        saves.PersonCollectionsViewSet.as_view({"get": "list"}),
+    ),
+    path(
+        "people/<str:username>/follow/",
+        circle.PersonFollowViewSet.as_view({"put": "update", "delete": "destroy"}),
+    ),
+    path(
+        "people/<str:username>/block/",
+        circle.PersonBlockViewSet.as_view({"put": "update", "delete": "destroy"}),
+    ),
+    path(
+        "people/<str:username>/mute/",
+        circle.PersonMuteViewSet.as_view({"put": "update", "delete": "destroy"}),
+    ),
+    path(
+        "people/<str:username>/followers/",
+        circle.PersonCircleViewSet.as_view({"get": "followers"}),
+    ),
+    path(
+        "people/<str:username>/following/",
+        circle.PersonCircleViewSet.as_view({"get": "following"}),
+    ),
+    path(
+        "characters/<str:key>/follow/",
+        circle.CharacterFollowViewSet.as_view({"put": "update", "delete": "destroy"}),
     ),
     path(
         "posts/<str:key>/remix/",

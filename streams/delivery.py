@@ -18,9 +18,9 @@ from streams.protocol.events import (
     PoseKeys,
 )
 
-FORMAT = 2
-_HEAD = struct.Struct(">BBIIHI")
-"""Format, flags, number, line, length of the key, length of the frame."""
+FORMAT = 3
+_HEAD = struct.Struct(">BBIIHBI")
+"""Format, flags, number, line, lengths of the key, of the writer, of the frame."""
 
 _TEXT, _AUDIENCE, _REMOVES, _LAST, _SHUTS = 1, 2, 4, 8, 16
 """Flags."""
@@ -40,6 +40,9 @@ class Delivery:
 
     audience: bool = False
     """Written by a person: not for those from whom the chat is kept."""
+
+    writer: str = ""
+    """Handle of that person: some do not hear them."""
 
     line: int = 0
     """Of a line, its sound, or its removal."""
@@ -65,7 +68,7 @@ def of_event(event: Event) -> Delivery:
     if isinstance(event, Logged):
         return Delivery(frame, event.seq, last=event.kind == "stream-ended")
     if isinstance(event, Message):
-        return Delivery(frame, key=event.message, audience=True)
+        return Delivery(frame, key=event.message, audience=True, writer=event.person)
     if isinstance(event, PoseKeys):
         return Delivery(frame, key=f"pose:{event.part.seat}")
     if isinstance(event, Closing):
@@ -86,10 +89,11 @@ def pack(deliveries: list[Delivery]) -> bytes:
             | one.last * _LAST
             | one.shuts * _SHUTS
         )
-        key = one.key.encode()
-        head = (FORMAT, flags, one.seq, one.line, len(key), len(frame))
-        out += _HEAD.pack(*head)
+        key, writer = one.key.encode(), one.writer.encode()
+        sizes = (len(key), len(writer), len(frame))
+        out += _HEAD.pack(FORMAT, flags, one.seq, one.line, *sizes)
         out += key
+        out += writer
         out += frame
     return bytes(out)
 
@@ -100,12 +104,15 @@ def unpack(message: bytes) -> list[Delivery]:
     at = 0
     try:
         while at < len(message):
-            form, flags, seq, line, key_size, size = _HEAD.unpack_from(message, at)
+            form, flags, seq, line, *sizes = _HEAD.unpack_from(message, at)
+            key_size, writer_size, size = sizes
             if form != FORMAT:
                 raise ValueError(f"Not deliveries of format {FORMAT}")
             at += _HEAD.size
             key = message[at : at + key_size].decode()
             at += key_size
+            writer = message[at : at + writer_size].decode()
+            at += writer_size
             raw = message[at : at + size]
             if len(raw) != size:
                 raise ValueError("A delivery ends too early")
@@ -117,6 +124,7 @@ def unpack(message: bytes) -> list[Delivery]:
                     seq,
                     key,
                     audience=bool(flags & _AUDIENCE),
+                    writer=writer,
                     line=line,
                     removes=bool(flags & _REMOVES),
                     last=bool(flags & _LAST),

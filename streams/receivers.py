@@ -10,13 +10,7 @@ from avatarfx.signals import clip_failed, clip_ready
 from socialapp.accounts.signals import account_closed
 from socialapp.characters.services import forget_owner
 from streams import services
-from streams.models import (
-    ChatMessage,
-    Stream,
-    StreamReminder,
-    StreamTicket,
-    TopicVote,
-)
+from streams.models import ChatMessage, Stream, StreamReminder, StreamTicket, TopicVote
 from streams.services import telling
 from streams.signals import stream_started
 

@@ -41,7 +41,7 @@ from scenes.models import (
 )
 from scenes.tests.stories import published
 from socialapp.accounts import quotas
-from socialapp.accounts.models import Guardian, Ticket, Token, User
+from socialapp.accounts.models import Block, Guardian, Mute, Ticket, Token, User
 from socialapp.accounts.services import create_token
 from socialapp.characters import services as characters
 from socialapp.characters.models import CardPicture, Character, CharacterCard, Portrait
@@ -76,6 +76,7 @@ INLINE = {
     "ScenePlayer", "EndingFound", "ChoiceCount", "EndingCount", "SceneOutline",
     "TakeUse", "RemixAnswer", "RemixOutcome",
     "Spelling",
+    "CollectionItem",
 }  # fmt: skip
 """Seen on the page of what they belong to, or, said in private, on none."""
 
@@ -118,6 +119,11 @@ def house(alice: User) -> Post:
     identity = signing_identity()
     assert identity is not None
     Guardian.objects.create(user=alice, email="parent@example.com")
+    noisy = User.objects.create_user(
+        email="noisy@example.com", username="noisy", password=None
+    )
+    Block.objects.create(person=alice, whom=noisy)
+    Mute.objects.create(person=alice, whom=noisy)
     chats.create_persona(person=alice, name="Wren")
     chats.start(person=alice, character=hob)
     _moderate(post)
@@ -201,6 +207,8 @@ def _moderate(post: Post) -> None:
     posts.read_feed(viewer=post.author, name=viewer, order="ranked")
     posts.follow(person=post.author, character=post.character)
     posts.want_less(person=post.author, post=post)
+    kept = posts.create_collection(person=post.author, title="Tea")
+    posts.put_in(collection=kept, post=post)
     Hidden.objects.create(person=post.author, character=post.character)
     built = posts.build_feed(owner=post.author, name="Fire", rules={"tags": ["x"]})
     posts.subscribe(person=post.author, feed=built)

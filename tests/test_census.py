@@ -51,8 +51,8 @@ from scenes.services.plays import begin_play
 from scenes.tests.playing import make, publish
 from scenes.tests.staging import on_stage, played
 from scenes.tests.stories import published
-from socialapp.accounts import exports, leaving, services
-from socialapp.accounts.models import User
+from socialapp.accounts import exports, keeping_apart, leaving, services
+from socialapp.accounts.models import Block, User
 from socialapp.characters.services import change_character
 from socialapp.chat import services as chats
 from socialapp.lib import blobs, withheld
@@ -75,7 +75,9 @@ MARK = "Quokkasaurus"
 """In everything that she writes."""
 
 EXPORTED = {
+    "accounts.Block": "circle.json",
     "accounts.Guardian": "profile.json",
+    "accounts.Mute": "circle.json",
     "accounts.Ticket": "profile.json",
     "accounts.Token": "profile.json",
     "account.EmailAddress": "profile.json",
@@ -108,6 +110,8 @@ EXPORTED = {
     "feed.Like": "likes.json",
     "feed.Follow": "tastes.json",
     "feed.Hidden": "tastes.json",
+    "feed.Save": "saved.json",
+    "feed.Collection": "saved.json",
     "feed.Unwanted": "tastes.json",
     "feed.CustomFeed": "feeds.json",
     "feed.Subscription": "feeds.json",
@@ -174,6 +178,8 @@ def life(alice: User, bob: User) -> User:
     post = feed.publish_post(clip=clip, author=alice, caption=MARK)
     theirs = feed.publish_post(clip=ready_clip(bob), author=bob, caption="Bob's")
     feed.like_post(post=theirs, user=alice)
+    kept = feed.create_collection(person=alice, title=MARK, note=f"{MARK} likes it")
+    feed.put_in(collection=kept, post=theirs)
     feed.count_view(post=theirs, viewer=f"user:{alice.pk}")
     feed.like_post(post=post, user=bob)
     built = feed.build_feed(owner=alice, name=MARK, rules={"words": [MARK]})
@@ -194,6 +200,8 @@ def life(alice: User, bob: User) -> User:
     talk = chats.start(person=alice, character=clip.character, persona=wren)
     chats.send_message(conversation=talk, person=alice, text=f"My name is {MARK}.")
     among_others(alice, bob, clip.character)
+    keeping_apart.mute(person=alice, whom=bob)
+    Block.objects.create(person=alice, whom=bob)
     wrote_and_played(alice, bob, clip.character)
     in_scenes(alice, bob)
     return alice
@@ -410,6 +418,11 @@ def test_the_archive_has_every_row_and_file(life: User) -> None:
     assert [len(remixes[name]) for name in ("made", "of_mine", "wanted")] == [0, 1, 1]
     assert [one["person__username"] for one in remixes["need_not_ask_me"]] == ["bob"]
     assert [one["owner__username"] for one in remixes["whom_i_need_not_ask"]] == ["bob"]
+    saved = rows["saved.json"]
+    assert len(saved["saves"]) == len(saved["collections"][0]["posts"]) == 1
+    circle = rows["circle.json"]
+    assert [one["whom__username"] for one in circle["blocks"]] == ["bob"]
+    assert [one["whom__username"] for one in circle["mutes"]] == ["bob"]
     assert rows["decisions.json"][0]["decision_facts"] == f"{MARK} threatens"
     assert rows["appeals.json"][0]["messages"][0]["text"] == f"I am {MARK}"
     assert rows["reports.json"][0]["note"] == MARK

@@ -25,6 +25,7 @@ from feed.models import Post
 from feed.tests.rows import clip_of, post_by
 from moderation import services as moderation
 from moderation.models import Case
+from socialapp.accounts import keeping_apart
 from socialapp.accounts.leaving import ask_to_leave
 from socialapp.accounts.models import User
 from socialapp.characters.models import Character, Portrait
@@ -78,7 +79,12 @@ STATES = (
     "character removed",
     "portrait hidden",
     "portrait removed",
+    "blocked by the viewer",
+    "viewer is blocked",
 )
+APART = ("blocked by the viewer", "viewer is blocked")
+"""For everybody who has an account; a stranger is nobody's to block."""
+
 VIEWERS = ("stranger", "other", "teen", "moderator")
 
 
@@ -213,6 +219,11 @@ def bring(post: Post, state: str) -> None:
     elif state == "taken back":
         feed.remove_post(post=post)
         Character.objects.update(removed=timezone.now())
+    elif state in APART:
+        for other in User.objects.exclude(pk=post.author_id):
+            pair = (other, post.author)
+            person, whom = pair if state == "blocked by the viewer" else pair[::-1]
+            keeping_apart.block(person=person, whom=whom)
     elif state == "leaving":
         ask_to_leave(user=post.author)
     elif state == "adults only":
@@ -274,6 +285,8 @@ def may_read(state: str, viewer: str, address: str, post: Post) -> bool:
     linked = any(key in address for key in (*keys, portrait.key if portrait else ""))
     if state == "unlisted":
         return linked
+    if state in APART:
+        return viewer == "stranger"
     return state == "adults only" and viewer in {"other", "moderator"}
 
 

@@ -30,8 +30,8 @@ from moderation.abuse.services import AbuseError
 from moderation.screening import problems
 from moderation.screening.refusals import TextRefusedError
 from socialapp.accounts.api import PersonRead, me
+from socialapp.accounts.circle import people_for
 from socialapp.accounts.consent import Level
-from socialapp.accounts.models import User
 from socialapp.accounts.requests import address_of
 from socialapp.characters.api.characters import LEVELS, STATES
 from socialapp.lib import blobs
@@ -143,6 +143,7 @@ class PostRead(serializers.ModelSerializer[Post]):
     )
     shares = serializers.IntegerField(source="stat.shares", read_only=True)
     liked = serializers.BooleanField(read_only=True, help_text="By you.")
+    saved = serializers.BooleanField(read_only=True, help_text="By you.")
     mine = serializers.SerializerMethodField()
     ai_generated = serializers.SerializerMethodField(help_text="Always true here.")
     url = serializers.CharField(source="get_absolute_url", read_only=True)
@@ -168,6 +169,7 @@ class PostRead(serializers.ModelSerializer[Post]):
             "remix_of",
             "remixing",
             "liked",
+            "saved",
             "mine",
             "shares",
             "visibility",
@@ -462,9 +464,7 @@ class PersonPostsViewSet(PostListing):
         responses=PostPageRead,
     )
     def list(self, request: Request, username: str) -> Response:
-        author = get_object_or_404(
-            User, username=username, is_active=True, leaves__isnull=True
-        )
+        author = get_object_or_404(people_for(request.user), username=username)
         return self.page(
             selectors.posts_of(viewer=request.user, author=author, **self.newest_cursor)
         )

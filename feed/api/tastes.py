@@ -18,7 +18,7 @@ from feed.models import Post
 from feed.services import Look
 from feed.wording import WORDS
 from socialapp.accounts.api import me
-from socialapp.accounts.models import User
+from socialapp.accounts.circle import people_for
 from socialapp.characters.models import Character
 from socialapp.lib.api.fields import valid
 from socialapp.lib.api.problems import Problem, refusal
@@ -198,7 +198,9 @@ class FeedViewSet(PostListing):
         return Response({"following": False})
 
     @extend_schema(
-        summary="See nothing of somebody", request=WhomWrite, responses=HiddenRead
+        summary="Mute a person, or hide a character",
+        request=WhomWrite,
+        responses=HiddenRead,
     )
     @action(detail=False, methods=["post"], permission_classes=[IsAuthenticated])
     def hide(self, request: Request) -> Response:
@@ -245,7 +247,6 @@ class FeedViewSet(PostListing):
             except Character.DoesNotExist:
                 raise Http404 from None
             return {"character": one}, post
-        user = get_object_or_404(
-            User, username=data["creator"].lower(), is_active=True, leaves__isnull=True
-        )
+        there = people_for(request.user)
+        user = get_object_or_404(there, username=data["creator"].lower())
         return {"creator": user}, post

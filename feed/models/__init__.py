@@ -19,10 +19,14 @@ from feed.models.remixes import (
     RemixPass,
     RemixRequest,
 )
+from feed.models.saves import Collection, CollectionItem, CollectionQuerySet, Save
 from feed.models.tastes import Follow, Hidden, Impression, RankedList, Ranker, Unwanted
 
 __all__ = [
     "READING",
+    "Collection",
+    "CollectionItem",
+    "CollectionQuerySet",
     "CustomFeed",
     "Entry",
     "Follow",
@@ -40,6 +44,7 @@ __all__ = [
     "RemixOutcome",
     "RemixPass",
     "RemixRequest",
+    "Save",
     "Share",
     "Snippet",
     "SnippetLine",

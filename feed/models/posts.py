@@ -13,6 +13,7 @@ from avatarfx.models import Clip
 from feed import approving
 from moderation.approvals import guard
 from moderation.models import ApprovalState
+from socialapp.accounts.circle import not_apart
 from socialapp.accounts.consent import Level
 from socialapp.characters.models import Character
 from socialapp.chat.models import Participant
@@ -48,13 +49,15 @@ class PostQuerySet(models.QuerySet["Post"]):
         )
 
     def fit_for(self, viewer: User | AnonymousUser) -> PostQuerySet:
-        """Without those that only adults may see, for everybody else: also what was
-        played of scenes for adults."""
+        """Without those of people from whom this viewer keeps apart, and without those
+        that only adults may see, for everybody else: also what was played of scenes for
+        adults."""
+        there = self.filter(not_apart(viewer, "author"))
         if viewer.is_authenticated and not viewer.is_minor:
-            return self
+            return there
         played = Q(clip__scene_cut__version__rating="mature")
         played |= Q(clip__scene_cut__scene__adults_only=True)
-        return self.filter(adults_only=False).exclude(played)
+        return there.filter(adults_only=False).exclude(played)
 
     def visible_to(self, viewer: User | AnonymousUser) -> PostQuerySet:
         """What this viewer may open when they know where it is."""

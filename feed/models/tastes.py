@@ -48,36 +48,25 @@ class Follow(models.Model):
 
 
 class Hidden(models.Model):
-    """Of whom a person wants to see nothing in their feed."""
+    """A character of whom a person wants to see nothing in their feed; people are muted
+    (``accounts.Mute``)."""
 
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="hidden"
     )
-    creator = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", null=True
-    )
-    character = models.ForeignKey(
-        Character, models.CASCADE, related_name="+", null=True
-    )
+    character = models.ForeignKey(Character, models.CASCADE, related_name="+")
     created = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         verbose_name_plural = "hidden"
         constraints = [
             models.UniqueConstraint(
-                fields=["person", "creator"], name="hidden_person_once"
-            ),
-            models.UniqueConstraint(
                 fields=["person", "character"], name="hidden_character_once"
-            ),
-            models.CheckConstraint(
-                condition=Q(creator__isnull=False) ^ Q(character__isnull=False),
-                name="hidden_of_one",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.person_id} hides {self.creator_id or self.character_id}"
+        return f"{self.person_id} hides {self.character_id}"
 
 
 class Unwanted(models.Model):

@@ -13,9 +13,10 @@ from django.utils import timezone
 
 from avatarfx.models import Clip
 from feed import hashtags
-from feed.models import Like, Post, PostQuerySet, SnippetLine
+from feed.models import Like, Post, PostQuerySet, Save, SnippetLine
 from feed.remixes.chips import may_name_parent
 from feed.selectors.custom import chosen, keeping, unmuted
+from feed.selectors.following import followed_before
 from feed.selectors.kept import Kept
 from feed.selectors.ranked import without_unwanted
 from moderation.models import ApprovalState
@@ -61,7 +62,7 @@ HEAVY = (
 @dataclass(frozen=True, slots=True)
 class FeedPage:
     posts: list[Post]
-    """With ``liked`` set for the viewer."""
+    """With ``liked`` and ``saved`` set for the viewer."""
 
     after: str | None
     """Where the next page begins; None on the last one."""
@@ -101,8 +102,8 @@ def _older_than(cursor: str) -> Q:
     )
 
 
-def _shown_to(viewer: Viewer) -> PostQuerySet:
-    """Public posts that can be played or read, each with ``liked``."""
+def listed_for(viewer: Viewer) -> PostQuerySet:
+    """Public posts that can be played or read, each with ``liked`` and ``saved``."""
     return with_likes(Post.objects.listed().fit_for(viewer), viewer)
 
 
@@ -126,11 +127,13 @@ def playable(posts: PostQuerySet, viewer: Viewer) -> PostQuerySet:
 def with_likes(posts: PostQuerySet, viewer: Viewer) -> PostQuerySet:
     """Of these, what can be played or read, with everything that a card shows."""
     liked: Exists | Value = Value(False, output_field=BooleanField())
+    saved: Exists | Value = liked
     if viewer.is_authenticated:
         liked = Exists(Like.objects.filter(post=OuterRef("pk"), user=viewer.pk))
+        saved = Exists(Save.objects.filter(post=OuterRef("pk"), person=viewer.pk))
     return (
         playable(posts, viewer)
-        .annotate(liked=liked, parent_known=may_name_parent(viewer))
+        .annotate(liked=liked, saved=saved, parent_known=may_name_parent(viewer))
         .full()
         .defer(*HEAVY)
         .order_by("-published", "-pk")
@@ -139,7 +142,7 @@ def with_likes(posts: PostQuerySet, viewer: Viewer) -> PostQuerySet:
 
 def on_show(viewer: Viewer) -> PostQuerySet:
     """What a list may bring before this viewer unasked, with all that a card shows."""
-    posts = _shown_to(viewer).filter(heard(viewer, "author"), demoted=False)
+    posts = listed_for(viewer).filter(heard(viewer, "author"), demoted=False)
     return without_unwanted(posts, viewer)
 
 
@@ -172,7 +175,7 @@ def feed_page(
 ) -> FeedPage:
     """One page of the feed, or of one hashtag: two queries whatever its size, and one
     for the lines when there are chats among it."""
-    posts = without_unwanted(_shown_to(viewer).filter(demoted=False), viewer)
+    posts = without_unwanted(listed_for(viewer).filter(demoted=False), viewer)
     if tag:
         posts = posts.filter(tags__name=hashtags.folded(tag))
     return _page(posts, after, limit, keeping(viewer))
@@ -182,13 +185,13 @@ def custom_page(
     *, viewer: Viewer, rules: Rules, after: str | None = None, limit: int = 6
 ) -> FeedPage:
     """The newest that fit the rules and that this viewer may see."""
-    posts = without_unwanted(_shown_to(viewer).filter(demoted=False), viewer)
+    posts = without_unwanted(listed_for(viewer).filter(demoted=False), viewer)
     return _page(posts.filter(chosen(rules)), after, limit, keeping(viewer, rules))
 
 
 def custom_trending(*, viewer: Viewer, rules: Rules, most: int) -> list[int]:
     """Ids of those that fit the rules, the most liked of late first."""
-    posts = _shown_to(viewer).filter(chosen(rules), demoted=False)
+    posts = listed_for(viewer).filter(chosen(rules), demoted=False)
     hot = posts.order_by("-stat__heat", "-published", "-pk")
     keep = keeping(viewer, rules)
     if keep is None:
@@ -208,22 +211,44 @@ def posts_in(*, viewer: Viewer, ids: Sequence[int]) -> list[Post]:
     return unmuted(viewer, [found[pk] for pk in ids if pk in found])
 
 
-def _listed_for(viewer: Viewer, ids: list[int]) -> PostQuerySet:
-    shown = without_unwanted(_shown_to(viewer).filter(demoted=False), viewer)
+def _these_for(viewer: Viewer, ids: list[int]) -> PostQuerySet:
+    shown = without_unwanted(listed_for(viewer).filter(demoted=False), viewer)
     return shown.filter(pk__among=ids).order_by()
 
 
-_for_strangers = Kept(lambda ids: _listed_for(AnonymousUser(), ids), ids=list)
+_for_strangers = Kept(lambda ids: _these_for(AnonymousUser(), ids), ids=list)
 _for_adults = Kept(
-    lambda ids, viewer: _listed_for(User(pk=viewer), ids), ids=list, viewer=int
+    lambda ids, viewer: _these_for(User(pk=viewer), ids), ids=list, viewer=int
 )
 _for_minors = Kept(
-    lambda ids, viewer: _listed_for(
+    lambda ids, viewer: _these_for(
         User(pk=viewer, birth_date=timezone.now().date()), ids
     ),
     ids=list,
     viewer=int,
 )
+
+
+def following_page(
+    *, viewer: Viewer, after: str | None = None, limit: int = 6
+) -> FeedPage:
+    """Of those whom this viewer follows, the newest first."""
+    limit = min(max(limit, 1), MAX_PAGE)
+    if not viewer.is_authenticated:
+        return FeedPage([], None)
+    found: list[Post] = []
+    before = read_cursor(after or "")
+    while len(found) <= limit:
+        asked = limit + 1 - len(found)
+        rows = followed_before(person=viewer.pk, before=before, most=asked)
+        # Safety has the last word: what may not be shown leaves a gap to be filled.
+        found += posts_in(viewer=viewer, ids=[pk for _, pk in rows])
+        if len(rows) < asked:
+            break
+        before = rows[-1]
+    return FeedPage(
+        found[:limit], cursor_of(found[limit - 1]) if len(found) > limit else None
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,9 +282,14 @@ def credit_of(clip: Clip, *, viewer: Viewer) -> Credit | None:
     return Credit(cast, kind, show=seen.filter(key=key).first())
 
 
+def openable_by(viewer: Viewer) -> PostQuerySet:
+    """What this viewer may open when they know where it is, and can be played or read."""
+    return with_likes(Post.objects.visible_to(viewer), viewer)
+
+
 def post_for(*, viewer: Viewer, key: str) -> Post:
     """The post, if this viewer may open it; else Post.DoesNotExist."""
-    return with_likes(Post.objects.visible_to(viewer), viewer).get(key=key)
+    return openable_by(viewer).get(key=key)
 
 
 def character_met(*, viewer: Viewer, key: str, post: str = "") -> Character:

@@ -18,6 +18,7 @@ from feed.selectors.candidates import candidates, house
 from feed.selectors.kept import Kept
 from feed.selectors.shared import Shared
 from feed.selectors.tastes import taste_of
+from socialapp.accounts.circle import unmuted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -144,15 +145,14 @@ def list_of(*, name: str, key: str) -> RankedList | None:
 
 
 def without_unwanted(posts: PostQuerySet, viewer: Viewer) -> PostQuerySet:
-    """What they hid a moment ago is on no page of a list that was made before."""
+    """Whom they muted and what they hid a moment ago is on no page of a list that was
+    made before. Blocks are held by `PostQuerySet.fit_for`."""
     if not viewer.is_authenticated:
         return posts
-    hidden = Hidden.objects.filter(person=viewer.pk)
-    creators = hidden.filter(creator__isnull=False).values("creator")
-    cast = hidden.filter(character__isnull=False).values("character")
+    cast = Hidden.objects.filter(person=viewer.pk).values("character")
     unwanted = Unwanted.objects.filter(person=viewer.pk).values("post")
     return (
-        posts.exclude(author__in=creators)
+        posts.filter(unmuted(viewer, "author"))
         .exclude(clip__isnull=False, clip__character__in=cast)
         .exclude(snippet__isnull=False, snippet__lead__in=cast)
         .exclude(pk__in=unwanted)

@@ -6,10 +6,12 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
+from django.db.models import Value
 
 from feed.models import Follow, Hidden, Impression, Like, Post, Unwanted
 from feed.ranking import Taste
 from feed.selectors.kept import Kept
+from socialapp.accounts.models import Block, Mute
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -52,12 +54,6 @@ _followed = Kept(
     ),
     person=int,
 )
-_hidden = Kept(
-    lambda person: Hidden.objects.filter(person=person).values_list(
-        "creator_id", "character_id"
-    ),
-    person=int,
-)
 _liked = Kept(
     lambda person: (
         Like.objects.filter(user=person)
@@ -97,7 +93,7 @@ def taste_of(viewer: Viewer) -> Taste:
     if not viewer.is_authenticated:
         return Taste()
     people, cast = _split(_followed(person=viewer.pk))
-    away, away_cast = _split(_hidden(person=viewer.pk))
+    away, away_cast = _split(_away(viewer.pk))
     creators, characters, tags = _watched(viewer.pk)
     for character, names in _unwanted(viewer.pk):
         if character:
@@ -125,6 +121,17 @@ def is_following(
         return False
     mine = Follow.objects.filter(person=viewer.pk)
     return mine.filter(creator=creator, character=character).exists()
+
+
+def _away(person: int) -> Iterable[tuple[int, int]]:
+    """Ids of people and of characters whom this one does not want to meet, 0 for
+    neither: one query."""
+    none = Value(0)
+    muted = Mute.objects.filter(person=person).values_list("whom_id", none)
+    blocked = Block.objects.filter(person=person).values_list("whom_id", none)
+    blocking = Block.objects.filter(whom=person).values_list("person_id", none)
+    hidden = Hidden.objects.filter(person=person).values_list(none, "character_id")
+    return muted.union(blocked, blocking, hidden)
 
 
 def _split(rows: Iterable[tuple[int | None, int | None]]) -> tuple[Ints, Ints]:

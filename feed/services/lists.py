@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Viewer = User | AnonymousUser
 
-ORDERS = ("ranked", "newest", "trending")
+ORDERS = ("ranked", "newest", "trending", "following")
 
 BUILT = "feed:"
 """Before the key of a feed that somebody built: an order too."""
@@ -62,8 +62,11 @@ def is_personal(viewer: Viewer) -> bool:
 
 
 def order_for(viewer: Viewer, asked: str = "") -> str:
-    """What they asked for, else the house's choice: newest first for minors."""
-    if asked in ORDERS or asked.startswith(BUILT):
+    """What they asked for, else the house's choice: newest first for minors. Who has no
+    account follows nobody."""
+    if asked.startswith(BUILT):
+        return asked
+    if asked in ORDERS and (asked != "following" or viewer.is_authenticated):
         return asked
     return "newest" if viewer.is_authenticated and viewer.is_minor else "ranked"
 
@@ -88,6 +91,10 @@ def read_feed(
         if strict:
             check_cursor(after)
         return selectors.feed_page(viewer=viewer, after=after, limit=limit)
+    if order == "following":
+        if strict:
+            check_cursor(after)
+        return selectors.following_page(viewer=viewer, after=after, limit=limit)
     if order.startswith(BUILT):
         key = order.removeprefix(BUILT)
         return _read_custom(viewer, name, key, after, limit, strict=strict)

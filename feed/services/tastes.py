@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from feed.models import Follow, Hidden, Post, PostStat, Unwanted
+from feed.services import telling
+from socialapp.accounts import circle, keeping_apart
+from socialapp.accounts.services import AccountError
 
 if TYPE_CHECKING:
     from socialapp.accounts.models import User
@@ -31,10 +34,13 @@ def follow(
 ) -> bool:
     """Follow one of both; whether this call did. `post`: after which it was asked for.
 
-    TasteError for oneself, and for more than MOST_FOLLOWS. Whom one hid one sees again.
+    TasteError for oneself, for whom one keeps apart from, and for more than
+    MOST_FOLLOWS. Whom one muted or hid one sees again.
     """
     if creator is not None and creator.pk == person.pk:
         raise TasteError("You see what you make anyway: follow somebody else.")
+    if _are_apart(person, creator, character):
+        raise TasteError("You cannot follow them while one of you blocks the other.")
     known = Follow.objects.filter(person=person, creator=creator, character=character)
     if not known.exists() and person.follows.count() >= MOST_FOLLOWS:
         raise TasteError(
@@ -43,9 +49,11 @@ def follow(
     _, created = Follow.objects.get_or_create(
         person=person, creator=creator, character=character
     )
-    Hidden.objects.filter(person=person, creator=creator, character=character).delete()
+    unhide(person=person, creator=creator, character=character)
     if created and post is not None:
         PostStat.objects.filter(post=post).update(follows=F("follows") + 1)
+    if created:
+        telling.followed(person, creator=creator, character=character)
     return created
 
 
@@ -58,14 +66,29 @@ def unfollow(
     return bool(gone)
 
 
+def part(one: User, other: User) -> None:
+    """End every follow between two people, of them and of their characters."""
+    for person, whom in ((one, other), (other, one)):
+        theirs = Q(creator=whom) | Q(character__owner=whom, character__starter=False)
+        Follow.objects.filter(theirs, person=person).delete()
+
+
 @transaction.atomic
 def hide(
     *, person: User, creator: User | None = None, character: Character | None = None
 ) -> None:
-    """Nothing of theirs is in this person's feed from now on, on any page of it."""
-    if creator is not None and creator.pk == person.pk:
-        raise TasteError("Your own posts are not hidden from you.")
-    Hidden.objects.get_or_create(person=person, creator=creator, character=character)
+    """Nothing of theirs comes to this person from now on: a person is muted, everywhere;
+    a character is hidden in the feed, on any page of it. TasteError for oneself, and for
+    more than anybody may mute."""
+    if creator is not None:
+        if creator.pk == person.pk:
+            raise TasteError("Your own posts are not hidden from you.")
+        try:
+            keeping_apart.mute(person=person, whom=creator)
+        except AccountError as error:
+            raise TasteError(str(error)) from error
+    if character is not None:
+        Hidden.objects.get_or_create(person=person, character=character)
     unfollow(person=person, creator=creator, character=character)
 
 
@@ -73,7 +96,19 @@ def unhide(
     *, person: User, creator: User | None = None, character: Character | None = None
 ) -> None:
     """What they had liked or watched before counts again, as it did."""
-    Hidden.objects.filter(person=person, creator=creator, character=character).delete()
+    if creator is not None:
+        keeping_apart.unmute(person=person, whom=creator)
+    if character is not None:
+        Hidden.objects.filter(person=person, character=character).delete()
+
+
+def _are_apart(person: User, creator: User | None, character: Character | None) -> bool:
+    if character is not None and character.starter:
+        return False
+    whom = creator
+    if character is not None:
+        whom = character.owner
+    return whom is not None and circle.are_apart(person, whom)
 
 
 def want_less(*, person: User, post: Post) -> None:

@@ -11,7 +11,7 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 
 from feed import services
-from feed.models import Like, PostStat, View
+from feed.models import Like, PostStat, Save, View
 from feed.tests.rows import post_by
 
 if TYPE_CHECKING:
@@ -82,6 +82,27 @@ def test_likes_and_unlikes_that_meet_leave_a_true_count(alice: User) -> None:
     )
     assert errors == []
     assert PostStat.objects.get(post=post).likes == Like.objects.count()
+
+
+def test_a_storm_of_fifty_leaves_true_counts(alice: User) -> None:
+    """Fifty threads like, unlike, save and let go of one post, all at once."""
+    post = post_by(alice)
+    guests = people(10)
+    for user in guests[:5]:
+        services.like_post(post=post, user=user)
+        services.save_post(post=post, person=user)
+    changes: list[Callable[[], object]] = []
+    for n, user in enumerate(guests):
+        like = partial(services.like_post, post=post, user=user)
+        unlike = partial(services.unlike_post, post=post, user=user)
+        save = partial(services.save_post, post=post, person=user)
+        unsave = partial(services.unsave_post, post=post, person=user)
+        changes += [like, unlike, save, unsave, like if n % 2 else save]
+    assert len(changes) == 50
+    assert at_once(changes) == []
+    stat = PostStat.objects.get(post=post)
+    assert stat.likes == Like.objects.count()
+    assert stat.saves == Save.objects.count()
 
 
 def test_a_clip_in_ten_tabs_is_one_view(alice: User) -> None:

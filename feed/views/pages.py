@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,11 +20,14 @@ from feed.forms import PublishForm
 from feed.models import Post, Tag
 from feed.remixes.tree import tree_of
 from feed.search import trending
+from feed.selectors import circles
+from feed.selectors import saves as kept
 from feed.sources import source_of
 from feed.views.embeds import player_of
 from feed.views.tabs import tabs_for
 from scenes.posters import posters
 from scenes.selectors import browsing as scenes
+from socialapp.accounts.circle import blocks_of, mutes_of, people_for
 from socialapp.accounts.consent import Level
 from socialapp.accounts.requests import address_of, person
 from socialapp.characters.models import Character
@@ -81,7 +83,7 @@ def feed(request: HttpRequest) -> HttpResponse:
     page = _read(request, order, after)
     rest = [one for one in page.posts if one not in posts]
     shown = [*posts, *rest]
-    context = {
+    context: dict[str, Any] = {
         "posts": shown,
         "after": page.after,
         "list": page.list,
@@ -92,6 +94,8 @@ def feed(request: HttpRequest) -> HttpResponse:
         "house_is_empty": not shown and not Post.objects.listed().exists(),
         "on_air": shows.on_air_for(request.user),
     }
+    if not context["posts"] and order == "following":
+        context["suggested"] = circles.suggestions_for(request.user)
     return visits.welcome(request, render(request, "feed/feed.html", context))
 
 
@@ -327,23 +331,27 @@ def tag(request: HttpRequest, name: str) -> HttpResponse:
 
 @require_safe
 def profile(request: HttpRequest, username: str) -> HttpResponse:
-    person = get_object_or_404(
-        get_user_model(),
-        username=username.lower(),
-        is_active=True,
-        leaves__isnull=True,
-    )
+    person = get_object_or_404(people_for(request.user), username=username.lower())
+    if blocks_of(request.user, person):
+        return render(request, "feed/blocked.html", {"person": person})
     mine = person.pk == request.user.pk
     context: dict[str, Any] = {"person": person, "mine": mine}
     characters = Character.objects.full().filter(owner=person)
-    characters = characters.alive() if mine else characters.listed()
+    characters = (
+        characters.alive() if mine else characters.listed().of_company(request.user)
+    )
     tab = request.GET.get("tab")
-    context["tab"] = tab if tab in {"characters", "shows", "scenes"} else "clips"
+    context["tab"] = (
+        tab if tab in {"characters", "shows", "scenes", "collections"} else "clips"
+    )
     context["on_air"] = shows.on_air_for(request.user, host=person)
     context["characters_count"] = characters.count()
     context["posts_count"] = Post.objects.listed().filter(author=person).count()
     if context["tab"] == "characters":
         context["characters"] = characters.order_by("-created")[:60]
+    elif context["tab"] == "collections":
+        found = kept.collections_of(person, request.user)[:60]
+        context["shelves"] = kept.shelves(list(found), request.user)
     elif context["tab"] == "shows":
         context["shows"] = shows.shows_of(request.user, host=person)
     elif context["tab"] == "scenes":
@@ -354,6 +362,9 @@ def profile(request: HttpRequest, username: str) -> HttpResponse:
             viewer=request.user, author=person, after=request.GET.get("after")
         )
         context |= {"posts": page.posts, "after": page.after}
+    context["counts"] = circles.counts_of(person, request.user)
+    if request.user.is_authenticated and not mine:
+        context["muted"] = mutes_of(request.user, person)
     if mine:
         context["removed_post"] = request.session.pop("removed_post", "")
     return render(request, "feed/profile.html", context)

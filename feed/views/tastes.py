@@ -6,19 +6,18 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST, require_safe
 
 from feed import selectors, services, visits
 from feed.models import Post
 from feed.services import Look
+from feed.views.answers import answer, refuse
 from feed.views.tabs import tabs_for
 from feed.wording import Because, because
-from socialapp.accounts.models import User
+from socialapp.accounts.circle import people_for
 from socialapp.accounts.requests import person
 from socialapp.characters.models import Character
 
@@ -127,7 +126,7 @@ def less(request: HttpRequest, key: str) -> HttpResponse:
         if wanted
         else "It counts as before."
     )
-    return _answer(request, text, {"less": wanted})
+    return answer(request, text, {"less": wanted})
 
 
 @login_required
@@ -144,9 +143,9 @@ def follow(request: HttpRequest) -> HttpResponse:
         else:
             services.unfollow(person=person(request), **one)
     except services.TasteError as error:
-        return _refuse(request, str(error))
+        return refuse(request, str(error))
     text = f"You follow {name}." if wanted else f"You do not follow {name} any more."
-    return _answer(request, text, {"following": wanted})
+    return answer(request, text, {"following": wanted})
 
 
 @login_required
@@ -159,27 +158,27 @@ def hide(request: HttpRequest) -> HttpResponse:
         change = services.hide if wanted else services.unhide
         change(person=person(request), **one)
     except services.TasteError as error:
-        return _refuse(request, str(error))
+        return refuse(request, str(error))
     text = (
-        f"Nothing of {name} is in your feed now."
+        f"Nothing of {name} comes to you now."
         if wanted
-        else f"{name} may be in your feed again."
+        else f"{name} may come to you again."
     )
-    return _answer(request, text, {"hidden": wanted})
+    return answer(request, text, {"hidden": wanted})
 
 
 @login_required
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
-    """Whom one follows and hides, to be changed."""
+    """Whom one follows, mutes, hides and blocks, to be changed."""
     me = person(request)
     context = {
+        "mutes": me.mutes.select_related("whom").order_by("-id")[:200],
+        "blocks": me.blocks.select_related("whom").order_by("-id")[:200],
         "follows": me.follows.select_related("creator", "character").order_by("-id")[
             :200
         ],
-        "hidden": me.hidden.select_related("creator", "character").order_by("-id")[
-            :200
-        ],
+        "hidden": me.hidden.select_related("character").order_by("-id")[:200],
         "unwanted": me.unwanted.select_related("post__clip", "post__author").order_by(
             "-id"
         )[:50],
@@ -197,30 +196,6 @@ def _whom(request: HttpRequest) -> tuple[dict[str, Any], str]:
             raise Http404 from error
         return {"character": one}, one.name
     user = get_object_or_404(
-        User,
-        username=request.POST.get("creator", "").lower(),
-        is_active=True,
-        leaves__isnull=True,
+        people_for(request.user), username=request.POST.get("creator", "").lower()
     )
     return {"creator": user}, f"@{user.username}"
-
-
-def _answer(request: HttpRequest, text: str, told: dict[str, bool]) -> HttpResponse:
-    if request.headers.get("Accept", "").startswith("application/json"):
-        return JsonResponse({**told, "text": text})
-    messages.success(request, text)
-    return redirect(_back(request))
-
-
-def _refuse(request: HttpRequest, text: str) -> HttpResponse:
-    if request.headers.get("Accept", "").startswith("application/json"):
-        return JsonResponse({"detail": text}, status=400)
-    messages.error(request, text)
-    return redirect(_back(request))
-
-
-def _back(request: HttpRequest) -> str:
-    """Where they came from, if that is a page of ours."""
-    there = request.POST.get("next", "")
-    ours = url_has_allowed_host_and_scheme(there, allowed_hosts=None)
-    return there if ours and there.startswith("/") else "/"

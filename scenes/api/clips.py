@@ -10,12 +10,7 @@ from rest_framework import serializers, status, viewsets
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
 
-from avatarfx.api.clips import (
-    IDEMPOTENCY_KEY,
-    QUOTA_HEADERS,
-    ClipRead,
-    idempotency_key,
-)
+from avatarfx.api.clips import IDEMPOTENCY_KEY, QUOTA_HEADERS, ClipRead, idempotency_key
 from avatarfx.api.refusals import quota_headers_of
 from avatarfx.models import Clip
 from scenes.models import Play

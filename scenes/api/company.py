@@ -67,7 +67,7 @@ class CompanyViewSet(viewsets.GenericViewSet[Company]):
     @extend_schema(summary="Come along", request=None, responses=CompanyRead)
     def join(self, request: Request, key: str) -> Response:
         try:
-            company = selectors.company_to_join(key)
+            company = selectors.company_to_join(me(request), key)
         except Company.DoesNotExist:
             raise Http404 from None
         services.join(company=company, person=me(request))

@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scenes.models import (
-    EndingFound,
-    SceneComment,
-    SceneLike,
-    ScenePlayer,
-    SceneRating,
-)
+from scenes.models import EndingFound, SceneComment, SceneLike, ScenePlayer, SceneRating
 from socialapp.accounts.exports import as_json
 
 if TYPE_CHECKING:

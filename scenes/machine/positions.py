@@ -7,12 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from scenes.machine import limits
 from scenes.machine.errors import PlayError
 from scenes.machine.machine import Position
-from scenes.machine.model import (
-    BoolVariable,
-    EnumVariable,
-    FloatVariable,
-    IntVariable,
-)
+from scenes.machine.model import BoolVariable, EnumVariable, FloatVariable, IntVariable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

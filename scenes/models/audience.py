@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from moderation.models import ApprovalState
 from scenes.models.story import Scene
+from socialapp.accounts.circle import not_apart
 from socialapp.lib.ids import new_key
 from socialapp.lib.models import Withholdable, on_stage
 
@@ -106,7 +107,9 @@ class SceneCommentQuerySet(models.QuerySet["SceneComment"]):
         shown = Q(approval=ApprovalState.APPROVED, person__leaves__isnull=True)
         if viewer.is_authenticated:
             shown |= Q(person=viewer)
-        return self.filter(shown, on_stage(viewer, "person"))
+        return self.filter(
+            not_apart(viewer, "person"), shown, on_stage(viewer, "person")
+        )
 
 
 class SceneComment(Withholdable):

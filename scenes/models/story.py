@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from moderation.models import ApprovalState
 from scenes.machine.model import RATINGS
+from socialapp.accounts.circle import not_apart
 from socialapp.lib.ids import new_key
 from socialapp.lib.models import Withholdable, on_stage
 
@@ -41,8 +42,9 @@ class SceneQuerySet(models.QuerySet["Scene"]):
         )
 
     def fit_for(self, viewer: Viewer) -> SceneQuerySet:
-        """Without what only adults may play, for everybody else."""
-        return self.filter(_fit_for(viewer))
+        """Without those of people from whom this viewer keeps apart, and without what
+        only adults may play, for everybody else."""
+        return self.filter(not_apart(viewer, "owner"), _fit_for(viewer))
 
     def visible_to(self, viewer: Viewer) -> SceneQuerySet:
         """What this viewer may open when they know where it is; what is their own in
@@ -55,7 +57,8 @@ class SceneQuerySet(models.QuerySet["Scene"]):
         )
         if viewer.is_authenticated:
             shown |= Q(owner=viewer)
-        return self.filter(shown, on_stage(viewer, "owner"), removed__isnull=True)
+        there = self.filter(not_apart(viewer, "owner"), removed__isnull=True)
+        return there.filter(shown, on_stage(viewer, "owner"))
 
     def full(self) -> SceneQuerySet:
         """With everything that a list shows, and without the texts."""

@@ -8,7 +8,7 @@ from django.dispatch import receiver
 
 from scenes.services import company, plays
 from scenes.signals import play_moved
-from socialapp.accounts.signals import account_closed
+from socialapp.accounts.signals import account_closed, kept_apart
 
 if TYPE_CHECKING:
     from scenes.models import Play
@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 def forget_player(*, user: User, **_: Any) -> None:
     company.forget_person(person=user)
     plays.forget_person(person=user)
+
+
+@receiver(kept_apart, dispatch_uid="scenes.part_company")
+def part_company(*, person: User, whom: User, **_: Any) -> None:
+    """Nobody plays under the direction of whom they keep apart from."""
+    company.part(person=person, whom=whom)
 
 
 @receiver(play_moved, dispatch_uid="scenes.follow_play")

@@ -82,7 +82,8 @@ def casting_for(
 
 def castable(viewer: Viewer) -> CharacterQuerySet:
     """Whom this viewer may cast at all; one of theirs may still lack something."""
-    listed = Character.objects.listed().filter(portrait__isnull=False)
+    listed = Character.objects.listed().of_company(viewer)
+    listed = listed.filter(portrait__isnull=False)
     allowed = Q(starter=True)
     if viewer.is_authenticated:
         allowed |= Q(in_scenes=True)

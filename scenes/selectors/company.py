@@ -13,6 +13,7 @@ from scenes.machine import positions
 from scenes.models import Company, CompanySeat, Play
 from scenes.selectors import plays
 from scenes.selectors.machines import machine_of
+from socialapp.accounts.circle import not_apart
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -64,8 +65,16 @@ def company_of(person: User, key: str) -> Company:
     return companies().get(key=key, open=True, seats__in=mine)
 
 
-def company_to_join(key: str) -> Company:
-    return companies().get(key=key, open=True)
+def company_to_join(person: User, key: str) -> Company:
+    """Company.DoesNotExist for those whose host keeps apart from this person."""
+    there = companies().filter(not_apart(person, "host"))
+    return there.get(key=key, open=True)
+
+
+def sits_with_others_apart(company: Company, person: User) -> bool:
+    """Whether somebody is there from whom this person keeps apart."""
+    seats = CompanySeat.objects.filter(company=company, left=None)
+    return seats.exclude(not_apart(person, "person")).exists()
 
 
 def people_in(company: Company) -> list[Person]:

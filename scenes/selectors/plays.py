@@ -10,6 +10,7 @@ from django.db.models import Prefetch
 from moderation.models import ApprovalState
 from scenes.models import Play, PlayRole, Scene
 from scenes.selectors import casting
+from socialapp.accounts.circle import are_apart
 from socialapp.characters.models import Character
 from socialapp.lib import blobs
 
@@ -175,6 +176,8 @@ def _why_not_for(play: Play, viewer: Viewer, *, mine: bool) -> str:
     grown = viewer.is_authenticated and not viewer.is_minor
     if not grown and (play.scene.adults_only or play.version.rating == GROWN):
         return f"“{play.scene.title}” is for adults."
+    if not mine and are_apart(viewer, play.scene.owner):
+        return f"“{play.scene.title}” is not on stage for you. Your save is kept."
     if mine or play.version.approval == ApprovalState.APPROVED:
         return ""
     if play.version.approval == ApprovalState.PENDING:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from socialapp.accounts.circle import hears
 from socialapp.notices import services as notices
 from socialapp.notices.models import Notice
 
@@ -32,9 +33,11 @@ def liked(scene: Scene, likes: int) -> None:
 
 
 def commented(comment: SceneComment) -> None:
-    """Not of what one wrote oneself."""
+    """Not of what one wrote oneself, nor of whom one does not hear."""
     scene = comment.scene
     if comment.person_id == scene.owner_id:
+        return
+    if not hears(scene.owner, comment.person):
         return
     words = comment.text
     if len(words) > LONGEST_QUOTE:

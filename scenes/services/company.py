@@ -67,6 +67,8 @@ def join(*, company: Company, person: User) -> Company:
         raise PlayingError(why, code="closed")
     if not plays.is_on_stage(company.play.scene, person):
         raise PlayingError("This scene is not on stage now.", code="closed")
+    if selectors.sits_with_others_apart(company, person):
+        raise PlayingError("This company is not open to you.", code="closed")
     with transaction.atomic():
         row = _locked(company)
         seat = CompanySeat.objects.filter(company=row, person=person).first()
@@ -230,6 +232,16 @@ def overheard(*, play: Play, turn: ImprovTurn) -> None:
             emotion=turn.emotion,
             done=turn.last,
         )
+
+
+@transaction.atomic
+def part(*, person: User, whom: User) -> None:
+    """Neither sits in a company that the other hosts."""
+    for host, guest in ((person, whom), (whom, person)):
+        for seat in CompanySeat.objects.filter(
+            person=guest, left=None, company__host=host, company__open=True
+        ).select_related("company"):
+            _empty(seat.company, guest, barred=False)
 
 
 @transaction.atomic

@@ -12,13 +12,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from scenes.models import (
-    ChoiceCount,
-    EndingCount,
-    EndingFound,
-    ScenePlayer,
-    SceneStat,
-)
+from scenes.models import ChoiceCount, EndingCount, EndingFound, ScenePlayer, SceneStat
 from scenes.services.audience import stat_of
 
 if TYPE_CHECKING:

@@ -20,14 +20,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from scenes.exports import plays as play_exports
-from scenes.models import (
-    Company,
-    CompanySeat,
-    CompanyVote,
-    ImprovTurn,
-    Play,
-    Scene,
-)
+from scenes.models import Company, CompanySeat, CompanyVote, ImprovTurn, Play, Scene
 from scenes.selectors import company as selectors
 from scenes.services import company as services
 from scenes.services import company_news as news

@@ -13,14 +13,7 @@ from avatarfx.tests.conftest import make_character
 from scenes import content
 from scenes.machine import Machine, digest, read_scene, write_scene
 from scenes.machine.plays import begin
-from scenes.models import (
-    EndingFound,
-    Play,
-    PlayRole,
-    Scene,
-    SceneAsset,
-    SceneVersion,
-)
+from scenes.models import EndingFound, Play, PlayRole, Scene, SceneAsset, SceneVersion
 from socialapp.characters.models import Character
 
 if TYPE_CHECKING:

@@ -18,15 +18,7 @@ from scenes.services import plays as services
 from scenes.services import saving
 from scenes.services.play_errors import PlayingError
 from scenes.signals import play_moved
-from scenes.tests.playing import (
-    api,
-    document,
-    lent,
-    make,
-    played,
-    publish,
-    starters,
-)
+from scenes.tests.playing import api, document, lent, make, played, publish, starters
 from socialapp.accounts.services import close_account
 from socialapp.characters.services import remove_character
 

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from socialapp.accounts import services
-from socialapp.accounts.models import Guardian, Ticket, Token, User
+from socialapp.accounts.models import Block, Guardian, Mute, Ticket, Token, User
 from socialapp.lib.admin import Admin, Record, RecordInline, Users, link
 
 if TYPE_CHECKING:
@@ -155,6 +155,32 @@ class GuardianAdmin(Record[Guardian]):
     @admin.display(description="Of", ordering="user__username")
     def owner(self, guardian: Guardian) -> SafeString:
         return link(guardian.user)
+
+
+class _Apart(Record[Any]):
+    list_display = ("who", "other", "created")
+    search_fields = ("person__username", "whom__username")
+    date_hierarchy = "created"
+    list_select_related = ("person", "whom")
+    fields = list_display
+
+    @admin.display(description="Person", ordering="person__username")
+    def who(self, row: Any) -> SafeString:
+        return link(row.person)
+
+    @admin.display(description="Whom", ordering="whom__username")
+    def other(self, row: Any) -> SafeString:
+        return link(row.whom)
+
+
+@admin.register(Block)
+class BlockAdmin(_Apart):
+    pass
+
+
+@admin.register(Mute)
+class MuteAdmin(_Apart):
+    pass
 
 
 admin.site.unregister(Group)

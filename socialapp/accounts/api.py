@@ -21,6 +21,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 
 from socialapp.accounts import exports, leaving, quotas, services
+from socialapp.accounts.circle import people_for
 from socialapp.accounts.consent import Level
 from socialapp.accounts.models import Token, User
 from socialapp.lib.api.fields import valid
@@ -91,6 +92,7 @@ class MeRead(PersonRead):
             "time_zone",
             "remix_clips",
             "remix_characters",
+            "shows_follows",
             "quota",
         )
 
@@ -116,6 +118,10 @@ class ProfileWrite(serializers.Serializer[Any]):
         required=False,
         help_text="Who may make your characters speak their words, where a character"
         " says nothing of it.",
+    )
+    shows_follows = serializers.BooleanField(
+        required=False,
+        help_text="Others see whom you follow. Always false before 18.",
     )
 
 
@@ -377,6 +383,9 @@ class TokenViewSet(
 class PersonViewSet(mixins.RetrieveModelMixin, viewsets.GenericViewSet[User]):
     permission_classes = (AllowAny,)
     serializer_class = PersonRead
-    queryset = User.objects.filter(is_active=True, leaves__isnull=True)
+    queryset = User.objects.none()
     lookup_field = "username"
     lookup_value_regex = r"[a-z0-9._]{3,30}"
+
+    def get_queryset(self) -> QuerySet[User]:
+        return people_for(self.request.user)

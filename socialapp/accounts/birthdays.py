@@ -58,6 +58,14 @@ def age(date: dt.date, *, today: dt.date) -> int:
     return today.year - date.year - (not had_it)
 
 
+def latest_of_adults(today: dt.date) -> dt.date:
+    """Whoever was born on this day or before is an adult."""
+    year = today.year - ADULT
+    if (today.month, today.day) == (2, 29) and not calendar.isleap(year):
+        return dt.date(year, 2, 28)
+    return today.replace(year=year)
+
+
 def _nth(number: int) -> str:
     ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{'th' if number in (11, 12, 13) else ending}"

@@ -21,6 +21,8 @@ PLACES = {
     "tag": "explore",
     "search": "explore",
     "explore": "explore",
+    "saved": "you",
+    "collection": "you",
     "cast": "cast",
     "character": "cast",
     "create": "create",

@@ -40,6 +40,9 @@ served. contents.json names every file with its size and SHA-256.
 """
 
 
+_WHOM = ("whom__username", "created")
+
+
 @dataclass(frozen=True, slots=True)
 class File:
     path: str
@@ -118,6 +121,7 @@ def profile(user: User) -> Iterator[File]:
             "time_zone": user.time_zone,
             "remix_clips": user.remix_clips,
             "remix_characters": user.remix_characters,
+            "shows_follows": user.shows_follows,
             "joined": user.date_joined,
             "last_sign_in": user.last_login,
             "leaves": user.leaves,
@@ -132,6 +136,13 @@ def profile(user: User) -> Iterator[File]:
             "tickets": list(
                 user.tickets.order_by("created").values("key", "state", "created")
             ),
+        },
+    )
+    yield as_json(
+        "circle.json",
+        {
+            "blocks": list(user.blocks.order_by("pk").values(*_WHOM)),
+            "mutes": list(user.mutes.order_by("pk").values(*_WHOM)),
         },
     )
     if user.picture:

@@ -58,6 +58,8 @@ class User(AbstractUser):
         default=Level.OFF,
     )
     """For those of their characters that say nothing of it themselves."""
+    shows_follows = models.BooleanField(default=False)
+    """Whether others see whom they follow; never of anybody under 18."""
 
     leaves = models.DateTimeField(null=True, blank=True, db_index=True)
     """When all that is theirs is erased, once they asked to leave; until then they and
@@ -93,6 +95,10 @@ class User(AbstractUser):
         return birthdays.age(self.birth_date, today=today) < birthdays.ADULT
 
     @property
+    def follows_are_shown(self) -> bool:
+        return self.shows_follows and not self.is_minor
+
+    @property
     def name(self) -> str:
         return self.display_name or self.username
 
@@ -115,12 +121,21 @@ class Guardian(models.Model):
         return f"Guardian of {self.user_id}"
 
 
+class BlockQuerySet(models.QuerySet["Block"]):
+    def between(self, one: int, other: int) -> BlockQuerySet:
+        """Whichever of the two made it."""
+        ways = models.Q(person=one, whom=other) | models.Q(person=other, whom=one)
+        return self.filter(ways)
+
+
 class Block(models.Model):
     """Neither sees, hears or reaches the other, anywhere in the house."""
 
     person = models.ForeignKey(User, models.CASCADE, related_name="blocks")
     whom = models.ForeignKey(User, models.CASCADE, related_name="blocked_by")
     created = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = models.Manager.from_queryset(BlockQuerySet)()
 
     class Meta:
         constraints = [

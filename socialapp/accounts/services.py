@@ -19,13 +19,14 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from PIL import Image, ImageOps
 
 from socialapp.accounts import birthdays, handles
 from socialapp.accounts.consent import Level
-from socialapp.accounts.models import Guardian, Ticket, Token, User
+from socialapp.accounts.models import Block, Guardian, Mute, Ticket, Token, User
 from socialapp.accounts.signals import account_closed, consent_changed, picture_changed
 from socialapp.lib import images
 from socialapp.lib.ids import new_key
@@ -189,10 +190,11 @@ def change_profile(
     time_zone: str | None = None,
     remix_clips: str | None = None,
     remix_characters: str | None = None,
+    shows_follows: bool | None = None,
 ) -> User:
     """Change what is given. AccountError with the fields that cannot be so."""
     errors: dict[str, list[str]] = {}
-    changed: dict[str, str] = {}
+    changed: dict[str, Any] = {}
     if username is not None and username != user.username:
         changed["username"] = _collect(
             errors, "username", partial(check_handle, user=user), username
@@ -224,6 +226,10 @@ def change_profile(
         if level not in Level.values:
             errors[name] = [f"Choose one of {', '.join(Level.values)}."]
         changed[name] = level
+    if shows_follows is not None:
+        if shows_follows and user.is_minor:
+            errors["shows_follows"] = ["Before 18 nobody sees whom you follow."]
+        changed["shows_follows"] = shows_follows
     if errors:
         raise AccountError(errors)
     for name, value in changed.items():
@@ -292,6 +298,8 @@ def close_account(*, user: User) -> None:
     user.tokens.all().delete()
     user.tickets.all().delete()
     Guardian.objects.filter(user=user).delete()
+    for model in (Block, Mute):
+        model._default_manager.filter(Q(person=user) | Q(whom=user)).delete()
     EmailAddress.objects.filter(user=user).delete()
     ghost = f"closed{new_key()}"
     user.username = ghost
@@ -300,6 +308,7 @@ def close_account(*, user: User) -> None:
     user.birth_date = user.leaves = None
     user.last_login = None
     user.time_zone = "UTC"
+    user.shows_follows = False
     user.is_active = user.is_staff = user.is_superuser = False
     user.set_unusable_password()
     user.save()

@@ -12,3 +12,7 @@ their clips and characters is another from now on."""
 
 picture_changed = Signal()
 """Sent at commit with `user`, whose picture is a new one, or gone."""
+
+kept_apart = Signal()
+"""Sent with `person` and `whom`, whom they blocked, inside the transaction that does it:
+each app ends what ties the two, and a fault undoes the block."""

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from moderation.approvals import guard
 from moderation.models import ApprovalState
+from socialapp.accounts.circle import not_apart
 from socialapp.accounts.consent import Level
 from socialapp.characters import wording
 from socialapp.engines.protocols import VoiceSpec
@@ -84,13 +85,17 @@ class CharacterQuerySet(models.QuerySet["Character"]):
             waits=False,
         )
 
+    def of_company(self, viewer: User | AnonymousUser) -> CharacterQuerySet:
+        """Without those of people from whom this viewer keeps apart."""
+        return self.filter(not_apart(viewer, "owner"))
+
     def visible_to(self, viewer: User | AnonymousUser) -> CharacterQuerySet:
         """What this viewer may open when they know where it is."""
         shown = ~Q(visibility=Character.Visibility.PRIVATE)
         shown &= Q(owner__leaves__isnull=True, waits=False)
         if viewer.is_authenticated:
             shown |= Q(owner=viewer)
-        return self.alive().filter(shown, on_stage(viewer, "owner"))
+        return self.of_company(viewer).alive().filter(shown, on_stage(viewer, "owner"))
 
     def usable_by(self, user: User) -> CharacterQuerySet:
         """What this person may make speak: their own and the starter cast."""

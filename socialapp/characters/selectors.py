@@ -77,7 +77,11 @@ def character_for(viewer: Viewer, key: str) -> Character:
 def characters_of(*, owner: User, viewer: Viewer) -> CharacterQuerySet:
     """A person's characters that this viewer finds on their profile, newest first."""
     mine = viewer.is_authenticated and viewer.pk == owner.pk
-    found = Character.objects.alive() if mine else Character.objects.listed()
+    found = (
+        Character.objects.alive()
+        if mine
+        else Character.objects.listed().of_company(viewer)
+    )
     return found.filter(owner=owner).full().order_by("-created", "-pk")
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 
+from socialapp.accounts.circle import folded
 from socialapp.chat.models import Participant
 from socialapp.chat.services.checks import open_to
 from socialapp.chat.services.news import group_of
@@ -34,6 +35,8 @@ class ConversationConsumer(AsyncJsonWebsocketConsumer):
     key = ""
     since = 0
     looked = 0.0
+    away: frozenset[int] = frozenset()
+    """Ids of the seats of those whom this person blocked or muted."""
 
     async def connect(self) -> None:
         user = cast("User | AnonymousUser | None", self.scope.get("user"))
@@ -66,21 +69,29 @@ class ConversationConsumer(AsyncJsonWebsocketConsumer):
             await self.close(code=NOT_FOUND)
             return
         if event["at"] is None or event["at"] > self.since:
-            await self.send_json(event["event"])
+            told = event["event"]
+            if told["type"] == "said" and told["speaker"] in self.away:
+                # Their words are folded on the page, which is told to look again.
+                told = {"type": "shown"}
+            await self.send_json(told)
 
     async def _look(self) -> bool:
         """Whether this person sits there, and since when."""
-        since = await _since(self.user, self.key)
+        found = await _seat(self.user, self.key)
         self.looked = time.monotonic()
-        if since is None:
+        if found is None:
             return False
-        self.since = since
+        self.since, self.away = found
         return True
 
 
 @database_sync_to_async
-def _since(user: User, key: str) -> int | None:
+def _seat(user: User, key: str) -> tuple[int, frozenset[int]] | None:
     if not open_to(user):
         return None
-    seats = Participant.objects.present().filter(person=user, conversation__key=key)
-    return seats.values_list("since", flat=True).first()
+    there = Participant.objects.filter(conversation__key=key)
+    since = there.present().filter(person=user).values_list("since", flat=True).first()
+    if since is None:
+        return None
+    away = there.filter(person__in=folded(user)).values_list("pk", flat=True)
+    return since, frozenset(away)

@@ -255,6 +255,9 @@ class Message(Withholdable):
 
     created = models.DateTimeField(default=timezone.now, editable=False)
 
+    folded = False
+    """Set for whoever reads it: its writer is somebody whom they blocked or muted."""
+
     objects = models.Manager.from_queryset(MessageQuerySet)()
 
     class Meta:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Prefetch, Q
 
+from socialapp.accounts.circle import folded, heard, not_apart
 from socialapp.characters.models import Character
 from socialapp.chat.models import (
     Conversation,
@@ -109,7 +110,8 @@ def may_show(
 def invitations_to(person: Viewer) -> list[Invitation]:
     """By name, and not answered yet; the newest first."""
     found = Invitation.objects.to(person).select_related("conversation__owner")
-    return list(found.order_by("-pk"))
+    there = found.filter(not_apart(person, "conversation__owner"))
+    return list(there.order_by("-pk"))
 
 
 def invitations_of(conversation: Conversation) -> list[Invitation]:
@@ -159,7 +161,17 @@ def seat_of(conversation: Conversation, person: User) -> Participant:
 
 def path_of(conversation: Conversation, seat: Participant) -> list[Message]:
     """What is shown to whoever sits there: nothing of before they came."""
-    return _whole(_heard(ids_to(conversation.head), seat), None)
+    return _folded(_whole(_heard(ids_to(conversation.head), seat), None), seat)
+
+
+def _folded(messages: list[Message], seat: Participant) -> list[Message]:
+    """With ``folded`` set on what was said by people whom this one blocked or muted; no
+    query where nobody else sits."""
+    others = {one.author.person_id for one in messages} - {None, seat.person_id}
+    away = folded(seat.person) if others and seat.person else frozenset()
+    for message in messages:
+        message.folded = message.author.person_id in away
+    return messages
 
 
 def _heard(ids: list[int], seat: Participant) -> list[int]:
@@ -185,7 +197,7 @@ def lines_of(
             beside.setdefault((parent, author), []).append(pk)
     ids = _heard(_walk(conversation.head_id, parents), seat)
     lines = []
-    for message in _whole(ids, most):
+    for message in _folded(_whole(ids, most), seat):
         group = beside[(message.parent_id, message.author_id)]
         lines.append(Line(message, group.index(message.pk) + 1, len(group)))
     return lines, len(ids) - len(lines)
@@ -193,8 +205,10 @@ def lines_of(
 
 def pins_of(conversation: Conversation, seat: Participant) -> list[Message]:
     """What is pinned on the path that is shown."""
-    heard = Message.objects.heard_on(seat)
-    pinned = list(heard.filter(pinned=True, withheld=""))
+    said = Message.objects.heard_on(seat).filter(pinned=True, withheld="")
+    if seat.person is not None:
+        said = said.filter(heard(seat.person, "author__person"))
+    pinned = list(said)
     path = set(ids_to(conversation.head)) if pinned else set()
     return [message for message in pinned if message.pk in path]
 
@@ -240,7 +254,8 @@ def personas_of(person: User) -> QuerySet[Persona]:
 
 def search(person: Viewer, words: str) -> list[Message]:
     """Messages of this person's conversations with all of these words, newest first."""
-    found = Message.objects.of(person).filter(withheld="").full()
+    there = Message.objects.of(person).filter(heard(person, "author__person"))
+    found = there.filter(withheld="").full()
     terms = words.split()[:8]
     if not terms:
         return []

@@ -27,6 +27,7 @@ class Notice(models.Model):
         REMIX_DECIDED = "remix-decided", "My request was decided"
         REMIXED = "remixed", "My clip was remixed"
         REMIX_ENDED = "remix-ended", "A remix of mine ended"
+        FOLLOWED = "followed", "New followers"
 
     key = models.CharField(max_length=16, unique=True, default=new_key, editable=False)
     person = models.ForeignKey(

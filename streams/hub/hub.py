@@ -17,6 +17,7 @@ from weakref import WeakKeyDictionary
 
 from django.conf import settings
 
+from socialapp.accounts.circle import circles_of
 from socialapp.lib import bus
 from socialapp.lib.sockets import before_the_end
 from streams import delivery, selectors, services
@@ -25,7 +26,7 @@ from streams.hub import threads
 from streams.hub.members import Member
 from streams.hub.rooms import KEPT_EVENTS, Room
 from streams.protocol import Close
-from streams.protocol.events import Viewers
+from streams.protocol.events import SHUT, Viewers
 from streams.selectors import Pass
 from streams.services.news import channel_of
 
@@ -130,6 +131,8 @@ class Hub:
             writes = lobby.chat_open or host
             entry = _pass_of(viewer, session)
             member = Member(line, audience=adult, entry=entry, host=host)
+            if entry is not None:
+                member.unheard = await threads.audience(_unheard_by, entry.person)
             place = Place(room, member, lobby.head.clock, lobby.at)
             member.tell(
                 replace(
@@ -137,7 +140,11 @@ class Hub:
                     after=start,
                     resumed=resumed,
                     clock=place.now(),
-                    messages=lobby.welcome.messages if adult else (),
+                    messages=tuple(
+                        one
+                        for one in lobby.welcome.messages
+                        if adult and one.person not in member.unheard
+                    ),
                     may_write=viewer.is_authenticated and adult and writes,
                 )
             )
@@ -301,6 +308,25 @@ class Hub:
         for member, entry in people:
             if entry in over:
                 member.close(Close.TICKET, "You are signed out. Sign in to come back.")
+        await self._keep_apart()
+
+    async def _keep_apart(self) -> None:
+        """Whom somebody blocked or muted meanwhile they hear no more; whoever is apart
+        from the host is sent out."""
+        rooms = tuple(self.rooms.values())
+        hosts, circles = await threads.show(
+            selectors.kept_apart,
+            [room.stream_id for room in rooms],
+            {one.entry.person for room in rooms for one in room.members if one.entry},
+        )
+        for room in rooms:
+            for member in tuple(room.members):
+                if member.entry is None or member.entry.person not in circles:
+                    continue
+                circle = circles[member.entry.person]
+                member.unheard = circle.unheard
+                if hosts.get(room.stream_id) in circle.apart:
+                    member.close(Close.NO_STREAM, SHUT)
 
     async def _count_reactions(self, room: Room) -> None:
         given, room.reactions = room.reactions, {}
@@ -317,6 +343,10 @@ async def _again(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
         except Exception:
             # The database or the bus is away for a moment: the next round tries again.
             log.exception("The hub could not %s", work.__name__.strip("_"))
+
+
+def _unheard_by(person: int) -> frozenset[str]:
+    return circles_of([person])[person].unheard
 
 
 def _pass_of(viewer: Viewer, session: str) -> Pass | None:

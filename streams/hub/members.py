@@ -34,12 +34,22 @@ PING_SECONDS = 2.0
 class Parcel:
     """A delivery on its way to the sockets of one process."""
 
-    __slots__ = ("audience", "frame", "key", "last", "line", "message", "seq")
+    __slots__ = (
+        "audience",
+        "frame",
+        "key",
+        "last",
+        "line",
+        "message",
+        "seq",
+        "writer",
+    )
 
     def __init__(self, delivery: Delivery) -> None:
         self.frame = Frame(delivery.frame)
         self.seq = delivery.seq
         self.audience = delivery.audience
+        self.writer = delivery.writer
         self.line = delivery.line
         self.last = delivery.last
         # The key of a message names it; the key of a pose says what it replaces.
@@ -64,6 +74,7 @@ class Member:
         "gone",
         "host",
         "line",
+        "unheard",
     )
 
     def __init__(
@@ -83,6 +94,9 @@ class Member:
 
         self.audience = audience
         """Whether this viewer gets what the audience writes."""
+
+        self.unheard: frozenset[str] = frozenset()
+        """Handles of those whose words this viewer does not get."""
 
         self.after = 0
         """The last logged event that it has, or that waits in its outbox."""
@@ -106,7 +120,7 @@ class Member:
             if self.catching or parcel.seq <= self.after:
                 return
             self.after = parcel.seq
-        elif parcel.audience and not self.audience:
+        elif parcel.audience and not self.hears(parcel):
             return
         if (
             self.catching
@@ -119,6 +133,10 @@ class Member:
             self.line.write(parcel.frame)
         if parcel.last:
             self.finish(Close.DONE)
+
+    def hears(self, parcel: Parcel) -> bool:
+        """Whether what somebody wrote is for this viewer."""
+        return self.audience and parcel.writer not in self.unheard
 
     def catch_up(self, parcel: Parcel) -> None:
         """Something from the log, the next one that it misses."""

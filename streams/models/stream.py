@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from socialapp.accounts.circle import not_apart
 from socialapp.acting.dialogue import standing
 from socialapp.characters.models import Character, Portrait
 from socialapp.lib.ids import new_key
@@ -34,12 +35,17 @@ class StreamQuerySet(models.QuerySet["Stream"]):
             withheld="",
         )
 
+    def of_company(self, viewer: User | AnonymousUser) -> StreamQuerySet:
+        """Without the shows of people from whom this viewer keeps apart."""
+        return self.filter(not_apart(viewer, "host"))
+
     def visible_to(self, viewer: User | AnonymousUser) -> StreamQuerySet:
         """What this viewer may open when they know where it is."""
         shown = ~Q(visibility=Stream.Visibility.PRIVATE) & Q(host__leaves__isnull=True)
         if viewer.is_authenticated:
             shown |= Q(host=viewer)
-        return self.filter(shown, on_stage(viewer, "host"), removed__isnull=True)
+        there = self.of_company(viewer).filter(removed__isnull=True)
+        return there.filter(shown, on_stage(viewer, "host"))
 
     def on_air(self) -> StreamQuerySet:
         return self.filter(state__in=[Stream.State.LIVE, Stream.State.PAUSED])

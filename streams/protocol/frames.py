@@ -10,14 +10,7 @@ from typing import Any
 from socialapp.performance import Performance, codec
 from socialapp.performance.codec import FormatError
 from streams.protocol import packing
-from streams.protocol.events import (
-    LOGGED,
-    PASSING,
-    AudioChunk,
-    Event,
-    Line,
-    PoseKeys,
-)
+from streams.protocol.events import LOGGED, PASSING, AudioChunk, Event, Line, PoseKeys
 
 VERSION = 1
 """The first byte of a binary frame."""

@@ -8,21 +8,18 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Sum
 from django.db.models.functions import Now
 
-from streams.models import (
-    ChatMessage,
-    Direction,
-    Presence,
-    ReactionCount,
-    Topic,
-)
-from streams.protocol.events import (
-    Message,
-    Topics,
-    TopicTally,
-)
+from socialapp.accounts.circle import heard
+from streams.models import ChatMessage, Direction, Presence, ReactionCount, Topic
+from streams.protocol.events import Message, Topics, TopicTally
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+    from django.contrib.auth.models import AnonymousUser
+
+    from socialapp.accounts.models import User
+
+    Viewer = User | AnonymousUser
 
 
 LATEST_MESSAGES = 50
@@ -39,9 +36,12 @@ def messages_since(stream_id: int, after: int) -> list[tuple[int, Message]]:
     return [(message.pk, message_event(message)) for message in shown]
 
 
-def latest_messages(stream_id: int) -> list[ChatMessage]:
-    """Oldest first."""
-    return list(_shown(stream_id).order_by("-pk")[:LATEST_MESSAGES])[::-1]
+def latest_messages(stream_id: int, viewer: Viewer | None = None) -> list[ChatMessage]:
+    """Oldest first; for a viewer without those whom they do not hear."""
+    shown = _shown(stream_id)
+    if viewer is not None:
+        shown = shown.filter(heard(viewer, "person"))
+    return list(shown.order_by("-pk")[:LATEST_MESSAGES])[::-1]
 
 
 def _shown(stream_id: int) -> Any:

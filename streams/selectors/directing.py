@@ -9,15 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from streams.models import (
-    Direction,
-    Stream,
-    StreamEvent,
-    Wish,
-)
-from streams.protocol.events import (
-    AudioChunk,
-)
+from streams.models import Direction, Stream, StreamEvent, Wish
+from streams.protocol.events import AudioChunk
 from streams.selectors.log import MOST_EVENTS, clock_at
 
 if TYPE_CHECKING:

@@ -9,16 +9,11 @@ from typing import TYPE_CHECKING
 from django.contrib.sessions.models import Session
 from django.db.models.functions import Now
 
+from socialapp.accounts.circle import Circle, circles_of
 from socialapp.accounts.models import User
-from streams.models import (
-    Stream,
-    StreamQuerySet,
-)
+from streams.models import Stream, StreamQuerySet
 from streams.protocol import VERSION
-from streams.protocol.events import (
-    Seat,
-    Welcome,
-)
+from streams.protocol.events import Seat, Welcome
 from streams.selectors.audience import (
     latest_messages,
     message_event,
@@ -72,6 +67,15 @@ def ended(passes: Collection[Pass]) -> set[Pass]:
     }
 
 
+def kept_apart(
+    streams: Collection[int], people: Collection[int]
+) -> tuple[dict[int, int], dict[int, Circle]]:
+    """Ids of the hosts by stream, and of each of these people whom they do not hear. In
+    three queries."""
+    hosts = Stream.objects.filter(pk__in=streams).values_list("pk", "host_id")
+    return dict(hosts), circles_of(people)
+
+
 def stream_for(*, viewer: Viewer, key: str) -> Stream:
     """Stream.DoesNotExist for what this viewer may not open."""
     return Stream.objects.visible_to(viewer).full().get(key=key)
@@ -84,7 +88,7 @@ def stream_at_the_door(*, viewer: Viewer, key: str) -> Stream:
 
 def shown_to(viewer: Viewer) -> StreamQuerySet:
     """For lists: what is public, and what is theirs."""
-    found = Stream.objects.listed()
+    found = Stream.objects.listed().of_company(viewer)
     if viewer.is_authenticated:
         found |= Stream.objects.visible_to(viewer).filter(host=viewer)
     return found.full()

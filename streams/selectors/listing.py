@@ -7,11 +7,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from streams.models import (
-    Stream,
-    StreamQuerySet,
-    StreamReminder,
-)
+from streams.models import Stream, StreamQuerySet, StreamReminder
 from streams.selectors.audience import viewers_of
 
 if TYPE_CHECKING:
@@ -36,7 +32,7 @@ def on_air_for(
 ) -> list[Stream]:
     """What everybody may watch now, the most watched first, with ``watching`` on each.
     One query while nothing is on air; four at most."""
-    found = _of(Stream.objects.listed().on_air(), host, character)
+    found = _of(Stream.objects.listed().of_company(viewer).on_air(), host, character)
     if viewer.is_authenticated and host is not None and viewer.pk == host.pk:
         found |= _of(Stream.objects.visible_to(viewer).on_air(), host, character)
     streams = list(found.full().order_by("-started")[:MOST_ON_AIR])
@@ -55,7 +51,7 @@ def shows_of(
 ) -> list[Stream]:
     """What can be watched again, the newest first; of plans, those that come. In three
     queries. A stream that never began is no show."""
-    found = Stream.objects.listed()
+    found = Stream.objects.listed().of_company(viewer)
     if viewer.is_authenticated and host is not None and viewer.pk == host.pk:
         found = Stream.objects.visible_to(viewer)
     coming = Q(state=Stream.State.SCHEDULED, scheduled_for__gt=Now())

@@ -10,10 +10,7 @@ from django.db.models import Case, Max, Q, When
 from django.db.models.functions import Now
 
 from socialapp.lib import blobs
-from streams.models import (
-    Stream,
-    StreamEvent,
-)
+from streams.models import Stream, StreamEvent
 from streams.protocol import from_json
 from streams.protocol.events import (
     AudioChunk,

@@ -13,7 +13,7 @@ from django.utils import timezone
 from moderation.abuse import services as abuse
 from moderation.models import Standing
 from moderation.screening.refusals import check_text
-from socialapp.accounts.models import User
+from socialapp.accounts.models import Block, User
 from socialapp.lib.text import TextError, clean_line
 from streams import selectors
 from streams.errors import StreamError
@@ -81,16 +81,18 @@ def _may_write(stream: Stream, person: User) -> None:
         raise StreamError("Nobody is on stage now.", code="not-live")
     if not fresh.chat_open and person.pk != fresh.host_id:
         raise StreamError("The host has closed the chat.", code="closed")
-    _may_act(person)
+    _may_act(fresh, person)
 
 
-def _may_act(person: User) -> None:
+def _may_act(stream: Stream, person: User) -> None:
     """Sessions and tickets outlive what happens to an account; this looks."""
     standing = Standing.objects.filter(user=person).first()
     resting = standing is not None and standing.resting_at(timezone.now())
     active = User.objects.filter(pk=person.pk, is_active=True, leaves__isnull=True)
     if resting or not active.exists():
         raise StreamError("Your account rests and may change nothing.", code="rests")
+    if Block.objects.between(person.pk, stream.host_id).exists():
+        raise StreamError("This show is not open to you.", code="closed")
 
 
 @transaction.atomic
@@ -129,7 +131,7 @@ def count_reactions(*, stream_id: int, given: Mapping[str, int]) -> dict[str, in
 def vote(*, stream: Stream, person: User, topic: int) -> None:
     """One vote a person; a second one replaces it. StreamError for a topic that is not
     offered."""
-    _may_act(person)
+    _may_act(stream, person)
     wanted = Topic.objects.filter(
         stream=stream, number=topic, chosen__isnull=True
     ).first()

@@ -12,9 +12,7 @@ from socialapp.content import backgrounds, library
 from socialapp.lib.text import TextError, clean_line
 from socialapp.performance.timeline import SHAPES
 from streams.errors import StreamError
-from streams.models import (
-    Stream,
-)
+from streams.models import Stream
 
 if TYPE_CHECKING:
     import datetime as dt

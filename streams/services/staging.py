@@ -16,14 +16,7 @@ from socialapp.content import library
 from socialapp.lib import blobs
 from streams import selectors
 from streams.errors import StreamError
-from streams.models import (
-    Direction,
-    Stream,
-    StreamEvent,
-    StreamSeat,
-    Topic,
-    TopicVote,
-)
+from streams.models import Direction, Stream, StreamEvent, StreamSeat, Topic, TopicVote
 from streams.protocol import Close
 from streams.protocol.events import (
     END_REASONS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from avatarfx.services.telling import tell_failed, tell_ready
+from socialapp.accounts.circle import not_apart
 from socialapp.accounts.models import User
 from socialapp.notices import services as notices
 from socialapp.notices.models import Notice
@@ -91,7 +92,8 @@ def clip_failed(clip: Clip) -> None:
 
 def _waiting(stream: Stream) -> QuerySet[User]:
     asked = StreamReminder.objects.filter(stream=stream)
-    return User.objects.filter(stream_reminders__in=asked)
+    people = User.objects.filter(stream_reminders__in=asked)
+    return people.filter(not_apart(stream.host, "pk"))
 
 
 def _cast(stream: Stream) -> str:

@@ -16,12 +16,7 @@ from socialapp.characters.models import Character
 from streams import selectors, services
 from streams.errors import FencedError, StreamError
 from streams.models import Stream, StreamEvent
-from streams.protocol.events import (
-    AudioChunk,
-    Line,
-    LineRemoved,
-    Withheld,
-)
+from streams.protocol.events import AudioChunk, Line, LineRemoved, Withheld
 from streams.services import leases
 from streams.signals import stream_ended
 from streams.tests.conftest import made_stream, say_line

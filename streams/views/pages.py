@@ -75,7 +75,9 @@ def stream(request: HttpRequest, key: str) -> HttpResponse:
             "topic": selectors.topic_of(found.pk),
             "choices": [] if over else programme.choices(found, viewer),
             "reactions": _reactions(found),
-            "messages_shown": [] if young else selectors.latest_messages(found.pk),
+            "messages_shown": (
+                [] if young else selectors.latest_messages(found.pk, request.user)
+            ),
             "may_write": _may_write(found, mine=mine, young=young, viewer=viewer),
             "most": MAX_TEXT,
             "lines": [(line, names.get(line.seat, line.seat)) for line in lines],

@@ -19,8 +19,8 @@ from rest_framework.response import Response
 from moderation.screening import problems
 from moderation.screening.refusals import TextRefusedError
 from socialapp.accounts.api import PersonRead, me
+from socialapp.accounts.circle import people_for
 from socialapp.accounts.consent import Level
-from socialapp.accounts.models import User
 from socialapp.characters import selectors, services
 from socialapp.characters.api.portraits import PortraitRead
 from socialapp.characters.models import Character, Portrait
@@ -248,9 +248,6 @@ class PersonCharactersViewSet(
         if getattr(self, "swagger_fake_view", False):
             return self.queryset
         owner = get_object_or_404(
-            User,
-            username=self.kwargs["username"],
-            is_active=True,
-            leaves__isnull=True,
+            people_for(self.request.user), username=self.kwargs["username"]
         )
         return selectors.characters_of(owner=owner, viewer=self.request.user)

@@ -11,6 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from socialapp.accounts.api import me
+from socialapp.accounts.circle import not_apart
 from socialapp.chat import selectors, services
 from socialapp.chat.api.shapes import (
     ConversationRead,
@@ -129,8 +130,9 @@ class InvitationViewSet(viewsets.GenericViewSet[Invitation]):
     pagination_class = None
 
     def get_queryset(self) -> QuerySet[Invitation]:
-        rows = Invitation.objects.select_related("conversation__owner", "guest")
         person = me(self.request)
+        there = Invitation.objects.filter(not_apart(person, "conversation__owner"))
+        rows = there.select_related("conversation__owner", "guest")
         return rows.filter(guest=None) | rows.filter(guest=person)
 
     @extend_schema(

@@ -113,6 +113,11 @@ class MessageRead(serializers.ModelSerializer[Message]):
     text = serializers.SerializerMethodField(
         help_text="Empty when a moderator took it down."
     )
+    folded = serializers.BooleanField(
+        read_only=True,
+        default=False,
+        help_text="Of somebody whom you blocked or muted: show it when asked to.",
+    )
     ai_generated = serializers.SerializerMethodField()
 
     class Meta:
@@ -124,6 +129,7 @@ class MessageRead(serializers.ModelSerializer[Message]):
             "name",
             "text",
             "state",
+            "folded",
             "ai_generated",
             "provider",
             "expression",

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
 
-from socialapp.accounts.models import User
+from socialapp.accounts.circle import blocks_of, not_apart, people_for
 from socialapp.chat.errors import ChatError, NotNowError
 from socialapp.chat.models import Conversation, Invitation, Participant
 from socialapp.chat.services import checks, news
 from socialapp.chat.services.conversations import free_name
 from socialapp.chat.services.writing import title_of
 from socialapp.chat.signals import sharing_ended
+
+if TYPE_CHECKING:
+    from socialapp.accounts.models import User
 
 MOST_PEOPLE = 6
 """In one conversation, whoever began it included."""
@@ -53,10 +57,13 @@ def invite_person(
     """
     _require_inviter(conversation, person, hours)
     handle = handle.strip().removeprefix("@").lower()
-    known = User.objects.filter(is_active=True, leaves__isnull=True)
-    guest = known.filter(username=handle).first()
+    guest = people_for(person).filter(username=handle).first()
     if guest is None:
         raise ChatError(f"There is nobody called @{handle[:40]}. Check the handle.")
+    if blocks_of(person, guest):
+        raise ChatError(
+            f"You blocked @{guest.username}. Unblock them first, on their page."
+        )
     now = timezone.now()
     with transaction.atomic():
         fresh = checks.locked(conversation, amid=True)
@@ -133,6 +140,8 @@ def accept_invitation(*, invitation: Invitation, person: User) -> Participant:
             raise ChatError(
                 "This invitation is over: it was taken back or too old. Ask for a new one."
             )
+        if _sits_with_others_apart(fresh, person):
+            raise ChatError("This chat is not open to you.")
         if fresh.participants.filter(person=person, sent_away=True).exists() and (
             row.guest_id is None
         ):
@@ -149,6 +158,21 @@ def accept_invitation(*, invitation: Invitation, person: User) -> Participant:
         if row.guest_id is not None:
             _close(row, Invitation.Answer.ACCEPTED)
     return seat
+
+
+def _sits_with_others_apart(conversation: Conversation, person: User) -> bool:
+    """Whether somebody is there from whom this person keeps apart."""
+    people = conversation.participants.present().people()
+    return people.exclude(not_apart(person, "person")).exists()
+
+
+def part(*, person: User, whom: User) -> None:
+    """Neither asks the other in any more; where both are already, both stay."""
+    for host, guest in ((person, whom), (whom, person)):
+        asked = Invitation.objects.filter(conversation__owner=host, guest=guest)
+        asked.filter(answer="").update(
+            answer=Invitation.Answer.REVOKED, answered=timezone.now()
+        )
 
 
 def _come_in(conversation: Conversation, person: User) -> Participant:

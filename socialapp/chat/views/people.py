@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from socialapp.accounts.circle import not_apart
 from socialapp.accounts.requests import person
 from socialapp.chat import selectors, services
 from socialapp.chat.models import Invitation, Participant
@@ -90,7 +91,9 @@ def people(request: HttpRequest, key: str) -> HttpResponse:
 def _invitation(request: HttpRequest, key: str) -> Invitation:
     """By its secret; one by name exists for that person alone."""
     found = get_object_or_404(
-        Invitation.objects.select_related("conversation__owner"), key=key
+        Invitation.objects.select_related("conversation__owner"),
+        not_apart(person(request), "conversation__owner"),
+        key=key,
     )
     if found.guest_id is not None:
         mine = Invitation.objects.filter(guest=person(request).pk)

@@ -1,10 +1,12 @@
 // @ts-check
 /** What every page does: theme, toasts, sharing, parts that load themselves. */
 import "./confirm.js";
+import "./follow.js";
 import "./like.js";
 import "./news.js";
 import "./report.js";
 import "./share.js";
+import "./save.js";
 import "./why.js";
 import { armToasts, toast } from "./toast.js";
 import { armVisit } from "./visit.js";

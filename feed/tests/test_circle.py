@@ -259,7 +259,7 @@ def test_people_who_were_hidden_are_muted_after_the_move(
     alice: User, mallory: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The two halves of the migration, on rows as both sides have them."""
-    moving = import_module("feed.migrations.0007_mutes")
+    moving = import_module("feed.migrations.0013_mutes")
     mutes, taken = apps.get_model("accounts", "Mute"), []
     Mute.objects.create(person=mallory, whom=alice)
 

@@ -47,6 +47,7 @@ PLACES = {
     "cases": "you",
     "decision": "you",
     "notices": "notices",
+    "notice-settings": "notices",
 }
 """URL names to the entry of the navigation that is lit."""
 

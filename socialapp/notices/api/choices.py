@@ -37,7 +37,7 @@ def _push_refused(error: services.PushError) -> Problem:
 
 class KindRead(serializers.Serializer[Any]):
     kind = serializers.CharField()
-    label = serializers.CharField()  # type: ignore[assignment]  a field of its own
+    label = serializers.CharField()  # type: ignore[assignment]  # Field.label is unused
     group = serializers.CharField()
     house = serializers.BooleanField(help_text="Off: told nowhere.")
     mail = serializers.BooleanField(help_text="In the digest, or at once.")
@@ -140,7 +140,7 @@ class PushWrite(serializers.Serializer[Any]):
 
     endpoint = serializers.CharField(max_length=1000)
     keys = PushKeysWrite()
-    label = serializers.CharField(  # type: ignore[assignment]  a field of its own
+    label = serializers.CharField(  # type: ignore[assignment]  # Field.label is unused
         max_length=60, required=False, default=""
     )
 

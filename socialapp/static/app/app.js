@@ -1,8 +1,10 @@
 // @ts-check
 /** What every page does: theme, toasts, sharing, parts that load themselves. */
+import "./bell.js";
 import "./confirm.js";
 import "./like.js";
 import "./news.js";
+import "./pwa.js";
 import "./report.js";
 import "./why.js";
 import { armToasts, toast } from "./toast.js";

@@ -51,6 +51,8 @@ from socialapp.characters.models import (
     Portrait,
 )
 from socialapp.chat import services as chats
+from socialapp.notices import services as news
+from socialapp.notices.models import Letter, PushSubscription
 from socialapp.performance import Rig
 from socialapp.provenance.fingerprints import Prints
 from socialapp.provenance.models import Signer
@@ -76,7 +78,7 @@ pytestmark = pytest.mark.django_db
 
 OURS = (
     "accounts", "characters", "provenance", "avatarfx", "feed", "moderation", "chat",
-    "streams", "scenes",
+    "streams", "scenes", "notices",
 )  # fmt: skip
 REF = "sha256:" + "0" * 64 + ".png"
 INLINE = {
@@ -85,7 +87,7 @@ INLINE = {
     "Participant", "Message", "Fact", "Invitation", "Snippet", "SnippetLine",
     "Direction", "Wish", "PlayRole", "CompanySeat", "CompanyVote", "ImprovTurn",
     "ScenePlayer", "EndingFound", "ChoiceCount", "EndingCount", "SceneOutline",
-    "TakeUse",
+    "TakeUse", "NoticeBy", "Push",
 }  # fmt: skip
 """Seen on the page of what they belong to, or, said in private, on none."""
 
@@ -133,7 +135,17 @@ def house(alice: User) -> Post:
     _moderate(post)
     _stream(alice)
     _scene(alice)
+    _news(alice)
     return post
+
+
+def _news(person: User) -> None:
+    """Something told, on its way by mail and to a browser."""
+    news.notify(people=[person], kind="followed", about="x", lead="<b> followed you.")
+    Letter.objects.create(person=person, name="digest:2026-01-04")
+    PushSubscription.objects.create(
+        person=person, endpoint="https://push.example.com/x", label="A phone"
+    )
 
 
 def _stream(host: User) -> None:

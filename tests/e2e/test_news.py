@@ -48,7 +48,12 @@ def tell(troupe: Troupe, handle: str, kind: str, lead: str) -> None:
     subprocess.run(
         [sys.executable, "manage.py", "shell", "-c", code],
         cwd=ROOT,
-        env={**os.environ, "DATA_DIR": str(troupe.data)},
+        env={
+            **os.environ,
+            "DATA_DIR": str(troupe.data),
+            "DJANGO_SETTINGS_MODULE": "socialapp.settings",
+            "JOBS_BACKEND": "socialapp.jobs.backends.rq",
+        },
         check=True,
         capture_output=True,
     )
@@ -155,7 +160,9 @@ def test_a_shared_picture_stays_on_the_phone_until_something_is_made_of_it(
     expect(app.get_by_alt_text("The picture you shared")).to_be_visible()
     look(app, "share-phone")
     app.get_by_role("link", name="Let somebody say it").click()
-    expect(app.get_by_role("textbox", name="Script")).to_have_value("Good evening, dial.")
+    expect(app.get_by_role("textbox", name="Script")).to_have_value(
+        "Good evening, dial."
+    )
     app.goto(f"{troupe.url}/share/")
     app.get_by_role("link", name="Make a character of it").click()
     # A mark has no face; the picture arrived and was looked at.

@@ -128,9 +128,14 @@ def _who_hear(people: list[User], by: User) -> list[User]:
     return [one for one in people if one.pk not in deaf]
 
 
-def mark_seen(*, person: User, keys: Collection[str] | None = None) -> int:
-    """These, or all of them; how many were new. Other people's are left alone."""
+def mark_seen(
+    *, person: User, keys: Collection[str] | None = None, about: str = ""
+) -> int:
+    """These, those about one thing, or all of them; how many were new. Other people's
+    are left alone."""
     unseen = Notice.objects.filter(person=person, seen__isnull=True)
+    if about:
+        unseen = unseen.filter(about=about)
     if keys is not None:
         unseen = unseen.filter(key__in=keys)
     return unseen.update(seen=timezone.now())

@@ -9,6 +9,8 @@ from django.dispatch import receiver
 
 from avatarfx import services
 from avatarfx.models import Clip
+from avatarfx.services import telling
+from avatarfx.signals import clip_failed, clip_ready
 from moderation.models import PictureCheck
 from moderation.signals import approval_decided, likeness_revoked, picture_decided
 from socialapp.accounts.signals import account_closed
@@ -34,6 +36,16 @@ def leave_with_owner(*, user: User, **_: Any) -> None:
             blobs.remove(ref)
     # Clips held on to portraits and characters; nothing does any longer.
     forget_owner(owner=user)
+
+
+@receiver(clip_ready, dispatch_uid="avatarfx.tell_ready")
+def tell_ready(*, clip: Clip, **_: Any) -> None:
+    telling.tell_ready(clip, words=".")
+
+
+@receiver(clip_failed, dispatch_uid="avatarfx.tell_failed")
+def tell_failed(*, clip: Clip, **_: Any) -> None:
+    telling.tell_failed(clip)
 
 
 @receiver(likeness_revoked, dispatch_uid="avatarfx.hold_revoked")

@@ -19,7 +19,7 @@ from socialapp.accounts import api as accounts
 from socialapp.characters.api import cards, characters, portraits
 from socialapp.chat.api import conversations, messages, people
 from socialapp.lib.api.docs import DocsView
-from socialapp.notices import api as notices
+from socialapp.notices.api import choices, notices
 from socialapp.provenance import api as provenance
 from streams.api import replays, streams
 
@@ -238,6 +238,18 @@ urlpatterns = [
         "characters/<str:key>/card/",
         cards.CharacterCardViewSet.as_view(
             {"get": "retrieve", "patch": "partial_update", "post": "take"}
+        ),
+    ),
+    path(
+        "me/notice-settings/",
+        choices.NoticeSettingsViewSet.as_view(
+            {"get": "retrieve", "patch": "partial_update"}
+        ),
+    ),
+    path(
+        "me/push/",
+        choices.PushViewSet.as_view(
+            {"get": "retrieve", "post": "create", "delete": "destroy"}
         ),
     ),
     path("me/export/", accounts.ExportViewSet.as_view({"post": "create"})),

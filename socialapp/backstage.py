@@ -131,6 +131,13 @@ LOOK: dict[str, Any] = {
                 ("Views", "visibility", "feed_view"),
             ),
             _group(
+                "News",
+                ("Notices", "notifications", "notices_notice"),
+                ("Choices", "tune", "notices_noticesettings"),
+                ("Mails", "drafts", "notices_letter"),
+                ("Devices", "phone_iphone", "notices_pushsubscription"),
+            ),
+            _group(
                 "Pictures",
                 ("Checks", "image_search", "moderation_picturecheck"),
                 ("Consents", "verified_user", "moderation_likenessconsent"),

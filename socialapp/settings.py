@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import os
 import tempfile
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -254,6 +255,8 @@ RECONCILERS = [
     "scenes.services.assets.sweep",
     "socialapp.chat.services.reconcile",
     "socialapp.notices.services.sweep",
+    "socialapp.notices.services.plan_digests",
+    "socialapp.notices.services.wake_due",
     "scenes.services.take_leases.reconcile",
     "scenes.services.take_keeping.sweep_hourly",
 ]
@@ -388,6 +391,7 @@ EXPORTERS = [
     "feed.exports.custom",
     "feed.exports.remixes",
     "socialapp.notices.exports.notices",
+    "socialapp.notices.exports.choices",
     "moderation.exports.cases",
 ]
 """What a person's own archive is made of, in this order."""
@@ -508,6 +512,16 @@ EMAIL_BACKEND = (
 )
 EMAIL_FILE_PATH = DATA_DIR / "outbox"
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Troupe <troupe@localhost>")
+
+PUSHER: dict[str, Any] = {
+    "BACKEND": "socialapp.notices.pushers.web.WebPusher",
+    "OPTIONS": {
+        "key": env.text("VAPID_KEY"),
+        "key_file": str(DATA_DIR / "credentials" / "vapid.key"),
+        "contact": f"mailto:{parseaddr(DEFAULT_FROM_EMAIL)[1]}",
+    },
+}
+"""What carries news to browsers that are not open: see docs/notices.md."""
 
 
 # Engines

@@ -18,6 +18,7 @@ urlpatterns = [
     path("admin/login/", secure_admin_login(admin.site.login)),
     path("admin/", admin.site.urls),
     path("outbox/", outbox, name="outbox"),
+    path("", include("socialapp.lib.pwa.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("api/v1/", include("socialapp.api_urls")),
     path("", include("socialapp.accounts.urls")),

@@ -46,6 +46,8 @@ from socialapp.accounts.services import create_token
 from socialapp.characters import services as characters
 from socialapp.characters.models import CardPicture, Character, CharacterCard, Portrait
 from socialapp.chat import services as chats
+from socialapp.notices import services as news
+from socialapp.notices.models import Letter, PushSubscription
 from socialapp.performance import Rig
 from socialapp.provenance.fingerprints import Prints
 from socialapp.provenance.models import Signer
@@ -65,7 +67,7 @@ pytestmark = pytest.mark.django_db
 
 OURS = (
     "accounts", "characters", "provenance", "avatarfx", "feed", "moderation", "chat",
-    "streams", "scenes",
+    "streams", "scenes", "notices",
 )  # fmt: skip
 REF = "sha256:" + "0" * 64 + ".png"
 INLINE = {
@@ -74,9 +76,8 @@ INLINE = {
     "Participant", "Message", "Fact", "Invitation", "Snippet", "SnippetLine",
     "Direction", "Wish", "PlayRole", "CompanySeat", "CompanyVote", "ImprovTurn",
     "ScenePlayer", "EndingFound", "ChoiceCount", "EndingCount", "SceneOutline",
-    "TakeUse", "RemixAnswer", "RemixOutcome",
-    "Spelling",
-    "CollectionItem",
+    "TakeUse", "RemixAnswer", "RemixOutcome", "Spelling", "CollectionItem", "NoticeBy",
+    "Push",
 }  # fmt: skip
 """Seen on the page of what they belong to, or, said in private, on none."""
 
@@ -130,6 +131,7 @@ def house(alice: User) -> Post:
     _remixed(post)
     _stream(alice)
     _scene(alice)
+    _news(alice)
     return post
 
 
@@ -146,6 +148,15 @@ def _remixed(post: Post) -> None:
     )  # fmt: skip
     request.answers.create(person=post.author)
     RemixPass.objects.create(owner=post.author, person=other)
+
+
+def _news(person: User) -> None:
+    """Something told, on its way by mail and to a browser."""
+    news.notify(people=[person], kind="followed", about="x", lead="<b> followed you.")
+    Letter.objects.create(person=person, name="digest:2026-01-04")
+    PushSubscription.objects.create(
+        person=person, endpoint="https://push.example.com/x", label="A phone"
+    )
 
 
 def _stream(host: User) -> None:

@@ -56,6 +56,8 @@ from socialapp.accounts.models import Block, User
 from socialapp.characters.services import change_character
 from socialapp.chat import services as chats
 from socialapp.lib import blobs, withheld
+from socialapp.notices import services as news
+from socialapp.notices.models import Letter, PushSubscription
 from streams import services as streams
 from streams.tests.conftest import say_line
 
@@ -100,6 +102,10 @@ EXPORTED = {
     "scenes.CompanySeat": "playing.json",
     "scenes.SceneAsset": "scene_assets.json",
     "notices.Notice": "notices.json",
+    "notices.NoticeSettings": "notice_settings.json",
+    "notices.NoticeBy": "notice_settings.json",
+    "notices.Letter": "notice_settings.json",
+    "notices.PushSubscription": "notice_settings.json",
     "chat.Conversation": "conversations.json",
     "chat.Participant": "conversations.json",
     "chat.Persona": "personas.json",
@@ -200,6 +206,7 @@ def life(alice: User, bob: User) -> User:
     talk = chats.start(person=alice, character=clip.character, persona=wren)
     chats.send_message(conversation=talk, person=alice, text=f"My name is {MARK}.")
     among_others(alice, bob, clip.character)
+    told(alice, bob)
     keeping_apart.mute(person=alice, whom=bob)
     Block.objects.create(person=alice, whom=bob)
     wrote_and_played(alice, bob, clip.character)
@@ -223,6 +230,24 @@ def remixed(person: User, other: User, hers: Post, his: Post) -> None:
         news.decided(request, f"{MARK} says yes")
     made = feed.publish_post(clip=clip, author=other, caption="")
     RemixOutcome.objects.create(remix=made.remix, person=person, choice="keep")
+
+
+def told(person: User, other: User) -> None:
+    """Named in somebody else's news, with a device and a mail on its way."""
+    named = person.username
+    for whose, by in ((other, person), (person, other)):
+        news.notify(
+            people=[whose],
+            kind="post-liked",
+            about=f"post:{MARK}" if whose == person else "post:x",
+            lead=f"@{by.username} liked it.",
+            words=f"“{named} was here”",
+            by=by,
+        )
+    Letter.objects.create(person=person, name="digest:2026-01-04")
+    PushSubscription.objects.create(
+        person=person, endpoint=f"https://push.example.com/{MARK}", label=MARK
+    )
 
 
 def wrote_and_played(person: User, other: User, character: Character) -> None:
@@ -447,6 +472,9 @@ def test_the_archive_has_every_row_and_file(life: User) -> None:
     assert set(screened) == {
         "texts", "pictures", "approvals", "own_likeness", "counted_against_spam"
     }  # fmt: skip
+    wants = rows["notice_settings.json"]
+    assert [one["label"] for one in wants["devices"]] == [MARK]
+    assert (len(wants["mails"]), len(wants["named_in"])) == (1, 1)
     clip = rows["clips.json"][0]
     assert packed.read(f"clips/{clip['key']}.mp4") == f"{MARK}: video".encode()
     assert packed.read(rows["portraits.json"][0]["file"]) == f"{MARK}: face".encode()

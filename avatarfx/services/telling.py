@@ -1,5 +1,5 @@
-"""What the owner of a clip is told of it, in their notices. Whoever had it made says
-when: a clip that somebody waits for on its page needs no notice."""
+"""What the owner of a clip is told of it, in their notices. Whoever had it made may say
+it in their own words afterwards, which take the place of these."""
 
 from __future__ import annotations
 
@@ -37,6 +37,11 @@ def tell_failed(clip: Clip) -> None:
         url=clip.get_absolute_url(),
         action="Try again",
     )
+
+
+def note_seen(clip: Clip) -> None:
+    """Its owner looks at it: that it is ready is no news any more."""
+    notices.mark_seen(person=clip.owner, about=f"clip:{clip.key}")
 
 
 def _again(clip: Clip) -> None:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from avatarfx import selectors, services
 from avatarfx.models import Clip
+from avatarfx.services import telling
 from socialapp.accounts.requests import person
 
 if TYPE_CHECKING:
@@ -82,6 +83,8 @@ def progress(request: HttpRequest) -> JsonResponse:
 @require_safe
 def clip(request: HttpRequest, key: str) -> HttpResponse:
     found = _my_clip(request, key)
+    if found.finished_for_good:
+        telling.note_seen(found)
     post = getattr(found, "post", None)
     context = {
         "clip": found,

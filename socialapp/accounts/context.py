@@ -51,6 +51,7 @@ PLACES = {
     "cases": "you",
     "decision": "you",
     "notices": "notices",
+    "notice-settings": "notices",
 }
 """URL names to the entry of the navigation that is lit."""
 

@@ -14,11 +14,15 @@ if TYPE_CHECKING:
 
 def bell(request: HttpRequest) -> dict[str, Any]:
     """Lazy: pages without the frame do not ask for it, and the others ask once."""
-    return {"unseen": SimpleLazyObject(lambda: _words(request))}
+    return {
+        "unseen": SimpleLazyObject(
+            lambda: bell_words(selectors.unseen_of(request.user))
+        )
+    }
 
 
-def _words(request: HttpRequest) -> str:
-    count = selectors.unseen_of(request.user)
+def bell_words(count: int) -> str:
+    """What stands on the bell; empty: nothing does."""
     if count >= selectors.MOST_COUNTED:
         return f"{selectors.MOST_COUNTED - 1}+"
     return str(count) if count else ""

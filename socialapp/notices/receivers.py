@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.dispatch import receiver
 
 from socialapp.accounts.signals import account_closed
-from socialapp.notices.models import Notice
+from socialapp.notices import services
 
 if TYPE_CHECKING:
     from socialapp.accounts.models import User
@@ -15,4 +15,4 @@ if TYPE_CHECKING:
 
 @receiver(account_closed, dispatch_uid="notices.leave_with_person")
 def leave_with_person(*, user: User, **_: Any) -> None:
-    Notice.objects.filter(person=user).delete()
+    services.leave_with_person(person=user)

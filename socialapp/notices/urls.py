@@ -1,9 +1,21 @@
 from django.urls import path
 
-from socialapp.notices import views
+from socialapp.notices.views import choices, pages
 
 urlpatterns = [
-    path("notices/", views.notices, name="notices"),
-    path("notices/seen/", views.seen, name="notices-seen"),
-    path("notices/<str:key>/", views.follow, name="notice"),
+    path("notices/", pages.notices, name="notices"),
+    path("notices/seen/", pages.seen, name="notices-seen"),
+    path("notices/count/", pages.count, name="notices-count"),
+    path("notices/settings/", choices.choices, name="notice-settings"),
+    path(
+        "notices/settings/devices/<str:key>/remove/",
+        choices.remove_device,
+        name="notice-device-remove",
+    ),
+    path(
+        "notices/unsubscribe/<str:token>/",
+        choices.unsubscribe,
+        name="notices-unsubscribe",
+    ),
+    path("notices/<str:key>/", pages.follow, name="notice"),
 ]

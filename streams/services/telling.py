@@ -31,6 +31,7 @@ def started(stream: Stream) -> int:
         words=f"@{stream.host.username} is on air with {_cast(stream)}.",
         url=stream.get_absolute_url(),
         action="Watch",
+        by=stream.host,
     )
 
 
@@ -43,6 +44,7 @@ def cancelled(stream: Stream, *, forgotten: bool = False) -> None:
         about=about,
         lead=f"“{stream.title}” will not take place.",
         words=f"@{stream.host.username} did not go on air.",
+        by=stream.host,
     )
     if forgotten:
         notices.notify(

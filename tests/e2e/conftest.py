@@ -142,6 +142,8 @@ def open_page(
             errors.append(text)
 
     def opened(**options: Any) -> Page:
+        # A service worker answers for pages before a test's own routes do.
+        options.setdefault("service_workers", "block")
         context = browser.new_context(**options)
         contexts.append(context)
         page = context.new_page()

@@ -1,9 +1,11 @@
 // @ts-check
 /** What every page does: theme, toasts, sharing, parts that load themselves. */
+import "./bell.js";
 import "./confirm.js";
 import "./follow.js";
 import "./like.js";
 import "./news.js";
+import "./pwa.js";
 import "./report.js";
 import "./share.js";
 import "./save.js";

@@ -3,6 +3,7 @@
 import { armDrop } from "./drop.js";
 import { objection } from "./objection.js";
 import { part } from "./player.js";
+import { takeShared } from "./shared.js";
 
 /** @param {HTMLFormElement} form */
 function arm(form) {
@@ -21,6 +22,12 @@ function arm(form) {
     const file = event.clipboardData?.files[0];
     if (file) void send(file);
   });
+  // Another app's picture, brought here from /share/.
+  if (location.hash === "#shared") {
+    void takeShared().then((file) => {
+      if (file) void send(file);
+    });
+  }
 }
 
 const form = document.querySelector("form[data-portrait-form]");

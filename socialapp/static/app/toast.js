@@ -27,10 +27,28 @@ export function armToasts(root = document) {
 }
 
 /**
+ * @param {string} label
+ * @param {() => void} run
+ * @param {HTMLElement} box goes when it is pressed
+ */
+function button(label, run, box) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = "btn btn--sm btn--line";
+  made.textContent = label;
+  made.addEventListener("click", () => {
+    box.remove();
+    run();
+  });
+  return made;
+}
+
+/**
  * @param {string} text
  * @param {string} [iconName]
+ * @param {{ label: string, run: () => void }} [way] what one can do about it
  */
-export function toast(text, iconName) {
+export function toast(text, iconName, way) {
   const house = document.querySelector("[data-toasts]");
   if (!house) return;
   const box = document.createElement("div");
@@ -44,7 +62,9 @@ export function toast(text, iconName) {
   close.setAttribute("aria-label", "Close");
   close.dataset.toastClose = "";
   close.append(icon("x"));
-  box.append(words, close);
+  box.append(words);
+  if (way) box.append(button(way.label, way.run, box));
+  box.append(close);
   house.append(box);
   arm(box);
 }

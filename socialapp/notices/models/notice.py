@@ -1,4 +1,4 @@
-"""What a person is told, one row for each piece of news."""
+"""What a person is told, one row for each piece of news, however many cause it."""
 
 from __future__ import annotations
 
@@ -23,11 +23,18 @@ class Notice(models.Model):
         SCENE_REFUSED = "scene-refused", "My scene was refused"
         SCENE_COMMENT = "scene-comment", "A comment on my scene"
         SCENE_LIKED = "scene-liked", "My scene is liked"
+        POST_LIKED = "post-liked", "My clip is liked"
+        POST_COMMENTED = "post-commented", "A comment on my clip"
+        COMMENT_REPLIED = "comment-replied", "A reply to my comment"
+        COMMENT_LIKED = "comment-liked", "My comment is liked"
+        FOLLOWED = "followed", "A new follower"
         REMIX_ASKED = "remix-asked", "Somebody asks to remix"
-        REMIX_DECIDED = "remix-decided", "My request was decided"
-        REMIXED = "remixed", "My clip was remixed"
-        REMIX_ENDED = "remix-ended", "A remix of mine ended"
-        FOLLOWED = "followed", "New followers"
+        REMIX_DECIDED = "remix-decided", "My remix request was answered"
+        REMIXED = "remixed", "My work was remixed"
+        REMIX_ENDED = "remix-ended", "A consent to remix ended"
+        CASE_DECIDED = "case-decided", "A decision about me or my work"
+        REPORT_DECIDED = "report-decided", "My report was decided"
+        APPEAL_ANSWERED = "appeal-answered", "My appeal has a reply"
 
     key = models.CharField(max_length=16, unique=True, default=new_key, editable=False)
     person = models.ForeignKey(
@@ -37,8 +44,15 @@ class Notice(models.Model):
     about = models.CharField(max_length=80)
     """What it is about, ``stream:<key>``: nobody is told twice."""
 
+    people = models.PositiveIntegerField(default=1, editable=False)
+    """How many caused it, as many as its ``by`` rows; 1 when nobody in particular did.
+    0: all of them took it back; not shown, and kept only to know when it last rang."""
+
     lead = models.CharField(max_length=160)
     """The news, a sentence."""
+
+    rest = models.CharField(max_length=160, blank=True, editable=False)
+    """The sentence after the names, ``liked “Fog”.``; empty: it names nobody."""
 
     words = models.CharField(max_length=400, blank=True)
     """The rest of it."""
@@ -50,6 +64,8 @@ class Notice(models.Model):
     """What one does there."""
 
     created = models.DateTimeField(default=timezone.now, editable=False)
+    """When it was news, the last time: somebody who joins in makes it so again."""
+
     seen = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -68,3 +84,21 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} for {self.person_id}"
+
+
+class NoticeBy(models.Model):
+    """Somebody who caused a piece of news, named in it until they take it back."""
+
+    notice = models.ForeignKey(Notice, models.CASCADE, related_name="by")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="news_caused"
+    )
+    created = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["notice", "person"], name="notice_by_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} in {self.notice_id}"

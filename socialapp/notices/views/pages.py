@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from socialapp.accounts.requests import person
 from socialapp.notices import selectors, services
+from socialapp.notices.context import bell_words
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -34,11 +35,19 @@ def notices(request: HttpRequest) -> HttpResponse:
     context = {
         "new": [one for one in found[:PAGE] if one.seen is None],
         "earlier": [one for one in found[:PAGE] if one.seen is not None],
-        "groups": [(name, label) for name, (label, _) in selectors.GROUPS.items()],
+        "groups": selectors.GROUPS.items(),
         "shown": shown,
         "next_from": start + PAGE if len(found) > PAGE else None,
+        "quiet": selectors.settings_of(person(request)),
     }
     return render(request, "notices/notices.html", context)
+
+
+@never_cache
+@require_safe
+def count(request: HttpRequest) -> HttpResponse:
+    """What the bell of an open page asks; nothing is new for a stranger."""
+    return JsonResponse({"unseen": bell_words(selectors.unseen_of(request.user))})
 
 
 @login_required

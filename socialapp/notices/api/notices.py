@@ -1,4 +1,4 @@
-"""Notices over HTTP."""
+"""What I was told."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ class NoticeRead(serializers.ModelSerializer[Notice]):
             "key",
             "kind",
             "about",
+            "people",
             "lead",
             "words",
             "url",

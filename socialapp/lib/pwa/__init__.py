@@ -1,0 +1,1 @@
+"""Troupe as an app of the phone: what is installed, and what answers without a network."""

@@ -11,10 +11,12 @@ from django.dispatch import receiver
 from avatarfx.signals import clip_ready
 from feed import services, snippets
 from feed.models import Impression, Like, Post, RankedList, View
+from feed.services import answering, talk
 from feed.visits import PENDING_LIKE
 from moderation.signals import approval_decided
 from socialapp.accounts.signals import account_closed
 from socialapp.chat.signals import sharing_ended
+from socialapp.comments.signals import comment_shown, thread_counted
 from streams.services import telling
 from streams.signals import stream_ended
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from moderation.models import Approval
     from socialapp.accounts.models import User
     from socialapp.chat.models import Participant
+    from socialapp.comments.models import Comment, Thread
     from streams.models import Stream
 
 log = logging.getLogger(__name__)
@@ -81,3 +84,14 @@ def give_pending_like(*, request: HttpRequest | None, user: User, **_: Any) -> N
     post = key and Post.objects.visible_to(user).filter(key=key).first()
     if post:
         services.like_post(post=post, user=user)
+
+
+@receiver(thread_counted, dispatch_uid="feed.keep_comment_count")
+def keep_comment_count(*, thread: Thread, **_: Any) -> None:
+    talk.keep_count(thread=thread)
+
+
+@receiver(comment_shown, dispatch_uid="feed.ask_for_answer")
+def ask_for_answer(*, comment: Comment, **_: Any) -> None:
+    """In the transaction of the comment: it is not shown without being asked about."""
+    answering.ask_for(comment=comment)

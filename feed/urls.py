@@ -1,6 +1,6 @@
 from django.urls import path
 
-from feed.views import pages, snippets, tastes
+from feed.views import comments, pages, snippets, tastes
 
 urlpatterns = [
     path("", pages.feed, name="feed"),
@@ -15,6 +15,12 @@ urlpatterns = [
     path("p/<str:key>/audio/", pages.audio, name="post-audio"),
     path("p/<str:key>/like/", pages.like, name="post-like"),
     path("p/<str:key>/view/", pages.view, name="post-view"),
+    path("p/<str:key>/comments/", comments.comments, name="post-comments"),
+    path(
+        "p/<str:key>/comments/settings/",
+        comments.settings,
+        name="post-comments-settings",
+    ),
     path("p/<str:key>/edit/", pages.edit, name="post-edit"),
     path("p/<str:key>/remove/", pages.remove, name="post-remove"),
     path("p/<str:key>/restore/", pages.restore, name="post-restore"),

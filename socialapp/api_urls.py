@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
 from avatarfx.api import clips, speech
+from feed.api import comments as post_comments
 from feed.api import posts as feed
 from feed.api import snippets, tastes
 from moderation.api import decisions, published, reports
@@ -17,6 +18,7 @@ from scenes.api import takes as scene_takes
 from socialapp.accounts import api as accounts
 from socialapp.characters.api import cards, characters, portraits
 from socialapp.chat.api import conversations, messages, people
+from socialapp.comments.api import comments
 from socialapp.lib.api.docs import DocsView
 from socialapp.notices import api as notices
 from socialapp.provenance import api as provenance
@@ -36,6 +38,8 @@ router.register("messages", messages.ChatMessageViewSet, "api-message")
 router.register("facts", messages.FactViewSet, "api-fact")
 router.register("personas", messages.PersonaViewSet, "api-persona")
 router.register("posts", feed.PostViewSet, "api-post")
+router.register("comments", comments.CommentViewSet, "api-comment")
+router.register("me/filter-words", comments.FilterWordViewSet, "api-filter-word")
 router.register("feed", tastes.FeedViewSet, "api-feed")
 router.register("streams", streams.StreamViewSet, "api-stream")
 router.register("scenes", stories.SceneViewSet, "api-scene")
@@ -65,6 +69,17 @@ urlpatterns = [
     path(
         "people/<str:username>/characters/",
         characters.PersonCharactersViewSet.as_view({"get": "list"}),
+    ),
+    path("me/held-comments/", comments.HeldCommentsViewSet.as_view({"get": "list"})),
+    path(
+        "posts/<str:key>/comments/",
+        post_comments.PostCommentsViewSet.as_view({"get": "list", "post": "create"}),
+    ),
+    path(
+        "posts/<str:key>/comments/settings/",
+        post_comments.PostTalkViewSet.as_view(
+            {"get": "retrieve", "patch": "partial_update"}
+        ),
     ),
     path(
         "people/<str:username>/posts/",

@@ -115,6 +115,8 @@ INSTALLED_APPS = [
     "socialapp.notices",
     "socialapp.provenance",
     "moderation",
+    # Before the characters: of somebody who leaves, comments go first.
+    "socialapp.comments",
     "socialapp.characters",
     "socialapp.chat",
     "avatarfx",
@@ -238,6 +240,8 @@ RECONCILERS = [
     "avatarfx.services.recheck_words",
     "feed.services.recheck_words",
     "feed.services.forget_lists",
+    "feed.services.talk.sweep",
+    "feed.services.answering.reconcile",
     "moderation.abuse.services.reconcile",
     "socialapp.characters.prints.fingerprint_missing",
     "moderation.pictures.profiles.fingerprint_missing",
@@ -379,6 +383,7 @@ EXPORTERS = [
     "scenes.exports.cuts.scene_clips",
     "socialapp.chat.exports.conversations",
     "feed.exports.posts",
+    "socialapp.comments.exports.comments",
     "socialapp.notices.exports.notices",
     "moderation.exports.cases",
 ]
@@ -739,6 +744,7 @@ ABUSE: dict[str, Any] = {
     "RATES": {
         "*": {"person": "60/1h", "new": "30/24h", "address": "240/1h"},
         "caption": {"person": "30/1h", "new": "12/24h", "address": "120/1h"},
+        "comment": {"person": "60/1h", "new": "30/24h", "address": "240/1h"},
         # The audience of a stream talks; its slow mode is counted as well.
         "audience": {"person": "300/1h", "new": "120/24h", "address": "1200/1h"},
         "chat": {"person": "240/1h", "new": "200/24h", "address": "900/1h"},

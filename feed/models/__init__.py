@@ -10,6 +10,7 @@ from feed.models.posts import (
     SnippetLineQuerySet,
     Tag,
 )
+from feed.models.talk import CommentAnswer
 from feed.models.tastes import (
     Follow,
     Hidden,
@@ -21,6 +22,7 @@ from feed.models.tastes import (
 
 __all__ = [
     "READING",
+    "CommentAnswer",
     "Follow",
     "Hidden",
     "Impression",

@@ -15,6 +15,7 @@ from moderation.approvals import guard
 from moderation.models import ApprovalState
 from socialapp.characters.models import Character
 from socialapp.chat.models import Participant
+from socialapp.comments.models import Thread
 from socialapp.lib.ids import new_key
 from socialapp.lib.models import Withholdable, on_stage
 
@@ -187,6 +188,11 @@ class Post(Withholdable):
         editable=False,
     )
     """Of the caption that its author wrote last; the row holds the approved one."""
+
+    thread = models.OneToOneField(
+        Thread, models.SET_NULL, null=True, editable=False, related_name="post"
+    )
+    """Its comments; made with the first one."""
 
     objects = models.Manager.from_queryset(PostQuerySet)()
 

@@ -19,6 +19,8 @@ from avatarfx.models import Clip
 from feed import approving, selectors, services, visits
 from feed.forms import PublishForm
 from feed.models import Post, Tag
+from feed.services.talk import may_answer
+from feed.views.comments import talk_of
 from scenes.posters import posters
 from scenes.selectors import browsing as scenes
 from socialapp.accounts.requests import address_of, person
@@ -138,7 +140,10 @@ def post(request: HttpRequest, key: str) -> HttpResponse:
         ),
         "visibilities": Post.Visibility.choices,
         "page_url": request.build_absolute_uri(found.get_absolute_url()),
+        "talk": talk_of(request, found),
     }
+    if mine:
+        context["may_answer"] = may_answer(found)
     if found.clip is None:
         return visits.welcome(request, render(request, "feed/said.html", context))
     context |= {

@@ -23,6 +23,9 @@ class Notice(models.Model):
         SCENE_REFUSED = "scene-refused", "My scene was refused"
         SCENE_COMMENT = "scene-comment", "A comment on my scene"
         SCENE_LIKED = "scene-liked", "My scene is liked"
+        POST_COMMENTED = "post-commented", "A comment on my post"
+        COMMENT_REPLIED = "comment-replied", "An answer to my comment"
+        COMMENT_LIKED = "comment-liked", "My comment is liked"
 
     key = models.CharField(max_length=16, unique=True, default=new_key, editable=False)
     person = models.ForeignKey(

@@ -34,6 +34,14 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
             Notice.Kind.SCENE_LIKED,
         ),
     ),
+    "comments": (
+        "Comments",
+        (
+            Notice.Kind.POST_COMMENTED,
+            Notice.Kind.COMMENT_REPLIED,
+            Notice.Kind.COMMENT_LIKED,
+        ),
+    ),
     "clips": ("Clips", (Notice.Kind.CLIP_READY, Notice.Kind.CLIP_FAILED)),
 }
 """Name in the address, label, and kinds; none: every kind."""

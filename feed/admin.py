@@ -9,6 +9,7 @@ from django.db.models import Count
 
 from feed import services
 from feed.models import (
+    CommentAnswer,
     Follow,
     Hidden,
     Impression,
@@ -252,3 +253,22 @@ class RankerAdmin(Record[Ranker]):
     list_display = ("created", "active")
     list_filter = ("active",)
     fields = ("created", "active", "weights", "report")
+
+
+@admin.register(CommentAnswer)
+class CommentAnswerAdmin(Record[CommentAnswer]):
+    list_display = ("answered", "shown", "state", "attempts", "why", "created")
+    list_filter = ("state", "created")
+    search_fields = ("comment__key", "post__key", "why")
+    date_hierarchy = "created"
+    list_select_related = ("comment", "post")
+    ordering = ("-created",)
+    fields = (*list_display, "worker", "leased_until")
+
+    @admin.display(description="Comment")
+    def answered(self, row: CommentAnswer) -> SafeString:
+        return link(row.comment)
+
+    @admin.display(description="Post")
+    def shown(self, row: CommentAnswer) -> SafeString:
+        return link(row.post)

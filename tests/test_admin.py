@@ -15,7 +15,8 @@ from django.utils import timezone
 from avatarfx import services as clips
 from avatarfx.models import Clip, Render
 from feed import services as posts
-from feed.models import Hidden, Post, Ranker
+from feed.models import CommentAnswer, Hidden, Post, Ranker
+from feed.services import talk
 from feed.tests.rows import clip_of
 from moderation import services as moderation
 from moderation.models import (
@@ -51,6 +52,7 @@ from socialapp.characters.models import (
     Portrait,
 )
 from socialapp.chat import services as chats
+from socialapp.comments import services as comments
 from socialapp.performance import Rig
 from socialapp.provenance.fingerprints import Prints
 from socialapp.provenance.models import Signer
@@ -76,7 +78,7 @@ pytestmark = pytest.mark.django_db
 
 OURS = (
     "accounts", "characters", "provenance", "avatarfx", "feed", "moderation", "chat",
-    "streams", "scenes",
+    "streams", "scenes", "comments",
 )  # fmt: skip
 REF = "sha256:" + "0" * 64 + ".png"
 INLINE = {
@@ -85,7 +87,7 @@ INLINE = {
     "Participant", "Message", "Fact", "Invitation", "Snippet", "SnippetLine",
     "Direction", "Wish", "PlayRole", "CompanySeat", "CompanyVote", "ImprovTurn",
     "ScenePlayer", "EndingFound", "ChoiceCount", "EndingCount", "SceneOutline",
-    "TakeUse",
+    "TakeUse", "FilterWord",
 }  # fmt: skip
 """Seen on the page of what they belong to, or, said in private, on none."""
 
@@ -120,6 +122,10 @@ def house(alice: User) -> Post:
     post = posts.publish_post(clip=clip, author=alice, caption="Night #tea")
     posts.like_post(post=post, user=alice)
     posts.count_view(post=post, viewer="user:1")
+    said = talk.write_comment(post=post, author=alice, text="A fine storm")
+    comments.like_comment(comment=said, person=alice)
+    comments.edit_comment(comment=said, person=alice, text="A fine <b>storm</b>")
+    CommentAnswer.objects.create(comment=said, post=post)
     create_token(user=alice)
     issue_mark(subject=f"clip:{clip.key}", key_id="k", owner=alice)
     record_fingerprint(

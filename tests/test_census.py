@@ -22,6 +22,7 @@ from avatarfx.tests.conftest import make_character
 from conftest import PASSWORD
 from feed import services as feed
 from feed.models import Post, PostStat, Snippet
+from feed.services import talk
 from feed.tests.rows import ready_clip
 from moderation.models import (
     Appeal,
@@ -44,6 +45,7 @@ from socialapp.accounts import exports, leaving, services
 from socialapp.accounts.models import User
 from socialapp.characters.services import change_character
 from socialapp.chat import services as chats
+from socialapp.comments import services as comments
 from socialapp.lib import blobs, withheld
 from streams import services as streams
 from streams.tests.conftest import say_line
@@ -91,6 +93,10 @@ EXPORTED = {
     "chat.Participant": "conversations.json",
     "chat.Persona": "personas.json",
     "chat.Invitation": "invitations.json",
+    "comments.Thread": "comments.json",
+    "comments.Comment": "comments.json",
+    "comments.CommentLike": "comments.json",
+    "comments.FilterWord": "comments.json",
     "feed.Post": "posts.json",
     "feed.Snippet": "posts.json",
     "feed.SnippetLine": "published_lines.json",
@@ -156,6 +162,7 @@ def life(alice: User, bob: User) -> User:
     feed.like_post(post=theirs, user=alice)
     feed.count_view(post=theirs, viewer=f"user:{alice.pk}")
     feed.like_post(post=post, user=bob)
+    commented(post, theirs, alice, bob)
     judged(alice, post.key, bob)
     performed(alice)
     played_together(alice, bob)
@@ -192,6 +199,18 @@ def wrote_and_played(person: User, other: User, character: Character) -> None:
             snapshot={"cast": cast, "position": {"told": [["table", 0, [MARK]]]}},
         )
         PlayRole.objects.create(play=play, role="host", character=character, name=MARK)
+
+
+def commented(post: Post, theirs: Post, person: User, other: User) -> None:
+    """She writes, changes it, is answered, likes, and does not want to read a word."""
+    for place in (post, theirs):
+        first = talk.write_comment(post=place, author=person, text=f"{MARK} saw it")
+        comments.edit_comment(comment=first, person=person, text=f"{MARK} heard it")
+        back = talk.write_comment(
+            post=place, author=other, text="Indeed, and how", parent=first
+        )
+        comments.like_comment(comment=back, person=person)
+    comments.add_word(owner=person, word=MARK)
 
 
 def in_scenes(person: User, author: User) -> None:
@@ -381,6 +400,10 @@ def test_the_archive_has_every_row_and_file(life: User) -> None:
     around = rows["scene_audience.json"]
     assert around["comments"][0]["text"] == f"{MARK} was here"
     assert [len(around[name]) for name in around] == [1, 1, 1, 1, 1]
+    said = rows["comments.json"]
+    assert [one["text"] for one in said["written"]] == [f"{MARK} heard it"] * 2
+    assert said["written"][0]["before"][0]["text"] == f"{MARK} saw it"
+    assert [len(said[name]) for name in said] == [2, 2, 1, 1]
     screened = rows["screening.json"]
     assert {one["surface"] for one in screened["texts"]} >= {"caption", "name"}
     assert set(screened) == {

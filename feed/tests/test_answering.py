@@ -11,7 +11,7 @@ import pytest
 from django.utils import timezone
 
 from feed.models import CommentAnswer, Post
-from feed.services import answering, talk
+from feed.services import answer_lines, answering, talk
 from feed.tests.rows import character_of, post_by
 from feed.tests.test_counters import at_once
 from moderation.models import Utterance
@@ -196,7 +196,7 @@ def test_an_engine_that_fails_three_times_says_nothing(
     def fail(**_: object) -> None:
         raise TimeoutError
 
-    monkeypatch.setattr(answering.answer_lines, "line_for", fail)
+    monkeypatch.setattr(answer_lines, "line_for", fail)
     say(post, bob)
     assert answering.answer_waiting() == 0
     row = CommentAnswer.objects.get()

@@ -396,6 +396,7 @@ def test_a_cursor_of_another_thread_is_refused(
         ]
         Comment.objects.bulk_create(made)
     stolen = selectors.roots_of(other, bob, limit=1).after
+    assert stolen is not None
     for cursor in (stolen, "t1t.x.y", f"t{thread.pk}t.{'9' * 30}.1", "\x00"):
         with pytest.raises(selectors.CursorError):
             selectors.roots_of(thread, bob, after=cursor)

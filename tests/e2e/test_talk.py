@@ -27,6 +27,8 @@ def test_a_comment_over_the_feed_is_answered_liked_changed_and_taken_back(
     phone: Page,
     open_page: Callable[..., Page],
     troupe: Troupe,
+    *,
+    expected_errors: list[str],
     faults: Callable[[Page], list[str]],
     look: Callable[[Page, str], Path],
 ) -> None:
@@ -45,6 +47,7 @@ def test_a_comment_over_the_feed_is_answered_liked_changed_and_taken_back(
     assert faults(phone) == []
     look(phone, "talk-sheet")
     # What is refused stays typed.
+    expected_errors.append("status of 409")
     sheet.get_by_label("Your comment").fill(" \u202e ")
     sheet.get_by_label("Send the comment").click()
     expect(sheet.get_by_role("alert")).to_contain_text("direction")

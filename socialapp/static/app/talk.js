@@ -174,7 +174,7 @@ export class TroupeTalk extends HTMLElement {
     const key = this.dataset.url?.split("/").at(-3);
     for (const one of document.querySelectorAll(`[data-comments="${key}"]`)) {
       one.textContent = compact(number);
-      one.closest("a[data-talk]")?.setAttribute("aria-label", `Comments, ${number}`);
+      one.closest("a[aria-label]")?.setAttribute("aria-label", `Comments, ${number}`);
     }
   }
 }

@@ -115,6 +115,7 @@ class PostRead(serializers.ModelSerializer[Post]):
     )
     likes = serializers.IntegerField(source="stat.likes", read_only=True)
     views = serializers.IntegerField(source="stat.views", read_only=True)
+    comments = serializers.IntegerField(source="stat.comments", read_only=True)
     liked = serializers.BooleanField(read_only=True, help_text="By you.")
     mine = serializers.SerializerMethodField()
     ai_generated = serializers.SerializerMethodField(help_text="Always true here.")
@@ -137,6 +138,7 @@ class PostRead(serializers.ModelSerializer[Post]):
             "snippet",
             "likes",
             "views",
+            "comments",
             "liked",
             "mine",
             "visibility",

@@ -312,7 +312,7 @@ def test_ten_thousand_comments_a_thousand_deep_cost_what_twenty_cost(
     leaf = roots[1][1]
     focus = selectors.focus_on(leaf, alice)
     assert (len(focus.above), focus.skipped) == (7, 993)
-    # From the bottom, the whole branch is reached page by page.
+    # From the top, the whole branch is reached page by page.
     seen, after = 0, None
     while True:
         page = selectors.branch_of(roots[1][0], alice, after=after, limit=100)
@@ -321,6 +321,8 @@ def test_ten_thousand_comments_a_thousand_deep_cost_what_twenty_cost(
         if after is None or seen > 600:
             break
     assert seen > 600
+    Post.objects.filter(pk=large.pk).delete()
+    assert talk.sweep() == {"threads": 1}
 
 
 # Pages ----------------------------------------------------------------------------

@@ -88,6 +88,7 @@ def test_a_comment_over_the_feed_is_answered_liked_changed_and_taken_back(
     mine.get_by_role("button", name="Remove").first.click()
     phone.get_by_role("dialog").get_by_role("button", name="Remove").click()
     expect(phone.get_by_text("Taken back by who wrote it.")).to_be_visible()
+    expect(phone.get_by_role("heading", name="Comments 1")).to_be_visible()
     look(phone, "talk-gone")
 
 

@@ -77,6 +77,8 @@ export class TroupeTalk extends HTMLElement {
       const body = this.querySelector("[data-body]");
       if (!fresh || !body) throw new Error(`${url} has no comments in it`);
       body.replaceChildren(...[...fresh.childNodes].map((node) => document.adoptNode(node)));
+      const told = fresh.closest("troupe-talk")?.getAttribute("data-count");
+      if (told) this.count(Number(told));
     } catch (error) {
       console.info(error);
       location.assign(href);

@@ -11,6 +11,7 @@ from feed import services
 from feed.models import (
     Collection,
     CollectionItem,
+    CommentAnswer,
     CustomFeed,
     Entry,
     Follow,
@@ -482,3 +483,22 @@ class WordAdmin(Record[Word]):
     list_display = ("text", "things")
     search_fields = ("text",)
     fields = list_display
+
+
+@admin.register(CommentAnswer)
+class CommentAnswerAdmin(Record[CommentAnswer]):
+    list_display = ("answered", "shown", "state", "attempts", "why", "created")
+    list_filter = ("state", "created")
+    search_fields = ("comment__key", "post__key", "why")
+    date_hierarchy = "created"
+    list_select_related = ("comment", "post")
+    ordering = ("-created",)
+    fields = (*list_display, "worker", "leased_until")
+
+    @admin.display(description="Comment")
+    def answered(self, row: CommentAnswer) -> SafeString:
+        return link(row.comment)
+
+    @admin.display(description="Post")
+    def shown(self, row: CommentAnswer) -> SafeString:
+        return link(row.post)

@@ -10,10 +10,12 @@ class FeedConfig(AppConfig):
             public,
             receivers,  # noqa: F401  connects them
             subjects,
+            talking,
         )
         from socialapp.provenance import subjects as made_here  # noqa: PLC0415
 
         subjects.register()
+        talking.register()
         made_here.register(
             "clip",
             describe=public.describe,

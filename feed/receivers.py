@@ -23,12 +23,14 @@ from feed.models import (
 )
 from feed.remixes import lineage, making, news
 from feed.search import keeping
+from feed.services import answering, talk
 from feed.visits import PENDING_LIKE
 from moderation import log as audit
 from moderation.signals import approval_decided, case_decided
 from socialapp.accounts.signals import account_closed, consent_changed, kept_apart
 from socialapp.characters.models import Character
 from socialapp.chat.signals import sharing_ended
+from socialapp.comments.signals import comment_shown, thread_counted
 from socialapp.lib.signals import listing_changed
 from streams.services import telling
 from streams.signals import stream_ended
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from moderation.models import Approval, Case
     from socialapp.accounts.models import User
     from socialapp.chat.models import Participant
+    from socialapp.comments.models import Comment, Thread
     from streams.models import Stream
 
 log = logging.getLogger(__name__)
@@ -158,3 +161,14 @@ def give_pending_like(*, request: HttpRequest | None, user: User, **_: Any) -> N
     post = key and Post.objects.visible_to(user).filter(key=key).first()
     if post:
         services.like_post(post=post, user=user)
+
+
+@receiver(thread_counted, dispatch_uid="feed.keep_comment_count")
+def keep_comment_count(*, thread: Thread, **_: Any) -> None:
+    talk.keep_count(thread=thread)
+
+
+@receiver(comment_shown, dispatch_uid="feed.ask_for_answer")
+def ask_for_answer(*, comment: Comment, **_: Any) -> None:
+    """In the transaction of the comment: it is not shown without being asked about."""
+    answering.ask_for(comment=comment)

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from feed.views import (
+    comments,
     custom,
     embeds,
     numbers,
@@ -45,6 +46,12 @@ urlpatterns = [
     path("p/<str:key>/view/", pages.view, name="post-view"),
     path("p/<str:key>/share/", sharing.share, name="post-share"),
     path("p/<str:key>/embeddable/", sharing.embeddable, name="post-embeddable"),
+    path("p/<str:key>/comments/", comments.comments, name="post-comments"),
+    path(
+        "p/<str:key>/comments/settings/",
+        comments.settings,
+        name="post-comments-settings",
+    ),
     path("p/<str:key>/edit/", pages.edit, name="post-edit"),
     path("p/<str:key>/remove/", pages.remove, name="post-remove"),
     path("p/<str:key>/tree/", remixes.tree, name="post-tree"),

@@ -6,8 +6,22 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
 from avatarfx.api import clips, speech
-from feed.api import custom, embeds, numbers, remixes, saves, search, snippets, tastes
-from feed.api import people as circle
+from feed.api import (
+    comments as post_comments,
+)
+from feed.api import (
+    custom,
+    embeds,
+    numbers,
+    remixes,
+    saves,
+    search,
+    snippets,
+    tastes,
+)
+from feed.api import (
+    people as circle,
+)
 from feed.api import posts as feed
 from moderation.api import decisions, published, reports
 from scenes.api import assets as scene_assets
@@ -18,6 +32,7 @@ from scenes.api import takes as scene_takes
 from socialapp.accounts import api as accounts
 from socialapp.characters.api import cards, characters, portraits
 from socialapp.chat.api import conversations, messages, people
+from socialapp.comments.api import comments
 from socialapp.lib.api.docs import DocsView
 from socialapp.notices.api import choices, notices
 from socialapp.provenance import api as provenance
@@ -41,6 +56,8 @@ router.register("feeds", custom.CustomFeedViewSet, "api-custom-feed")
 router.register("me/muted-words", custom.MutedWordViewSet, "api-muted-word")
 router.register("remix-requests", remixes.RemixRequestViewSet, "api-remix-request")
 router.register("collections", saves.CollectionViewSet, "api-collection")
+router.register("comments", comments.CommentViewSet, "api-comment")
+router.register("me/filter-words", comments.FilterWordViewSet, "api-filter-word")
 router.register("feed", tastes.FeedViewSet, "api-feed")
 router.register("streams", streams.StreamViewSet, "api-stream")
 router.register("scenes", stories.SceneViewSet, "api-scene")
@@ -70,6 +87,17 @@ urlpatterns = [
     path(
         "people/<str:username>/characters/",
         characters.PersonCharactersViewSet.as_view({"get": "list"}),
+    ),
+    path("me/held-comments/", comments.HeldCommentsViewSet.as_view({"get": "list"})),
+    path(
+        "posts/<str:key>/comments/",
+        post_comments.PostCommentsViewSet.as_view({"get": "list", "post": "create"}),
+    ),
+    path(
+        "posts/<str:key>/comments/settings/",
+        post_comments.PostTalkViewSet.as_view(
+            {"get": "retrieve", "patch": "partial_update"}
+        ),
     ),
     path(
         "people/<str:username>/posts/",

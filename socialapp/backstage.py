@@ -128,6 +128,11 @@ LOOK: dict[str, Any] = {
                 ("Posts", "smart_display", "feed_post"),
                 ("Tags", "tag", "feed_tag"),
                 ("Likes", "favorite", "feed_like"),
+                ("Comments", "comment", "comments_comment"),
+                ("Threads", "forum", "comments_thread"),
+                ("Earlier words", "history", "comments_commentedit"),
+                ("Likes of comments", "thumb_up", "comments_commentlike"),
+                ("Answers of characters", "smart_toy", "feed_commentanswer"),
                 ("Views", "visibility", "feed_view"),
             ),
             _group(

@@ -119,6 +119,8 @@ INSTALLED_APPS = [
     "socialapp.notices",
     "socialapp.provenance",
     "moderation",
+    # Before the characters: of somebody who leaves, comments go first.
+    "socialapp.comments",
     "socialapp.characters",
     "socialapp.chat",
     "avatarfx",
@@ -245,6 +247,8 @@ RECONCILERS = [
     "feed.services.forget_lists",
     "feed.remixes.requests.expire",
     "feed.search.keeping.sweep",
+    "feed.services.talk.sweep",
+    "feed.services.answering.reconcile",
     "moderation.abuse.services.reconcile",
     "socialapp.characters.prints.fingerprint_missing",
     "moderation.pictures.profiles.fingerprint_missing",
@@ -390,6 +394,7 @@ EXPORTERS = [
     "feed.exports.posts",
     "feed.exports.custom",
     "feed.exports.remixes",
+    "socialapp.comments.exports.comments",
     "socialapp.notices.exports.notices",
     "socialapp.notices.exports.choices",
     "moderation.exports.cases",
@@ -768,6 +773,7 @@ ABUSE: dict[str, Any] = {
     "RATES": {
         "*": {"person": "60/1h", "new": "30/24h", "address": "240/1h"},
         "caption": {"person": "30/1h", "new": "12/24h", "address": "120/1h"},
+        "comment": {"person": "60/1h", "new": "30/24h", "address": "240/1h"},
         # The audience of a stream talks; its slow mode is counted as well.
         "audience": {"person": "300/1h", "new": "120/24h", "address": "1200/1h"},
         "chat": {"person": "240/1h", "new": "200/24h", "address": "900/1h"},

@@ -28,6 +28,7 @@ urlpatterns = [
     path("", include("socialapp.characters.urls")),
     path("", include("avatarfx.urls")),
     path("", include("socialapp.chat.urls")),
+    path("", include("socialapp.comments.urls")),
     path("", include("streams.urls")),
     path("", include("scenes.urls")),
     path("", include("feed.urls")),

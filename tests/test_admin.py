@@ -15,7 +15,17 @@ from django.utils import timezone
 from avatarfx import services as clips
 from avatarfx.models import Clip, Render
 from feed import services as posts
-from feed.models import Hidden, Post, Ranker, Remix, RemixPass, RemixRequest, Word
+from feed.models import (
+    CommentAnswer,
+    Hidden,
+    Post,
+    Ranker,
+    Remix,
+    RemixPass,
+    RemixRequest,
+    Word,
+)
+from feed.services import talk
 from feed.tests.rows import clip_of
 from moderation import services as moderation
 from moderation.models import (
@@ -46,6 +56,7 @@ from socialapp.accounts.services import create_token
 from socialapp.characters import services as characters
 from socialapp.characters.models import CardPicture, Character, CharacterCard, Portrait
 from socialapp.chat import services as chats
+from socialapp.comments import services as comments
 from socialapp.notices import services as news
 from socialapp.notices.models import Letter, PushSubscription
 from socialapp.performance import Rig
@@ -67,7 +78,7 @@ pytestmark = pytest.mark.django_db
 
 OURS = (
     "accounts", "characters", "provenance", "avatarfx", "feed", "moderation", "chat",
-    "streams", "scenes", "notices",
+    "streams", "scenes", "notices", "comments",
 )  # fmt: skip
 REF = "sha256:" + "0" * 64 + ".png"
 INLINE = {
@@ -78,6 +89,7 @@ INLINE = {
     "ScenePlayer", "EndingFound", "ChoiceCount", "EndingCount", "SceneOutline",
     "TakeUse", "RemixAnswer", "RemixOutcome", "Spelling", "CollectionItem", "NoticeBy",
     "Push",
+    "FilterWord",
 }  # fmt: skip
 """Seen on the page of what they belong to, or, said in private, on none."""
 
@@ -112,6 +124,10 @@ def house(alice: User) -> Post:
     post = posts.publish_post(clip=clip, author=alice, caption="Night #tea")
     posts.like_post(post=post, user=alice)
     posts.count_view(post=post, viewer="user:1")
+    said = talk.write_comment(post=post, author=alice, text="A fine storm")
+    comments.like_comment(comment=said, person=alice)
+    comments.edit_comment(comment=said, person=alice, text="A fine <b>storm</b>")
+    CommentAnswer.objects.create(comment=said, post=post)
     create_token(user=alice)
     issue_mark(subject=f"clip:{clip.key}", key_id="k", owner=alice)
     record_fingerprint(

@@ -22,6 +22,7 @@ from avatarfx.models import Clip
 from avatarfx.recipe import Recipe, Role
 from feed.models import Post, RemixRequest
 from feed.services import publish_post
+from feed.services.talk import write_comment
 from moderation.tests.seeing import telling_detectors
 from scenes.models import Company, Play, Scene
 from scenes.services import company
@@ -30,6 +31,7 @@ from scenes.tests.playing import make, publish
 from scenes.tests.stories import document
 from socialapp.characters.models import Character, Portrait
 from socialapp.characters.tests.rigging import picture, telling_rigger
+from socialapp.comments.models import Comment
 from socialapp.lib import blobs
 from socialapp.performance import Rig
 
@@ -172,6 +174,8 @@ def house(alice: User, settings: Settings) -> Iterator[None]:
     publish_post(clip=clip, author=alice, caption="Night")
     Post.objects.update(key="alice")
     asked_to_remix(Post.objects.get(), hob)
+    write_comment(post=Post.objects.get(), author=alice, text="Good night")
+    Comment.objects.update(key="alice")
     played(alice)
     with telling_rigger(settings), telling_detectors():
         yield

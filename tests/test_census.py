@@ -31,7 +31,8 @@ from feed.models import (
     RemixRequest,
     Snippet,
 )
-from feed.remixes import news
+from feed.remixes import news as remix_news
+from feed.services import talk
 from feed.tests.remixing import agreed, open_up, remade
 from feed.tests.rows import ready_clip
 from moderation.models import (
@@ -55,6 +56,7 @@ from socialapp.accounts import exports, keeping_apart, leaving, services
 from socialapp.accounts.models import Block, User
 from socialapp.characters.services import change_character
 from socialapp.chat import services as chats
+from socialapp.comments import services as comments
 from socialapp.lib import blobs, withheld
 from socialapp.notices import services as news
 from socialapp.notices.models import Letter, PushSubscription
@@ -110,6 +112,10 @@ EXPORTED = {
     "chat.Participant": "conversations.json",
     "chat.Persona": "personas.json",
     "chat.Invitation": "invitations.json",
+    "comments.Thread": "comments.json",
+    "comments.Comment": "comments.json",
+    "comments.CommentLike": "comments.json",
+    "comments.FilterWord": "comments.json",
     "feed.Post": "posts.json",
     "feed.Snippet": "posts.json",
     "feed.SnippetLine": "published_lines.json",
@@ -192,6 +198,7 @@ def life(alice: User, bob: User) -> User:
     feed.subscribe(person=alice, feed=built)
     feed.mute_words(person=alice, words=MARK)
     remixed(alice, bob, post, theirs)
+    commented(post, theirs, alice, bob)
     judged(alice, post.key, bob)
     performed(alice)
     played_together(alice, bob)
@@ -226,8 +233,8 @@ def remixed(person: User, other: User, hers: Post, his: Post) -> None:
             request=request, person=owner, agreed=True, word=f"{MARK} says yes"
         )
         RemixPass.objects.create(owner=owner, person=request.asker)
-        news.asked(request, [owner])
-        news.decided(request, f"{MARK} says yes")
+        remix_news.asked(request, [owner])
+        remix_news.decided(request, f"{MARK} says yes")
     made = feed.publish_post(clip=clip, author=other, caption="")
     RemixOutcome.objects.create(remix=made.remix, person=person, choice="keep")
 
@@ -267,6 +274,18 @@ def wrote_and_played(person: User, other: User, character: Character) -> None:
             snapshot={"cast": cast, "position": {"told": [["table", 0, [MARK]]]}},
         )
         PlayRole.objects.create(play=play, role="host", character=character, name=MARK)
+
+
+def commented(post: Post, theirs: Post, person: User, other: User) -> None:
+    """She writes, changes it, is answered, likes, and does not want to read a word."""
+    for place in (post, theirs):
+        first = talk.write_comment(post=place, author=person, text=f"{MARK} saw it")
+        comments.edit_comment(comment=first, person=person, text=f"{MARK} heard it")
+        back = talk.write_comment(
+            post=place, author=other, text="Indeed, and how", parent=first
+        )
+        comments.like_comment(comment=back, person=person)
+    comments.add_word(owner=person, word=MARK)
 
 
 def in_scenes(person: User, author: User) -> None:
@@ -467,6 +486,10 @@ def test_the_archive_has_every_row_and_file(life: User) -> None:
     around = rows["scene_audience.json"]
     assert around["comments"][0]["text"] == f"{MARK} was here"
     assert [len(around[name]) for name in around] == [1, 1, 1, 1, 1]
+    said = rows["comments.json"]
+    assert [one["text"] for one in said["written"]] == [f"{MARK} heard it"] * 2
+    assert said["written"][0]["before"][0]["text"] == f"{MARK} saw it"
+    assert [len(said[name]) for name in said] == [2, 2, 1, 1]
     screened = rows["screening.json"]
     assert {one["surface"] for one in screened["texts"]} >= {"caption", "name"}
     assert set(screened) == {

@@ -22,6 +22,7 @@ from django.utils import timezone
 from avatarfx.models import Clip
 from feed import services as feed
 from feed.models import Post
+from feed.services.talk import write_comment
 from feed.tests.rows import clip_of, post_by
 from moderation import services as moderation
 from moderation.models import Case
@@ -111,6 +112,9 @@ def keys_for(address: str, post: Post) -> list[tuple[str, str]]:
         "character": (character.key, r"\bc/|character|actor/"),
         "portrait": (portrait.key, r"portraits/"),
     }
+    if post.thread is not None:
+        said = post.thread.comments.get()
+        kinds["comment"] = (said.key, r"\bcomments/(<|\(|\?)")
     if talk is not None:
         said = talk.messages.get(text=SAID)
         kinds["conversation"] = (talk.key, r"chats/|conversations/")
@@ -188,6 +192,7 @@ def post(alice: User) -> Post:
     Clip.objects.update(script="Quillfish are not real.")
     clip_of(made).actors.create(seat="a", character=character, portrait=portrait)
     call_command("reindex", verbosity=0)
+    write_comment(post=made, author=alice, text="Quillfish, said the marrowbone")
     return made
 
 
@@ -280,7 +285,9 @@ def talk(post: Post) -> Conversation:
 
 def may_read(state: str, viewer: str, address: str, post: Post) -> bool:
     """The few who may: with the link of what is unlisted, and adults in their rooms."""
-    keys = (post.key, clip_of(post).character.key)
+    assert post.thread is not None
+    said = post.thread.comments.get().key
+    keys = (post.key, said, clip_of(post).character.key)
     portrait = clip_of(post).character.portrait
     linked = any(key in address for key in (*keys, portrait.key if portrait else ""))
     if state == "unlisted":

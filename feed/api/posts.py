@@ -142,6 +142,7 @@ class PostRead(serializers.ModelSerializer[Post]):
         " what you said of it, empty for what your account says."
     )
     shares = serializers.IntegerField(source="stat.shares", read_only=True)
+    comments = serializers.IntegerField(source="stat.comments", read_only=True)
     liked = serializers.BooleanField(read_only=True, help_text="By you.")
     saved = serializers.BooleanField(read_only=True, help_text="By you.")
     mine = serializers.SerializerMethodField()
@@ -168,6 +169,7 @@ class PostRead(serializers.ModelSerializer[Post]):
             "remixes",
             "remix_of",
             "remixing",
+            "comments",
             "liked",
             "saved",
             "mine",

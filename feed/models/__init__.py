@@ -20,6 +20,7 @@ from feed.models.remixes import (
     RemixRequest,
 )
 from feed.models.saves import Collection, CollectionItem, CollectionQuerySet, Save
+from feed.models.talk import CommentAnswer
 from feed.models.tastes import Follow, Hidden, Impression, RankedList, Ranker, Unwanted
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Collection",
     "CollectionItem",
     "CollectionQuerySet",
+    "CommentAnswer",
     "CustomFeed",
     "Entry",
     "Follow",

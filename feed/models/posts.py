@@ -17,6 +17,7 @@ from socialapp.accounts.circle import not_apart
 from socialapp.accounts.consent import Level
 from socialapp.characters.models import Character
 from socialapp.chat.models import Participant
+from socialapp.comments.models import Thread
 from socialapp.lib.ids import new_key
 from socialapp.lib.models import Withholdable, on_stage
 
@@ -211,6 +212,11 @@ class Post(Withholdable):
         editable=False,
     )
     """Of the caption that its author wrote last; the row holds the approved one."""
+
+    thread = models.OneToOneField(
+        Thread, models.SET_NULL, null=True, editable=False, related_name="post"
+    )
+    """Its comments; made with the first one."""
 
     objects = models.Manager.from_queryset(PostQuerySet)()
 

@@ -22,7 +22,9 @@ from feed.remixes.tree import tree_of
 from feed.search import trending
 from feed.selectors import circles
 from feed.selectors import saves as kept
+from feed.services.talk import may_answer
 from feed.sources import source_of
+from feed.views.comments import talk_of
 from feed.views.embeds import player_of
 from feed.views.tabs import tabs_for
 from scenes.posters import posters
@@ -156,7 +158,10 @@ def post(request: HttpRequest, key: str) -> HttpResponse:
         "remixings": LEVELS,
         "page_url": request.build_absolute_uri(found.get_absolute_url()),
         "view_url": _view_url(request, found),
+        "talk": talk_of(request, found),
     }
+    if mine:
+        context["may_answer"] = may_answer(found)
     if found.clip is None:
         return visits.welcome(request, render(request, "feed/said.html", context))
     context |= {

@@ -1,0 +1,111 @@
+"""People talk under a clip, on a phone: over the feed, in branches, without a script."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+
+from tests.e2e.test_pages import _posts, join
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from playwright.sync_api import Page
+
+    from tests.e2e.conftest import Troupe
+
+__all__ = ["_posts"]
+
+FIRST = "I wrote the storm and did not expect the lighthouse to win."
+ANSWER = "You gave it a temper, somebody else gave it a lamp."
+
+
+def test_a_comment_over_the_feed_is_answered_liked_changed_and_taken_back(
+    phone: Page,
+    open_page: Callable[..., Page],
+    troupe: Troupe,
+    *,
+    expected_errors: list[str],
+    faults: Callable[[Page], list[str]],
+    look: Callable[[Page, str], Path],
+) -> None:
+    join(phone, troupe, "nightbus")
+    phone.goto(troupe.url)
+    # The sheet over the feed.
+    phone.locator("article a[data-talk]").first.click()
+    sheet = phone.locator("dialog troupe-talk")
+    expect(sheet.get_by_text("Nobody has written anything yet.")).to_be_visible()
+    sheet.get_by_label("Your comment").fill(FIRST)
+    sheet.get_by_label("Send the comment").click()
+    expect(sheet.locator(".comment__words", has_text=FIRST)).to_be_visible()
+    expect(phone.locator("article a[data-talk]").first).to_have_attribute(
+        "aria-label", "Comments, 1"
+    )
+    assert faults(phone) == []
+    look(phone, "talk-sheet")
+    # What is refused stays typed.
+    expected_errors.append("status of 409")
+    sheet.get_by_label("Your comment").fill(" \u202e ")
+    sheet.get_by_label("Send the comment").click()
+    expect(sheet.get_by_role("alert")).to_contain_text("direction")
+    sheet.get_by_label("Close the comments").click()
+    expect(sheet).to_have_count(0)
+
+    # Somebody else finds it on the page of the clip.
+    href = phone.locator("article a[data-talk]").first.get_attribute("href")
+    assert href is not None
+    post = troupe.url + href.removesuffix("comments/")
+    other = open_page(viewport={"width": 390, "height": 844}, has_touch=True)
+    join(other, troupe, "odile")
+    other.goto(post)
+    line = other.locator(".comment", has_text=FIRST)
+    line.get_by_role("button", name=re.compile("^Like, 0")).click()
+    expect(line.get_by_role("button", name=re.compile("^Like, 1"))).to_be_visible()
+    line.get_by_text("Reply", exact=False).first.click()
+    line.get_by_label("Your answer").fill(ANSWER)
+    line.get_by_label("Send the answer").click()
+    expect(line.locator(".comment--reply")).to_contain_text(ANSWER)
+    assert faults(other) == []
+    look(other, "talk-post")
+
+    # Back on the first phone: folded, changed, taken away.
+    phone.goto(f"{post}comments/")
+    phone.get_by_text("Show 1 reply").click()
+    expect(phone.locator(".comment--reply")).to_contain_text(ANSWER)
+    mine = phone.locator("article.comment").first
+    mine.get_by_label("More about this comment").first.click()
+    mine.get_by_role("link", name="Change").first.click()
+    phone.get_by_label("Your comment").fill(f"{FIRST} Twice.")
+    phone.get_by_role("button", name="Save").click()
+    phone.get_by_role("link", name="edited").click()
+    expect(phone.get_by_role("list").last).to_contain_text(FIRST)
+    assert faults(phone) == []
+    phone.goto(f"{post}comments/")
+    mine.get_by_label("More about this comment").first.click()
+    mine.get_by_role("button", name="Remove").first.click()
+    phone.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    expect(phone.get_by_text("Taken back by who wrote it.")).to_be_visible()
+    expect(phone.get_by_role("heading", name="Comments 1")).to_be_visible()
+    look(phone, "talk-gone")
+
+
+def test_comments_work_without_a_script(
+    open_page: Callable[..., Page], troupe: Troupe
+) -> None:
+    still = open_page(viewport={"width": 390, "height": 844}, java_script_enabled=False)
+    join(still, troupe, "plainreader")
+    href = still.locator("article a[data-talk]").last.get_attribute("href")
+    assert href is not None
+    still.goto(troupe.url + href)
+    still.get_by_label("Your comment").fill("A plain form is enough for me")
+    still.get_by_label("Send the comment").click()
+    line = still.locator("article.comment", has_text="A plain form is enough")
+    expect(line).to_be_visible()
+    line.get_by_text("Reply", exact=False).first.click()
+    line.get_by_label("Your answer").fill("And an answer to myself as well")
+    line.get_by_label("Send the answer").click()
+    still.get_by_text("Show 1 reply").click()
+    expect(still.get_by_text("And an answer to myself as well")).to_be_visible()

@@ -890,7 +890,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "RemixKind": "avatarfx.remixes.RemixKind",
         "RemixRequestState": "feed.models.RemixRequest.State",
         "RemixOutcome": "feed.models.Remix.Outcome",
-        "BranchState": "feed.api.remixes.BRANCHES",
+        "BranchState": "feed.api.remix_shapes.BRANCHES",
         "PostKind": "feed.models.Post.Kind",
         "LayerName": "socialapp.provenance.api.LAYER_NAMES",
         "LayerState": "socialapp.provenance.api.LAYER_STATES",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from avatarfx.errors import IdempotencyConflictError
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from socialapp.accounts.models import User
 
 State = RemixRequest.State
+
+MADE_BY = "remix:"
+"""Before the key of a request: the idempotency key of the clip that is made of it."""
 
 
 def remix(
@@ -94,7 +98,7 @@ def make_approved(*, request: RemixRequest, person: User, publish: bool = True) 
         return _used(request)
     try:
         clip = _remake(
-            person, request.post, wish, publish=publish, key=f"remix:{request.key}"
+            person, request.post, wish, publish=publish, key=f"{MADE_BY}{request.key}"
         )
     except BaseException:
         RemixRequest.objects.filter(pk=request.pk, clip__isnull=True).update(
@@ -196,14 +200,24 @@ def why_not_published(clip: Clip) -> str:
     allowed = may_remix(clip.owner, original, kind)
     if allowed.is_off:
         return allowed.why
-    agreed = RemixRequest.objects.filter(clip=clip, state=State.USED).exists()
-    if allowed.asks and not agreed:
+    if allowed.asks and not _was_agreed(clip):
         names = ", ".join(f"@{one.username}" for one in allowed.asks)
         return (
             f"A remix of this clip needs the consent of {names}. Ask them on the page of"
             " the original, with these words."
         )
     return ""
+
+
+def _was_agreed(clip: Clip) -> bool:
+    """Whether it was made with consent. A worker may be quicker than the note of which
+    clip came of a request, so the request is known by its key too."""
+    key = clip.idempotency_key.removeprefix(MADE_BY)
+    known = Q(clip=clip)
+    if key != clip.idempotency_key:
+        known |= Q(key=key, clip__isnull=True)
+    used = RemixRequest.objects.filter(asker=clip.owner_id, state=State.USED)
+    return used.filter(known).exists()
 
 
 def take_back(*, clip: Clip, why: str) -> bool:

@@ -123,10 +123,10 @@ def publish_post(
     if post is not None and post.removed is None:
         return _publish(clip=clip, author=author, visibility=visibility)
     _check_clip(clip, author)
-    if waits := why_not_shown(clip):
-        raise PostError(waits)
     if ended := making.why_not_published(clip):
         raise NoConsentError(ended)
+    if waits := why_not_shown(clip):
+        raise PostError(waits)
     key, house = post.key if post else new_key(), _of_the_house(clip)
     ruling = judge_caption(key, caption, author, vouched=house)
     if not house:

@@ -8,9 +8,10 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
+from avatarfx import consent
 from avatarfx.signals import clip_ready
 from feed import services
-from feed.models import Post, PostStat, Remix
+from feed.models import Post, PostStat, Remix, RemixRequest
 from feed.remixes import lineage
 from feed.remixes.chips import chip_of
 from feed.remixes.tree import Branch, chain_of, children_of, tree_of
@@ -387,6 +388,41 @@ def test_a_remix_under_way_ends_unpublished_and_its_ticket_is_back(
     notice = Notice.objects.get(person=bob, kind="remix-ended")
     assert "does not want this clip remixed" in notice.words
     assert notice.words.endswith("Your ticket is back.")
+
+
+def test_a_worker_asks_once_more_before_it_makes_anything(
+    post: Post, alice: User, bob: User
+) -> None:
+    clip = remade(bob, post)
+    assert consent.why_not(clip) == ""
+    services.edit_post(post=post, remixing="ask")
+    assert "consent of @alice" in consent.why_not(clip)
+    agreed(clip, post)
+    assert consent.why_not(clip) == ""
+    services.edit_post(post=post, remixing="off")
+    assert "does not want this clip remixed" in consent.why_not(clip)
+
+
+def test_a_quick_worker_knows_a_request_by_its_key(post: Post, bob: User) -> None:
+    services.edit_post(post=post, remixing="ask")
+    clip = remade(bob, post)
+    request = agreed(clip, post)
+    RemixRequest.objects.update(clip=None)
+    clip.idempotency_key = f"remix:{request.key}"
+    assert consent.why_not(clip) == ""
+    clip.idempotency_key = request.key
+    assert "consent of @alice" in consent.why_not(clip)
+
+
+@pytest.mark.parametrize("source", ["scene:abc123abc123a", "stream:abc123abc123a"])
+def test_what_was_cut_out_of_a_scene_or_a_show_is_an_original_too(
+    post: Post, bob: User, source: str
+) -> None:
+    clip = clip_of(post)
+    clip.recipe["source"] = source
+    clip.save(update_fields=["recipe"])
+    child = remix_by(bob, post)
+    assert Remix.objects.get(child=child).root == post
 
 
 def test_a_clip_that_nobody_consented_to_is_not_published(

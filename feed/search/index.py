@@ -84,7 +84,7 @@ def spread(words: Sequence[str], *, most: int) -> dict[str, int]:
         else:
             asked = for_sqlite(query, token="", column="", people={})
             where = "feed_found WHERE feed_found MATCH %s"
-        counted = f"SELECT count(*) FROM (SELECT 1 FROM {where} LIMIT {most}) some"  # noqa: S608  constants
+        counted = f"SELECT count(*) FROM (SELECT 1 FROM {where} LIMIT {most}) few"  # noqa: S608  constants
         found[word] = _rows(counted, [asked])[0]
     return found
 

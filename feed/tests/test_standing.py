@@ -12,6 +12,7 @@ from django.utils import timezone
 from avatarfx.models import Clip
 from feed import selectors, services
 from feed.models import Post
+from feed.selectors import standing
 from feed.tests.rows import clip_of, post_by
 from socialapp.accounts.models import Block, Mute
 from socialapp.lib import blobs, withheld
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
     from socialapp.accounts.models import User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
+
+
+@pytest.fixture(autouse=True)
+def nothing_shared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test asks more often than strangers are looked up for."""
+    monkeypatch.setattr("feed.selectors.standing.SHARED", 0.0)
 
 
 def told(client: Client, *posts: Post) -> dict[str, list[str]]:
@@ -147,3 +154,36 @@ def test_the_selector_names_each_key_once(alice: User) -> None:
     nobody = AnonymousUser()
     found = selectors.standing_of(viewer=nobody, keys=[post.key, post.key])
     assert found.gone == [post.key]
+
+
+def test_strangers_share_a_look_for_half_a_second(
+    alice: User,
+    monkeypatch: pytest.MonkeyPatch,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    monkeypatch.setattr("feed.selectors.standing.SHARED", 0.5)
+    strangers = standing._Strangers()
+    one, other = post_by(alice), post_by(alice)
+    keys = [one.key, other.key]
+    with django_assert_num_queries(1):
+        assert strangers.missing(keys, now=100.0) == []
+    services.remove_post(post=one)
+    with django_assert_num_queries(0):
+        assert strangers.missing(keys, now=100.4) == []
+    with django_assert_num_queries(1):
+        assert strangers.missing(keys, now=100.6) == [one.key]
+        assert strangers.missing([other.key], now=100.7) == []
+
+
+def test_a_crowd_of_keys_is_answered_and_not_kept(
+    alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feed.selectors.standing.MOST_WATCHED", 4)
+    strangers = standing._Strangers()
+    post = post_by(alice)
+    for n in range(10):
+        nonsense = [f"nothere{n}{m}" for m in range(3)]
+        assert strangers.missing([*nonsense, post.key], now=100.0) == nonsense
+    assert len(strangers._asked) <= 4
+    assert strangers.missing([post.key], now=200.0) == []
+    assert list(strangers._asked) == [post.key]

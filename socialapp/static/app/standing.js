@@ -1,7 +1,7 @@
 // @ts-check
 /** Whether what is on screen may still be shown, asked every few seconds. */
 
-const EVERY = 3600; // milliseconds; with the jitter an answer is at most five seconds old
+const EVERY = 3400; // milliseconds; with the jitter and the answer less than five seconds
 const JITTER = 600; // so that a thousand pages do not ask in the same moment
 const LATER = 8000; // while the house does not answer
 

@@ -31,10 +31,8 @@ MOST_AT_ONCE = 500
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=6)
 
-JOBS: dict[type[Errand], str] = {
-    Letter: "socialapp.notices.jobs.letters",
-    Push: "socialapp.notices.jobs.pushes",
-}
+LETTERS = "socialapp.notices.jobs.letters"
+PUSHES = "socialapp.notices.jobs.pushes"
 
 
 def open_ones(model: type[ErrandT], now: datetime) -> QuerySet[ErrandT]:
@@ -76,7 +74,10 @@ def pause(tries: int) -> timedelta:
 
 def wake(model: type[Errand]) -> None:
     """Ask a worker to look, once this transaction is over."""
-    enqueue(JOBS[model])
+    if model is Letter:
+        enqueue(LETTERS)
+    else:
+        enqueue(PUSHES)
 
 
 def wake_due(*, lost: str = "") -> dict[str, int]:  # noqa: ARG001

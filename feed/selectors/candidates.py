@@ -35,6 +35,10 @@ EACH = 3
 FOLLOWED, TRENDING, UNMET, TOPICAL = 150, 300, 300, 60
 """Most of each kind; of a subject, the last."""
 
+UNDER = 400
+"""Newest posts of a tag among which the liked ones are looked for: heat halves twice a
+day, so that older ones are liked of late but rarely."""
+
 TRIED = 60
 """Of those that few have met, drawn by the viewer."""
 
@@ -247,8 +251,26 @@ def _trending() -> list[int]:
 
 
 def _topical(tag: str) -> list[int]:
-    stats = PostStat.objects.filter(post__tags__name=tag).order_by("-heat", "-post_id")
-    return list(stats.values_list("post_id", flat=True)[:TOPICAL])
+    """What is liked of late among the newest under a tag."""
+    newest = _under(tag=tag)
+    heats = dict(_heats(posts=newest)) if newest else {}
+    return sorted(heats, key=lambda post: (-heats[post], -post))[:TOPICAL]
+
+
+_under = Kept(
+    lambda tag: (
+        Post.tags.through.objects.filter(tag__name=tag)
+        .order_by("-post_id")
+        .values_list("post_id", flat=True)[:UNDER]
+    ),
+    tag=str,
+)
+_heats = Kept(
+    lambda posts: PostStat.objects.filter(post_id__among=posts).values_list(
+        "post_id", "heat"
+    ),
+    posts=list,
+)
 
 
 def _unmet(now: dt.datetime) -> list[int]:

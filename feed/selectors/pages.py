@@ -242,8 +242,9 @@ def posts_of(
     if author is not None:
         posts = posts.filter(author=author)
     if character is not None:
-        lines = SnippetLine.objects.filter(
-            snippet=OuterRef("snippet"), character=character
-        )
-        posts = posts.filter(Q(clip__character=character) | Exists(lines))
+        # Each way by its own index: of an "or" of both, a database reads every post.
+        filmed = Post.objects.filter(clip__character=character).values("pk")
+        lines = SnippetLine.objects.filter(character=character).values("snippet")
+        spoke = Post.objects.filter(snippet__in=lines).values("pk")
+        posts = posts.filter(pk__in=filmed.union(spoke))
     return _page(_with_likes(posts, viewer), after, limit)

@@ -74,7 +74,7 @@ class _Common:
 
 
 _common: Shared[_Common] = Shared()
-_topics: Shared[tuple[dt.datetime, Pool]] = Shared()
+_topics: Shared[list[int]] = Shared()
 
 
 def candidates(*, taste: Taste, seed: int, now: dt.datetime | None = None) -> Pool:
@@ -83,22 +83,21 @@ def candidates(*, taste: Taste, seed: int, now: dt.datetime | None = None) -> Po
     newest = newest_post()
     common = _common.get("", newest, lambda: _commons(now))
     followed = _followed(taste)
+    topical: list[int] = []
+    for tag in _best(taste):
+        topical += _topics.get(tag, 0, partial(_topical, tag=tag))
     posts = common.pool.posts
     rows = [
         common.everybodys,
         np.array(list(_drawn(common.unmet.tolist(), seed)), np.int64),
-        np.flatnonzero(np.isin(posts, followed)),
+        np.flatnonzero(np.isin(posts, [*followed, *topical])),
     ]
     pools = [_later(common.pool.take(np.unique(np.concatenate(rows))), common.at, now)]
-    for tag in _best(taste):
-        at, topic = _topics.get(tag, newest, partial(_topic, tag, now))
-        pools.append(_later(topic, at, now))
     known = set(posts.tolist())
-    if others := [one for one in followed if one not in known]:
+    others = [one for one in dict.fromkeys([*followed, *topical]) if one not in known]
+    if others:
         pools.append(pool_of(others, now=now))
-    pool = ranking.join(pools)
-    _, first = np.unique(pool.posts, return_index=True)
-    return pool.take(first)
+    return ranking.join(pools)
 
 
 def _commons(now: dt.datetime) -> _Common:
@@ -110,10 +109,6 @@ def _commons(now: dt.datetime) -> _Common:
         np.flatnonzero(np.isin(pool.posts, [*trending, *newest])),
         np.flatnonzero(np.isin(pool.posts, unmet)),
     )
-
-
-def _topic(tag: str, now: dt.datetime) -> tuple[dt.datetime, Pool]:
-    return now, pool_of(_topical(tag), now=now)
 
 
 def _later(pool: Pool, then: dt.datetime, now: dt.datetime) -> Pool:
@@ -250,27 +245,19 @@ def _trending() -> list[int]:
     return list(stats.values_list("post_id", flat=True)[:TRENDING])
 
 
-def _topical(tag: str) -> list[int]:
-    """What is liked of late among the newest under a tag."""
-    newest = _under(tag=tag)
-    heats = dict(_heats(posts=newest)) if newest else {}
-    return sorted(heats, key=lambda post: (-heats[post], -post))[:TOPICAL]
-
-
-_under = Kept(
+_topical = Kept(
     lambda tag: (
-        Post.tags.through.objects.filter(tag__name=tag)
-        .order_by("-post_id")
-        .values_list("post_id", flat=True)[:UNDER]
+        PostStat.objects.filter(
+            post__in=Post.tags.through.objects.filter(tag__name=tag)
+            .order_by("-post_id")
+            .values("post_id")[:UNDER]
+        )
+        .order_by("-heat", "-post_id")
+        .values_list("post_id", flat=True)[:TOPICAL]
     ),
     tag=str,
 )
-_heats = Kept(
-    lambda posts: PostStat.objects.filter(post_id__among=posts).values_list(
-        "post_id", "heat"
-    ),
-    posts=list,
-)
+"""What is liked of late among the newest under a tag."""
 
 
 def _unmet(now: dt.datetime) -> list[int]:

@@ -121,10 +121,17 @@ def _with_likes(posts: PostQuerySet, viewer: Viewer) -> PostQuerySet:
     )
 
 
-def _page(posts: PostQuerySet, after: str | None, limit: int) -> FeedPage:
+def _page(
+    posts: PostQuerySet, after: str | None, limit: int, *, found_first: bool = False
+) -> FeedPage:
+    """`found_first`: of what no index has in this order, so that databases sort ids
+    and not whole cards."""
     limit = min(max(limit, 1), MAX_PAGE)
     if after:
         posts = posts.filter(_older_than(after))
+    if found_first:
+        ids = list(posts.values_list("pk", flat=True)[: limit + 1])
+        posts = posts.filter(pk__in=ids)
     found = list(posts[: limit + 1])
     more = len(found) > limit
     found = found[:limit]
@@ -139,7 +146,7 @@ def feed_page(
     posts = without_unwanted(_shown_to(viewer).filter(demoted=False), viewer)
     if tag:
         posts = posts.filter(tags__name=tag.lower())
-    return _page(posts, after, limit)
+    return _page(posts, after, limit, found_first=bool(tag))
 
 
 def posts_in(*, viewer: Viewer, ids: Sequence[int]) -> list[Post]:
@@ -247,4 +254,5 @@ def posts_of(
         lines = SnippetLine.objects.filter(character=character).values("snippet")
         spoke = Post.objects.filter(snippet__in=lines).values("pk")
         posts = posts.filter(pk__in=filmed.union(spoke))
-    return _page(_with_likes(posts, viewer), after, limit)
+    shown_to_them = _with_likes(posts, viewer)
+    return _page(shown_to_them, after, limit, found_first=character is not None)

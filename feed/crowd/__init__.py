@@ -5,6 +5,6 @@ in numbers that a house has after years, for benches and for looking at it.
 ``tables`` what the rows are, ``bulk`` how they get into the database at once.
 """
 
-from feed.crowd.making import CrowdError, make
+from feed.crowd.making import CrowdError, check, make
 
-__all__ = ["CrowdError", "make"]
+__all__ = ["CrowdError", "check", "make"]

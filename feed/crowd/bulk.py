@@ -8,11 +8,14 @@ import json
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
 from django.core.management.color import no_style
 from django.db import connection, models, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from feed.ranking.facts import Ints
 
     Make = Callable[[int, int], Sequence[Any]]
     """(first row, row after the last) to the values of a column there, as the database
@@ -121,3 +124,32 @@ def settle(written: Sequence[type[models.Model]]) -> None:
             cursor.execute("analyze")
             if connection.vendor == "sqlite" and not connection.in_atomic_block:
                 cursor.execute("pragma wal_checkpoint(truncate)")
+
+
+def nth(pairs: Sequence[Sequence[str]], place: int) -> Make:
+    return lambda a, b: [both[place] for both in pairs[a:b]]
+
+
+def numbers(first: int) -> Make:
+    return lambda a, b: range(first + a, first + b)
+
+
+def column(values: Any) -> Make:
+    return lambda a, b: values[a:b].tolist()
+
+
+def texts(at: Ints) -> list[str]:
+    """Moments as both databases read them."""
+    found = np.datetime_as_string(at.astype("datetime64[us]")).tolist()
+    return [text.replace("T", " ") for text in found]
+
+
+def days(at: Ints) -> list[str]:
+    found: list[str] = np.datetime_as_string(
+        at.astype("datetime64[us]"), unit="D"
+    ).tolist()
+    return found
+
+
+def viewers(ids: Ints) -> list[str]:
+    return [f"user:{one}" for one in ids.tolist()]

@@ -7,8 +7,9 @@ is Zipf's too (exponent ``STEEP``), whoever made it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 
@@ -233,6 +234,29 @@ def counters(made: Posts, rows: Looks, draw: np.random.Generator, now: int) -> C
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """Up to three tags a post, the same few most of the time."""
+
+    drawn: Ints
+    """A row a post, of numbers of tags."""
+
+    used: Bools
+    """Which of them it has; none twice."""
+
+    def of(self, post: int) -> list[int]:
+        found: list[int] = self.drawn[post][self.used[post]].tolist()
+        return found
+
+
+def tagged(count: int, tags: int, draw: np.random.Generator) -> Tagged:
+    drawn = _skewed(tags, 3 * count, draw).reshape(count, 3)
+    used = np.arange(3) < draw.integers(0, 4, count)[:, None]
+    used[:, 1] &= drawn[:, 1] != drawn[:, 0]
+    used[:, 2] &= (drawn[:, 2] != drawn[:, 0]) & (drawn[:, 2] != drawn[:, 1])
+    return Tagged(drawn, used)
+
+
 def _scale(at: Ints) -> Floats:
     """As ``feed.heat.scale``."""
     found: Floats = (at / 1e6 - heat.EPOCH) / heat.HALF_LIFE
@@ -270,15 +294,33 @@ def follows(size: Size, draw: np.random.Generator) -> Follows:
 ALPHABET = np.frombuffer(b"23456789abcdefghjkmnpqrstuvwxyz", np.uint8)
 """As ``socialapp.lib.ids.ALPHABET``."""
 
+WIDTH = 13
 
-def keys(count: int, draw: np.random.Generator) -> list[str]:
+
+class Keys(Sequence[str]):
     """As ``socialapp.lib.ids.new_key``, but in order, so that an index of them grows at
-    one end; no two are the same."""
-    numbers = np.unique(draw.integers(0, 2**63, count + count // 1000 + 8, np.int64))
-    numbers = numbers[np.sort(draw.permutation(len(numbers))[:count])]
-    letters = np.empty((count, 13), np.uint8)
-    for place in range(12, -1, -1):
-        letters[:, place] = ALPHABET[numbers % 31]
-        numbers = numbers // 31
-    text = letters.tobytes().decode("ascii")
-    return [text[at : at + 13] for at in range(0, 13 * count, 13)]
+    one end; no two are the same. A million take 13 MB, not 62."""
+
+    def __init__(self, count: int, draw: np.random.Generator) -> None:
+        most = count + count // 1000 + 8
+        numbers = np.unique(draw.integers(0, 2**63, most, np.int64))
+        numbers = numbers[np.sort(draw.permutation(len(numbers))[:count])]
+        letters = np.empty((count, WIDTH), np.uint8)
+        for place in range(WIDTH - 1, -1, -1):
+            letters[:, place] = ALPHABET[numbers % len(ALPHABET)]
+            numbers = numbers // len(ALPHABET)
+        self._text = letters.tobytes().decode("ascii")
+
+    def __len__(self) -> int:
+        return len(self._text) // WIDTH
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[str]: ...
+    def __getitem__(self, at: int | slice) -> str | list[str]:
+        if isinstance(at, slice):
+            return [self[one] for one in range(*at.indices(len(self)))]
+        if not 0 <= at < len(self):
+            raise IndexError(at)
+        return self._text[WIDTH * at : WIDTH * (at + 1)]

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from avatarfx.approving import script_of, voice_of
 from avatarfx.recipe import Recipe, Role
 from feed import approving
-from feed.crowd import bulk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,17 +58,8 @@ class Film:
         return self.character.portrait.ref if self.character.portrait else ""
 
 
-def captions_hashed(
-    captions: bulk.Make, worded: Sequence[int], count: int
-) -> list[str]:
-    """As ``approving.caption_of(...).sha256``, without an object each."""
+def hashed(captions: Sequence[str]) -> list[str]:
+    """Each as ``approving.caption_of(...).sha256``, without an object for it."""
     before, after = approving.caption_of(HERE).canonical().split(HERE.encode())
-    wanted = set(worded)
-    found = []
-    for start in range(0, count, bulk.CHUNK):
-        stop = min(count, start + bulk.CHUNK)
-        for number, caption in enumerate(captions(start, stop), start):
-            if number in wanted:
-                said = json.dumps(caption, ensure_ascii=False)[1:-1].encode()
-                found.append(hashlib.sha256(before + said + after).hexdigest())
-    return found
+    said = (json.dumps(one, ensure_ascii=False)[1:-1].encode() for one in captions)
+    return [hashlib.sha256(before + one + after).hexdigest() for one in said]

@@ -41,8 +41,13 @@ def make(
     CrowdError before anything is written: people or a crowd are here, no starter was
     rendered yet, or too few posts.
     """
+    check(posts=posts, sure=sure)
     films = _films()
-    _check(posts, films, sure=sure)
+    if not films:
+        raise CrowdError(
+            "There is no rendered clip of the starters, whose files a crowd's clips"
+            " share. Run `manage.py seed` first, or wait until a worker has made them."
+        )
     ends = int((now or timezone.now()).timestamp() * 1e6)
     crowd = Crowd(draws.Size(posts), ends, np.random.default_rng(seed), films)
     began = time.monotonic()
@@ -75,14 +80,10 @@ def _films() -> list[Film]:
     return list({one.character_id: Film(one, one.character) for one in found}.values())
 
 
-def _check(posts: int, films: list[Film], *, sure: bool) -> None:
+def check(*, posts: int, sure: bool = False) -> None:
+    """CrowdError when no crowd of this size may come into this house."""
     if posts < FEWEST:
         raise CrowdError(f"A crowd has {FEWEST} posts at least; you asked for {posts}.")
-    if not films:
-        raise CrowdError(
-            "There is no rendered clip of the starters, whose files a crowd's clips"
-            " share. Run `manage.py seed` first, or wait until a worker has made them."
-        )
     if User.objects.filter(email__endswith=f"@{DOMAIN}").exists():
         raise CrowdError(
             "There is a crowd in this database already. Take another DATA_DIR (or"

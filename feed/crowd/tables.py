@@ -7,7 +7,7 @@ so that the reconcilers find nothing to ask about.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from avatarfx.approving import KIND
 from avatarfx.models import Clip, ClipActor
 from feed import approving
 from feed.crowd import bulk, draws, words
-from feed.crowd.films import HERE, Film, captions_hashed
+from feed.crowd.films import HERE, Film, hashed
 from feed.models import Follow, Impression, Like, Post, PostStat, Tag, View
 from moderation.models import Approval, ApprovalState
 from socialapp.accounts import handles
@@ -51,7 +51,7 @@ class Crowd:
     clips_from: int = field(default_factory=lambda: bulk.first_id(Clip))
     posts_from: int = field(default_factory=lambda: bulk.first_id(Post))
     tags: list[tuple[int, str]] = field(default_factory=list)
-    cast_keys: list[str] = field(default_factory=list)
+    cast_keys: Sequence[str] = ()
     posts: draws.Posts = field(init=False)
 
     def people(self) -> int:
@@ -66,7 +66,7 @@ class Crowd:
             User,
             count,
             {
-                "id": _numbers(self.people_from),
+                "id": bulk.numbers(self.people_from),
                 "username": lambda a, b: [handle for handle, _ in named[a:b]],
                 "skeleton": lambda a, b: [
                     handles.skeleton(handle) for handle, _ in named[a:b]
@@ -76,7 +76,7 @@ class Crowd:
                 "birth_date": lambda a, b: [
                     minor if one else grown for one in young[a:b].tolist()
                 ],
-                "date_joined": lambda a, b: _texts(joined[a:b]),
+                "date_joined": lambda a, b: bulk.texts(joined[a:b]),
             },
             # No password fits.
             {"password": "!", "bio": "One of a crowd."},
@@ -92,7 +92,7 @@ class Crowd:
     def characters(self) -> int:
         size, films = self.size, self.films
         count = size.characters
-        self.cast_keys = draws.keys(count, self.draw)
+        self.cast_keys = draws.Keys(count, self.draw)
         owner = np.arange(count)
         owner[size.creators :] -= size.creators
         began = self.now - draws.DAYS * draws.DAY
@@ -103,12 +103,12 @@ class Crowd:
             return lambda a, b: [values[n % len(films)] for n in range(a, b)]
 
         columns: dict[str, bulk.Make] = {
-            "id": _numbers(self.cast_from),
+            "id": bulk.numbers(self.cast_from),
             "key": lambda a, b: self.cast_keys[a:b],
             "owner_id": lambda a, b: (owner[a:b] + self.people_from).tolist(),
             "name": lambda a, b: [words.character(n) for n in range(a, b)],
-            "created": lambda a, b: _texts(made[a:b]),
-            "changed": lambda a, b: _texts(made[a:b]),
+            "created": lambda a, b: bulk.texts(made[a:b]),
+            "changed": lambda a, b: bulk.texts(made[a:b]),
         }
         for name in ("portrait_id", "voice", "voice_speed", "motion"):
             columns[name] = of_film(name)
@@ -127,7 +127,7 @@ class Crowd:
                 wording.KIND,
                 facet,
                 self.cast_keys,
-                [both[place] for both in hashes],
+                bulk.nth(hashes, place),
                 owner=owner,
                 at=made,
             )
@@ -148,7 +148,7 @@ class Crowd:
         """And the posts that show them."""
         self.posts = made = draws.posts(self.size, self.draw, self.now)
         films, count = self.films, len(made)
-        keys = draws.keys(count, self.draw)
+        keys = draws.Keys(count, self.draw)
         film = (made.character % len(films)).tolist()
         rendered = made.published - 60_000_000
         recipes = [one.recipe(HERE).split(HERE) for one in films]
@@ -165,7 +165,7 @@ class Crowd:
             ]
 
         columns: dict[str, bulk.Make] = {
-            "id": _numbers(self.clips_from),
+            "id": bulk.numbers(self.clips_from),
             "key": lambda a, b: keys[a:b],
             "owner_id": lambda a, b: (made.author[a:b] + self.people_from).tolist(),
             "character_id": lambda a, b: (
@@ -179,7 +179,7 @@ class Crowd:
         ):
             columns[name] = of_film(name)
         for name in ("queued_at", "created", "finished", "state_changed"):
-            columns[name] = lambda a, b: _texts(rendered[a:b])
+            columns[name] = lambda a, b: bulk.texts(rendered[a:b])
         same = {"state": Clip.State.READY, "percent": 100, "fence": 1, "attempts": 1}
         bulk.write(Clip, count, columns, same)
         self._actors(film)
@@ -187,8 +187,13 @@ class Crowd:
         voices = [
             films[n % len(films)].facets(key)[1] for n, key in enumerate(self.cast_keys)
         ]
-        said = [facets[n][0] for n in film]
-        spoken = [voices[n] for n in made.character.tolist()]
+
+        def said(a: int, b: int) -> list[str]:
+            return [facets[n][0] for n in film[a:b]]
+
+        def spoken(a: int, b: int) -> list[str]:
+            return [voices[n] for n in made.character[a:b].tolist()]
+
         for facet, hashes in (("script", said), ("voice", spoken)):
             self._approve(KIND, facet, keys, hashes, owner=made.author, at=rendered)
         return count
@@ -200,7 +205,7 @@ class Crowd:
             ClipActor,
             len(made),
             {
-                "clip_id": _numbers(self.clips_from),
+                "clip_id": bulk.numbers(self.clips_from),
                 "character_id": lambda a, b: (
                     made.character[a:b] + self.cast_from
                 ).tolist(),
@@ -220,23 +225,12 @@ class Crowd:
     def shown(self) -> int:
         """Posts with their captions and tags."""
         made, count = self.posts, len(self.posts)
-        keys = draws.keys(count, self.draw)
-        # Up to three, the same few most of the time.
-        of = len(self.tags)
-        drawn = np.minimum(
-            of - 1, (of * self.draw.random((count, 3)) ** draws.SKEW).astype(np.int64)
-        )
-        many = self.draw.integers(0, 4, count)
-        tags = [
-            list(dict.fromkeys(row[:n]))
-            for row, n in zip(drawn.tolist(), many.tolist(), strict=True)
-        ]
+        keys = draws.Keys(count, self.draw)
+        tags = draws.tagged(count, len(self.tags), self.draw)
 
-        def captions(a: int, b: int) -> list[str]:
-            return [
-                words.caption(n, [self.tags[one][1] for one in tags[n]])
-                for n in range(a, b)
-            ]
+        def caption(number: int) -> str:
+            names = [self.tags[one][1] for one in tags.of(number)]
+            return words.caption(number, names)
 
         hidden = np.where(made.private, "private", "public")
         hidden = np.where(made.unlisted, "unlisted", hidden)
@@ -244,19 +238,19 @@ class Crowd:
             Post,
             count,
             {
-                "id": _numbers(self.posts_from),
+                "id": bulk.numbers(self.posts_from),
                 "key": lambda a, b: keys[a:b],
                 "author_id": lambda a, b: (
                     made.author[a:b] + self.people_from
                 ).tolist(),
-                "clip_id": _numbers(self.clips_from),
-                "caption": captions,
+                "clip_id": bulk.numbers(self.clips_from),
+                "caption": lambda a, b: [caption(n) for n in range(a, b)],
                 "visibility": lambda a, b: hidden[a:b].tolist(),
-                "published": lambda a, b: _texts(made.published[a:b]),
+                "published": lambda a, b: bulk.texts(made.published[a:b]),
                 "removed": lambda a, b: [
                     at if gone else None
                     for at, gone in zip(
-                        _texts(made.published[a:b] + 1),
+                        bulk.texts(made.published[a:b] + 1),
                         made.removed[a:b].tolist(),
                         strict=True,
                     )
@@ -265,21 +259,23 @@ class Crowd:
                 "demoted": lambda a, b: made.demoted[a:b].tolist(),
             },
         )
-        pairs = [(n, one) for n, mine in enumerate(tags) for one in mine]
+        post, place = np.nonzero(tags.used)
+        ids = np.array([pk for pk, _ in self.tags])
         bulk.write(
             Post.tags.through,
-            len(pairs),
+            len(post),
             {
-                "post_id": lambda a, b: [n + self.posts_from for n, _ in pairs[a:b]],
-                "tag_id": lambda a, b: [self.tags[one][0] for _, one in pairs[a:b]],
+                "post_id": bulk.column(post + self.posts_from),
+                "tag_id": bulk.column(ids[tags.drawn[post, place]]),
             },
         )
-        worded = [n for n in range(count) if n % 5 != 4 or tags[n]]
+        wordless = (np.arange(count) % 5 == 4) & ~tags.used.any(axis=1)
+        worded = np.flatnonzero(~wordless)
         self._approve(
             approving.KIND,
             approving.FACET,
-            [keys[n] for n in worded],
-            captions_hashed(captions, worded, count),
+            [keys[n] for n in worded.tolist()],
+            lambda a, b: hashed([caption(n) for n in worded[a:b].tolist()]),
             owner=made.author[worded],
             at=made.published[worded],
         )
@@ -296,8 +292,8 @@ class Crowd:
             PostStat,
             len(made),
             {
-                "post_id": _numbers(self.posts_from),
-                **{n: _column(c) for n, c in drawn.items() if c is not None},
+                "post_id": bulk.numbers(self.posts_from),
+                **{n: bulk.column(c) for n, c in drawn.items() if c is not None},
             },
         )
         seconds = np.array([film.clip.seconds or 1.0 for film in self.films])
@@ -307,13 +303,15 @@ class Crowd:
             Impression,
             len(rows),
             {
-                "viewer": lambda a, b: _viewers(rows.person[a:b] + self.people_from),
-                "post_id": _column(rows.post + self.posts_from),
-                "day": lambda a, b: _days(rows.at[a:b]),
-                "seconds": _column(stayed),
-                "watched": _column(rows.watched),
-                "place": _column(self.draw.integers(0, 60, len(rows))),
-                "created": lambda a, b: _texts(rows.at[a:b]),
+                "viewer": lambda a, b: bulk.viewers(
+                    rows.person[a:b] + self.people_from
+                ),
+                "post_id": bulk.column(rows.post + self.posts_from),
+                "day": lambda a, b: bulk.days(rows.at[a:b]),
+                "seconds": bulk.column(stayed),
+                "watched": bulk.column(rows.watched),
+                "place": bulk.column(self.draw.integers(0, 60, len(rows))),
+                "created": lambda a, b: bulk.texts(rows.at[a:b]),
             },
         )
         seen = np.flatnonzero(rows.viewed)
@@ -321,12 +319,12 @@ class Crowd:
             View,
             len(seen),
             {
-                "viewer": lambda a, b: _viewers(
+                "viewer": lambda a, b: bulk.viewers(
                     rows.person[seen[a:b]] + self.people_from
                 ),
-                "post_id": _column(rows.post[seen] + self.posts_from),
-                "day": lambda a, b: _days(rows.at[seen[a:b]]),
-                "seconds": _column((rows.watched * length)[seen]),
+                "post_id": bulk.column(rows.post[seen] + self.posts_from),
+                "day": lambda a, b: bulk.days(rows.at[seen[a:b]]),
+                "seconds": bulk.column((rows.watched * length)[seen]),
             },
             {"completed": False},
         )
@@ -335,9 +333,9 @@ class Crowd:
             Like,
             len(liked),
             {
-                "user_id": _column(rows.person[liked] + self.people_from),
-                "post_id": _column(rows.post[liked] + self.posts_from),
-                "created": lambda a, b: _texts(rows.at[liked[a:b]]),
+                "user_id": bulk.column(rows.person[liked] + self.people_from),
+                "post_id": bulk.column(rows.post[liked] + self.posts_from),
+                "created": lambda a, b: bulk.texts(rows.at[liked[a:b]]),
             },
         )
         return len(rows) + len(seen) + len(liked)
@@ -357,10 +355,10 @@ class Crowd:
             Follow,
             len(drawn),
             {
-                "person_id": _column(drawn.person + self.people_from),
+                "person_id": bulk.column(drawn.person + self.people_from),
                 "creator_id": some(drawn.creator, self.people_from),
                 "character_id": some(drawn.character, self.cast_from),
-                "created": lambda a, b: _texts(since[a:b]),
+                "created": lambda a, b: bulk.texts(since[a:b]),
             },
         )
         return len(drawn)
@@ -370,20 +368,20 @@ class Crowd:
         kind: str,
         facet: str,
         things: Sequence[str],
-        hashes: Sequence[str],
+        hashes: bulk.Make,
         *,
         owner: Ints,
         at: Ints,
     ) -> None:
-        keys = draws.keys(len(things), self.draw)
+        keys = draws.Keys(len(things), self.draw)
         columns: dict[str, bulk.Make] = {
             "key": lambda a, b: keys[a:b],
             "subject_key": lambda a, b: things[a:b],
-            "sha256": lambda a, b: hashes[a:b],
+            "sha256": hashes,
             "owner_id": lambda a, b: (owner[a:b] + self.people_from).tolist(),
         }
         for name in ("next_try", "asked", "created", "decided"):
-            columns[name] = lambda a, b: _texts(at[a:b])
+            columns[name] = lambda a, b: bulk.texts(at[a:b])
         same = {
             "kind": kind,
             "facet": facet,
@@ -398,28 +396,3 @@ WRITTEN = (
     Like, Follow, Approval,
 )  # fmt: skip
 """Tables whose rows have numbers."""
-
-
-def _numbers(first: int) -> bulk.Make:
-    return lambda a, b: range(first + a, first + b)
-
-
-def _column(values: Any) -> bulk.Make:
-    return lambda a, b: values[a:b].tolist()
-
-
-def _texts(at: Ints) -> list[str]:
-    """Moments as both databases read them."""
-    found = np.datetime_as_string(at.astype("datetime64[us]")).tolist()
-    return [text.replace("T", " ") for text in found]
-
-
-def _days(at: Ints) -> list[str]:
-    found: list[str] = np.datetime_as_string(
-        at.astype("datetime64[us]"), unit="D"
-    ).tolist()
-    return found
-
-
-def _viewers(ids: Ints) -> list[str]:
-    return [f"user:{one}" for one in ids.tolist()]

@@ -38,6 +38,10 @@ FOLLOWED, TRENDING, UNMET, TOPICAL = 150, 300, 300, 60
 REMIXES = 60
 """Newest of what was made of posts that the viewer liked."""
 
+UNDER = 400
+"""Newest posts of a tag among which the liked ones are looked for: heat halves twice a
+day, so that older ones are liked of late but rarely."""
+
 TRIED = 60
 """Of those that few have met, drawn by the viewer."""
 
@@ -73,7 +77,7 @@ class _Common:
 
 
 _common: Shared[_Common] = Shared()
-_topics: Shared[tuple[dt.datetime, Pool]] = Shared()
+_topics: Shared[list[int]] = Shared()
 
 
 def candidates(*, taste: Taste, seed: int, now: dt.datetime | None = None) -> Pool:
@@ -82,22 +86,21 @@ def candidates(*, taste: Taste, seed: int, now: dt.datetime | None = None) -> Po
     newest = newest_post()
     common = _common.get("", newest, lambda: _commons(now))
     followed = [*_followed(taste), *_remixes_of(taste.liked)]
+    topical: list[int] = []
+    for tag in _best(taste):
+        topical += _topics.get(tag, 0, partial(_topical, tag=tag))
     posts = common.pool.posts
     rows = [
         common.everybodys,
         np.array(list(_drawn(common.unmet.tolist(), seed)), np.int64),
-        np.flatnonzero(np.isin(posts, followed)),
+        np.flatnonzero(np.isin(posts, [*followed, *topical])),
     ]
     pools = [_later(common.pool.take(np.unique(np.concatenate(rows))), common.at, now)]
-    for tag in _best(taste):
-        at, topic = _topics.get(tag, newest, partial(_topic, tag, now))
-        pools.append(_later(topic, at, now))
     known = set(posts.tolist())
-    if others := [one for one in followed if one not in known]:
+    others = [one for one in dict.fromkeys([*followed, *topical]) if one not in known]
+    if others:
         pools.append(pool_of(others, now=now))
-    pool = ranking.join(pools)
-    _, first = np.unique(pool.posts, return_index=True)
-    return pool.take(first)
+    return ranking.join(pools)
 
 
 def _commons(now: dt.datetime) -> _Common:
@@ -109,10 +112,6 @@ def _commons(now: dt.datetime) -> _Common:
         np.flatnonzero(np.isin(pool.posts, [*trending, *newest])),
         np.flatnonzero(np.isin(pool.posts, unmet)),
     )
-
-
-def _topic(tag: str, now: dt.datetime) -> tuple[dt.datetime, Pool]:
-    return now, pool_of(_topical(tag), now=now)
 
 
 def _later(pool: Pool, then: dt.datetime, now: dt.datetime) -> Pool:
@@ -255,9 +254,19 @@ def _trending() -> list[int]:
     return list(stats.values_list("post_id", flat=True)[:TRENDING])
 
 
-def _topical(tag: str) -> list[int]:
-    stats = PostStat.objects.filter(post__tags__name=tag).order_by("-heat", "-post_id")
-    return list(stats.values_list("post_id", flat=True)[:TOPICAL])
+_topical = Kept(
+    lambda tag: (
+        PostStat.objects.filter(
+            post__in=Post.tags.through.objects.filter(tag__name=tag)
+            .order_by("-post_id")
+            .values("post_id")[:UNDER]
+        )
+        .order_by("-heat", "-post_id")
+        .values_list("post_id", flat=True)[:TOPICAL]
+    ),
+    tag=str,
+)
+"""What is liked of late among the newest under a tag."""
 
 
 def _remixes_of(liked: Ints) -> list[int]:

@@ -147,15 +147,24 @@ def on_show(viewer: Viewer) -> PostQuerySet:
 
 
 def _page(
-    posts: PostQuerySet, after: str | None, limit: int, keep: Keep | None = None
+    posts: PostQuerySet,
+    after: str | None,
+    limit: int,
+    keep: Keep | None = None,
+    *,
+    found_first: bool = False,
 ) -> FeedPage:
     """The next posts; `keep` decides about those that no query can. A page is short,
-    and is not the last, when few of `TRIED` posts are kept."""
+    and is not the last, when few of `TRIED` posts are kept. `found_first`: of what no
+    index has in this order, so that databases sort ids and not whole cards."""
     limit = min(max(limit, 1), MAX_PAGE)
     step = limit if keep is None else max(limit, STEP)
     kept: list[Post] = []
     for _ in range(0, TRIED if keep else 1, step):
         older = posts.filter(_older_than(after)) if after else posts
+        if found_first:
+            ids = list(older.values_list("pk", flat=True)[: step + 1])
+            older = posts.filter(pk__in=ids)
         found = list(older[: step + 1])
         more = len(found) > step
         for at, post in enumerate(found[:step], start=1):
@@ -178,7 +187,7 @@ def feed_page(
     posts = without_unwanted(listed_for(viewer).filter(demoted=False), viewer)
     if tag:
         posts = posts.filter(tags__name=hashtags.folded(tag))
-    return _page(posts, after, limit, keeping(viewer))
+    return _page(posts, after, limit, keeping(viewer), found_first=bool(tag))
 
 
 def custom_page(
@@ -328,8 +337,10 @@ def posts_of(
     if author is not None:
         posts = posts.filter(author=author)
     if character is not None:
-        lines = SnippetLine.objects.filter(
-            snippet=OuterRef("snippet"), character=character
-        )
-        posts = posts.filter(Q(clip__character=character) | Exists(lines))
-    return _page(with_likes(posts, viewer), after, limit)
+        # Each way by its own index: of an "or" of both, a database reads every post.
+        filmed = Post.objects.filter(clip__character=character).values("pk")
+        lines = SnippetLine.objects.filter(character=character).values("snippet")
+        spoke = Post.objects.filter(snippet__in=lines).values("pk")
+        posts = posts.filter(pk__in=filmed.union(spoke))
+    shown_to_them = with_likes(posts, viewer)
+    return _page(shown_to_them, after, limit, found_first=character is not None)

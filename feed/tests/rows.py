@@ -12,6 +12,8 @@ from avatarfx.recipe import Recipe
 from feed import services
 from moderation.models import Utterance
 from socialapp.characters.models import Character, Portrait
+from socialapp.characters.starters import house
+from socialapp.lib import blobs
 from socialapp.performance import Caption, Part, Performance, Rig
 
 if TYPE_CHECKING:
@@ -84,3 +86,19 @@ def clip_of(post: Post) -> Clip:
     """The clip of a post that is one."""
     assert post.clip is not None
     return post.clip
+
+
+def starters() -> list[Clip]:
+    """Two characters of the house with a rendered clip each, whose files are there."""
+    owner = house()
+    files = {
+        "video": blobs.put(b"a film" * 100, "mp4"),
+        "poster": blobs.put(b"a poster", "webp"),
+        "captions": blobs.put(b"WEBVTT", "vtt"),
+    }
+    found = []
+    for name in ("Hob", "Imani"):
+        character = character_of(owner, name)
+        Character.objects.filter(pk=character.pk).update(starter=True)
+        found.append(ready_clip(owner, character=character, title=name, **files))
+    return found

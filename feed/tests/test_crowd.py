@@ -17,7 +17,7 @@ from feed import approving, crowd, hashtags, selectors
 from feed.crowd import draws
 from feed.models import Follow, Impression, Like, Post, PostStat, View
 from feed.services import recheck_words
-from feed.tests.rows import REF, character_of
+from feed.tests.rows import starters
 from moderation.approvals import selectors as approvals
 from socialapp.accounts.models import User
 from socialapp.characters import wording
@@ -32,31 +32,7 @@ POSTS = 200
 
 @pytest.fixture
 def films(db: None) -> list[Clip]:
-    """Two starters with a rendered clip each."""
-    owner = house()
-    found = []
-    for name in ("Hob", "Imani"):
-        character = character_of(owner, name)
-        Character.objects.filter(pk=character.pk).update(starter=True)
-        found.append(
-            Clip.objects.create(
-                owner=owner,
-                character=character,
-                title=f"{name}'s",
-                script="Not one. None.",
-                recipe={},
-                state=Clip.State.READY,
-                rung=Clip.Rung.FULL,
-                seconds=4.0,
-                width=512,
-                height=912,
-                video=f"{REF}mp4",
-                poster=f"{REF}webp",
-                captions=f"{REF}vtt",
-                finished=timezone.now(),
-            )
-        )
-    return found
+    return starters()
 
 
 @pytest.mark.database
@@ -169,7 +145,7 @@ def test_the_same_seed_draws_the_same_crowd() -> None:
         return [
             *(posts.published.tobytes(), posts.author.tobytes()),
             *(looks.person.tobytes(), graph.person.tobytes()),
-            "".join(draws.keys(100, draw)).encode(),
+            "".join(draws.Keys(100, draw)).encode(),
         ]
 
     assert drawn(1) == drawn(1)
@@ -198,6 +174,6 @@ def test_it_is_skewed_as_people_are() -> None:
         np.sum((hours >= 6) & (hours < 10)),
     )
     assert evening > 2 * night
-    keys = draws.keys(1000, draw)
+    keys = list(draws.Keys(1000, draw))
     assert len(set(keys)) == 1000
     assert keys == sorted(keys)

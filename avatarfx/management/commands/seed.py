@@ -61,6 +61,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
+        if options["posts"] is not None:
+            self._crowd("check", options)
         cast = seed_cast()
         self.stdout.write(f"Starter cast: {len(cast)} characters.")
         if options["cast_only"]:
@@ -78,17 +80,15 @@ class Command(BaseCommand):
         for path in settings.SEEDERS:
             self.stdout.write(import_string(path)())
         if options["posts"] is not None:
-            self._crowd(options)
+            say = self.stdout.write
+            self._crowd("make", options, seed=options["seed"], say=say)
 
-    def _crowd(self, options: dict[str, Any]) -> None:
+    def _crowd(self, what: str, options: dict[str, Any], **more: Any) -> None:
+        """`check` or `make` of the module that knows."""
         crowd = import_module(settings.CROWD)
+        sure = options["yes_into_this_database"]
         try:
-            crowd.make(
-                posts=options["posts"],
-                seed=options["seed"],
-                sure=options["yes_into_this_database"],
-                say=self.stdout.write,
-            )
+            getattr(crowd, what)(posts=options["posts"], sure=sure, **more)
         except crowd.CrowdError as error:
             raise CommandError(str(error)) from None
 

@@ -50,8 +50,8 @@ class Manners:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = self.get_response(request)
+    def __call__(self, request: HttpRequest) -> Any:
+        response: Any = self.get_response(request)
         if not request.path.startswith(API_PREFIX):
             return response
         _say_rates(request.META.get("rate_windows", {}), response)

@@ -4,7 +4,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("feed", "0006_circulation")]
+    dependencies = [("feed", "0015_comments")]
 
     operations = [
         # The table between posts and tags has no model that could name its indexes.

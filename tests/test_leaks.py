@@ -113,8 +113,8 @@ def keys_for(address: str, post: Post) -> list[tuple[str, str]]:
         "portrait": (portrait.key, r"portraits/"),
     }
     if post.thread is not None:
-        said = post.thread.comments.get()
-        kinds["comment"] = (said.key, r"\bcomments/(<|\(|\?)")
+        remark = post.thread.comments.get()
+        kinds["comment"] = (remark.key, r"\bcomments/(<|\(|\?)")
     if talk is not None:
         said = talk.messages.get(text=SAID)
         kinds["conversation"] = (talk.key, r"chats/|conversations/")

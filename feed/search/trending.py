@@ -101,8 +101,9 @@ def _people(
     uses = Post.tags.through.objects.filter(post__in=posts)
     if among is not None:
         uses = uses.filter(tag__name__in=among)
-    people = Count("post__author", distinct=True)
-    rows = uses.values_list("tag__name").annotate(people=people)
+    rows = uses.values_list("tag__name").annotate(
+        people=Count("post__author", distinct=True)
+    )
     if limit is not None:
         rows = rows.order_by("-people", "tag__name")[:limit]
     return dict(rows)

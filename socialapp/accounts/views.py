@@ -94,7 +94,11 @@ def remixing(request: HttpRequest) -> HttpResponse:
         if name in request.POST
     }
     try:
-        services.change_profile(user=person(request), **said)
+        services.change_profile(
+            user=person(request),
+            remix_clips=said.get("remix_clips"),
+            remix_characters=said.get("remix_characters"),
+        )
     except services.AccountError as error:
         messages.error(request, str(error))
     else:

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,6 +72,10 @@ def run_in(troupe: Troupe, code: str, **environment: str) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def at_place(page: Page, key: str) -> bool:
+    return active(page) == key
 
 
 @pytest.fixture(scope="module")
@@ -266,7 +271,7 @@ def test_somebody_at_a_desk(house: str, page: Page, look: Look, faults: Faults) 
         ("Home", first),
     ):
         page.keyboard.press(press)
-        wait_until(page, lambda there=there: active(page) == there, 5, press)
+        wait_until(page, partial(at_place, page, there), 5, press)
         assert page.locator("article:focus").get_attribute("data-key") == there
     page.keyboard.press("m")
     expect(page.locator(".feed__nav [data-sound]")).to_have_attribute(

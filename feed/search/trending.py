@@ -7,7 +7,7 @@ import math
 import time
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count
@@ -101,7 +101,7 @@ def _people(
     uses = Post.tags.through.objects.filter(post__in=posts)
     if among is not None:
         uses = uses.filter(tag__name__in=among)
-    rows = uses.values_list("tag__name").annotate(
+    rows: Any = uses.values_list("tag__name").annotate(
         people=Count("post__author", distinct=True)
     )
     if limit is not None:

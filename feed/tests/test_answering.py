@@ -16,6 +16,7 @@ from feed.tests.rows import character_of, post_by
 from feed.tests.test_counters import at_once
 from moderation.models import Utterance
 from socialapp.accounts.models import User
+from socialapp.characters.models import Character
 from socialapp.chat import speech
 from socialapp.chat.dialogues.authored import AuthoredDialogue
 from socialapp.chat.dialogues.encoder import Encoder
@@ -94,6 +95,19 @@ def test_a_character_answers_once_marked_as_ai(
     assert Post.objects.get().stat.comments == 2
     # Nobody answers a machine.
     assert CommentAnswer.objects.count() == 1
+
+
+def test_what_a_character_said_goes_off_the_stage_with_it(
+    post: Post, bob: User, client_of: ClientOf, speaks: Callable[..., Player]
+) -> None:
+    speaks(["Windy."])
+    comment = say(post, bob)
+    answering.answer_waiting()
+    address = f"/comments/{comment.key}/replies/"
+    browser = client_of(bob)
+    assert b"Windy." in browser.get(address).content
+    Character.objects.update(withheld="hidden")
+    assert b"Windy." not in browser.get(address).content
 
 
 def test_it_is_off_unless_its_owner_switched_it_on(

@@ -18,7 +18,7 @@ from socialapp.accounts import circle
 from socialapp.accounts.requests import address_of, person
 from socialapp.comments import selectors as threads
 from socialapp.comments.models import MAX_TEXT, Comment
-from socialapp.comments.showing import Talk, talk_in
+from socialapp.comments.showing import Talk, around, talk_in
 from socialapp.comments.views.common import REFUSALS, back_of, done, refused, wants_json
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def _say(request: HttpRequest, post: Post) -> HttpResponse:
     if not wants_json(request):
         return done(request, words, back)
     found = Comment.objects.listed_for(request.user).full().get(pk=comment.pk)
-    talk = talk_in(found.thread, request.user, url=talking.url_of(post), limit=1)
+    talk = around(found.thread, request.user, url=talking.url_of(post))
     html = render_to_string(
         "comments/_comment.html",
         {"talk": talk, "comment": found, "user": request.user, "fresh": True},

@@ -93,6 +93,7 @@ def speaking(viewer: Viewer, before: str = "") -> Q:
         **{
             f"{before}character__withheld": "",
             f"{before}character__removed__isnull": True,
+            f"{before}character__waits": False,
         }
     )
     shown &= circle.not_apart(viewer, f"{before}author")

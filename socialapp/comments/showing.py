@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from socialapp.comments import selectors
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     Viewer = User | AnonymousUser
 
 ORDERS = {"top": "Top", "newest": "Newest", "oldest": "Oldest"}
-
-MOST = MAX_TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +44,26 @@ class Talk:
     """What waits in this thread because of its owner's words; for them alone."""
 
     draft: str = ""
-    most: int = MOST
+    most: int = MAX_TEXT
 
     @property
     def orders(self) -> dict[str, str]:
         return ORDERS
 
-    @property
-    def stored(self) -> bool:
-        return self.thread.pk is not None
+
+def around(thread: Thread, viewer: Viewer, *, url: str, back: str = "") -> Talk:
+    """What single lines of a thread need to know, without any of its pages."""
+    closed = why_closed(thread, viewer)
+    return Talk(
+        thread=thread,
+        url=url,
+        back=back or url,
+        page=selectors.CommentPage([], None),
+        closed=closed.message if closed else "",
+        code=closed.code if closed else "",
+        young=viewer.is_authenticated and viewer.is_minor,
+        mine=viewer.is_authenticated and viewer.pk == thread.owner_id,
+    )
 
 
 def talk_in(
@@ -70,33 +79,15 @@ def talk_in(
     draft: str = "",
 ) -> Talk:
     """A page of a thread, or with `start` of what is below one comment. CursorError."""
-    order = order if order in ORDERS else "top"
+    talk = replace(around(thread, viewer, url=url, back=back), draft=draft)
     stored = thread if thread.pk else None
-    closed = why_closed(thread, viewer)
-    mine = viewer.is_authenticated and viewer.pk == thread.owner_id
-    focus = None
-    pinned = None
+    if stored is not None and talk.mine and viewer.is_authenticated:
+        waiting = selectors.held_for(viewer).filter(thread=stored)
+        talk = replace(talk, held=waiting.count())
     if start is not None:
         focus = selectors.focus_on(start, viewer, after=after, limit=limit)
-        page = focus.answers
-    else:
-        page = selectors.roots_of(stored, viewer, order=order, after=after, limit=limit)
-        pinned = None if after else selectors.pinned_of(stored, viewer)
-    held = 0
-    if mine and viewer.is_authenticated and stored is not None:
-        held = selectors.held_for(viewer).filter(thread=stored).count()
-    return Talk(
-        thread=thread,
-        url=url,
-        back=back or url,
-        page=page,
-        order=order,
-        pinned=pinned,
-        focus=focus,
-        closed=closed.message if closed else "",
-        code=closed.code if closed else "",
-        young=viewer.is_authenticated and viewer.is_minor,
-        mine=mine,
-        held=held,
-        draft=draft,
-    )
+        return replace(talk, focus=focus, page=focus.answers)
+    order = order if order in ORDERS else "top"
+    page = selectors.roots_of(stored, viewer, order=order, after=after, limit=limit)
+    pinned = None if after else selectors.pinned_of(stored, viewer)
+    return replace(talk, order=order, page=page, pinned=pinned)

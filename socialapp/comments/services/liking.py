@@ -23,7 +23,9 @@ def like_comment(*, comment: Comment, person: User) -> int:
     that is not there, and for whom it is not."""
     must_be_adult(person)
     must_act(person)
-    row = Comment.objects.select_related("author").filter(pk=comment.pk).first()
+    # Locked, so that nobody deletes it under the like.
+    found = Comment.objects.select_for_update(of=("self",), no_key=True)
+    row = found.select_related("author").filter(pk=comment.pk).first()
     if row is None or not row.counts:
         raise CommentError("This comment is gone.", code="not-there")
     if row.author is not None and circle.are_apart(person, row.author):

@@ -17,7 +17,7 @@ from moderation.screening.refusals import help_lines
 from socialapp.accounts.requests import address_of, person
 from socialapp.comments import selectors, services
 from socialapp.comments.models import MAX_TEXT
-from socialapp.comments.showing import talk_in
+from socialapp.comments.showing import around
 from socialapp.comments.views.common import (
     REFUSALS,
     back_of,
@@ -50,7 +50,7 @@ def replies(request: HttpRequest, key: str) -> HttpResponse:
         page = selectors.below(comment, request.user, after=after)
     except selectors.CursorError as error:
         return HttpResponseBadRequest(str(error), content_type="text/plain")
-    talk = talk_in(comment.thread, request.user, url=url, limit=1)
+    talk = around(comment.thread, request.user, url=url)
     context = {"talk": talk, "page": page, "of": comment}
     return render(request, "comments/_replies.html", context)
 

@@ -18,8 +18,8 @@ from rest_framework.test import APIClient
 
 from avatarfx.models import Clip
 from avatarfx.recipe import Recipe, Role
-from feed.models import Post
-from feed.services import publish_post
+from feed.models import Collection, Post
+from feed.services import create_collection, publish_post, put_in
 from moderation.tests.seeing import telling_detectors
 from scenes.models import Company, Play, Scene
 from scenes.services import company
@@ -159,6 +159,10 @@ def house(alice: User, settings: Settings) -> Iterator[None]:
     )
     publish_post(clip=clip, author=alice, caption="Night")
     Post.objects.update(key="alice")
+    put_in(
+        collection=create_collection(person=alice, title="Tea"), post=Post.objects.get()
+    )
+    Collection.objects.update(key="alice")
     played(alice)
     with telling_rigger(settings), telling_detectors():
         yield

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from scenes.models import Play
+from scenes.models import Company, Play
 from scenes.selectors import browsing, casting, showing
 from scenes.selectors import company as companies
 from scenes.selectors.plays import why_closed
@@ -32,6 +32,7 @@ def test_a_scene_of_whom_one_keeps_apart_from_is_not_there(
 ) -> None:
     scene = on_stage(alice)
     make(bob)
+    assert scene.version is not None
     saved = Play.objects.create(person=bob, scene=scene, version=scene.version)
     assert why_closed(saved) == ""
     pair = (alice, bob) if blocker == "alice" else (bob, alice)
@@ -83,7 +84,7 @@ def test_companies_are_left_and_not_joined(
     assert set(seats) == {"alice", "mallory"}
     url = f"/api/v1/companies/{made.key}/seat/"
     assert client_of(bob).put(url).status_code == 404
-    with pytest.raises(companies.Company.DoesNotExist):
+    with pytest.raises(Company.DoesNotExist):
         companies.company_to_join(bob, made.key)
 
 

@@ -33,7 +33,8 @@ _LISTED = (
     "x.visibility = 'public' and x.removed is null and x.withheld = ''"
     " and not x.demoted"
 )
-_BEFORE = " and (x.published < %s or (x.published = %s and x.id < %s))"
+# The first half is a stretch of the index, the second settles equal moments.
+_BEFORE = " and x.published <= %s and (x.published < %s or x.id < %s)"
 
 
 def followed_before(*, person: int, before: Row | None, most: int) -> list[Row]:
@@ -61,7 +62,8 @@ def _older(posts: PostQuerySet, before: Row | None) -> PostQuerySet:
     if before is None:
         return posts
     moment, pk = before
-    return posts.filter(Q(published__lt=moment) | Q(published=moment, pk__lt=pk))
+    rest = Q(published__lt=moment) | Q(pk__lt=pk)
+    return posts.filter(rest, published__lte=moment)
 
 
 def _of_each(person: int, before: Row | None, most: int) -> list[Row]:

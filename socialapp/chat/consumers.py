@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 
-from socialapp.accounts.circle import folded
-from socialapp.chat.models import Participant
+from socialapp.chat import selectors
 from socialapp.chat.services.checks import open_to
 from socialapp.chat.services.news import group_of
 
@@ -87,11 +86,4 @@ class ConversationConsumer(AsyncJsonWebsocketConsumer):
 
 @database_sync_to_async
 def _seat(user: User, key: str) -> tuple[int, frozenset[int]] | None:
-    if not open_to(user):
-        return None
-    there = Participant.objects.filter(conversation__key=key)
-    since = there.present().filter(person=user).values_list("since", flat=True).first()
-    if since is None:
-        return None
-    away = there.filter(person__in=folded(user)).values_list("pk", flat=True)
-    return since, frozenset(away)
+    return selectors.hearing(user, key) if open_to(user) else None

@@ -159,6 +159,18 @@ def seat_of(conversation: Conversation, person: User) -> Participant:
     return conversation.participants.present().get(person=person)
 
 
+def hearing(person: User, key: str) -> tuple[int, frozenset[int]] | None:
+    """Since which message this person hears a conversation, and the seats of those whose
+    words they keep away. None: they are not there."""
+    there = Participant.objects.filter(conversation__key=key)
+    mine = there.present().filter(person=person)
+    since = mine.values_list("since", flat=True).first()
+    if since is None:
+        return None
+    away = there.filter(person__in=folded(person)).values_list("pk", flat=True)
+    return since, frozenset(away)
+
+
 def path_of(conversation: Conversation, seat: Participant) -> list[Message]:
     """What is shown to whoever sits there: nothing of before they came."""
     return _folded(_whole(_heard(ids_to(conversation.head), seat), None), seat)

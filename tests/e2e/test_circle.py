@@ -68,7 +68,7 @@ def test_who_is_followed_is_read_and_kept(
     assert faults(phone) == []
     look(phone, "circle-nobody")
     phone.goto(f"{troupe.url}/@adalind/")
-    follow = phone.get_by_role("button", name="Follow @adalind")
+    follow = phone.locator("troupe-follow button")
     follow.tap()
     expect(follow).to_have_attribute("aria-pressed", "true")
     expect(follow).to_have_text("Following")

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from asgiref.sync import async_to_sync
 
 from socialapp.accounts import keeping_apart
 from socialapp.chat import selectors, services
-from socialapp.chat.consumers import _seat
 from socialapp.chat.errors import ChatError
 from socialapp.chat.models import Conversation, Invitation
 
@@ -67,7 +65,7 @@ def test_in_a_room_that_both_share_the_words_of_the_blocked_are_folded(
     assert [one["folded"] for one in client_of(bob).get(api).json()][-1]
     assert not [one["folded"] for one in client_of(mallory).get(api).json()][-1]
     assert selectors.search(bob, "Quillfish") == []
-    assert async_to_sync(_seat)(bob, conversation.key) == (0, frozenset({seat.pk}))
+    assert selectors.hearing(bob, conversation.key) == (0, frozenset({seat.pk}))
 
 
 def test_a_character_of_a_blocked_person_is_not_talked_to(

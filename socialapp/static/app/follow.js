@@ -24,7 +24,9 @@ export class TroupeFollow extends HTMLElement {
     this.button?.classList.toggle("btn--primary", !following);
     this.button?.classList.toggle("btn--line", following);
     const words = this.querySelector("[data-words]");
-    if (words) words.textContent = following ? "Following" : "Follow";
+    const state = following ? "Following" : "Follow";
+    if (words) words.textContent = state;
+    this.button?.setAttribute("aria-label", `${state} ${this.button.dataset.name}`);
     const field = this.querySelector('[name="on"]');
     if (field instanceof HTMLInputElement) field.value = following ? "0" : "1";
   }

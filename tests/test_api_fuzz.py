@@ -20,14 +20,9 @@ from rest_framework.test import APIClient
 
 from avatarfx.models import Clip
 from avatarfx.recipe import Recipe, Role
-<<<<<<< HEAD
-from feed.models import Post, RemixRequest
-from feed.services import publish_post
-from feed.services.talk import write_comment
-=======
-from feed.models import Collection, Post
+from feed.models import Collection, Post, RemixRequest
 from feed.services import create_collection, publish_post, put_in
->>>>>>> circle
+from feed.services.talk import write_comment
 from moderation.tests.seeing import telling_detectors
 from scenes.models import Company, Play, Scene
 from scenes.services import company
@@ -178,16 +173,13 @@ def house(alice: User, settings: Settings) -> Iterator[None]:
     )
     publish_post(clip=clip, author=alice, caption="Night")
     Post.objects.update(key="alice")
-<<<<<<< HEAD
     asked_to_remix(Post.objects.get(), hob)
     write_comment(post=Post.objects.get(), author=alice, text="Good night")
     Comment.objects.update(key="alice")
-=======
     put_in(
         collection=create_collection(person=alice, title="Tea"), post=Post.objects.get()
     )
     Collection.objects.update(key="alice")
->>>>>>> circle
     played(alice)
     with telling_rigger(settings), telling_detectors():
         yield

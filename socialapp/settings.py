@@ -258,7 +258,7 @@ RECONCILERS = [
     "scenes.services.company.sweep",
     "scenes.services.assets.sweep",
     "socialapp.chat.services.reconcile",
-    "socialapp.notices.services.sweep",
+    "socialapp.notices.services.sweep_hourly",
     "socialapp.notices.services.plan_digests",
     "socialapp.notices.services.wake_due",
     "scenes.services.take_leases.reconcile",

@@ -3,7 +3,12 @@
 from socialapp.notices.services.choosing import change_settings, settings_for, switch
 from socialapp.notices.services.digests import plan_digests, unsubscribe
 from socialapp.notices.services.errands import wake_due
-from socialapp.notices.services.keeping import KEPT, leave_with_person, sweep
+from socialapp.notices.services.keeping import (
+    KEPT,
+    leave_with_person,
+    sweep,
+    sweep_hourly,
+)
 from socialapp.notices.services.letters import send_letters
 from socialapp.notices.services.pushing import send_pushes
 from socialapp.notices.services.subscribing import (
@@ -29,6 +34,7 @@ __all__ = [
     "settings_for",
     "subscribe",
     "sweep",
+    "sweep_hourly",
     "switch",
     "unsubscribe",
     "wake_due",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.core.cache import cache
 from django.db.models import Q
 from django.utils import timezone
 
@@ -24,11 +25,18 @@ KEPT = timedelta(days=90)
 """How long news is kept, read or not."""
 
 BATCH = 200
+HOUR = 3600
 
 
-def sweep(*, lost: str = "") -> dict[str, int]:  # noqa: ARG001
-    """Delete old news, what everybody took back, and mails that left long ago;
-    `manage.py reconcile` calls this."""
+def sweep_hourly(*, lost: str = "") -> dict[str, int]:  # noqa: ARG001 - see reconcile
+    """`sweep`, however often it is asked for, once an hour."""
+    if not cache.add("notices.sweep", True, HOUR):
+        return {"notices": 0}
+    return sweep()
+
+
+def sweep() -> dict[str, int]:
+    """Delete old news, what everybody took back, and mails that left long ago."""
     now = timezone.now()
     old = Notice.objects.filter(
         Q(created__lt=now - KEPT) | Q(people=0, created__lt=now - naming.RINGS_AGAIN)

@@ -12,13 +12,14 @@ from django.dispatch import receiver
 from avatarfx.signals import clip_ready
 from feed import services, snippets
 from feed.models import Impression, Like, Post, RankedList, Remix, RemixRequest, View
-from feed.remixes import lineage, making, news
+from feed.remixes import lineage, making, news, revoking
 from feed.visits import PENDING_LIKE
 from moderation import log as audit
 from moderation.signals import approval_decided
 from socialapp.accounts.signals import account_closed, consent_changed
 from socialapp.characters.models import Character
 from socialapp.chat.signals import sharing_ended
+from socialapp.lib import withheld
 from streams.services import telling
 from streams.signals import stream_ended
 
@@ -87,6 +88,7 @@ def find_original(*, instance: Post, **_: Any) -> None:
     rows = Remix.objects.filter(child=instance, parent__isnull=False)
     instance.made_of = list(rows.values_list("parent_id", flat=True))  # type: ignore[attr-defined]
     news.forget_post(instance)
+    withheld.release(cause=revoking.cause_of(instance))
 
 
 @receiver(pre_delete, sender=RemixRequest, dispatch_uid="feed.forget_request")

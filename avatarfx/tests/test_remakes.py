@@ -335,6 +335,7 @@ def test_of_an_original_whose_file_is_gone_the_record_states_the_name(
     ]
 
 
+@pytest.mark.database
 def test_what_moderators_take_down_takes_what_says_it_again_along(
     bob: User, ada: Character, said: Clip
 ) -> None:
@@ -380,6 +381,7 @@ def test_the_pages_and_the_api_of_a_remix_say_what_it_is_made_of(
     assert told["remix"] == {"kind": "revoice", "of": said.key}
 
 
+@pytest.mark.database
 def test_who_remixes_a_clip_of_their_own_is_led_to_it(
     client_of: ClientOf, alice: User, hob: Character, said: Clip
 ) -> None:

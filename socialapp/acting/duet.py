@@ -77,10 +77,13 @@ def perform_duet(
         shape=shape,
     )
     begins = ends_of(original)
-    stage = _split(original, half, shape)
-    here = _Halves(half, director, seed, stage, said.performance.made_by)
+    played = cut(original, 0.0, begins)
+    stage = _split(played, half, shape)
+    # The camera of the original is laid over the whole, not over each act of it.
+    still = replace(stage, panels=tuple(replace(p, camera=()) for p in stage.panels))
+    here = _Halves(half, director, seed, still, said.performance.made_by)
     acts = [
-        here.heard(cut(original, 0.0, begins)),
+        here.heard(played),
         here.answered(said.performance, original),
         here.rested(original),
     ]
@@ -99,7 +102,8 @@ def perform_duet(
         replace(part, sound=own if part.seat == half.seat else sounds[part.seat])
         for part in whole.parts
     )
-    return replace(said, performance=replace(whole, parts=parts))
+    whole = replace(whole, parts=parts, stage=stage)
+    return replace(said, performance=whole)
 
 
 def ends_of(original: Performance) -> float:

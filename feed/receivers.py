@@ -21,7 +21,7 @@ from feed.models import (
     Share,
     View,
 )
-from feed.remixes import lineage, making, news
+from feed.remixes import lineage, making, news, revoking
 from feed.search import keeping
 from feed.services import answering, talk
 from feed.visits import PENDING_LIKE
@@ -31,6 +31,7 @@ from socialapp.accounts.signals import account_closed, consent_changed, kept_apa
 from socialapp.characters.models import Character
 from socialapp.chat.signals import sharing_ended
 from socialapp.comments.signals import comment_shown, thread_counted
+from socialapp.lib import withheld
 from socialapp.lib.signals import listing_changed
 from streams.services import telling
 from streams.signals import stream_ended
@@ -106,6 +107,7 @@ def find_original(*, instance: Post, **_: Any) -> None:
     rows = Remix.objects.filter(child=instance, parent__isnull=False)
     instance.made_of = list(rows.values_list("parent_id", flat=True))  # type: ignore[attr-defined]
     news.forget_post(instance)
+    withheld.release(cause=revoking.cause_of(instance))
 
 
 @receiver(pre_delete, sender=RemixRequest, dispatch_uid="feed.forget_request")

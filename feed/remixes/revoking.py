@@ -121,11 +121,16 @@ def _apply(remix: Remix, person: User) -> Remix:
     return remix
 
 
+def cause_of(child: Post) -> str:
+    """Why its files are not given out: see ``socialapp.lib.withheld``."""
+    return f"remix:{child.key}"
+
+
 def _keep_back(child: Post, *, hidden: bool) -> None:
     """On the stage or off it, with its files; its author sees it either way."""
     Post.objects.filter(pk=child.pk).update(kept_back=hidden)
     child.kept_back = hidden
-    cause = f"remix:{child.key}"
+    cause = cause_of(child)
     if not hidden:
         withheld.release(cause=cause)
         news.back(child)

@@ -349,6 +349,6 @@ def audio_of(*, post: Post) -> str:
     ``avatarfx.services.make_audio``."""
     if post.clip is None:
         raise NotNowError("There is no sound of lines from a chat.")
-    if post.withheld and not post.clip.audio:
+    if (post.withheld or post.kept_back) and not post.clip.audio:
         raise NotNowError("There is no sound of a clip that is not on show.")
     return make_audio(clip=post.clip)

@@ -100,6 +100,15 @@ def test_it_comes_back_exactly_as_it_was(
     assert chip_of(post_for(viewer=NOBODY, key=child.key))
 
 
+def test_a_hidden_remix_that_is_erased_leaves_no_trace_of_its_files(
+    child: Post, alice: User
+) -> None:
+    decide(child, alice, "hide")
+    assert Withheld.objects.exists()
+    clip_of(child).delete()
+    assert not Withheld.objects.exists()
+
+
 def test_hiding_does_not_undo_what_a_moderator_or_its_author_did(
     post: Post, child: Post, alice: User
 ) -> None:

@@ -6,20 +6,17 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.signals import user_logged_in
-from django.db.models.signals import post_delete, pre_delete
 from django.dispatch import receiver
 
 from avatarfx.signals import clip_ready
 from feed import services, snippets
-from feed.models import Impression, Like, Post, RankedList, Remix, RemixRequest, View
-from feed.remixes import lineage, making, news, revoking
+from feed.models import Impression, Like, Post, RankedList, View
+from feed.remixes import forgetting, making
 from feed.visits import PENDING_LIKE
 from moderation import log as audit
 from moderation.signals import approval_decided
 from socialapp.accounts.signals import account_closed, consent_changed
-from socialapp.characters.models import Character
 from socialapp.chat.signals import sharing_ended
-from socialapp.lib import withheld
 from streams.services import telling
 from streams.signals import stream_ended
 
@@ -73,32 +70,7 @@ def leave_with_viewer(*, user: User, **_: Any) -> None:
     user.hidden.all().delete()
     user.unwanted.all().delete()
     snippets.forget_person(person=user)
-    lineage.forget_person(person=user)
-
-
-@receiver(pre_delete, sender=Character, dispatch_uid="feed.forget_character")
-def forget_character(*, instance: Character, **_: Any) -> None:
-    """Its name goes out of the credits that it is in."""
-    lineage.forget_character(character=instance)
-
-
-@receiver(pre_delete, sender=Post, dispatch_uid="feed.find_original")
-def find_original(*, instance: Post, **_: Any) -> None:
-    """While the row still knows it: what it was made of is counted anew afterwards."""
-    rows = Remix.objects.filter(child=instance, parent__isnull=False)
-    instance.made_of = list(rows.values_list("parent_id", flat=True))  # type: ignore[attr-defined]
-    news.forget_post(instance)
-    withheld.release(cause=revoking.cause_of(instance))
-
-
-@receiver(pre_delete, sender=RemixRequest, dispatch_uid="feed.forget_request")
-def forget_request(*, instance: RemixRequest, **_: Any) -> None:
-    news.forget_request(instance)
-
-
-@receiver(post_delete, sender=Post, dispatch_uid="feed.count_original")
-def count_original(*, instance: Post, **_: Any) -> None:
-    lineage.recount(posts=getattr(instance, "made_of", ()))
+    forgetting.forget_person(person=user)
 
 
 @receiver(consent_changed, dispatch_uid="feed.log_consent")

@@ -6,7 +6,6 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.signals import user_logged_in
-from django.db.models.signals import post_delete, pre_delete
 from django.dispatch import receiver
 
 from avatarfx.signals import clip_ready
@@ -21,7 +20,7 @@ from feed.models import (
     Share,
     View,
 )
-from feed.remixes import lineage, making, news, revoking
+from feed.remixes import forgetting, lineage, making, news, revoking
 from feed.search import keeping
 from feed.services import answering, talk
 from feed.visits import PENDING_LIKE
@@ -92,32 +91,7 @@ def leave_with_viewer(*, user: User, **_: Any) -> None:
     user.subscriptions.all().delete()
     user.muted_words.all().delete()
     snippets.forget_person(person=user)
-    lineage.forget_person(person=user)
-
-
-@receiver(pre_delete, sender=Character, dispatch_uid="feed.forget_character")
-def forget_character(*, instance: Character, **_: Any) -> None:
-    """Its name goes out of the credits that it is in."""
-    lineage.forget_character(character=instance)
-
-
-@receiver(pre_delete, sender=Post, dispatch_uid="feed.find_original")
-def find_original(*, instance: Post, **_: Any) -> None:
-    """While the row still knows it: what it was made of is counted anew afterwards."""
-    rows = Remix.objects.filter(child=instance, parent__isnull=False)
-    instance.made_of = list(rows.values_list("parent_id", flat=True))  # type: ignore[attr-defined]
-    news.forget_post(instance)
-    withheld.release(cause=revoking.cause_of(instance))
-
-
-@receiver(pre_delete, sender=RemixRequest, dispatch_uid="feed.forget_request")
-def forget_request(*, instance: RemixRequest, **_: Any) -> None:
-    news.forget_request(instance)
-
-
-@receiver(post_delete, sender=Post, dispatch_uid="feed.count_original")
-def count_original(*, instance: Post, **_: Any) -> None:
-    lineage.recount(posts=getattr(instance, "made_of", ()))
+    forgetting.forget_person(person=user)
 
 
 @receiver(consent_changed, dispatch_uid="feed.log_consent")

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from avatarfx.models import Clip
-    from socialapp.accounts.models import User
-    from socialapp.characters.models import Character
 
 
 def original_of(clip: Clip) -> Post | None:
@@ -122,39 +120,3 @@ def _comes_of(parent: Post, post: Post) -> bool:
 
 def _for_everybody(post: Post) -> bool:
     return Post.objects.fit_for(AnonymousUser()).filter(pk=post.pk).exists()
-
-
-# Leaving ----------------------------------------------------------------------
-
-
-@transaction.atomic
-def forget_person(*, person: User) -> None:
-    """The credit of somebody who is erased is their pseudonym's from now on; rows that
-    lead nowhere go."""
-    for row in Remix.objects.filter(credited=person):
-        row.credit = {"handle": person.username, "gone": True}
-        row.credited = None
-        row.save(update_fields=["credit", "credited"])
-    for character in person.characters.all():
-        forget_character(character=character)
-    person.remix_passes.all().delete()
-    person.remix_passes_held.all().delete()
-    person.remix_requests.all().delete()
-    for answer in person.remix_answers.select_related("request"):
-        news.forget_request(answer.request)
-    person.remix_answers.all().delete()
-    person.remix_outcomes.all().delete()
-    while (
-        gone := Remix.objects.filter(child__isnull=True, after__isnull=True)
-    ) and gone.delete()[0]:
-        pass
-
-
-def forget_character(*, character: Character) -> None:
-    """Take its name out of every credit: it is deleted, or its owner is erased."""
-    for row in Remix.objects.filter(cast=character):
-        names = row.credit.get("characters", [])
-        row.credit["characters"] = [
-            one for one in names if one.get("key") != character.key
-        ]
-        row.save(update_fields=["credit"])

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from feed.models import RemixRequest
 from socialapp.accounts.circle import hears
 from socialapp.notices import services as notices
 from socialapp.notices.models import Notice
 
 if TYPE_CHECKING:
     from avatarfx.models import Clip
-    from feed.models import Post, Remix, RemixRequest
+    from feed.models import Post, Remix
     from socialapp.accounts.models import User
 
 PAGE = "/remixes/"
@@ -61,10 +62,24 @@ def forget_request(request: RemixRequest) -> None:
     notices.forget(about=f"remix-request:{request.key}")
 
 
-def forget_post(post: Post) -> None:
-    """The same of a remix."""
-    kinds = [Notice.Kind.REMIXED, Notice.Kind.REMIX_ENDED]
-    notices.forget(about=f"post:{post.key}", kinds=kinds)
+def forget_lost_requests() -> None:
+    """The same of those that went with the post that they were about."""
+    kinds = [Notice.Kind.REMIX_ASKED, Notice.Kind.REMIX_DECIDED]
+    told = set(
+        Notice.objects.filter(kind__in=kinds).values_list("about", flat=True).distinct()
+    )
+    keys = RemixRequest.objects.values_list("key", flat=True)
+    there = {f"remix-request:{key}" for key in keys}
+    for about in told - there:
+        notices.forget(about=about, kinds=kinds)
+
+
+def forget_remix(remix: Remix) -> None:
+    notices.forget(about=_about(remix))
+
+
+def _about(remix: Remix) -> str:
+    return f"remix:{remix.pk}"
 
 
 def remixed(remix: Remix) -> None:
@@ -77,7 +92,7 @@ def remixed(remix: Remix) -> None:
     notices.notify(
         people=[parent.author],
         kind=Notice.Kind.REMIXED,
-        about=f"post:{child.key}",
+        about=_about(remix),
         lead=f"@{child.author.username} remixed “{parent.title}”.",
         words=f"{remix.get_kind_display()}: “{child.title}”",
         url=child.get_absolute_url(),
@@ -85,11 +100,11 @@ def remixed(remix: Remix) -> None:
     )
 
 
-def ended(child: Post, why: str) -> None:
+def ended(remix: Remix, child: Post, why: str) -> None:
     notices.notify(
         people=[child.author],
         kind=Notice.Kind.REMIX_ENDED,
-        about=f"post:{child.key}",
+        about=_about(remix),
         lead=f"“{child.title}” is off the stage.",
         words=why,
         url=child.get_absolute_url(),
@@ -97,9 +112,9 @@ def ended(child: Post, why: str) -> None:
     )
 
 
-def back(child: Post) -> None:
+def back(remix: Remix) -> None:
     """It is on stage again: what was told before is not true any more."""
-    notices.forget(about=f"post:{child.key}", kinds=[Notice.Kind.REMIX_ENDED])
+    notices.forget(about=_about(remix), kinds=[Notice.Kind.REMIX_ENDED])
 
 
 def not_published(clip: Clip, why: str) -> None:

@@ -110,7 +110,7 @@ def _apply(remix: Remix, person: User) -> Remix:
     children = Post.objects.select_related("author", "clip__character")
     child = children.get(remix=remix)
     if Outcome.HIDE in {wanted, before}:
-        _keep_back(child, hidden=wanted == Outcome.HIDE)
+        _keep_back(remix, child, hidden=wanted == Outcome.HIDE)
     lineage.settle(post=child)
     audit.record(
         person,
@@ -121,19 +121,19 @@ def _apply(remix: Remix, person: User) -> Remix:
     return remix
 
 
-def cause_of(child: Post) -> str:
+def cause_of(remix: Remix) -> str:
     """Why its files are not given out: see ``socialapp.lib.withheld``."""
-    return f"remix:{child.key}"
+    return f"remix:{remix.pk}"
 
 
-def _keep_back(child: Post, *, hidden: bool) -> None:
+def _keep_back(remix: Remix, child: Post, *, hidden: bool) -> None:
     """On the stage or off it, with its files; its author sees it either way."""
     Post.objects.filter(pk=child.pk).update(kept_back=hidden)
     child.kept_back = hidden
-    cause = cause_of(child)
+    cause = cause_of(remix)
     if not hidden:
         withheld.release(cause=cause)
-        news.back(child)
+        news.back(remix)
         return
     clip = child.clip
     withheld.withhold(
@@ -142,4 +142,4 @@ def _keep_back(child: Post, *, hidden: bool) -> None:
         owner=child.author_id,
         removed=False,
     )
-    transaction.on_commit(partial(news.ended, child, ENDED))
+    transaction.on_commit(partial(news.ended, remix, child, ENDED))

@@ -12,7 +12,7 @@ from avatarfx import consent
 from avatarfx.signals import clip_ready
 from feed import services
 from feed.models import Post, PostStat, Remix, RemixRequest
-from feed.remixes import lineage
+from feed.remixes import forgetting, lineage
 from feed.remixes.chips import chip_of
 from feed.remixes.tree import Branch, chain_of, children_of, tree_of
 from feed.selectors import feed_page, post_for
@@ -128,9 +128,11 @@ def test_a_remix_that_is_published_again_counts_again(post: Post, bob: User) -> 
     assert counted(post) == 1
 
 
-def test_a_deleted_remix_is_not_counted(post: Post, bob: User) -> None:
+def test_an_erased_remix_is_not_counted(post: Post, bob: User) -> None:
     clip_of(remix_by(bob, post)).delete()
+    forgetting.forget_person(person=bob)
     assert counted(post) == 0
+    assert not Notice.objects.filter(kind="remixed").exists()
 
 
 def test_nothing_comes_of_itself(post: Post, alice: User, bob: User) -> None:
@@ -237,8 +239,8 @@ def test_a_character_that_is_erased_leaves_no_name_in_a_credit(
     post: Post, bob: User
 ) -> None:
     child = remix_by(bob, post)
-    lineage.forget_character(character=clip_of(post).character)
-    assert Remix.objects.get(child=child).credit["characters"] == []
+    forgetting.forget_person(person=clip_of(post).character.owner)
+    assert Remix.objects.get(child=child).credit.get("characters", []) == []
 
 
 def test_children_come_most_liked_first_and_page_without_repeating(

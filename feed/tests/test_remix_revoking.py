@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 
 from feed.models import Post, PostStat, Remix
-from feed.remixes import revoking
+from feed.remixes import forgetting, revoking
 from feed.remixes.chips import chip_of
 from feed.remixes.errors import RemixError
 from feed.remixes.tree import chain_of, tree_of
@@ -106,6 +106,7 @@ def test_a_hidden_remix_that_is_erased_leaves_no_trace_of_its_files(
     decide(child, alice, "hide")
     assert Withheld.objects.exists()
     clip_of(child).delete()
+    forgetting.forget_person(person=child.author)
     assert not Withheld.objects.exists()
 
 

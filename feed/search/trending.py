@@ -7,7 +7,7 @@ import math
 import time
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count
@@ -102,7 +102,7 @@ def _people(
     if among is not None:
         uses = uses.filter(tag__name__in=among)
     people = Count("post__author", distinct=True)
-    rows = uses.values_list("tag__name").annotate(people=people)
+    rows: Any = uses.values_list("tag__name").annotate(people=people)
     if limit is not None:
         rows = rows.order_by("-people", "tag__name")[:limit]
     return dict(rows)

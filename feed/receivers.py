@@ -15,12 +15,10 @@ from feed.models import (
     Like,
     Post,
     RankedList,
-    Remix,
-    RemixRequest,
     Share,
     View,
 )
-from feed.remixes import forgetting, lineage, making, news, revoking
+from feed.remixes import forgetting, making
 from feed.search import keeping
 from feed.services import answering, talk
 from feed.visits import PENDING_LIKE
@@ -30,7 +28,6 @@ from socialapp.accounts.signals import account_closed, consent_changed, kept_apa
 from socialapp.characters.models import Character
 from socialapp.chat.signals import sharing_ended
 from socialapp.comments.signals import comment_shown, thread_counted
-from socialapp.lib import withheld
 from socialapp.lib.signals import listing_changed
 from streams.services import telling
 from streams.signals import stream_ended

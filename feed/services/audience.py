@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from feed import heat
 from feed.models import Like, Post, PostStat, View
+from feed.services import telling
 from feed.sources import named
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def like_post(*, post: Post, user: User) -> int:
     like, created = Like.objects.get_or_create(post=post, user=user)
     if created:
         _count(post, 1, like.created)
+        telling.liked(post, user)
     return PostStat.objects.values_list("likes", flat=True).get(post=post)
 
 
@@ -37,6 +39,7 @@ def unlike_post(*, post: Post, user: User) -> int:
     gone, _ = Like.objects.filter(post=post, user=user).delete()
     if gone and like:
         _count(post, -1, like.created)
+        telling.unliked(post, user)
     return PostStat.objects.values_list("likes", flat=True).get(post=post)
 
 

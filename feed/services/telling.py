@@ -1,4 +1,4 @@
-"""What people are told of their circle, in one notice a day however many come."""
+"""What people are told of their circle and of their posts: one notice, however many."""
 
 from __future__ import annotations
 
@@ -12,8 +12,28 @@ from socialapp.notices import services as notices
 from socialapp.notices.models import Notice
 
 if TYPE_CHECKING:
+    from feed.models import Post
     from socialapp.accounts.models import User
     from socialapp.characters.models import Character
+
+
+def liked(post: Post, fan: User) -> None:
+    """To its author: everybody who likes it in one notice. Nobody under 18 is named, so
+    of them nobody hears."""
+    if not fan.is_minor:
+        notices.notify(
+            people=[post.author],
+            kind=Notice.Kind.POST_LIKED,
+            about=f"post:{post.key}",
+            lead=f"@{fan.username} liked “{post.title}”.",
+            url=post.get_absolute_url(),
+            action="Look",
+            by=fan,
+        )
+
+
+def unliked(post: Post, fan: User) -> None:
+    notices.forget(about=f"post:{post.key}", kinds=[Notice.Kind.POST_LIKED], by=fan)
 
 
 def followed(

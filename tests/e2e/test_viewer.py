@@ -108,6 +108,10 @@ def plays_alone(page: Page, key: str) -> None:
     wait_until(page, lambda: playing(page) == [key], 20, f"{key} plays alone")
 
 
+def comes_to(page: Page, key: str) -> None:
+    wait_until(page, lambda: active(page) == key, 10, f"{key} comes on screen")
+
+
 def sign_in(page: Page, house: str, handle: str) -> None:
     page.goto(f"{house}/accounts/login/")
     page.fill("input[name=login]", handle)
@@ -272,6 +276,7 @@ def test_somebody_at_a_desk(house: str, page: Page, look: Look, faults: Faults) 
     ):
         page.keyboard.press(press)
         wait_until(page, partial(at_place, page, there), 5, press)
+        comes_to(page, there)
         assert page.locator("article:focus").get_attribute("data-key") == there
     page.keyboard.press("m")
     expect(page.locator(".feed__nav [data-sound]")).to_have_attribute(

@@ -45,7 +45,7 @@ class OembedViewSet(viewsets.ViewSet):
     @extend_schema(
         summary="What to show instead of the address of a post",
         description="oEmbed 1.0. 404: no post of ours; 401: one that may not be shown on"
-        " other sites; 501: another format. `/oembed/` is the same without /api/v1.",
+        " other sites. `/oembed/` is the same without /api/v1.",
         parameters=[
             OpenApiParameter("url", str, required=True),
             OpenApiParameter("maxwidth", int),

@@ -7,7 +7,12 @@ from urllib.parse import urlencode
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    extend_schema,
+    extend_schema_field,
+    extend_schema_serializer,
+)
 from rest_framework import serializers, status, viewsets
 from rest_framework.permissions import AllowAny, IsAuthenticatedOrReadOnly
 from rest_framework.response import Response
@@ -87,6 +92,8 @@ class CollectionRead(serializers.ModelSerializer[Collection]):
         return one.approval if self.get_mine(one) else "approved"
 
 
+# One page, also where an action is called "list".
+@extend_schema_serializer(many=False)
 class KeptRead(serializers.Serializer[Any]):
     next = serializers.CharField(allow_null=True)
     results = PostRead(many=True)

@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    extend_schema,
+    extend_schema_field,
+    extend_schema_serializer,
+)
 from rest_framework import serializers, viewsets
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
@@ -121,6 +126,8 @@ class FoundRead(serializers.Serializer[Found]):
         return shape(thing, context=self.context).data
 
 
+# One page, also where an action is called "list".
+@extend_schema_serializer(many=False)
 class ResultsRead(serializers.Serializer[Results]):
     next = serializers.CharField(
         allow_null=True, help_text="The next page of one kind; 200 results at most."
@@ -155,6 +162,8 @@ class CreatorRead(serializers.Serializer[Any]):
     post = PostRead()
 
 
+# One page, also where an action is called "list".
+@extend_schema_serializer(many=False)
 class ExploreRead(serializers.Serializer[Any]):
     trends = TrendRead(many=True)
     tags = serializers.ListField(

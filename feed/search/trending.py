@@ -104,8 +104,6 @@ def _people(
     rows: Any = uses.values_list("tag__name").annotate(
         people=Count("post__author", distinct=True)
     )
-    people = Count("post__author", distinct=True)
-    rows: Any = uses.values_list("tag__name").annotate(people=people)
     if limit is not None:
         rows = rows.order_by("-people", "tag__name")[:limit]
     return dict(rows)

@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema_field
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    extend_schema_field,
+    extend_schema_serializer,
+)
 from rest_framework import serializers, viewsets
 
 from socialapp.accounts.api import PersonRead
@@ -169,6 +173,8 @@ class CommentPageRead(serializers.Serializer[Any]):
     results = CommentRead(many=True)
 
 
+# One page, also where an action is called "list".
+@extend_schema_serializer(many=False)
 class TalkRead(CommentPageRead):
     count = serializers.IntegerField(help_text="Comments that others can read.")
     pinned = CommentRead(

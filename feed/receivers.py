@@ -88,13 +88,13 @@ def leave_with_viewer(*, user: User, **_: Any) -> None:
     user.subscriptions.all().delete()
     user.muted_words.all().delete()
     snippets.forget_person(person=user)
+    keeping.forget_owner(owner=user.pk)
     forgetting.forget_person(person=user)
 
 
 @receiver(consent_changed, dispatch_uid="feed.log_consent")
 def log_consent(*, user: User, said: dict[str, str], **_: Any) -> None:
     audit.record(user, "remix.consent", f"user:{user.pk}", said)
-    keeping.forget_owner(owner=user.pk)
 
 
 @receiver(listing_changed, dispatch_uid="feed.note_listing")

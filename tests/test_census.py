@@ -497,7 +497,7 @@ def test_the_archive_has_every_row_and_file(life: User) -> None:
     }  # fmt: skip
     wants = rows["notice_settings.json"]
     assert [one["label"] for one in wants["devices"]] == [MARK]
-    assert (len(wants["mails"]), len(wants["named_in"])) == (1, 1)
+    assert (len(wants["mails"]), len(wants["named_in"])) == (2, 2)
     clip = rows["clips.json"][0]
     assert packed.read(f"clips/{clip['key']}.mp4") == f"{MARK}: video".encode()
     assert packed.read(rows["portraits.json"][0]["file"]) == f"{MARK}: face".encode()

@@ -43,6 +43,12 @@ def said(alice: User, hob: Character, troupe: Troupe) -> Clip:
     return a_line(alice, hob, LINE, shape="1:1", background="velvet")
 
 
+@pytest.fixture(autouse=True)
+def _nobody_else_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Clips of these tests have no posts, of which the feed would know."""
+    monkeypatch.setattr(consent, "_asked", {})
+
+
 @pytest.fixture
 def refusing() -> Iterator[list[str]]:
     """Reasons against every remix, in the order in which they are asked for; "" agrees."""

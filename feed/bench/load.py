@@ -195,8 +195,8 @@ class Shown:
 _ITEM = re.compile(
     r'<article[^>]*data-key="(?P<key>[a-z0-9]+)".*?</article>', re.DOTALL
 )
-_POSTER = re.compile(r'poster="(/media/[^"]+)"')
-_VIDEO = re.compile(r'src="(/media/[^"]+\.mp4)"')
+_POSTER = re.compile(r'class="clip__bg" src="(/media/[^"]+)"')
+_VIDEO = re.compile(r'data-video="(/media/[^"]+)"')
 _AFTER = re.compile(r'data-after="([^"]*)"')
 _LIST = re.compile(r'data-list="([^"]*)"')
 

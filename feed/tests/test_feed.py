@@ -263,15 +263,16 @@ def test_why_tells_the_terms_of_the_list_that_showed_it(
 def test_the_order_that_was_chosen_is_kept(alice: User, client: Client) -> None:
     post_by(alice)
     assert (
-        'href="?order=ranked" aria-current="true"' in client.get("/").content.decode()
+        'href="/?order=ranked" aria-current="true"' in client.get("/").content.decode()
     )
     client.get("/?order=trending")
     page = client.get("/").content.decode()
-    assert 'href="?order=trending" aria-current="true"' in page
-    assert 'href="?order=newest"' in page
+    assert 'href="/?order=trending" aria-current="true"' in page
+    assert 'href="/?order=newest"' in page
     client.get("/?order=luck")
     assert (
-        'href="?order=trending" aria-current="true"' in client.get("/").content.decode()
+        'href="/?order=trending" aria-current="true"'
+        in client.get("/").content.decode()
     )
 
 

@@ -286,7 +286,7 @@ def test_a_long_conversation_costs_as_many_queries_as_a_short_one(
             pinned=n % 30 == 0,
         )
     Conversation.objects.update(head=parent)
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(19):
         page = browser.get(conversation.get_absolute_url()).content.decode()
     assert "31 earlier messages" in page
     assert "Line 89." in page

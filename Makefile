@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 TEMPLATES = $(shell find templates -name '*.html')
 
-.PHONY: venv up test check e2e bench fmt vendor freeze
+.PHONY: venv up test check e2e bench client fmt vendor freeze
 .DEFAULT_GOAL := up
 
 venv: $(BIN)/.dev
@@ -51,6 +51,10 @@ bench: $(BIN)/.dev
 	$(BIN)/python manage.py bench render --json
 	$(BIN)/python manage.py bench quality --json
 	$(BIN)/python manage.py bench chaos --json
+
+# A typed Python client of the API, for whoever writes an app against it.
+client: $(BIN)/.dev
+	$(BIN)/openapi-python-client generate --path docs/openapi.yaml --output-path build/client --overwrite
 
 fmt: $(BIN)/.dev
 	$(BIN)/ruff check --fix .

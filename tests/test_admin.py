@@ -232,6 +232,7 @@ def _moderate(post: Post) -> None:
     viewer = f"user:{post.author_id}"
     posts.note_looks(viewer=viewer, looks=[posts.Look(post.key, 3.0)])
     posts.read_feed(viewer=post.author, name=viewer, order="ranked")
+    posts.count_share(post=post, viewer=viewer)
     posts.follow(person=post.author, character=post.character)
     posts.want_less(person=post.author, post=post)
     kept = posts.create_collection(person=post.author, title="Tea")

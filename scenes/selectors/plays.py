@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from moderation.models import ApprovalState
 from scenes.models import Play, PlayRole, Scene
 from scenes.selectors import casting
 from socialapp.accounts.circle import are_apart
+from socialapp.accounts.models import Block
 from socialapp.characters.models import Character
 from socialapp.lib import blobs
 
@@ -62,8 +63,13 @@ def full(plays: QuerySet[Play]) -> QuerySet[Play]:
     roles = PlayRole.objects.order_by("pk").prefetch_related(
         Prefetch("character", characters)
     )
+    player, author = OuterRef("person"), OuterRef("scene__owner")
+    apart = Block.objects.filter(
+        Q(person=player, whom=author) | Q(person=author, whom=player)
+    )
     return (
-        plays.select_related("person", "scene__owner", "scene__version", "version")
+        plays.annotate(parted=Exists(apart))
+        .select_related("person", "scene__owner", "scene__version", "version")
         .defer("scene__draft", "scene__version__document", "version__document")
         .prefetch_related(Prefetch("roles", roles))
     )
@@ -172,11 +178,19 @@ def _why_closed(scene: Scene, *, mine: bool) -> str:
     return ""
 
 
+def _parted(play: Play, viewer: Viewer) -> bool:
+    """Of plays that come from `full`, and their players, it is known already."""
+    known = getattr(play, "parted", None)
+    if known is not None and viewer.pk == play.person_id:
+        return bool(known)
+    return are_apart(viewer, play.scene.owner)
+
+
 def _why_not_for(play: Play, viewer: Viewer, *, mine: bool) -> str:
     grown = viewer.is_authenticated and not viewer.is_minor
     if not grown and (play.scene.adults_only or play.version.rating == GROWN):
         return f"“{play.scene.title}” is for adults."
-    if not mine and are_apart(viewer, play.scene.owner):
+    if not mine and _parted(play, viewer):
         return f"“{play.scene.title}” is not on stage for you. Your save is kept."
     if mine or play.version.approval == ApprovalState.APPROVED:
         return ""

@@ -188,7 +188,7 @@ def test_a_comment_in_doubt_is_its_writers_until_somebody_looked(
     audience.settle_comment(approval=asked(comment))
     assert SceneComment.objects.visible_to(alice).get().text == DOUBT
     assert stat(tea).comments == 1
-    assert Notice.objects.get().person == alice
+    assert Notice.objects.get(kind="scene-comment").person == alice
 
 
 def test_a_refused_comment_stays_away(

@@ -77,7 +77,7 @@ def test_a_version_in_doubt_waits_and_goes_on_stage_when_approved(
     assert DOUBT in waiting.version.document
     assert waiting.visibility == "public"
     assert Scene.objects.listed().get() == waiting
-    news = Notice.objects.get(person=waiting.owner)
+    news = Notice.objects.get(person=waiting.owner, kind="scene-on-stage")
     assert (news.kind, news.url) == ("scene-on-stage", f"/sc/{waiting.key}/")
 
 

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from socialapp.accounts.consent import Level
 from socialapp.accounts.models import User
+from socialapp.accounts.services import change_profile
 from socialapp.characters import approving, maker, thumbs
 from socialapp.characters.models import Character, Portrait
 from socialapp.content import library
@@ -47,6 +49,9 @@ def house() -> User:
             display_name="Troupe",
             bio="The house. These are its eight players: borrow any of them.",
         )
+    # Nobody reads the house's requests, and borrowing is what its players are for.
+    if (user.remix_clips, user.remix_characters) != (Level.ON, Level.ON):
+        change_profile(user=user, remix_clips=Level.ON, remix_characters=Level.ON)
     return user
 
 

@@ -45,7 +45,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_journey_fits_the_types_of_the_client(client: Path, tmp_path: Path) -> None:
     plain = tmp_path / "mypy.ini"
     plain.write_text("[mypy]\nstrict = True\nfollow_imports = silent\n")
-    mypy = [sys.executable, "-m", "mypy", "--config-file", plain, JOURNEY]
+    mypy = [sys.executable, "-m", "mypy", "--config-file", str(plain), str(JOURNEY)]
     assert "Success" in run(*mypy, MYPYPATH=str(client))
 
 

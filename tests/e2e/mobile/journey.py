@@ -91,7 +91,7 @@ def refused(answer: object, status: int, code: str) -> Problem:
 
 def join(url: str, name: str) -> AuthenticatedClient:
     """A new account, and a token for this device."""
-    stranger = AuthenticatedClient(base_url=url, token="")
+    stranger = AuthenticatedClient(base_url=url, token="none")
     email = f"{name}@example.org"
     body = SignUpWriteRequest(
         email=email, username=name, password=PASSWORD, birth_date=dt.date(1990, 4, 9)
@@ -99,7 +99,7 @@ def join(url: str, name: str) -> AuthenticatedClient:
     good(NewTokenRead, auth_sign_up_create.sync(client=stranger, body=body))
     wrong = SignInWriteRequest(email=email, password="guess")
     refused(
-        auth_token_create.sync(client=stranger, body=wrong), 400, "wrong_credentials"
+        auth_token_create.sync(client=stranger, body=wrong), 400, "wrong-credentials"
     )
     right = SignInWriteRequest(email=email, password=PASSWORD, name="Phone")
     token = good(NewTokenRead, auth_token_create.sync(client=stranger, body=right))
@@ -238,7 +238,9 @@ def set_up(app: AuthenticatedClient) -> None:
     now = good(NoticeSettingsRead, me_notice_settings_retrieve.sync(client=app))
     assert now.digest == DigestEnum.NEVER, now
     good(NumbersRead, me_stats_retrieve.sync(client=app))
-    archive = app.get_httpx_client().post("/api/v1/me/export/")
+    archive = app.get_httpx_client().post(
+        "/api/v1/me/export/", json={"password": PASSWORD}
+    )
     assert archive.status_code == 200
     assert archive.content[:2] == b"PK"
     print("no digest; took the archive along")

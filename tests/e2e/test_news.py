@@ -74,7 +74,7 @@ def test_a_kind_that_is_switched_off_is_told_no_more(
     join(phone, troupe, "newsreader")
     tell(troupe, "newsreader", "followed", "@ada followed you.")
     phone.goto(f"{troupe.url}/notices/")
-    expect(phone.get_by_text("@ada followed you.")).to_be_visible()
+    expect(phone.locator("b", has_text="@ada followed you.")).to_be_visible()
     assert faults(phone) == []
     look(phone, "notices-phone")
     phone.click("[aria-label='Notice settings']")
@@ -86,7 +86,7 @@ def test_a_kind_that_is_switched_off_is_told_no_more(
     tell(troupe, "newsreader", "followed", "@ben followed you.")
     tell(troupe, "newsreader", "remixed", "@ben remixed “Fog”.")
     phone.goto(f"{troupe.url}/notices/")
-    expect(phone.get_by_text("@ben remixed")).to_be_visible()
+    expect(phone.locator("b", has_text="@ben remixed")).to_be_visible()
     expect(phone.get_by_text("@ben followed")).to_have_count(0)
     phone.set_viewport_size({"width": 1440, "height": 900})
     phone.goto(f"{troupe.url}/notices/settings/")

@@ -75,6 +75,9 @@ from troupe_client.models import (
 from troupe_client.types import UNSET, Unset
 
 T = TypeVar("T")
+HOUSE = "troupe"
+"""Who owns the starter cast, which everybody may borrow."""
+
 PASSWORD = "four plain words work"
 
 
@@ -145,7 +148,7 @@ def watch(app: AuthenticatedClient) -> PostRead:
     assert isinstance(odd, Problem), odd
     assert odd.status == 400, odd
     print(f"watched {len(keys)} posts in three orders; 304 for what is known")
-    return newest[0]
+    return next(post for post in newest if post.author.username == HOUSE)
 
 
 def take_part(

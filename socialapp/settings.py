@@ -373,7 +373,7 @@ ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_CONFIRM_EMAIL_ON_GET = True
 ACCOUNT_RATE_LIMITS = {
     "login_failed": "25/5m/ip,5/30m/key",
-    "signup": "20/30m/ip",
+    "signup": env.text("SIGNUP_RATE", "20/30m/ip"),
     "reset_password": "20/30m/ip,5/30m/key",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES", 0)

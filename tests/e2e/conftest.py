@@ -70,7 +70,13 @@ def troupe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Troupe]:
     process = subprocess.Popen(
         [sys.executable, "manage.py", "up"],
         cwd=ROOT,
-        env=_clean_environment() | {"DATA_DIR": str(data), "PORT": str(port)},
+        env=_clean_environment()
+        | {
+            "DATA_DIR": str(data),
+            "PORT": str(port),
+            # Everybody of these tests comes from one address.
+            "SIGNUP_RATE": "500/30m/ip",
+        },
         stdout=output,
         stderr=subprocess.STDOUT,
         text=True,

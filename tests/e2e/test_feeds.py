@@ -42,7 +42,7 @@ def test_a_feed_is_built_previewed_and_watched(
     expect(page.get_by_role("heading", name="Ghosts and theatres")).to_be_visible()
     look(page, "feeds-2-about")
     assert faults(page) == []
-    page.click("a:has-text('Watch') >> nth=0")
+    page.click("main a:has-text('Watch')")
     expect(page.locator(".feed__item")).to_have_count(1)
 
     # A word of its caption is muted, and the post is in no feed any more.

@@ -138,7 +138,7 @@ def test_a_report_becomes_a_decision_and_an_appeal_wins(
     ingrid = enter("ingrid")
     ingrid.goto(address)
     ingrid.fill("#caption", "Lovely weather")
-    ingrid.get_by_role("button", name="Save", exact=True).click()
+    ingrid.locator("form[action$='/edit/'] button[type=submit]").click()
     expect(ingrid.get_by_text("Saved.")).to_be_visible()
 
     quillon = enter("quillon")

@@ -114,7 +114,8 @@ def test_a_newcomer_plays_goes_on_rewinds_ends_and_posts(
     page.locator("a[href^='/p/']").first.click()
     page.wait_for_url(re.compile(r"/p/[a-z0-9]+/"))
     expect(page.locator("main")).to_contain_text("From the scene")
-    expect(page.locator("main").get_by_role("link", name="Table Nine")).to_be_visible()
+    scene = page.locator("main").get_by_role("link", name="Table Nine – play it")
+    expect(scene).to_be_visible()
     look(page, "scene-clip-post")
     assert faults(page) == []
 

@@ -35,15 +35,16 @@ def test_a_comment_over_the_feed_is_answered_liked_changed_and_taken_back(
     join(phone, troupe, "nightbus")
     phone.goto(troupe.url)
     # The sheet over the feed.
-    phone.locator("article a[data-talk]").first.click()
+    quiet = phone.locator("article:has(a[data-talk][aria-label='Comments, 0'])").first
+    key = quiet.get_attribute("data-key")
+    button = phone.locator(f"article[data-key='{key}'] a[data-talk]")
+    button.click()
     sheet = phone.locator("dialog troupe-talk")
     expect(sheet.get_by_text("Nobody has written anything yet.")).to_be_visible()
     sheet.get_by_label("Your comment").fill(FIRST)
     sheet.get_by_label("Send the comment").click()
     expect(sheet.locator(".comment__words", has_text=FIRST)).to_be_visible()
-    expect(phone.locator("article a[data-talk]").first).to_have_attribute(
-        "aria-label", "Comments, 1"
-    )
+    expect(button).to_have_attribute("aria-label", "Comments, 1")
     assert faults(phone) == []
     look(phone, "talk-sheet")
     # What is refused stays typed.
@@ -55,7 +56,7 @@ def test_a_comment_over_the_feed_is_answered_liked_changed_and_taken_back(
     expect(sheet).to_have_count(0)
 
     # Somebody else finds it on the page of the clip.
-    href = phone.locator("article a[data-talk]").first.get_attribute("href")
+    href = button.get_attribute("href")
     assert href is not None
     post = troupe.url + href.removesuffix("comments/")
     other = open_page(viewport={"width": 390, "height": 844}, has_touch=True)

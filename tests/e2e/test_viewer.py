@@ -316,7 +316,7 @@ def test_somebody_at_a_desk(house: str, page: Page, look: Look, faults: Faults) 
     assert creators()
     assert who not in creators()
     page.goto(f"{house}/tastes/")
-    page.locator(f"form:has([value={who}]) button").click()
+    page.locator(f"form[action='/@{who}/mute/'] button").click()
     assert who in creators()
 
 

@@ -300,7 +300,13 @@ export class TroupeFeed extends HTMLElement {
       return;
     }
     if (away) this.active = null;
-    if (next && (away || focused)) this.go(next, "instant");
+    if (next && (away || focused)) {
+      this.go(next, "instant");
+      // A sheet that closes meanwhile gives the focus back to what is gone.
+      setTimeout(() => {
+        if (document.activeElement === document.body) next.focus({ preventScroll: true });
+      }, 300);
+    }
     else this.active?.scrollIntoView({ block: "start", behavior: "instant" });
     if (left.length <= AHEAD) void this.more();
   }

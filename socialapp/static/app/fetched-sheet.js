@@ -33,7 +33,7 @@ export async function openSheet(link, title, send) {
   document.body.append(sheet);
   sheet.addEventListener("close", () => {
     sheet.remove();
-    link.focus();
+    if (link.isConnected) link.focus();
   });
   sheet.addEventListener("click", (event) => {
     const target = event.target instanceof Element ? event.target : null;

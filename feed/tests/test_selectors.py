@@ -75,7 +75,7 @@ def test_a_page_costs_the_same_queries_whatever_its_size(
         post = post_by(alice, "#fog #sea", minutes_ago=n, character=hob)
         if n % 3 == 0:
             services.like_post(post=post, user=bob)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         page = selectors.feed_page(viewer=bob, limit=number)
         for post in page.posts:
             assert post.author.name == "Alice"

@@ -7,9 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import BooleanField, Exists, OuterRef, Q, Value
-from django.utils import timezone
 
 from avatarfx.models import Clip
 from feed import hashtags
@@ -17,12 +15,10 @@ from feed.models import Like, Post, PostQuerySet, Save, SnippetLine
 from feed.remixes.chips import may_name_parent
 from feed.selectors.custom import chosen, keeping, unmuted
 from feed.selectors.following import followed_before
-from feed.selectors.kept import Kept
 from feed.selectors.ranked import without_unwanted
 from moderation.models import ApprovalState
 from scenes.models import Scene
 from socialapp.accounts.circle import heard
-from socialapp.accounts.models import User
 from socialapp.characters.models import Character
 from socialapp.lib.models import on_stage
 from streams.models import Stream
@@ -30,8 +26,11 @@ from streams.models import Stream
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from django.contrib.auth.models import AnonymousUser
+
     from feed.rules import Rules
     from feed.selectors.custom import Keep
+    from socialapp.accounts.models import User
 
     Viewer = User | AnonymousUser
 
@@ -182,8 +181,8 @@ def _page(
 def feed_page(
     *, viewer: Viewer, after: str | None = None, limit: int = 6, tag: str = ""
 ) -> FeedPage:
-    """One page of the feed, or of one hashtag: two queries whatever its size, and one
-    for the lines when there are chats among it."""
+    """One page of the feed, or of one hashtag: as many queries whatever its size, and
+    one for the lines when there are chats among it."""
     posts = without_unwanted(listed_for(viewer).filter(demoted=False), viewer)
     if tag:
         posts = posts.filter(tags__name=hashtags.folded(tag))
@@ -210,32 +209,11 @@ def custom_trending(*, viewer: Viewer, rules: Rules, most: int) -> list[int]:
 
 def posts_in(*, viewer: Viewer, ids: Sequence[int]) -> list[Post]:
     """Of these, in this order, what this viewer may see now: safety has the last word,
-    however long ago the order was made."""
-    if not viewer.is_authenticated:
-        rows = _for_strangers(ids=list(ids))
-    else:
-        kept = _for_minors if viewer.is_minor else _for_adults
-        rows = kept(ids=list(ids), viewer=viewer.pk)
-    found = {post.pk: post for post in rows}
-    return unmuted(viewer, [found[pk] for pk in ids if pk in found])
-
-
-def _these_for(viewer: Viewer, ids: list[int]) -> PostQuerySet:
+    however long ago the order was made. So this query is built anew each time, and not
+    by `Kept`, where a condition that looks at the clock would stand still."""
     shown = without_unwanted(listed_for(viewer).filter(demoted=False), viewer)
-    return shown.filter(pk__among=ids).order_by()
-
-
-_for_strangers = Kept(lambda ids: _these_for(AnonymousUser(), ids), ids=list)
-_for_adults = Kept(
-    lambda ids, viewer: _these_for(User(pk=viewer), ids), ids=list, viewer=int
-)
-_for_minors = Kept(
-    lambda ids, viewer: _these_for(
-        User(pk=viewer, birth_date=timezone.now().date()), ids
-    ),
-    ids=list,
-    viewer=int,
-)
+    found = {post.pk: post for post in shown.filter(pk__in=ids).order_by()}
+    return unmuted(viewer, [found[pk] for pk in ids if pk in found])
 
 
 def following_page(

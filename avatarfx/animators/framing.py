@@ -313,7 +313,7 @@ def _box(
         y = sum(f[1] for f in faces) / len(faces)
         line = 0.5
     wide, high = width / zoom, height / zoom
-    left = min(max(x - wide / 2, 0.0), width - wide)
+    left = min(max(x + key.x * width - wide / 2, 0.0), width - wide)
     top = min(max(y - high * line, 0.0), height - high)
     return Box(left, top, wide, high)
 

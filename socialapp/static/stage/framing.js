@@ -261,7 +261,7 @@ function boxOf(key, placed, { shape, width, height }) {
   const line = one ? FACE_LINE[shape] : 0.5;
   const [wide, high] = [width / zoom, height / zoom];
   return {
-    x: Math.min(Math.max(x - wide / 2, 0), width - wide),
+    x: Math.min(Math.max(x + (key.x ?? 0) * width - wide / 2, 0), width - wide),
     y: Math.min(Math.max(y - high * line, 0), height - high),
     width: wide,
     height: high,

@@ -27,7 +27,7 @@ SHORTEST = 1.3
 ESTABLISHES = 2.2
 """Seconds after which who begins is seen alone; before, all are seen together."""
 
-WORD = 1.4
+WORD = 1.2
 """Seconds of a turn for which the camera stays where it is: who hears it is seen."""
 
 LISTENS = 5.0
@@ -42,7 +42,7 @@ TOGETHER = (3, 5)
 LEAD = 0.08
 """Seconds by which the picture comes before the voice, in the quiet between two turns."""
 
-LATE = 0.3
+LATE = 0.25
 """Share of turns into which the camera comes late: the voice is heard first."""
 
 SECTION = (7.0, 10.5)

@@ -33,6 +33,9 @@ SHARE = {1: 1.0, 2: 0.42, 3: 0.3}
 WIDE_SHOT = 0.35
 """The same in frame heights: a close-up of one of them must still come nearer."""
 
+CLOSER = 0.9
+"""Of a close-up: how near one of several is seen. Hats and hair are tall, too."""
+
 SPOTS = {1: (0.5,), 2: (0.26, 0.74), 3: (0.2, 0.5, 0.8)}
 """Where the faces stand by default, in frame widths."""
 
@@ -316,7 +319,7 @@ def _box(
     if key.on in placed:
         one = placed[key.on]
         if len(placed) > 1:
-            zoom *= max(1.0, CLOSE_UP[shape] * height / one.face_height)
+            zoom *= max(1.0, CLOSER * CLOSE_UP[shape] * height / one.face_height)
         x, y = one.face
         line = FACE_LINE[shape]
     else:

@@ -42,6 +42,7 @@ const FACE_LINE = { "9:16": 0.43, "1:1": 0.5, "16:9": 0.53 };
 /** @type {Record<number, number>} */
 const SHARE = { 1: 1, 2: 0.42, 3: 0.3 };
 const WIDE_SHOT = 0.35;
+const CLOSER = 0.9;
 /** @type {Record<number, number[]>} */
 const SPOTS = { 1: [0.5], 2: [0.26, 0.74], 3: [0.2, 0.5, 0.8] };
 const LARGEST_UPSCALE = 2.5;
@@ -265,7 +266,7 @@ function boxOf(key, placed, { shape, width, height }) {
   const all = Object.values(placed);
   const one = placed[key.on];
   if (one && all.length > 1) {
-    zoom *= Math.max(1, (CLOSE_UP[shape] * height) / (one.head.height * one.scale));
+    zoom *= Math.max(1, (CLOSER * CLOSE_UP[shape] * height) / (one.head.height * one.scale));
   }
   const faces = (one ? [one] : all).map(faceOn);
   const x = faces.reduce((sum, f) => sum + f[0], 0) / faces.length;

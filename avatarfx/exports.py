@@ -52,6 +52,26 @@ def _files(clip: Clip) -> list[tuple[str, str]]:
     return [(f"clips/{clip.key}.{ref.rpartition('.')[2]}", ref) for ref in clip.files]
 
 
+def backdrops(user: User) -> Iterator[File]:
+    """``backgrounds.json`` and the pictures that they brought to stand before."""
+    mine = list(user.backdrops.order_by("created"))
+    yield as_json(
+        "backgrounds.json",
+        [
+            {
+                "key": one.key,
+                **model_to_dict(one, exclude=["id", "owner", "ref"]),
+                "called": one.ref,
+                "file": f"backgrounds/{one.key}.webp",
+                "created": one.created,
+            }
+            for one in mine
+        ],
+    )
+    for one in mine:
+        yield from stored(f"backgrounds/{one.key}.webp", one.ref, owner=user)
+
+
 def week(user: User, since: dt.datetime) -> Iterator[tuple[str, int]]:
     """What a guardian is told: how many, never what was said in them."""
     made = user.clips.filter(created__gte=since)

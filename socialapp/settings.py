@@ -384,6 +384,7 @@ EXPORTERS = [
     "socialapp.accounts.exports.profile",
     "socialapp.characters.exports.characters",
     "avatarfx.exports.clips",
+    "avatarfx.exports.backdrops",
     "streams.exports.streams",
     "scenes.exports.stories.scenes",
     "scenes.exports.audience.audience",
@@ -423,6 +424,7 @@ DATA_DIR/audit-anchor.log."""
 
 CHARACTERS_PER_PERSON = env.number("CHARACTERS_PER_PERSON", 50)
 PORTRAITS_PER_PERSON = env.number("PORTRAITS_PER_PERSON", 200)
+BACKDROPS_PER_PERSON = env.number("BACKDROPS_PER_PERSON", 60)
 SCENE_ASSETS_PER_PERSON = env.number("SCENE_ASSETS_PER_PERSON", 200)
 CARD_CHARACTERS = env.number("CARD_CHARACTERS", 60_000)
 """Of text in one character card: all of it is screened while its owner waits."""

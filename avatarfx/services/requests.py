@@ -20,6 +20,7 @@ from avatarfx.models import Clip, ClipActor
 from avatarfx.recipe import Recipe, Role
 from avatarfx.remixes import source_of
 from avatarfx.services import news
+from avatarfx.standing import require_background
 from moderation.approvals import services as asking
 from moderation.models import ApprovalState
 from socialapp.accounts import quotas
@@ -32,7 +33,6 @@ from socialapp.characters.services import (
     require_approved,
     require_words,
 )
-from socialapp.content import backgrounds
 from socialapp.jobs.queue import enqueue
 from socialapp.lib.ids import new_key
 from socialapp.performance.timeline import SHAPES
@@ -96,10 +96,9 @@ def request_clip(
     if shape not in SHAPES:
         raise NotNowError(f"No such shape: {shape}. Use one of {', '.join(SHAPES)}.")
     background = background or character.background
-    if background and not (
-        background in backgrounds.names() or background.startswith("sha256:")
-    ):
-        raise NotNowError("That background does not exist. Choose one of the list.")
+    # What happens before something else's picture was checked where it comes from.
+    if background and performance is None and remix is None:
+        require_background(name=background, owner=owner)
     seats = cast or {"a": character}
     for one in seats.values():
         if one.portrait is None:

@@ -49,7 +49,15 @@ def clips(user: User) -> Iterator[File]:
 
 def _files(clip: Clip) -> list[tuple[str, str]]:
     """Name in the archive and blob, of those that the clip has."""
-    return [(f"clips/{clip.key}.{ref.rpartition('.')[2]}", ref) for ref in clip.files]
+    return [
+        (f"clips/{clip.key}{_kind(clip, ref)}.{ref.rpartition('.')[2]}", ref)
+        for ref in clip.files
+    ]
+
+
+def _kind(clip: Clip, ref: str) -> str:
+    """Of two films, which."""
+    return "-captioned" if ref == clip.captioned else ""
 
 
 def backdrops(user: User) -> Iterator[File]:

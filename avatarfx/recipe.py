@@ -42,6 +42,9 @@ class Recipe:
     remix: str = ""
     """How, of a remix: one of ``avatarfx.remixes.RemixKind``."""
 
+    bed: str = field(default="", metadata=codec.SPARSE)
+    """Name of the music under it, ``avatarfx.beds``; empty: there is none."""
+
     taken_over: str = ""
     """Seat of a talk whose lines another character says in a ``revoice`` of it."""
 

@@ -79,8 +79,8 @@ def _visible(clip: Clip, viewer: User | AnonymousUser) -> bool:
 
 
 def _media(clip: Clip) -> list[str]:
-    # Sound may have been made since the row was read; `hide` came first and locks it.
-    clip.refresh_from_db(fields=["audio"])
+    # More may have been made since the row was read; `hide` came first and locks it.
+    clip.refresh_from_db(fields=["audio", "captioned"])
     return [blobs.name_of(ref) for ref in (*clip.files, *clip.sounds)]
 
 

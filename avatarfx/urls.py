@@ -22,5 +22,6 @@ urlpatterns = [
     path("clips/<str:key>/", clips.clip, name="clip"),
     path("clips/<str:key>/cancel/", clips.cancel, name="clip-cancel"),
     path("clips/<str:key>/retry/", clips.retry, name="clip-retry"),
+    path("clips/<str:key>/captioned/", clips.captioned, name="clip-captioned"),
     path("clips/<str:key>/remove/", clips.remove, name="clip-remove"),
 ]

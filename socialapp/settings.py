@@ -243,6 +243,7 @@ RECONCILERS = [
     "moderation.approvals.services.recheck",
     "socialapp.characters.services.recheck",
     "avatarfx.services.recheck_words",
+    "avatarfx.services.recheck_captioned",
     "feed.services.recheck_words",
     "feed.services.forget_lists",
     "feed.remixes.requests.expire",

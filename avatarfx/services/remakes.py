@@ -101,6 +101,7 @@ def remake(
         script=plan.script,
         shape=shape or of.shape,
         background=background or _background(of, known, owner),
+        bed="" if known in OWN_STAGE else of.as_recipe().bed,
         title=title,
         voice=voice,
         motion=motion,
@@ -292,8 +293,11 @@ def _background(of: Clip, kind: RemixKind, owner: User) -> str:
     theirs = Backdrop.objects.filter(ref=name)
     if theirs.exists() and not theirs.showable().filter(owner=owner).exists():
         return ""
-    return "" if kind in {RemixKind.REPLY, RemixKind.DUET} else name
+    return "" if kind in OWN_STAGE else name
 
+
+OWN_STAGE = frozenset({RemixKind.REPLY, RemixKind.DUET})
+"""In these, who speaks brings their own surroundings."""
 
 PLANS: dict[RemixKind, Callable[[_Wish], _Plan]] = {
     RemixKind.REVOICE: _revoice,

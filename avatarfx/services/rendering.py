@@ -357,6 +357,9 @@ def result_of(rendered: pipeline.Rendered) -> dict[str, object]:
         "captions": rendered.captions,
         # Of the film before, if there was one.
         "audio": "",
+        "captioned": "",
+        "captioned_asked": None,
+        "captioned_error": "",
         "size": rendered.size,
     }
 

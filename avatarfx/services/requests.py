@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from avatarfx import approving
+from avatarfx import approving, beds
 from avatarfx.errors import DiskFullError, IdempotencyConflictError, NotNowError
 from avatarfx.models import Clip, ClipActor
 from avatarfx.recipe import Recipe, Role
@@ -63,6 +63,7 @@ def request_clip(
     script: str,
     shape: str = "9:16",
     background: str = "",
+    bed: str = "",
     title: str = "",
     voice: VoiceSpec | None = None,
     motion: str = "",
@@ -99,6 +100,8 @@ def request_clip(
     # What happens before something else's picture was checked where it comes from.
     if background and performance is None and remix is None:
         require_background(name=background, owner=owner)
+    if bed and bed not in beds.names():
+        raise NotNowError("That music does not exist. Choose one of the list.")
     seats = cast or {"a": character}
     for one in seats.values():
         if one.portrait is None:
@@ -131,6 +134,7 @@ def request_clip(
         ),
         shape=shape,
         background=background,
+        bed=bed,
         seed=secrets.randbelow(2**31) if seed is None else seed,
         source=source_of(remix.of) if remix else source,
         remix=remix.kind.value if remix else "",

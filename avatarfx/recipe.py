@@ -26,6 +26,9 @@ class Role:
 
     voice: VoiceSpec = field(default_factory=VoiceSpec)
     motion: str = "subtle"
+    name: str = field(default="", metadata=codec.SPARSE)
+    """What the script calls whoever speaks, where several do: a later name does not
+    reach in either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,9 @@ class Recipe:
 
     bed: str = field(default="", metadata=codec.SPARSE)
     """Name of the music under it, ``avatarfx.beds``; empty: there is none."""
+
+    camera: str = field(default="", metadata=codec.SPARSE)
+    """One of ``socialapp.acting.CAMERAS``; empty: the first of them."""
 
     taken_over: str = ""
     """Seat of a talk whose lines another character says in a ``revoice`` of it."""

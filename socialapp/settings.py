@@ -504,8 +504,8 @@ VIEWERS_PER_PROCESS = env.number("VIEWERS_PER_PROCESS", 2000)
 """Sockets of streams that one web process holds."""
 
 CLIPS_PER_DAY = env.number("CLIPS_PER_DAY", 5)
-MAX_CLIP_SECONDS = env.number("MAX_CLIP_SECONDS", 30)
-MAX_SCRIPT_CHARACTERS = env.number("MAX_SCRIPT_CHARACTERS", 600)
+MAX_CLIP_SECONDS = env.number("MAX_CLIP_SECONDS", 60)
+MAX_SCRIPT_CHARACTERS = env.number("MAX_SCRIPT_CHARACTERS", 1200)
 
 EMAIL_HOST = env.text("EMAIL_HOST")
 """Empty: mail is not sent but written to DATA_DIR/outbox, one file a mail."""

@@ -48,6 +48,10 @@ NEARER = 1.6
 LOWEST_FACE = 0.66
 """A bust may not push the middle of its face further down than this."""
 
+LEDGE = 0.72
+"""How far down the ledge is behind which several stand in a tall frame: the page has its
+words and buttons below, over the lowest third."""
+
 SEAM = 4
 """Pixels between two panels of a frame whose short side has 512."""
 
@@ -216,7 +220,10 @@ def stand(
     face_y = height * (FACE_LINE[shape] + place.y - 0.5)
     below = max(ratio - head.y, 1e-3)
     foot = height * 1.01
-    if face_y + below * scale < foot:
+    if has_ledge(shape, sharing):
+        foot = height * (LEDGE + 0.01)
+        scale = max(scale, (foot - face_y) / below)
+    elif face_y + below * scale < foot:
         face_y = min(foot - below * scale, height * LOWEST_FACE)
         scale = max(scale, (foot - face_y) / below)
     return Placed(
@@ -227,6 +234,11 @@ def stand(
         head,
         mirrored=place.facing < 0,
     )
+
+
+def has_ledge(shape: str, sharing: int) -> bool:
+    """Whether they stand behind the ledge."""
+    return shape == "9:16" and sharing > 1
 
 
 def panels(
@@ -313,7 +325,7 @@ def _box(
         y = sum(f[1] for f in faces) / len(faces)
         line = 0.5
     wide, high = width / zoom, height / zoom
-    left = min(max(x - wide / 2, 0.0), width - wide)
+    left = min(max(x + key.x * width - wide / 2, 0.0), width - wide)
     top = min(max(y - high * line, 0.0), height - high)
     return Box(left, top, wide, high)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 import cv2
 import numpy as np
 
-from avatarfx.animators import backdrop, framing, pictures
+from avatarfx.animators import backdrop, framing, ledge, pictures
 from avatarfx.animators.framing import Box, Placed, Shot
 from socialapp.engines.errors import EngineError
 from socialapp.performance.motion import FaceTrack
@@ -85,6 +85,7 @@ class Scene:
             width=width,
             height=height,
         )
+        self._ledge = framing.has_ledge(performance.stage.shape, len(seats))
         self._built: dict[int, Drawn] = {}
         self._moves: dict[int, Drawn] = {}
 
@@ -166,6 +167,7 @@ class Scene:
         return Drawn(
             standing=tuple(standing),
             behind=backdrop.behind(self._backdrop, box, width, height),
+            before=ledge.drawn(box, width, height, self._size) if self._ledge else None,
             box=box,
             size=self._size,
             move=move,
@@ -205,6 +207,9 @@ class Drawn:
 
     standing: tuple[_Standing, ...]
     behind: Pixels
+    before: tuple[int, Pixels] | None
+    """What hides all of the shot from a row on, and that row."""
+
     box: Box
     size: tuple[int, int]
     move: tuple[Shot, Shot] | None
@@ -231,6 +236,9 @@ class Drawn:
             _lay(canvas, drawn, one)
         if canvas is None:
             canvas = self.behind
+        if self.before is not None:
+            row, front = self.before
+            canvas = np.concatenate([canvas[:row], front])
         return np.ascontiguousarray(canvas)
 
     def _look(self, canvas: Pixels, box: Box) -> Pixels:

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from avatarfx import approving, beds
+from avatarfx import approving, beds, talks
 from avatarfx.errors import DiskFullError, IdempotencyConflictError, NotNowError
 from avatarfx.models import Clip, ClipActor
 from avatarfx.recipe import Recipe, Role
@@ -38,6 +38,8 @@ from socialapp.lib.ids import new_key
 from socialapp.performance.timeline import SHAPES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from avatarfx.remixes import Remix
     from moderation.approvals.facets import Facet
     from socialapp.characters.models import Character
@@ -67,6 +69,7 @@ def request_clip(
     title: str = "",
     voice: VoiceSpec | None = None,
     motion: str = "",
+    camera: str = "",
     publish: bool = False,
     caption: str = "",
     idempotency_key: str = "",
@@ -82,8 +85,9 @@ def request_clip(
 
     The same `idempotency_key` within a day returns the same clip, so a double submit
     costs nothing. `exempt`: one of the house's own clips, which needs no ticket.
-    `performance` with `cast` (seat to character): it is already known what happens and
-    nobody needs to speak; `source` names what it was cut from. `remix`: it is made of
+    `cast` (seat to character, three at most, from the left): the script says who speaks
+    which line. With a `performance` it is already known what happens and nobody needs to
+    speak; `source` names what it was cut from. `remix`: it is made of
     another clip, and whoever asks has checked its script. Raises ScriptError,
     NoTicketsError, DiskFullError, IdempotencyConflictError, and NotNowError for a
     character without a portrait that may be shown, or whose words wait; TextRefusedError
@@ -92,8 +96,14 @@ def request_clip(
     script = script.strip()
     spec = voice or character.voice_spec
     roles = remix.roles if remix else {}
+    seats = cast or {"a": character}
+    talks.check_stage(seats, camera)
+    names: dict[str, str] = {}
     if performance is None and remix is None:
-        check_script(script, speed=spec.speed)
+        voices = {s: spec if c == character else c.voice_spec for s, c in seats.items()}
+        paces = {seat: voice.speed for seat, voice in voices.items()}
+        check_script(script, names=talks.called(seats), paces=paces)
+        names = talks.names_in(script, seats)
     if shape not in SHAPES:
         raise NotNowError(f"No such shape: {shape}. Use one of {', '.join(SHAPES)}.")
     background = background or character.background
@@ -102,7 +112,6 @@ def request_clip(
         require_background(name=background, owner=owner)
     if bed and bed not in beds.names():
         raise NotNowError("That music does not exist. Choose one of the list.")
-    seats = cast or {"a": character}
     for one in seats.values():
         if one.portrait is None:
             raise NotNowError(
@@ -129,6 +138,7 @@ def request_clip(
                 if one == character
                 else one.voice_spec,
                 motion=roles[seat].motion if seat in roles else motion or one.motion,
+                name=names.get(seat, ""),
             )
             for seat, one in seats.items()
         ),
@@ -138,6 +148,7 @@ def request_clip(
         seed=secrets.randbelow(2**31) if seed is None else seed,
         source=source_of(remix.of) if remix else source,
         remix=remix.kind.value if remix else "",
+        camera=camera,
         taken_over=remix.seat if remix else "",
     )
     key = new_key()
@@ -201,10 +212,22 @@ def _judge(owner: User, key: str, facet: Facet, *, exempt: bool) -> asking.Rulin
     return ruling
 
 
-def check_script(script: str, *, speed: float = 1.0) -> float:
-    """About how many seconds it runs; ScriptError for one that cannot be a clip."""
+def check_script(
+    script: str,
+    *,
+    speed: float = 1.0,
+    names: Mapping[str, str] | None = None,
+    paces: Mapping[str, float] | None = None,
+) -> float:
+    """About how many seconds it runs; ScriptError for one that cannot be a clip.
+
+    `names`: what each seat is called in it; `paces`: how fast each speaks, else `speed`.
+    """
     scripts.check(script, max_characters=settings.MAX_SCRIPT_CHARACTERS)
-    seconds = scripts.estimate_seconds(script, speed)
+    names = names or {}
+    seconds = talks.seconds_of(
+        script, names, paces or dict.fromkeys(names or "a", speed)
+    )
     if seconds > settings.MAX_CLIP_SECONDS:
         raise scripts.ScriptError(
             f"This runs for about {round(seconds)} seconds and"

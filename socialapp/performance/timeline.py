@@ -145,6 +145,9 @@ class CameraKey:
     ease: float = 0.0
     """Seconds to get there; 0 is a cut."""
 
+    x: float = field(default=0.0, metadata=codec.SPARSE)
+    """How far it looks beside the middle, in frame widths to the right."""
+
 
 @dataclass(frozen=True, slots=True)
 class Panel:

@@ -27,7 +27,7 @@ import { countUntil, smooth } from "./curves.js";
  * @property {Caption[]} captions
  */
 /** @typedef {{x: number, y: number, scale: number, facing: number}} Place */
-/** @typedef {{at: number, on: string, zoom: number, ease: number}} CameraKey */
+/** @typedef {{at: number, on: string, zoom: number, ease: number, x?: number}} CameraKey */
 /** @typedef {{seats: string[], background: string, places: Record<string, Place>, camera: CameraKey[]}} Panel */
 /**
  * `panels`: of a frame that is split, as films are and live stages are not.
@@ -93,7 +93,7 @@ const SHAPES = {
   stage: { background: "", shape: "9:16", places: {}, camera: [], panels: [] },
   panel: { seats: REQUIRED, background: "", places: {}, camera: [] },
   place: { x: 0.5, y: 0.5, scale: 1, facing: 1 },
-  camera: { at: REQUIRED, on: "all", zoom: 1, ease: 0 },
+  camera: { at: REQUIRED, on: "all", zoom: 1, ease: 0, x: 0 },
   made_by: { voice: "", director: "", seed: 0 },
 };
 /** @type {(keyof Part & keyof typeof SHAPES)[]} */
@@ -144,7 +144,11 @@ function staged(kind, data) {
   const places = Object.entries(stage.places);
   return {
     ...stage,
-    camera: stage.camera.map((/** @type {any} */ key) => fill("camera", key)),
+    camera: stage.camera.map((/** @type {any} */ key) => {
+      const { x, ...rest } = fill("camera", key);
+      // As it is stored: a key in the middle does not speak of it.
+      return x ? { ...rest, x } : rest;
+    }),
     places: Object.fromEntries(places.map(([seat, place]) => [seat, fill("place", place)])),
   };
 }

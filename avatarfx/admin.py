@@ -10,7 +10,7 @@ from django.contrib import admin, messages
 from django.utils.html import format_html
 
 from avatarfx import services
-from avatarfx.models import Clip, ClipActor, Render
+from avatarfx.models import Backdrop, Clip, ClipActor, Render
 from socialapp.lib.admin import Record, RecordInline, audio, link, picture, table, video
 
 if TYPE_CHECKING:
@@ -258,3 +258,35 @@ class RenderAdmin(Record[Render]):
     @admin.display(description="Stages")
     def stages(self, render: Render) -> SafeString:
         return trace_table(render)
+
+
+@admin.register(Backdrop)
+class BackdropAdmin(Record[Backdrop]):
+    list_display = ("look", "name", "person", "state", "withheld", "size", "created")
+    list_display_links = ("look", "name")
+    list_filter = ("state", "withheld", "created")
+    search_fields = ("key", "name", "ref", "owner__username")
+    date_hierarchy = "created"
+    list_select_related = ("owner",)
+    fields = (
+        "key",
+        "look",
+        "name",
+        "person",
+        "state",
+        "withheld",
+        "ref",
+        "size",
+        "width",
+        "height",
+        "created",
+    )
+    readonly_fields = fields
+
+    @admin.display(description="owner", ordering="owner__username")
+    def person(self, backdrop: Backdrop) -> SafeString:
+        return link(backdrop.owner)
+
+    @admin.display(description="look")
+    def look(self, backdrop: Backdrop) -> SafeString:
+        return picture(backdrop.ref, backdrop.name)

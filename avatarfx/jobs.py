@@ -18,3 +18,8 @@ def check_again(clip_id: int) -> None:
 def renew_clip(clip_id: int) -> None:
     """A film that came as a file is filmed again, with this copy's mark."""
     services.renew_clip(clip_id=clip_id)
+
+
+def burn_captions(clip_id: int) -> None:
+    """A film with its captions in the picture, for whoever asked."""
+    services.burn_captions(clip_id=clip_id)

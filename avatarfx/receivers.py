@@ -8,8 +8,8 @@ from django.db.models import Q
 from django.dispatch import receiver
 
 from avatarfx import services
-from avatarfx.models import Clip
-from avatarfx.services import telling
+from avatarfx.models import Backdrop, Clip
+from avatarfx.services import backdrops, telling
 from avatarfx.signals import clip_failed, clip_ready
 from moderation.models import PictureCheck
 from moderation.signals import approval_decided, likeness_revoked, picture_decided
@@ -34,6 +34,7 @@ def leave_with_owner(*, user: User, **_: Any) -> None:
         clip.delete()
         for ref in refs:
             blobs.remove(ref)
+    backdrops.forget_backdrops(owner=user)
     # Clips held on to portraits and characters; nothing does any longer.
     forget_owner(owner=user)
 
@@ -65,6 +66,19 @@ def hold_refused(*, check: PictureCheck, **_: Any) -> None:
             sha256=check.sha256,
             reason="The portrait of this clip was refused.",
         )
+
+
+@receiver(picture_decided, dispatch_uid="avatarfx.settle_backdrop")
+def settle_backdrop(*, check: PictureCheck, **_: Any) -> None:
+    state = backdrops.state_of(check)
+    backdrops.settle_backdrop(owner=check.owner, sha256=check.sha256, state=state)
+
+
+@receiver(likeness_revoked, dispatch_uid="avatarfx.refuse_revoked_backdrop")
+def refuse_revoked_backdrop(*, consent: LikenessConsent, **_: Any) -> None:
+    backdrops.settle_backdrop(
+        owner=consent.owner, sha256=consent.sha256, state=Backdrop.State.REFUSED
+    )
 
 
 @receiver(approval_decided, dispatch_uid="avatarfx.settle_words")

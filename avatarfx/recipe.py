@@ -45,6 +45,9 @@ class Recipe:
     remix: str = ""
     """How, of a remix: one of ``avatarfx.remixes.RemixKind``."""
 
+    bed: str = field(default="", metadata=codec.SPARSE)
+    """Name of the music under it, ``avatarfx.beds``; empty: there is none."""
+
     camera: str = field(default="", metadata=codec.SPARSE)
     """One of ``socialapp.acting.CAMERAS``; empty: the first of them."""
 

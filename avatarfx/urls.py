@@ -1,6 +1,6 @@
 from django.urls import path
 
-from avatarfx.views import clips, previews, studio
+from avatarfx.views import backdrops, clips, previews, studio
 
 urlpatterns = [
     path("create/", studio.create, name="create"),
@@ -10,11 +10,18 @@ urlpatterns = [
     path("studio/line/", previews.preview, name="preview"),
     path("studio/voice/", previews.voice_blend, name="voice-blend"),
     path("c/<str:key>/greeting/", previews.greeting, name="greeting"),
+    path("studio/backgrounds/", backdrops.backgrounds, name="backgrounds"),
+    path(
+        "studio/backgrounds/<str:key>/remove/",
+        backdrops.remove,
+        name="background-remove",
+    ),
     path("studio/actor/<str:key>/", studio.actor, name="studio-actor"),
     path("clips/", clips.jobs, name="jobs"),
     path("clips/progress/", clips.progress, name="clips-progress"),
     path("clips/<str:key>/", clips.clip, name="clip"),
     path("clips/<str:key>/cancel/", clips.cancel, name="clip-cancel"),
     path("clips/<str:key>/retry/", clips.retry, name="clip-retry"),
+    path("clips/<str:key>/captioned/", clips.captioned, name="clip-captioned"),
     path("clips/<str:key>/remove/", clips.remove, name="clip-remove"),
 ]

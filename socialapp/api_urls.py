@@ -5,7 +5,7 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
-from avatarfx.api import clips, speech
+from avatarfx.api import backdrops, clips, speech
 from feed.api import (
     comments as post_comments,
 )
@@ -285,6 +285,14 @@ urlpatterns = [
     path("voices/preview/", speech.SpeechViewSet.as_view({"post": "create"})),
     path("previews/", speech.PreviewViewSet.as_view({"post": "create"})),
     path("backgrounds/", speech.BackgroundViewSet.as_view({"get": "list"})),
+    path(
+        "backgrounds/mine/",
+        backdrops.BackdropViewSet.as_view({"get": "list", "post": "create"}),
+    ),
+    path(
+        "backgrounds/mine/<str:key>/",
+        backdrops.BackdropViewSet.as_view({"get": "retrieve", "delete": "destroy"}),
+    ),
     path("verify/", provenance.VerifyViewSet.as_view({"post": "create"})),
     path("takedowns/", reports.TakedownViewSet.as_view({"post": "create"})),
     path(

@@ -243,6 +243,7 @@ RECONCILERS = [
     "moderation.approvals.services.recheck",
     "socialapp.characters.services.recheck",
     "avatarfx.services.recheck_words",
+    "avatarfx.services.recheck_captioned",
     "feed.services.recheck_words",
     "feed.services.forget_lists",
     "feed.remixes.requests.expire",
@@ -384,6 +385,7 @@ EXPORTERS = [
     "socialapp.accounts.exports.profile",
     "socialapp.characters.exports.characters",
     "avatarfx.exports.clips",
+    "avatarfx.exports.backdrops",
     "streams.exports.streams",
     "scenes.exports.stories.scenes",
     "scenes.exports.audience.audience",
@@ -423,6 +425,7 @@ DATA_DIR/audit-anchor.log."""
 
 CHARACTERS_PER_PERSON = env.number("CHARACTERS_PER_PERSON", 50)
 PORTRAITS_PER_PERSON = env.number("PORTRAITS_PER_PERSON", 200)
+BACKDROPS_PER_PERSON = env.number("BACKDROPS_PER_PERSON", 60)
 SCENE_ASSETS_PER_PERSON = env.number("SCENE_ASSETS_PER_PERSON", 200)
 CARD_CHARACTERS = env.number("CARD_CHARACTERS", 60_000)
 """Of text in one character card: all of it is screened while its owner waits."""

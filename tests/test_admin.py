@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from avatarfx import services as clips
-from avatarfx.models import Clip, Render
+from avatarfx.models import Backdrop, Clip, Render
 from feed import services as posts
 from feed.models import (
     CommentAnswer,
@@ -129,6 +129,9 @@ def house(alice: User) -> Post:
     comments.edit_comment(comment=said, person=alice, text="A fine <b>storm</b>")
     CommentAnswer.objects.create(comment=said, post=post)
     create_token(user=alice)
+    Backdrop.objects.create(
+        owner=alice, name="Hall", ref=REF, size=9, width=640, height=400
+    )
     issue_mark(subject=f"clip:{clip.key}", key_id="k", owner=alice)
     record_fingerprint(
         subject=f"clip:{clip.key}", prints=Prints(bytes(64), bytes(32), bytes(250))

@@ -18,7 +18,7 @@ from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from avatarfx import selectors, services
+from avatarfx import beds, selectors, services
 from avatarfx.api.refusals import quota_headers_of
 from avatarfx.api.speech import UsableCharacter, VoiceFields, spec_of
 from avatarfx.models import Clip, Render
@@ -147,10 +147,14 @@ class RemixRead(serializers.Serializer[Any]):
 class ClipRead(serializers.ModelSerializer[Clip]):
     character = LeadRead(read_only=True)
     background = serializers.CharField(source="recipe.background", read_only=True)
+    bed = serializers.SerializerMethodField(help_text="Empty: no music.")
     progress = serializers.SerializerMethodField()
     video = BlobUrl()
     poster = BlobUrl()
     captions = BlobUrl(help_text="WebVTT.")
+    captioned = BlobUrl(
+        help_text="MP4 with the captions in the picture, once somebody asked for it."
+    )
     url = serializers.CharField(source="get_absolute_url", read_only=True)
     ai_generated = serializers.SerializerMethodField(help_text="Always true here.")
     remix = serializers.SerializerMethodField(help_text="Null: it is none.")
@@ -170,6 +174,7 @@ class ClipRead(serializers.ModelSerializer[Clip]):
             "script",
             "shape",
             "background",
+            "bed",
             "character",
             "remix",
             "state",
@@ -185,6 +190,8 @@ class ClipRead(serializers.ModelSerializer[Clip]):
             "video",
             "poster",
             "captions",
+            "captioned",
+            "captioned_error",
             "publish",
             "caption",
             "approval",
@@ -193,6 +200,9 @@ class ClipRead(serializers.ModelSerializer[Clip]):
             "created",
             "finished",
         )
+
+    def get_bed(self, clip: Clip) -> str:
+        return str(clip.recipe.get("bed", ""))
 
     def get_ai_generated(self, clip: Clip) -> bool:  # noqa: ARG002
         return True
@@ -228,7 +238,18 @@ class ClipWrite(VoiceFields):
         max_length=20_000, allow_blank=True, trim_whitespace=False
     )
     shape = serializers.ChoiceField(choices=SHAPE_CHOICES, default="9:16")
-    background = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    background = serializers.CharField(
+        max_length=80,
+        required=False,
+        allow_blank=True,
+        help_text="A built-in one of `/backgrounds/`, or the name of one of mine.",
+    )
+    bed = serializers.ChoiceField(
+        choices=list(beds.TITLES.items()),
+        required=False,
+        allow_blank=True,
+        help_text="Music under the words, softer where somebody speaks.",
+    )
     title = serializers.CharField(max_length=80, required=False, allow_blank=True)
     motion = serializers.ChoiceField(
         choices=Character._meta.get_field("motion").choices or [], required=False
@@ -251,7 +272,7 @@ class ClipViewSet(
 
     @property
     def throttle_scope(self) -> str | None:
-        return "render" if self.action in {"create", "retry"} else None
+        return "render" if self.action in {"create", "retry", "captioned"} else None
 
     def get_queryset(self) -> QuerySet[Clip]:
         clips = Clip.objects.of(me(self.request)).full()
@@ -291,6 +312,7 @@ class ClipViewSet(
             script=data["script"],
             shape=data["shape"],
             background=data.get("background", ""),
+            bed=data.get("bed", ""),
             title=data.get("title", ""),
             voice=spec_of(data, character.voice_spec),
             motion=data.get("motion", ""),
@@ -324,6 +346,20 @@ class ClipViewSet(
     @action(detail=True, methods=["post"])
     def retry(self, request: Request, key: str) -> Response:  # noqa: ARG002
         clip = services.retry_clip(clip=self.get_object())
+        return self._read(clip, status.HTTP_202_ACCEPTED)
+
+    @extend_schema(
+        summary="Have the captions put into the picture",
+        description=(
+            "Made once, in the background: ask for the clip again until `captioned` is"
+            " set, or `captioned_error` says why it cannot be. Costs no ticket."
+        ),
+        request=None,
+        responses={202: ClipRead},
+    )
+    @action(detail=True, methods=["post"])
+    def captioned(self, request: Request, key: str) -> Response:  # noqa: ARG002
+        clip = services.ask_for_captioned(clip=self.get_object())
         return self._read(clip, status.HTTP_202_ACCEPTED)
 
     @extend_schema(summary="How far it is", responses=ProgressRead)

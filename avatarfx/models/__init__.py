@@ -1,8 +1,16 @@
-"""Clips, and the attempts to render them."""
+"""Clips, the attempts to render them, and what people bring along for them."""
 
 from __future__ import annotations
 
+from avatarfx.models.backdrop import Backdrop, BackdropQuerySet
 from avatarfx.models.clip import Clip, ClipActor, ClipQuerySet
 from avatarfx.models.render import Render
 
-__all__ = ["Clip", "ClipActor", "ClipQuerySet", "Render"]
+__all__ = [
+    "Backdrop",
+    "BackdropQuerySet",
+    "Clip",
+    "ClipActor",
+    "ClipQuerySet",
+    "Render",
+]

@@ -42,7 +42,7 @@ class ClipQuerySet(models.QuerySet["Clip"]):
     def with_file(self, ref: str) -> ClipQuerySet:
         """Those of which this blob can be had, see `Clip.files`."""
         same = Q(video=ref) | Q(poster=ref) | Q(captions=ref) | Q(audio=ref)
-        return self.filter(same)
+        return self.filter(same | Q(captioned=ref))
 
     def full(self) -> ClipQuerySet:
         return self.select_related("owner", "character__portrait")
@@ -149,6 +149,13 @@ class Clip(Withholdable, Stateful):
     audio = models.CharField(max_length=80, blank=True, editable=False)
     """M4A behind a spoken notice; made when somebody first asks for it."""
 
+    captioned = models.CharField(max_length=80, blank=True, editable=False)
+    """MP4 with its captions in the picture; made when somebody first asks for it."""
+
+    captioned_asked = models.DateTimeField(null=True, blank=True, editable=False)
+    captioned_error = models.CharField(max_length=200, blank=True, editable=False)
+    """Why it was not made, in words for its owner."""
+
     size = models.PositiveIntegerField(null=True, blank=True)
     """Bytes of the video."""
 
@@ -225,9 +232,8 @@ class Clip(Withholdable, Stateful):
     @property
     def files(self) -> list[str]:
         """Refs of everything that can be had of it."""
-        return [
-            ref for ref in (self.video, self.poster, self.captions, self.audio) if ref
-        ]
+        had = (self.video, self.poster, self.captions, self.audio, self.captioned)
+        return [ref for ref in had if ref]
 
     @property
     def sounds(self) -> list[str]:

@@ -8,6 +8,11 @@ from avatarfx.services.approving import (
     why_words_wait,
 )
 from avatarfx.services.audio import make_audio, voice_sample
+from avatarfx.services.captioned import (
+    ask_for_captioned,
+    burn_captions,
+    recheck_captioned,
+)
 from avatarfx.services.holding import (
     check_again,
     hold_clip,
@@ -41,7 +46,9 @@ __all__ = [
     "ScreeningUnavailableError",
     "ScriptError",
     "TextRefusedError",
+    "ask_for_captioned",
     "ask_to_renew",
+    "burn_captions",
     "cancel_clip",
     "check_again",
     "check_script",
@@ -51,6 +58,7 @@ __all__ = [
     "preload",
     "preview_performance",
     "recheck",
+    "recheck_captioned",
     "recheck_words",
     "reconcile",
     "release_clip",

@@ -27,7 +27,7 @@ from socialapp.engines.errors import EngineError
 from socialapp.engines.handler import animators, directors, voices
 from socialapp.engines.protocols import Actor, VoiceSpec
 from socialapp.jobs import horse
-from socialapp.lib import blobs
+from socialapp.lib import blobs, withheld
 from socialapp.provenance.credentials import Parent
 from socialapp.provenance.selectors import watermark_keys
 from socialapp.provenance.services import (
@@ -232,11 +232,23 @@ def background_of(name: str, width: int, height: int) -> bytes:
         return b""
     try:
         if name.startswith("sha256:"):
-            return blobs.get(name)
+            return _brought(name)
         return backgrounds.picture(name, width, height)
     except (KeyError, ValueError, FileNotFoundError):
         log.warning("The background %r is gone: the default stands in", name)
         return b""
+
+
+def _brought(ref: str) -> bytes:
+    """A picture that somebody stands before; KeyError for one that was taken down or is
+    not what was approved under this name."""
+    data = blobs.get(ref)
+    if withheld.is_removed(blobs.name_of(ref)):
+        raise KeyError(ref)
+    if blobs.ref_of(data, ref.rpartition(".")[2]) != ref:
+        log.error("The stored background %s was changed", ref)
+        raise KeyError(ref)
+    return data
 
 
 def _uploads_in(clip: Clip) -> list[bytes]:
@@ -345,6 +357,9 @@ def result_of(rendered: pipeline.Rendered) -> dict[str, object]:
         "captions": rendered.captions,
         # Of the film before, if there was one.
         "audio": "",
+        "captioned": "",
+        "captioned_asked": None,
+        "captioned_error": "",
         "size": rendered.size,
     }
 

@@ -14,12 +14,13 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from avatarfx import approving, talks
+from avatarfx import approving, beds, talks
 from avatarfx.errors import DiskFullError, IdempotencyConflictError, NotNowError
 from avatarfx.models import Clip, ClipActor
 from avatarfx.recipe import Recipe, Role
 from avatarfx.remixes import source_of
 from avatarfx.services import news
+from avatarfx.standing import require_background
 from moderation.approvals import services as asking
 from moderation.models import ApprovalState
 from socialapp.accounts import quotas
@@ -32,7 +33,6 @@ from socialapp.characters.services import (
     require_approved,
     require_words,
 )
-from socialapp.content import backgrounds
 from socialapp.jobs.queue import enqueue
 from socialapp.lib.ids import new_key
 from socialapp.performance.timeline import SHAPES
@@ -65,6 +65,7 @@ def request_clip(
     script: str,
     shape: str = "9:16",
     background: str = "",
+    bed: str = "",
     title: str = "",
     voice: VoiceSpec | None = None,
     motion: str = "",
@@ -106,10 +107,11 @@ def request_clip(
     if shape not in SHAPES:
         raise NotNowError(f"No such shape: {shape}. Use one of {', '.join(SHAPES)}.")
     background = background or character.background
-    if background and not (
-        background in backgrounds.names() or background.startswith("sha256:")
-    ):
-        raise NotNowError("That background does not exist. Choose one of the list.")
+    # What happens before something else's picture was checked where it comes from.
+    if background and performance is None and remix is None:
+        require_background(name=background, owner=owner)
+    if bed and bed not in beds.names():
+        raise NotNowError("That music does not exist. Choose one of the list.")
     for one in seats.values():
         if one.portrait is None:
             raise NotNowError(
@@ -142,6 +144,7 @@ def request_clip(
         ),
         shape=shape,
         background=background,
+        bed=bed,
         seed=secrets.randbelow(2**31) if seed is None else seed,
         source=source_of(remix.of) if remix else source,
         remix=remix.kind.value if remix else "",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from avatarfx import encode, sound
+from avatarfx import bed, encode, sound
 from avatarfx.fallbacks import Ladder
 from avatarfx.pipeline import FPS, Film
 from avatarfx.stages import marks
@@ -105,7 +105,8 @@ def soundtrack(performance: Performance) -> encode.Track | None:
             "What was spoken is missing from the storage.", permanent=True
         ) from None
     samples, rate = sound.mix(sounds, seconds=frame_count(performance) / FPS)
-    return encode.Track(sound.normalise(samples, rate), rate)
+    under = bed.heard(performance.bed, len(samples), rate)
+    return encode.Track(sound.normalise(samples, rate, under=under), rate)
 
 
 def _film(

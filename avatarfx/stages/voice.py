@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from avatarfx import talks
+from avatarfx import bed, talks
 from avatarfx.remixes import RemixKind
 from avatarfx.stages import remix
 from socialapp import acting
@@ -26,6 +26,7 @@ def speak(work: Work) -> Work:
             return replace(work, voice_engine=work.performance.made_by.voice)
         done = _performed(work)
         performance = _with_listeners(work, done.performance)
+        performance = bed.laid(performance, work.recipe.bed)
         work.keep(performance)
         entry["engine"] = done.engine
         entry["note"] = done.fallback_reason

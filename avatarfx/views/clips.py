@@ -132,6 +132,17 @@ def retry(request: HttpRequest, key: str) -> HttpResponse:
 
 @login_required
 @require_POST
+def captioned(request: HttpRequest, key: str) -> HttpResponse:
+    return _change(
+        request,
+        key,
+        services.ask_for_captioned,
+        "The captions are being put into the picture. Look again in a moment.",
+    )
+
+
+@login_required
+@require_POST
 def remove(request: HttpRequest, key: str) -> HttpResponse:
     found = _my_clip(request, key)
     services.remove_clip(clip=found)

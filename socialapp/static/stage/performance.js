@@ -39,6 +39,7 @@ import { countUntil, smooth } from "./curves.js";
  * @property {Part[]} parts
  * @property {Stage} stage
  * @property {{voice: string, director: string, seed: number}} made_by
+ * @property {import("./bed.js").Bed} [bed] music under it
  */
 /**
  * What one face does at one instant; fields and ranges as in socialapp/performance/face.py.
@@ -74,7 +75,9 @@ export const VERSION = 1;
 const REQUIRED = Symbol("required");
 const SPAN = { at: REQUIRED, until: REQUIRED };
 const SHAPES = {
-  performance: { seconds: REQUIRED, parts: REQUIRED, stage: {}, made_by: {} },
+  performance: { seconds: REQUIRED, parts: REQUIRED, stage: {}, made_by: {}, bed: null },
+  bed: { name: REQUIRED, levels: REQUIRED, start: 0 },
+  level: { at: REQUIRED, gain: REQUIRED },
   part: {
     seat: REQUIRED, sound: null, phones: [], visemes: [], expressions: [], poses: [],
     glances: [], blinks: [], captions: [],
@@ -121,6 +124,12 @@ export function readPerformance(data) {
     ? { ...stage, panels: panels.map((/** @type {any} */ one) => staged("panel", one)) }
     : stage;
   whole.made_by = fill("made_by", whole.made_by);
+  // As it is stored: one without music does not speak of it.
+  if (whole.bed === null) delete whole.bed;
+  else {
+    whole.bed = fill("bed", whole.bed);
+    whole.bed.levels = whole.bed.levels.map((/** @type {any} */ one) => fill("level", one));
+  }
   return whole;
 }
 

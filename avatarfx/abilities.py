@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from socialapp.jobs import horse
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -40,19 +42,28 @@ class Abilities:
         }
 
     @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Abilities:
+        return cls(**(data | {"rungs": frozenset(data["rungs"])}))
+
+    @classmethod
     def of_this_machine(cls, settings: Any) -> Abilities:
         """As ``settings.WORKER`` says; what it leaves open is found out.
 
         Rungs: those of the ladder whose engine starts here. Memory: what the machine or
         its container has. Looks at engines, so it is for workers.
         """
-        from socialapp.engines.handler import animators  # noqa: PLC0415  loads engines
+        from socialapp.engines.handler import (  # noqa: PLC0415  loads engines
+            animators,
+            needs_resident,
+        )
 
         told: dict[str, Any] = getattr(settings, "WORKER", {})
         ladder = [
             name
             for name in settings.ANIMATOR_LADDER
             if name in settings.ENGINES["animator"]
+            # Asking one that must not be forked whether it is there may wake a GPU.
+            and not (horse.forks() and needs_resident("animator", name))
         ]
         wanted = told.get("rungs") or ladder
         return cls(

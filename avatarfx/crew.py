@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from statistics import mean
 
-from django.db.models import DurationField, ExpressionWrapper, F, Min
+from django.db.models import DurationField, ExpressionWrapper, F
 from django.db.models.functions import Now
 
 from avatarfx.models import Clip, Render, RenderWorker
@@ -42,10 +42,8 @@ def load() -> Load:
     waiting = Clip.objects.filter(state=Clip.State.QUEUED)
     queued = waiting.count()
     oldest = (
-        waiting.order_by()
-        .values("state")
-        .annotate(first=Min("queued_at"))
-        .annotate(age=ExpressionWrapper(Now() - F("first"), DurationField()))
+        waiting.order_by("queued_at", "id")
+        .annotate(age=ExpressionWrapper(Now() - F("queued_at"), DurationField()))
         .values_list("age", flat=True)
         .first()
     )

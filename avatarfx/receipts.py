@@ -49,8 +49,8 @@ class Statement:
     device: str
     seed: int
     rung: str
-    engines: Mapping[str, str]
-    """Kind to name and version."""
+    engines: Mapping[str, Mapping[str, str]]
+    """By kind: ``name``, ``backend`` (its class) and ``version``, as far as it has one."""
 
     weights: Mapping[str, str] = field(default_factory=dict)
     """Each weight file that the worker has loaded, to the sha256 of its content."""

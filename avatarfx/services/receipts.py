@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db.models import DurationField, ExpressionWrapper, F
 from django.db.models.functions import Now
+from django.utils.module_loading import import_string
 
 from avatarfx import receipts
-from avatarfx.models import Clip, Render, WorkerKey
+from avatarfx.models import Render, WorkerKey
 from avatarfx.receipts import ReceiptError, Statement
 from avatarfx.services import workers
 from socialapp.engines import weights
@@ -21,6 +22,7 @@ from socialapp.lib import blobs
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from avatarfx.models import Clip
     from avatarfx.pipeline import Rendered
     from avatarfx.services.leases import Lease
 
@@ -35,7 +37,6 @@ def write(
     """What was done for `lease`, signed with the key of this machine."""
     key = workers.key()
     drawn = [e["engine"] for e in trace if e["name"] == "movement" and e["engine"]]
-    said = Clip.objects.only("performance").get(pk=clip.pk).as_performance()
     return key.sign(
         Statement(
             clip=clip.key,
@@ -46,10 +47,10 @@ def write(
             seed=clip.as_recipe().seed,
             rung=rendered.rung,
             engines={
-                "voice": rendered.voice_engine,
-                "director": said.made_by.director if said else "",
-                "animator": drawn[-1] if drawn else "",
-                "encoder": str(settings.ENCODER.get("codec", "")),
+                "voice": _engine("voice", rendered.voice_engine),
+                "director": _engine("director", "default"),
+                "animator": _engine("animator", drawn[-1] if drawn else ""),
+                "encoder": {"name": str(settings.ENCODER.get("codec", ""))},
             },
             weights=weights.in_use(),
             versions=_versions(),
@@ -103,6 +104,17 @@ def _held_seconds(lease: Lease) -> float:
     if held is None:
         raise ReceiptError("There was no such attempt.")
     return float(held.total_seconds())
+
+
+def _engine(kind: str, alias: str) -> dict[str, str]:
+    """What is known of an engine without building it; of the sound and the frames that
+    others brought along, the name alone."""
+    backend: str = settings.ENGINES[kind].get(alias, {}).get("BACKEND", "")
+    if not backend:
+        return {"name": alias}
+    told = getattr(import_string(backend), "version", "")
+    version_of = told if isinstance(told, str) else ""
+    return {"name": alias, "backend": backend, "version": version_of}
 
 
 @cache

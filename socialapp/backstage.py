@@ -98,6 +98,8 @@ LOOK: dict[str, Any] = {
                 ("Cards", "badge", "characters_charactercard"),
                 ("Clips", "movie", "avatarfx_clip"),
                 ("Renders", "manufacturing", "avatarfx_render"),
+                ("Workers", "engineering", "avatarfx_renderworker"),
+                ("Worker keys", "key", "avatarfx_workerkey"),
             ),
             _group(
                 "Streams",

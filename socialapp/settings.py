@@ -227,11 +227,26 @@ REDIS_URL = env.text("REDIS_URL", f"unix://{REDIS_SOCKET}")
 """The default is the embedded server that `manage.py up` starts."""
 
 JOBS = {"BACKEND": env.text("JOBS_BACKEND", "socialapp.jobs.backends.rq")}
-QUEUES = ["cpu"]
+QUEUES = env.words("QUEUES", "cpu")
 """Named by resource. One worker process a queue."""
+
+RESIDENT_QUEUES = {"gpu"}
+"""Their worker renders in its own process: a GPU must not be touched after a fork."""
+
+WORKERS = "avatarfx.services.workers"
+"""The module that keeps the list of workers: see socialapp.jobs.registry."""
+
+WORKER: dict[str, Any] = {
+    "rungs": env.words("WORKER_RUNGS"),
+    "memory_mb": env.number("WORKER_MEMORY_MB", 0),
+    "device": env.text("WORKER_DEVICE", "cpu"),
+    "batch": env.number("WORKER_BATCH", 1),
+}
+"""What a worker of this machine says that it can do; empty, or 0: it finds out."""
 
 RECONCILERS = [
     "avatarfx.services.reconcile",
+    "avatarfx.services.workers.reconcile",
     "socialapp.accounts.leaving.purge_due",
     "socialapp.accounts.guardians.send_due",
     "avatarfx.services.recheck",
@@ -311,8 +326,8 @@ if S3_BUCKET:
             "file_overwrite": False,
             # botocore's own limits make one dead object store cost minutes.
             "client_config": _BotoConfig(
-                connect_timeout=3,
-                read_timeout=8,
+                connect_timeout=2,
+                read_timeout=7,
                 retries={"total_max_attempts": 2},
                 signature_version="s3v4",
             ),

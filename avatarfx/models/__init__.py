@@ -5,6 +5,7 @@ from __future__ import annotations
 from avatarfx.models.backdrop import Backdrop, BackdropQuerySet
 from avatarfx.models.clip import Clip, ClipActor, ClipQuerySet
 from avatarfx.models.render import Render
+from avatarfx.models.worker import RenderWorker, WorkerKey
 
 __all__ = [
     "Backdrop",
@@ -13,4 +14,6 @@ __all__ = [
     "ClipActor",
     "ClipQuerySet",
     "Render",
+    "RenderWorker",
+    "WorkerKey",
 ]

@@ -24,6 +24,9 @@ class Render(models.Model):
     trace = models.JSONField(default=list, blank=True)
     """One entry a stage: name, engine, seconds, note."""
 
+    receipt = models.JSONField(null=True, blank=True, editable=False)
+    """What its worker signed: see ``avatarfx.receipts``."""
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["clip", "fence"], name="render_fence_once")

@@ -22,6 +22,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Greatest, Now
 from django.utils import timezone
 
+from avatarfx.abilities import ANY, EVERYTHING, Abilities
 from avatarfx.models import Clip, Render
 from avatarfx.services import news
 from avatarfx.services.requests import JOB, ticket_key
@@ -47,6 +48,9 @@ LONGEST_RENEWAL = 3600.0
 """Seconds; twice what the queue gives a job. Of other machines nobody here can tell
 whether the process lives."""
 
+LOOK_AT = 100
+"""Clips at the head of the line that a worker looks at which cannot make them all."""
+
 MOST_WAKE_UPS = 50
 """Sent again in one round; the next round sends more."""
 
@@ -59,29 +63,45 @@ class Lease:
     fence: int
 
 
-def claim(*, worker: str) -> Clip | None:
-    """The clip that has waited longest, now this worker's; None when none waits."""
+def claim(*, worker: str, can: Abilities = EVERYTHING) -> Clip | None:
+    """The clip that has waited longest of those that `worker` can make, now its own;
+    None when none waits."""
+    found = claim_batch(worker=worker, can=can, most=1)
+    return found[0] if found else None
+
+
+def claim_batch(
+    *, worker: str, can: Abilities = EVERYTHING, most: int = 1
+) -> list[Clip]:
+    """The same for up to `most` at once, in the order in which they wait."""
+    mine: list[int] = []
     with transaction.atomic():
-        clip = (
+        waiting = (
             Clip.objects.select_for_update(skip_locked=True)
             .filter(state=Clip.State.QUEUED)
             .order_by("queued_at", "id")
-            .first()
         )
-        if clip is None:
-            return None
-        fence = clip.fence + 1
-        moved = clip.move(
-            Clip.State.RENDERING,
-            fence=fence,
-            attempts=clip.attempts + 1,
-            leased_until=Now() + LEASE,
-            worker=worker[:80],
-        )
-        if not moved:
-            return None
-        Render.objects.create(clip=clip, fence=fence, worker=worker[:80])
-    return Clip.objects.full().get(pk=clip.pk)
+        for clip in waiting[: most if ANY in can.rungs else LOOK_AT]:
+            if len(mine) == most:
+                break
+            if can.suits(clip.recipe.get("needs", ())) and _take(clip, worker[:80]):
+                mine.append(clip.pk)
+    found = Clip.objects.full().in_bulk(mine)
+    return [found[pk] for pk in mine]
+
+
+def _take(clip: Clip, worker: str) -> bool:
+    fence = clip.fence + 1
+    moved = clip.move(
+        Clip.State.RENDERING,
+        fence=fence,
+        attempts=clip.attempts + 1,
+        leased_until=Now() + LEASE,
+        worker=worker,
+    )
+    if moved:
+        Render.objects.create(clip=clip, fence=fence, worker=worker, started=Now())
+    return bool(moved)
 
 
 def beat(lease: Lease, *, stage: str = "", percent: int = 0, detail: str = "") -> bool:

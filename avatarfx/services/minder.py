@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 import time
 from dataclasses import dataclass
@@ -168,5 +167,4 @@ class Minder:
             return
         log.error("%s is stuck in %r: ending", self.lease, self._now.stage)
         leases.fail(self.lease, self._overdue_words(), permanent=False)
-        connection.close()
-        os._exit(1)
+        horse.end()

@@ -8,7 +8,7 @@ import shutil
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
@@ -16,18 +16,25 @@ from django.utils.module_loading import import_string
 
 from avatarfx import consent, pipeline, remixes
 from avatarfx.errors import DiskFullError, HeldError
-from avatarfx.models import Clip, ClipActor
-from avatarfx.services import leases
+from avatarfx.models import Clip, ClipActor, Render
+from avatarfx.receipts import ReceiptError
+from avatarfx.services import batches, leases, receipts, workers
 from avatarfx.services.minder import Minder, OverdueError, StoppedError
 from moderation.pictures import frames as screening
 from socialapp.characters.models import Portrait
 from socialapp.characters.services import PictureError, require_approved
 from socialapp.content import backgrounds
 from socialapp.engines.errors import EngineError
-from socialapp.engines.handler import animators, directors, voices
+from socialapp.engines.handler import animators, directors, needs_resident, voices
 from socialapp.engines.protocols import Actor, VoiceSpec
 from socialapp.jobs import horse
-from socialapp.lib import blobs, withheld
+from socialapp.lib import (
+    blobs,
+    withheld,
+)
+from socialapp.lib.blobs import (
+    StorageError,
+)
 from socialapp.provenance.credentials import Parent
 from socialapp.provenance.selectors import watermark_keys
 from socialapp.provenance.services import (
@@ -38,7 +45,7 @@ from socialapp.provenance.services import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from socialapp.performance import Performance, Rig
@@ -48,6 +55,8 @@ log = logging.getLogger(__name__)
 
 WHY_NOT = "avatarfx.services.approving.why_not_made"
 """By name: approvals hold and release clips, which looks at frames as this does."""
+
+UNBELIEVED = "What the worker said of its work cannot be true, so it was not taken."
 
 WARM_UP = ("af_heart", "bf_emma")
 """An American and a British voice; other engines take any id for one of theirs."""
@@ -59,10 +68,30 @@ def render_clip(clip_id: int | None = None) -> None:
 
     Never raises for what goes wrong with a clip: its row says it.
     """
-    clip = leases.claim(worker=horse.name())
-    if clip is None:
+    if not render_next():
         log.info("Woken for clip %s, but nothing waits", clip_id)
-        return
+
+
+def render_next() -> int:
+    """Claim what this process may take at once, and make one after the other with the
+    engines that it has in memory; how many attempts it ended.
+
+    What goes wrong with one leaves the others alone.
+    """
+    can = workers.abilities()
+    # A horse is ended with all that it holds, so it holds one.
+    most = can.batch if horse.resident() else 1
+    claimed = leases.claim_batch(worker=horse.name(), can=can, most=most)
+    ended = 0
+    with batches.Batch(claimed) as batch:
+        for clip in batch:
+            _attempt(clip)
+            ended += 1
+    return ended
+
+
+def _attempt(clip: Clip) -> None:
+    """One attempt at a claimed clip, from its lease to its end."""
     lease = leases.Lease(clip.pk, clip.fence)
     trace = pipeline.Trace()
     try:
@@ -70,7 +99,8 @@ def render_clip(clip_id: int | None = None) -> None:
             rendered = _render(clip, lease, trace, minder)
         # Asked again: making it took a while.
         _require_consent(clip)
-        _commit(clip, lease, rendered, trace)
+        receipt = receipts.write(clip, lease, rendered, trace.entries)
+        commit(clip, lease, rendered, trace, receipt)
     except StoppedError:
         log.info("Clip %s is not ours any more", clip.key)
     except HeldError as error:
@@ -80,6 +110,9 @@ def render_clip(clip_id: int | None = None) -> None:
     except EngineError as error:
         log.warning("Clip %s: %s", clip.key, error)
         leases.fail(lease, str(error), permanent=error.permanent, trace=trace.entries)
+    except StorageError as error:
+        log.warning("Clip %s: %s", clip.key, error)
+        leases.fail(lease, str(error), permanent=False, trace=trace.entries)
     except DiskFullError:
         _fail_for_room(lease, trace)
     except OSError as error:
@@ -94,21 +127,27 @@ def render_clip(clip_id: int | None = None) -> None:
 
 
 def engines() -> pipeline.Engines:
-    """Those of the settings, each ladder in its order."""
+    """Those of the settings, each ladder in its order, that this process may use."""
     return pipeline.Engines(
         voices=tuple(
-            (name, voices[name])
-            for name in settings.VOICE_LADDER
-            if name in settings.ENGINES["voice"]
+            (name, voices[name]) for name in _usable("voice", settings.VOICE_LADDER)
         ),
         director=directors["default"],
         animators=tuple(
             (name, animators[name])
-            for name in settings.ANIMATOR_LADDER
-            if name in settings.ENGINES["animator"]
+            for name in _usable("animator", settings.ANIMATOR_LADDER)
         ),
         encoder=settings.ENCODER,
     )
+
+
+def _usable(kind: str, ladder: Sequence[str]) -> list[str]:
+    """Where jobs are forked, an engine that must stay in one process is not even
+    built: what it would wake, such as a GPU, does not survive a fork."""
+    found = [name for name in ladder if name in settings.ENGINES[kind]]
+    if not horse.forks():
+        return found
+    return [name for name in found if not needs_resident(kind, name)]
 
 
 def preload() -> None:
@@ -376,19 +415,40 @@ def register(clip: Clip, rendered: pipeline.Rendered) -> None:
         )
 
 
-def _commit(
-    clip: Clip, lease: leases.Lease, rendered: pipeline.Rendered, trace: pipeline.Trace
-) -> None:
+def commit(
+    clip: Clip,
+    lease: leases.Lease,
+    rendered: pipeline.Rendered,
+    trace: pipeline.Trace,
+    receipt: Mapping[str, Any],
+) -> bool:
+    """Put the result in place, with its receipt; False when nothing came of it.
+
+    A receipt that cannot be true is a failed attempt, with the reason in its trace; a
+    result that comes too late changes nothing.
+    """
+    try:
+        receipts.check(clip, lease, rendered, receipt)
+    except ReceiptError as refusal:
+        log.error("The receipt of %s is refused: %s", lease, refusal)
+        trace.add("receipt", note=str(refusal))
+        leases.fail(lease, UNBELIEVED, permanent=False, trace=trace.entries)
+        return False
     with transaction.atomic():
-        if leases.finish(
+        kept = leases.finish(
             lease,
             result=result_of(rendered),
             trace=trace.entries,
             screened=rendered.screened,
-        ):
+        )
+        if kept:
             register(clip, rendered)
+            Render.objects.filter(clip=clip, fence=lease.fence).update(
+                receipt=dict(receipt)
+            )
         else:
             log.info("The result of %s came too late and was fenced off", lease)
+    return kept
 
 
 def _fail_for_room(lease: leases.Lease, trace: pipeline.Trace) -> None:

@@ -103,6 +103,8 @@ def preset_for(voice: str) -> Preset:
 class HibariVoice:
     """Options: `threads` for the network. Instances may be shared by threads."""
 
+    version = "hibari 0.2.1"
+
     def __init__(self, threads: int = 1, seed: int = 0) -> None:
         """`seed`: of the noise in s, f and breath, so that a line always sounds the
         same."""
@@ -126,7 +128,7 @@ class HibariVoice:
             rate=timing.RATE,
             phones=phones,
             captions=captions,
-            engine="hibari 0.2.1",
+            engine=self.version,
         )
 
     def _load(self) -> Any:

@@ -67,6 +67,8 @@ class KokoroVoice:
     forks, as long as `threads` is 1.
     """
 
+    version = "kokoro-82m int8 1"
+
     def __init__(self, threads: int = 1, weights_dir: str = "") -> None:
         self.threads = threads
         self.weights_dir = weights_dir
@@ -102,7 +104,7 @@ class KokoroVoice:
             rate=timing.RATE,
             phones=phones,
             captions=captions,
-            engine="kokoro-82m int8 1",
+            engine=self.version,
         )
 
     def known(self) -> tuple[str, ...]:

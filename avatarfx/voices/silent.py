@@ -46,6 +46,8 @@ LETTERS = {
 class SilentVoice:
     """Always available; needs hibari's G2P only to time the phones better."""
 
+    version = "silent 1"
+
     def available(self) -> str | None:
         return None
 
@@ -70,7 +72,7 @@ class SilentVoice:
             rate=timing.RATE,
             phones=tuple(phones),
             captions=timing.captions_of(phones, words, count / timing.RATE),
-            engine="silent 1",
+            engine=self.version,
         )
 
 

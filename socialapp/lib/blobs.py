@@ -10,12 +10,30 @@ import hashlib
 import os
 import re
 import secrets
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CLIENTS = frozenset({"botocore", "boto3", "s3transfer", "urllib3"})
+"""Packages whose errors mean that an object store did not do as it was asked."""
+
+FULL = frozenset(
+    {"507", "InsufficientCapacity", "QuotaExceeded", "XMinioStorageFull", "StorageFull"}
+)
+"""What object stores say when there is no room: codes of errors, or the HTTP status."""
+
 _REF = re.compile(r"sha256:([0-9a-f]{64})\.([a-z0-9]{1,8})")
+
+
+class StorageError(Exception):
+    """The object store does not answer, or not with what it was given; the message is
+    fit for a user's eyes. Trying again may help."""
 
 
 def ref_of(data: bytes, extension: str) -> str:
@@ -35,36 +53,57 @@ def put(data: bytes, extension: str) -> str:
     """Store `data` once and return its ref.
 
     A blob appears under its name only when it is whole: a full disk (OSError) or a
-    kill in the middle leaves nothing that could be taken for it.
+    kill in the middle leaves nothing that could be taken for it. StorageError when an
+    object store does not take it, or says afterwards that it has another length.
     """
     ref = ref_of(data, extension)
     name = name_of(ref)
-    if not default_storage.exists(name):
-        _save_whole(name, data)
+    with _reached():
+        found = _size(name)
+        if found != len(data):
+            _save_whole(name, data, instead=found is not None)
     return ref
 
 
 def get(ref: str) -> bytes:
-    """The bytes; FileNotFoundError when they are gone."""
-    with default_storage.open(name_of(ref)) as file:
+    """The bytes; FileNotFoundError when they are gone, StorageError when nobody can
+    tell."""
+    with _reached(), default_storage.open(name_of(ref)) as file:
         data: bytes = file.read()
     return data
 
 
+def verify(ref: str) -> int:
+    """Bytes that are stored under this name, once it is sure that they are the ones.
+
+    FileNotFoundError when there are none, ValueError when they have another hash,
+    StorageError when nobody can tell.
+    """
+    digest, size = hashlib.sha256(), 0
+    with _reached(), default_storage.open(name_of(ref)) as file:
+        for chunk in file.chunks():
+            digest.update(chunk)
+            size += len(chunk)
+    if not ref.startswith(f"sha256:{digest.hexdigest()}."):
+        raise ValueError(f"its sha256 is {digest.hexdigest()}")
+    return size
+
+
 def remove(ref: str) -> None:
     """Forget the bytes. Equal content is stored once: ask first who else has it."""
-    default_storage.delete(name_of(ref))
+    with _reached():
+        default_storage.delete(name_of(ref))
 
 
 def url(ref: str) -> str:
     return default_storage.url(name_of(ref))
 
 
-def _save_whole(name: str, data: bytes) -> None:
+def _save_whole(name: str, data: bytes, *, instead: bool) -> None:
     try:
         path = Path(default_storage.path(name))
     except NotImplementedError:  # an object store: its uploads are all or nothing
-        default_storage.save(name, ContentFile(data))
+        _upload(name, data, instead=instead)
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     # Beside its place, since a rename is atomic within one file system only.
@@ -78,3 +117,45 @@ def _save_whole(name: str, data: bytes) -> None:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _upload(name: str, data: bytes, *, instead: bool) -> None:
+    if instead:
+        # What lies there, with another length, would give this one another name.
+        default_storage.delete(name)
+    default_storage.save(name, ContentFile(data))
+    if (size := _size(name)) != len(data):
+        raise StorageError(
+            f"The file storage kept {size} of {len(data)} bytes. Try again later."
+        )
+
+
+def _size(name: str) -> int | None:
+    """Of an object store: what a HEAD says. None: it is not there."""
+    try:
+        return int(default_storage.size(name))
+    except FileNotFoundError:
+        return None
+
+
+@contextmanager
+def _reached() -> Iterator[None]:
+    """Whatever a client of an object store raises is a StorageError."""
+    try:
+        yield
+    except Exception as error:
+        kinds = {kind.__module__.partition(".")[0] for kind in type(error).__mro__}
+        if not kinds & CLIENTS:
+            raise
+        if _says(error) & FULL:
+            raise StorageError("The file storage is full. Try again later.") from error
+        raise StorageError(
+            "The file storage does not answer as it should. Try again later."
+        ) from error
+
+
+def _says(error: Any) -> set[str]:
+    answer = getattr(error, "response", None) or {}
+    code = answer.get("Error", {}).get("Code", "")
+    status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", "")
+    return {str(code), str(status)}

@@ -54,6 +54,10 @@ class Recipe:
     taken_over: str = ""
     """Seat of a talk whose lines another character says in a ``revoice`` of it."""
 
+    needs: tuple[str, ...] = ()
+    """Animators that it must not be made without; a worker that lacks one is not given
+    the clip."""
+
     def to_json(self) -> dict[str, Any]:
         return {"format": "recipe", "version": VERSION, **codec.dump(self)}
 

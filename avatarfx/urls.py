@@ -21,6 +21,7 @@ urlpatterns = [
     path("clips/progress/", clips.progress, name="clips-progress"),
     path("clips/<str:key>/", clips.clip, name="clip"),
     path("clips/<str:key>/cancel/", clips.cancel, name="clip-cancel"),
+    path("clips/<str:key>/move/", clips.move, name="clip-move"),
     path("clips/<str:key>/retry/", clips.retry, name="clip-retry"),
     path("clips/<str:key>/captioned/", clips.captioned, name="clip-captioned"),
     path("clips/<str:key>/remove/", clips.remove, name="clip-remove"),

@@ -519,6 +519,10 @@ VIEWERS_PER_PROCESS = env.number("VIEWERS_PER_PROCESS", 2000)
 """Sockets of streams that one web process holds."""
 
 CLIPS_PER_DAY = env.number("CLIPS_PER_DAY", 5)
+QUEUE_PER_PERSON = env.number("QUEUE_PER_PERSON", 500)
+QUEUE_LIMIT = env.number("QUEUE_LIMIT", 10_000)
+"""Clips that may wait: of one person, and in the whole house."""
+
 MAX_CLIP_SECONDS = env.number("MAX_CLIP_SECONDS", 60)
 MAX_SCRIPT_CHARACTERS = env.number("MAX_SCRIPT_CHARACTERS", 1200)
 

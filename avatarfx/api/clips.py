@@ -79,7 +79,18 @@ class ProgressRead(serializers.Serializer[Any]):
     steps = StepRead(many=True)
     percent = serializers.IntegerField(help_text="Only rises.")
     place = serializers.IntegerField(allow_null=True, help_text="In line; 1 is next.")
-    eta_seconds = serializers.IntegerField(allow_null=True)
+    eta_seconds = serializers.IntegerField(
+        allow_null=True, help_text="Until it is done, most likely."
+    )
+    eta_range = serializers.ListField(
+        child=serializers.IntegerField(),
+        allow_null=True,
+        help_text="Seconds between which that lies half of the time.",
+    )
+    eta_words = serializers.CharField(
+        allow_blank=True, help_text="For example “about 40 seconds”, “2 to 5 minutes”."
+    )
+    lane = serializers.ChoiceField(choices=Clip.Lane.choices)
     detail = serializers.CharField(allow_blank=True)
     error = serializers.CharField(allow_blank=True)
     rung = serializers.CharField(allow_blank=True)
@@ -220,14 +231,17 @@ class ClipRead(serializers.ModelSerializer[Clip]):
         listed = isinstance(self.parent, serializers.ListSerializer)
         return "" if listed else services.why_words_wait(clip)
 
-    @cached_property
-    def _rate(self) -> float:
-        """A list has one serializer for all its rows, so this is learnt once."""
-        return selectors.learnt_rate()
-
     @extend_schema_field(ProgressRead)
     def get_progress(self, clip: Clip) -> Any:
-        return selectors.progress_of(clip, rate=self._rate)
+        return self._told.get(clip.pk) or selectors.progress_of(clip)
+
+    @cached_property
+    def _told(self) -> dict[int, Any]:
+        """A list has one serializer for all its rows, so the line is read once."""
+        rows = getattr(self.parent, "instance", None)
+        clips = list(rows) if isinstance(rows, list) else []
+        told = selectors.progress_of_all(clips)
+        return {clip.pk: one for clip, one in zip(clips, told, strict=True)}
 
 
 class ClipWrite(VoiceFields):
@@ -258,6 +272,15 @@ class ClipWrite(VoiceFields):
         default=False, help_text="Post it to the feed as soon as it is ready."
     )
     caption = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    lane = serializers.ChoiceField(
+        choices=Clip.Lane.choices,
+        default=Clip.Lane.NOW,
+        help_text="later: nobody waits for it, so it lets others go first.",
+    )
+
+
+class MoveWrite(serializers.Serializer[Any]):
+    to = serializers.ChoiceField(choices=[(word, word) for word in services.STEPS])
 
 
 @extend_schema(tags=["clips"])
@@ -319,6 +342,7 @@ class ClipViewSet(
             publish=data["publish"],
             caption=data.get("caption", ""),
             idempotency_key=key,
+            lane=data["lane"],
             request_hash=_hash_of(request.data) if key else "",
         )
         return self._read(self.get_queryset().get(pk=clip.pk), status.HTTP_202_ACCEPTED)
@@ -336,6 +360,17 @@ class ClipViewSet(
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, key: str) -> Response:  # noqa: ARG002
         return self._read(services.cancel_clip(clip=self.get_object()))
+
+    @extend_schema(
+        summary="Move a clip that waits among mine",
+        description="Nobody else's clip moves by it.",
+        request=MoveWrite,
+        responses=ClipRead,
+    )
+    @action(detail=True, methods=["post"])
+    def move(self, request: Request, key: str) -> Response:  # noqa: ARG002
+        to = valid(MoveWrite(data=request.data))["to"]
+        return self._read(services.move_clip(clip=self.get_object(), to=to))
 
     @extend_schema(
         summary="Try a failed or cancelled clip again",

@@ -39,6 +39,10 @@ class ClipQuerySet(models.QuerySet["Clip"]):
         """Waiting or being made."""
         return self.filter(state__in=[Clip.State.QUEUED, Clip.State.RENDERING])
 
+    def in_line(self) -> ClipQuerySet:
+        """The open ones: what is being made, then each lane in its order."""
+        return self.open().order_by("-state", "-lane", "turn")
+
     def with_file(self, ref: str) -> ClipQuerySet:
         """Those of which this blob can be had, see `Clip.files`."""
         same = Q(video=ref) | Q(poster=ref) | Q(captions=ref) | Q(audio=ref)
@@ -62,6 +66,10 @@ class Clip(Withholdable, Stateful):
         SIMPLE = "simple", "Simple motion"
         STILL = "still", "Still + voice"
         CAPTIONS = "captions", "Still + captions"
+
+    class Lane(models.TextChoices):
+        NOW = "now", "Somebody waits"
+        LATER = "later", "In the background"
 
     MOVES = {
         State.QUEUED: frozenset(
@@ -112,8 +120,26 @@ class Clip(Withholdable, Stateful):
 
     state = models.CharField(max_length=16, choices=State, default=State.QUEUED)
 
+    # The line: which lane, where in it, what for.
+    lane = models.CharField(max_length=5, choices=Lane, default=Lane.NOW)
+    turn = models.BigIntegerField(default=0, editable=False)
+    """Lowest first, see ``avatarfx.line.turns``; 0: it has none."""
+
+    needs = models.CharField(max_length=120, blank=True, editable=False)
+    """Animators without which it is not made, ``,warp,sway,``; empty: any will do."""
+
+    aim = models.CharField(
+        max_length=8, choices=Rung, default=Rung.FULL, editable=False
+    )
+    """The rung that it will likely end on: how long others wait depends on it."""
+
+    lasts = models.FloatField(default=0.0, editable=False)
+    """Seconds of film that were expected when it was asked for."""
+
     # The queue: owner of the lease, its number, until when.
     queued_at = models.DateTimeField(default=timezone.now)
+    """Since when it waits, by the database's clock."""
+
     fence = models.PositiveIntegerField(default=0)
     """Counts claims; only the holder of the newest may write a result."""
 
@@ -182,10 +208,28 @@ class Clip(Withholdable, Stateful):
     class Meta:
         indexes = [
             models.Index(fields=["owner", "-created"], name="clip_owner"),
+            # A claim reads its head, a place in line counts a part of it: all from here.
             models.Index(
-                fields=["queued_at", "id"],
+                fields=["lane", "turn", "needs", "aim", "shape", "lasts"],
                 name="clip_line",
                 condition=Q(state="queued"),
+            ),
+            models.Index(
+                fields=["lane", "queued_at"],
+                name="clip_waits",
+                condition=Q(state="queued"),
+            ),
+            models.Index(
+                fields=["owner", "lane", "turn"],
+                name="clip_my_line",
+                condition=Q(state="queued"),
+            ),
+            # Whose turn it was last: of a person, and of the lane.
+            models.Index(fields=["owner", "lane", "-turn"], name="clip_my_turns"),
+            models.Index(
+                fields=["lane", "-turn"],
+                name="clip_served",
+                condition=Q(fence__gt=0) & ~Q(state="queued"),
             ),
             models.Index(
                 fields=["leased_until"],

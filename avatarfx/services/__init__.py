@@ -1,6 +1,11 @@
 """The writes of avatarfx."""
 
-from avatarfx.errors import DiskFullError, IdempotencyConflictError, NotNowError
+from avatarfx.errors import (
+    DiskFullError,
+    IdempotencyConflictError,
+    LineFullError,
+    NotNowError,
+)
 from avatarfx.services.approving import (
     recheck_words,
     settle_words,
@@ -21,6 +26,7 @@ from avatarfx.services.holding import (
     release_clip,
 )
 from avatarfx.services.leases import reconcile
+from avatarfx.services.ordering import STEPS, move_clip
 from avatarfx.services.previews import preview_performance
 from avatarfx.services.remakes import RemixError, remake, speakers_of
 from avatarfx.services.rendering import preload, render_clip
@@ -38,8 +44,10 @@ from socialapp.accounts.quotas import NoTicketsError
 from socialapp.acting.script import ScriptError
 
 __all__ = [
+    "STEPS",
     "DiskFullError",
     "IdempotencyConflictError",
+    "LineFullError",
     "NoTicketsError",
     "NotNowError",
     "RemixError",
@@ -55,6 +63,7 @@ __all__ = [
     "hold_clip",
     "hold_clips_with",
     "make_audio",
+    "move_clip",
     "preload",
     "preview_performance",
     "recheck",

@@ -12,14 +12,19 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from avatarfx import approving, beds, talks
 from avatarfx.errors import DiskFullError, IdempotencyConflictError, NotNowError
+from avatarfx.line import needs as needing
+from avatarfx.line import paces as learnt
+from avatarfx.line import turns
 from avatarfx.models import Clip, ClipActor
 from avatarfx.recipe import Recipe, Role
 from avatarfx.remixes import source_of
-from avatarfx.services import news
+from avatarfx.services import admission, moves, news
 from avatarfx.standing import require_background
 from moderation.approvals import services as asking
 from moderation.models import ApprovalState
@@ -80,6 +85,8 @@ def request_clip(
     seed: int | None = None,
     source: str = "",
     remix: Remix | None = None,
+    lane: str = Clip.Lane.NOW,
+    needs: tuple[str, ...] = (),
 ) -> Clip:
     """Put a clip in line, with one of the owner's tickets set aside for it.
 
@@ -88,10 +95,11 @@ def request_clip(
     `cast` (seat to character, three at most, from the left): the script says who speaks
     which line. With a `performance` it is already known what happens and nobody needs to
     speak; `source` names what it was cut from. `remix`: it is made of
-    another clip, and whoever asks has checked its script. Raises ScriptError,
-    NoTicketsError, DiskFullError, IdempotencyConflictError, and NotNowError for a
-    character without a portrait that may be shown, or whose words wait; TextRefusedError
-    and ScreeningUnavailableError for what is written.
+    another clip, and whoever asks has checked its script. `lane`: whether somebody waits
+    for it; `needs`: animators that it must not be made without. Raises ScriptError,
+    NoTicketsError, DiskFullError, IdempotencyConflictError, LineFullError, and
+    NotNowError for a character without a portrait that may be shown, or whose words
+    wait; TextRefusedError and ScreeningUnavailableError for what is written.
     """
     script = script.strip()
     spec = voice or character.voice_spec
@@ -112,6 +120,8 @@ def request_clip(
         require_background(name=background, owner=owner)
     if bed and bed not in beds.names():
         raise NotNowError("That music does not exist. Choose one of the list.")
+    if unknown := needing.unknown(needs):
+        raise NotNowError(f"This copy has no animator named {', '.join(unknown)}.")
     for one in seats.values():
         if one.portrait is None:
             raise NotNowError(
@@ -150,6 +160,7 @@ def request_clip(
         remix=remix.kind.value if remix else "",
         camera=camera,
         taken_over=remix.seat if remix else "",
+        needs=tuple(sorted(needs)),
     )
     key = new_key()
     pictures = {s: one.portrait.ref for s, one in seats.items() if one.portrait}
@@ -164,12 +175,19 @@ def request_clip(
         for facet in (words, approving.voice_of(recipe.to_json(), pictures))
     ]
     wanted = request_hash or _hash(recipe, title, caption, publish=publish)
+    lasts = (
+        performance.seconds
+        if performance
+        else scripts.estimate_seconds(script, spec.speed)
+    )
     _need_room()
     with transaction.atomic():
         # Requests of one person go one by one: the keys and tickets below are counted.
         User.objects.select_for_update().get(pk=owner.pk)
         if earlier := _replayed(owner, idempotency_key, wanted):
             return earlier
+        if not exempt:
+            admission.admit(owner)
         for ruling in rulings:
             asking.keep(ruling)
         clip = Clip(
@@ -185,9 +203,14 @@ def request_clip(
             publish=publish,
             idempotency_key=idempotency_key,
             request_hash=wanted,
+            lane=lane,
+            needs=needing.column(needs),
+            aim=learnt.aim_of(character),
+            lasts=round(lasts, 2),
         )
         quotas.hold(user=owner, key=ticket_key(clip), exempt=exempt)
         clip.save(force_insert=True)
+        turns.enter(clip)
         ClipActor.objects.bulk_create(
             ClipActor(clip=clip, seat=seat, character=one, portrait=one.portrait)
             for seat, one in seats.items()
@@ -244,19 +267,24 @@ def cancel_clip(*, clip: Clip) -> Clip:
     NotNowError when it is finished already.
     """
     with transaction.atomic():
-        fresh = Clip.objects.select_for_update().get(pk=clip.pk)
+        fresh = _with_those_behind(clip)
         if fresh.state == Clip.State.CANCELLED:
             return fresh
         if fresh.finished_for_good:
             raise NotNowError("This clip is finished already, so it cannot be stopped.")
         fresh.renders.filter(fence=fresh.fence, ended__isnull=True).update(
-            ended=timezone.now(), outcome="cancelled"
+            ended=Now(), outcome="cancelled"
         )
-        fresh.move(
+        if fresh.state == Clip.State.QUEUED:
+            turns.give_up(fresh)
+            fresh.turn = 0
+        moves.settle(
+            fresh,
             Clip.State.CANCELLED,
+            turn=fresh.turn,
             cancel_asked=True,
             leased_until=None,
-            finished=timezone.now(),
+            finished=Now(),
             detail="",
         )
         quotas.give_back(ticket_key(fresh))
@@ -264,20 +292,42 @@ def cancel_clip(*, clip: Clip) -> Clip:
     return fresh
 
 
+def _with_those_behind(clip: Clip) -> Clip:
+    """The locked row, and with it the rows of its owner's line, in one order for all who
+    lock several."""
+    mine = Q(owner=clip.owner_id, state=Clip.State.QUEUED) | Q(pk=clip.pk)
+    rows = Clip.objects.filter(mine).select_for_update().order_by("pk")
+    list(rows.values_list("pk"))
+    return Clip.objects.get(pk=clip.pk)
+
+
 def retry_clip(*, clip: Clip) -> Clip:
-    """Put a failed or cancelled clip in line again; it needs a ticket as before."""
+    """Put a failed or cancelled clip in line again; it needs a ticket as before.
+
+    It enters at the end of its owner's clips, where somebody waits. NotNowError for one
+    that is ready; NoTicketsError, DiskFullError, LineFullError.
+    """
     _need_room()
     with transaction.atomic():
+        # As in `request_clip`: the turns of one person are counted one by one.
+        User.objects.select_for_update().get(pk=clip.owner_id)
         fresh = Clip.objects.select_for_update().get(pk=clip.pk)
         if fresh.state in {Clip.State.QUEUED, Clip.State.RENDERING}:
             return fresh
         if fresh.state not in {Clip.State.FAILED, Clip.State.CANCELLED}:
             raise NotNowError("This clip is ready. Make a new one to change it.")
         key = ticket_key(fresh)
-        quotas.hold(user=fresh.owner, key=key, exempt=not quotas.known(key))
-        fresh.move(
+        paid = quotas.known(key)
+        if paid:
+            admission.admit(fresh.owner)
+        quotas.hold(user=fresh.owner, key=key, exempt=not paid)
+        fresh.lane = Clip.Lane.NOW
+        moves.settle(
+            fresh,
             Clip.State.QUEUED,
-            queued_at=timezone.now(),
+            lane=fresh.lane,
+            turn=turns.turn_of(fresh),
+            queued_at=Now(),
             attempts=0,
             cancel_asked=False,
             leased_until=None,
@@ -296,7 +346,7 @@ def retry_clip(*, clip: Clip) -> Clip:
 def remove_clip(*, clip: Clip) -> None:
     """Take it out of every list; one that is being made is cancelled first."""
     with transaction.atomic():
-        fresh = Clip.objects.select_for_update().get(pk=clip.pk)
+        fresh = _with_those_behind(clip)
         if not fresh.finished_for_good:
             cancel_clip(clip=fresh)
         Clip.objects.filter(pk=fresh.pk, removed__isnull=True).update(

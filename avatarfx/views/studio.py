@@ -168,6 +168,10 @@ def studio(request: HttpRequest) -> HttpResponse:
         return _refused(request, error.message, status=429, field="quota")
     except services.DiskFullError as error:
         return _refused(request, error.message, status=507, field="")
+    except services.LineFullError as error:
+        answer = _refused(request, error.message, status=429, field="")
+        answer["Retry-After"] = str(error.retry_after)
+        return answer
     except (services.NotNowError, services.IdempotencyConflictError) as error:
         return _refused(request, error.message, status=409, field="")
     if _wants_json(request):

@@ -16,5 +16,6 @@ urlpatterns = [
     path("clips/<str:key>/", clips.clip, name="clip"),
     path("clips/<str:key>/cancel/", clips.cancel, name="clip-cancel"),
     path("clips/<str:key>/retry/", clips.retry, name="clip-retry"),
+    path("clips/<str:key>/again/", clips.again, name="clip-again"),
     path("clips/<str:key>/remove/", clips.remove, name="clip-remove"),
 ]

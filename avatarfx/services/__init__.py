@@ -1,6 +1,12 @@
 """The writes of avatarfx."""
 
 from avatarfx.errors import DiskFullError, IdempotencyConflictError, NotNowError
+from avatarfx.services.again import (
+    cancel,
+    render_again,
+    settle_takes,
+    why_not_again,
+)
 from avatarfx.services.approving import (
     recheck_words,
     settle_words,
@@ -42,6 +48,7 @@ __all__ = [
     "ScriptError",
     "TextRefusedError",
     "ask_to_renew",
+    "cancel",
     "cancel_clip",
     "check_again",
     "check_script",
@@ -56,13 +63,16 @@ __all__ = [
     "release_clip",
     "remake",
     "remove_clip",
+    "render_again",
     "render_clip",
     "renew_clip",
     "request_clip",
     "retry_clip",
+    "settle_takes",
     "settle_words",
     "speakers_of",
     "voice_sample",
+    "why_not_again",
     "why_not_shown",
     "why_words_wait",
 ]

@@ -150,7 +150,7 @@ def request_clip(
         for facet in (words, approving.voice_of(recipe.to_json(), pictures))
     ]
     wanted = request_hash or _hash(recipe, title, caption, publish=publish)
-    _need_room()
+    need_room()
     with transaction.atomic():
         # Requests of one person go one by one: the keys and tickets below are counted.
         User.objects.select_for_update().get(pk=owner.pk)
@@ -240,7 +240,7 @@ def cancel_clip(*, clip: Clip) -> Clip:
 
 def retry_clip(*, clip: Clip) -> Clip:
     """Put a failed or cancelled clip in line again; it needs a ticket as before."""
-    _need_room()
+    need_room()
     with transaction.atomic():
         fresh = Clip.objects.select_for_update().get(pk=clip.pk)
         if fresh.state in {Clip.State.QUEUED, Clip.State.RENDERING}:
@@ -273,6 +273,8 @@ def remove_clip(*, clip: Clip) -> None:
         fresh = Clip.objects.select_for_update().get(pk=clip.pk)
         if not fresh.finished_for_good:
             cancel_clip(clip=fresh)
+        if take := Clip.objects.take_of(fresh):
+            cancel_clip(clip=take)
         Clip.objects.filter(pk=fresh.pk, removed__isnull=True).update(
             removed=timezone.now()
         )
@@ -299,7 +301,8 @@ def _hash(recipe: Recipe, title: str, caption: str, *, publish: bool) -> str:
     return hashlib.sha256(body.encode()).hexdigest()
 
 
-def _need_room() -> None:
+def need_room() -> None:
+    """DiskFullError when a render would not fit."""
     free = shutil.disk_usage(settings.DATA_DIR).free
     if free < settings.MIN_FREE_DISK_BYTES:
         log.error("Only %d bytes are free: renders are refused", free)

@@ -24,5 +24,6 @@ urlpatterns = [
     path("clips/<str:key>/move/", clips.move, name="clip-move"),
     path("clips/<str:key>/retry/", clips.retry, name="clip-retry"),
     path("clips/<str:key>/captioned/", clips.captioned, name="clip-captioned"),
+    path("clips/<str:key>/again/", clips.again, name="clip-again"),
     path("clips/<str:key>/remove/", clips.remove, name="clip-remove"),
 ]

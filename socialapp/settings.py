@@ -259,6 +259,7 @@ RECONCILERS = [
     "socialapp.characters.services.recheck",
     "avatarfx.services.recheck_words",
     "avatarfx.services.recheck_captioned",
+    "avatarfx.services.settle_takes",
     "feed.services.recheck_words",
     "feed.services.forget_lists",
     "feed.remixes.requests.expire",
@@ -708,6 +709,54 @@ ENCODER: dict[str, Any] = {
     "threads": env.number("ENCODER_THREADS", 2),
 }
 """See ``avatarfx.encode.Options``."""
+
+RENDER_MEMORY_MB = env.number("RENDER_MEMORY_MB", 3072)
+"""How far making one clip may grow the memory of its process; 0: no limit."""
+
+RENDER_PATIENCE = env.number("RENDER_PATIENCE", 100)
+"""Percent of the times below: more on a slow machine."""
+
+STAGE_BUDGETS: dict[str, tuple[float, float]] = {
+    stage: (least * RENDER_PATIENCE / 100, more * RENDER_PATIENCE / 100)
+    for stage, (least, more) in {
+        "voice": (60.0, 4.0),
+        "movement": (60.0, 18.0),
+        "check": (30.0, 1.0),
+        "sign": (60.0, 1.0),
+        "finish": (60.0, 2.0),
+    }.items()
+}
+"""Longest a stage, and each rung of a ladder in it, may take: seconds, and seconds more
+for each second of the clip. Ten times what one core needs."""
+
+QUALITY_LIMITS: dict[str, dict[str, float]] = {
+    # What the warp itself keeps on every portrait: a rung above it must, too.
+    "warp": {
+        "mouth": 0.68,
+        "mouth_drawn": 0.55,
+        "sync": 0.4,
+        "lag_frames": 2.0,
+        "jitter_px": 0.45,
+        "identity": 0.05,
+        "scene": 0.25,
+        "flicker": 1.0,
+        "lost": 0.05,
+        "late_ms": 80.0,
+    },
+    "floor": {
+        "mouth": 0.62,
+        "mouth_drawn": 0.45,
+        "sync": 0.25,
+        "lag_frames": 3.0,
+        "jitter_px": 0.8,
+        "identity": 0.1,
+        "scene": 0.35,
+        "flicker": 2.0,
+        "lost": 0.2,
+        "late_ms": 80.0,
+    },
+}
+"""Worse than this and the next rung films again; measured as docs/quality.md says."""
 
 
 # Provenance

@@ -160,6 +160,11 @@ class ClipRead(serializers.ModelSerializer[Clip]):
     background = serializers.CharField(source="recipe.background", read_only=True)
     bed = serializers.SerializerMethodField(help_text="Empty: no music.")
     progress = serializers.SerializerMethodField()
+    again = serializers.SerializerMethodField(
+        help_text=(
+            "How far its new take is; null: none is on its way. Left out of lists: null."
+        )
+    )
     video = BlobUrl()
     poster = BlobUrl()
     captions = BlobUrl(help_text="WebVTT.")
@@ -190,6 +195,7 @@ class ClipRead(serializers.ModelSerializer[Clip]):
             "remix",
             "state",
             "progress",
+            "again",
             "error",
             "rung",
             "rung_reason",
@@ -243,6 +249,13 @@ class ClipRead(serializers.ModelSerializer[Clip]):
         told = selectors.progress_of_all(clips)
         return {clip.pk: one for clip, one in zip(clips, told, strict=True)}
 
+    @extend_schema_field(ProgressRead(allow_null=True))
+    def get_again(self, clip: Clip) -> Any:
+        if isinstance(self.parent, serializers.ListSerializer):
+            return None
+        take = Clip.objects.take_of(clip)
+        return selectors.progress_of(take) if take else None
+
 
 class ClipWrite(VoiceFields):
     """What is left out comes from the character."""
@@ -295,7 +308,8 @@ class ClipViewSet(
 
     @property
     def throttle_scope(self) -> str | None:
-        return "render" if self.action in {"create", "retry", "captioned"} else None
+        costly = {"create", "retry", "captioned", "render_again"}
+        return "render" if self.action in costly else None
 
     def get_queryset(self) -> QuerySet[Clip]:
         clips = Clip.objects.of(me(self.request)).full()
@@ -353,13 +367,13 @@ class ClipViewSet(
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(
-        summary="Stop a clip that waits or is being made",
+        summary="Stop a clip that waits or is being made, or its new take",
         request=None,
         responses=ClipRead,
     )
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, key: str) -> Response:  # noqa: ARG002
-        return self._read(services.cancel_clip(clip=self.get_object()))
+        return self._read(services.cancel(clip=self.get_object()))
 
     @extend_schema(
         summary="Move a clip that waits among mine",
@@ -396,6 +410,22 @@ class ClipViewSet(
     def captioned(self, request: Request, key: str) -> Response:  # noqa: ARG002
         clip = services.ask_for_captioned(clip=self.get_object())
         return self._read(clip, status.HTTP_202_ACCEPTED)
+
+    @extend_schema(
+        summary="Make a clip on a lower rung again, on the full ladder",
+        description=(
+            "The film stays as it is, under the same links, until the new one is ready"
+            " and better. Costs a ticket only if it comes out full."
+        ),
+        parameters=QUOTA_HEADERS,
+        request=None,
+        responses={202: ClipRead},
+    )
+    @action(detail=True, methods=["post"], url_path="render-again")
+    def render_again(self, request: Request, key: str) -> Response:  # noqa: ARG002
+        clip = self.get_object()
+        services.render_again(clip=clip)
+        return self._read(self.get_queryset().get(pk=clip.pk), status.HTTP_202_ACCEPTED)
 
     @extend_schema(summary="How far it is", responses=ProgressRead)
     @action(detail=True)

@@ -31,9 +31,18 @@ NAME_LENGTH = 48
 class ClipQuerySet(models.QuerySet["Clip"]):
     def of(self, user: User) -> ClipQuerySet:
         """A person's library: also what is hidden from others, not what was removed."""
-        return self.filter(owner=user, removed__isnull=True).exclude(
-            withheld=Clip.Level.REMOVED
+        return self.filter(
+            owner=user, removed__isnull=True, replaces__isnull=True
+        ).exclude(withheld=Clip.Level.REMOVED)
+
+    def takes(self) -> ClipQuerySet:
+        """New takes on their way, which stand in no list."""
+        return self.filter(replaces__isnull=False, removed__isnull=True).exclude(
+            state__in=[Clip.State.READY, Clip.State.FAILED, Clip.State.CANCELLED]
         )
+
+    def take_of(self, clip: Clip) -> Clip | None:
+        return self.takes().filter(replaces=clip).full().first()
 
     def open(self) -> ClipQuerySet:
         """Waiting or being made."""
@@ -106,6 +115,16 @@ class Clip(Withholdable, Stateful):
         editable=False,
     )
     """The clip that this one remixes; the recipe still names one that is gone."""
+
+    replaces = models.ForeignKey(
+        "self",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="takes",
+        editable=False,
+    )
+    """The clip of which this is a new take, see ``avatarfx.services.again``."""
 
     title = models.CharField(max_length=80, blank=True)
     script = models.TextField(max_length=2000)
@@ -262,7 +281,12 @@ class Clip(Withholdable, Stateful):
         return f"Clip {self.key} ({self.state})"
 
     def get_absolute_url(self) -> str:
-        return f"/clips/{self.key}/"
+        return f"/clips/{self.stands_for}/"
+
+    @property
+    def stands_for(self) -> str:
+        """The key that the world knows it by: a take has that of its clip."""
+        return self.replaces.key if self.replaces else self.key
 
     @property
     def name(self) -> str:

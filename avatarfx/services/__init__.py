@@ -6,6 +6,12 @@ from avatarfx.errors import (
     LineFullError,
     NotNowError,
 )
+from avatarfx.services.again import (
+    cancel,
+    render_again,
+    settle_takes,
+    why_not_again,
+)
 from avatarfx.services.approving import (
     recheck_words,
     settle_words,
@@ -57,6 +63,7 @@ __all__ = [
     "ask_for_captioned",
     "ask_to_renew",
     "burn_captions",
+    "cancel",
     "cancel_clip",
     "check_again",
     "check_script",
@@ -73,13 +80,16 @@ __all__ = [
     "release_clip",
     "remake",
     "remove_clip",
+    "render_again",
     "render_clip",
     "renew_clip",
     "request_clip",
     "retry_clip",
+    "settle_takes",
     "settle_words",
     "speakers_of",
     "voice_sample",
+    "why_not_again",
     "why_not_shown",
     "why_words_wait",
 ]

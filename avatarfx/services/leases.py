@@ -20,6 +20,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Min, Q
 from django.db.models.functions import Greatest, Now
+from django.utils.module_loading import import_string
 
 from avatarfx.abilities import EVERYTHING
 from avatarfx.line import needs, turns
@@ -41,6 +42,12 @@ if TYPE_CHECKING:
     from avatarfx.pipeline import Screened
 
 log = logging.getLogger(__name__)
+
+WHY_LOST = "avatarfx.services.losses.why_lost"
+"""By name: it asks for leases itself."""
+
+SETTLE = "avatarfx.services.again.settle_take"
+"""By name: it asks for takes as this does."""
 
 LEASE = timedelta(seconds=20)
 BEAT_SECONDS = 5.0
@@ -254,7 +261,7 @@ def reconcile(*, lost: str = "") -> dict[str, int]:
     """
     done = {"returned": 0, "woken": 0, "swept": 0}
     for lease in _dead(lost):
-        done["returned"] += _lose(lease)
+        done["returned"] += _lose(lease, lost)
     done["woken"] = _wake()
     done["swept"] = sweep()
     return done
@@ -316,12 +323,13 @@ def _dead(lost: str) -> list[Lease]:
     return sorted(found, key=lambda lease: lease.clip_id)
 
 
-def _lose(lease: Lease) -> bool:
+def _lose(lease: Lease, told: str = "") -> bool:
     with transaction.atomic():
         clip = _held(lease)
         if clip is None:
             return False
-        _end(lease, "lost")
+        why = import_string(WHY_LOST)(clip, lease, told)
+        _end(lease, "lost", error=why, trace=None)
         if clip.attempts >= MAX_ATTEMPTS:
             _give_up(clip, "The renderer stopped three times before it was done.")
         else:
@@ -363,10 +371,12 @@ def _end(
     outcome: str,
     *,
     error: str = "",
-    trace: Sequence[dict[str, Any]] = (),
+    trace: Sequence[dict[str, Any]] | None = (),
 ) -> None:
+    """`trace` None: what was noted while it ran stays."""
+    said = {} if trace is None else {"trace": list(trace)}
     Render.objects.filter(clip_id=lease.clip_id, fence=lease.fence).update(
-        ended=Now(), outcome=outcome, error=error, trace=list(trace)
+        ended=Now(), outcome=outcome, error=error, **said
     )
 
 
@@ -392,7 +402,11 @@ def _give_up(clip: Clip, message: str) -> None:
 
 
 def announce(clip: Clip, news_of: Signal = clip_ready) -> None:
-    """Send the news that it is ready; call it when the transaction committed."""
+    """Send the news that it is ready; call it when the transaction committed. A take has
+    none of its own: it is put in its place, or away."""
+    if clip.replaces_id:
+        import_string(SETTLE)(take=clip)
+        return
     for receiver, answer in news_of.send_robust(sender=Clip, clip=clip):
         if isinstance(answer, Exception):
             log.error("%r failed for clip %s", receiver, clip.key, exc_info=answer)

@@ -180,7 +180,7 @@ def request_clip(
         if performance
         else scripts.estimate_seconds(script, spec.speed)
     )
-    _need_room()
+    need_room()
     with transaction.atomic():
         # Requests of one person go one by one: the keys and tickets below are counted.
         User.objects.select_for_update().get(pk=owner.pk)
@@ -307,7 +307,7 @@ def retry_clip(*, clip: Clip) -> Clip:
     It enters at the end of its owner's clips, where somebody waits. NotNowError for one
     that is ready; NoTicketsError, DiskFullError, LineFullError.
     """
-    _need_room()
+    need_room()
     with transaction.atomic():
         # As in `request_clip`: the turns of one person are counted one by one.
         User.objects.select_for_update().get(pk=clip.owner_id)
@@ -349,6 +349,8 @@ def remove_clip(*, clip: Clip) -> None:
         fresh = _with_those_behind(clip)
         if not fresh.finished_for_good:
             cancel_clip(clip=fresh)
+        if take := Clip.objects.take_of(fresh):
+            cancel_clip(clip=take)
         Clip.objects.filter(pk=fresh.pk, removed__isnull=True).update(
             removed=timezone.now()
         )
@@ -375,7 +377,8 @@ def _hash(recipe: Recipe, title: str, caption: str, *, publish: bool) -> str:
     return hashlib.sha256(body.encode()).hexdigest()
 
 
-def _need_room() -> None:
+def need_room() -> None:
+    """DiskFullError when a render would not fit."""
     free = shutil.disk_usage(settings.DATA_DIR).free
     if free < settings.MIN_FREE_DISK_BYTES:
         log.error("Only %d bytes are free: renders are refused", free)

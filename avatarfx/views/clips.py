@@ -94,7 +94,8 @@ def jobs(request: HttpRequest) -> HttpResponse:
 def progress(request: HttpRequest) -> JsonResponse:
     """For pages without a socket: ``?keys=a,b`` and whatever is open."""
     keys = request.GET.get("keys", "").split(",")[:SHOWN]
-    mine = Clip.objects.of(person(request)).full()
+    owner = person(request)
+    mine = (Clip.objects.of(owner) | Clip.objects.takes().filter(owner=owner)).full()
     clips = [*mine.filter(key__in=keys), *mine.in_line().exclude(key__in=keys)[:SHOWN]]
     return JsonResponse({"clips": selectors.progress_of_all(clips)})
 
@@ -107,8 +108,12 @@ def clip(request: HttpRequest, key: str) -> HttpResponse:
     if found.finished_for_good:
         telling.note_seen(found)
     post = getattr(found, "post", None)
+    take = Clip.objects.take_of(found)
     context = {
         "clip": found,
+        "take": take,
+        "take_progress": selectors.progress_of(take) if take else None,
+        "may_again": not services.why_not_again(found),
         "words_wait": services.why_words_wait(found),
         "progress": selectors.progress_of(found),
         "lines": selectors.said_in(found),
@@ -142,7 +147,15 @@ def _change(
 @login_required
 @require_POST
 def cancel(request: HttpRequest, key: str) -> HttpResponse:
-    return _change(request, key, services.cancel_clip, "Stopped. Your ticket is back.")
+    """Of a ready clip that is made again, the new take."""
+    return _change(request, key, services.cancel, "Stopped. Your ticket is back.")
+
+
+@login_required
+@require_POST
+def again(request: HttpRequest, key: str) -> HttpResponse:
+    done = "In line again. The film stays as it is until the new one is better."
+    return _change(request, key, services.render_again, done)
 
 
 @login_required

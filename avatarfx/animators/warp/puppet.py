@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     Picture = NDArray[np.uint8]
 
 _LID_SKIPPED = 0.02
+_RIM = 1.5
+"""Pixels above the lower lip's edge that are still drawn with it: the edge is soft."""
+
 _CURVE = 25
 """Points of a lip curve as it is painted."""
 
@@ -76,7 +79,7 @@ class WarpPuppet:
         self._still = texture.still()
         self._still.setflags(write=False)
         self._reach = _REACH * max(texture.size)
-        self._bands, self._everything = _bands(texture, motion, self._reach)
+        self.bands, self.everything = _bands(texture, motion, self._reach)
         self._cavity = Cavity(
             palette,
             unit=rig.unit * motion.scale,
@@ -106,8 +109,7 @@ class WarpPuppet:
         lean = motion.lean(face)
         upper = motion.displacement(grids.UPPER, face, lean)
         lower = motion.displacement(grids.LOWER, face, lean)
-        far = float(np.abs(upper).max(initial=0.0)) > self._reach
-        bands = self._everything if far else self._bands
+        bands = self.bands_for(upper)
         drawn = self._sampled(upper, bands)
         for lid in self._lids:
             if lid_weight(lid.layer, face) > _LID_SKIPPED:
@@ -127,8 +129,13 @@ class WarpPuppet:
             self._drawn.paint(drawn, face, lips.skull)
         else:
             self._cavity.paint(drawn, lips)
-            self._overlay(drawn, lower, self._mouth, self._below)
+            self._overlay(drawn, lower, self._mouth, self._below, hole=lips)
         return self._placed(drawn, bands)
+
+    def bands_for(self, displacement: Floats) -> Bands:
+        """What must be drawn of a frame."""
+        far = float(np.abs(displacement).max(initial=0.0)) > self._reach
+        return self.everything if far else self.bands
 
     def folds(self, face: Face) -> int:
         """How many cells of the lattice turn inside out where they can be seen."""
@@ -166,9 +173,14 @@ class WarpPuppet:
         return drawn
 
     def _overlay(
-        self, drawn: Picture, displacement: Floats, block: Block, piece: _Piece
+        self,
+        drawn: Picture,
+        displacement: Floats,
+        block: Block,
+        piece: _Piece,
+        hole: Lips | None = None,
     ) -> None:
-        """Draw another layer over its block of the moving part."""
+        """Draw another layer over its block of the moving part, but not in `hole`."""
         if block.right <= block.left or block.bottom <= block.top:
             return
         nodes = self.motion.source(displacement, block, piece.effort)
@@ -176,7 +188,18 @@ class WarpPuppet:
             block.top * STEP : block.bottom * STEP,
             block.left * STEP : block.right * STEP,
         ]
-        lay(part, piece.sampled(nodes))
+        layer = piece.sampled(nodes)
+        if hole is not None and hole.gap > _RIM:
+            # Where a layer is drawn apart its way back is not unique: what belongs to
+            # the lip could turn up in the open mouth.
+            corner = [block.left * STEP, block.top * STEP]
+            rim = hole.lower - hole.down * _RIM
+            alpha = cv2.extractChannel(layer, 3)
+            outline = np.concatenate([hole.upper, rim[::-1]]) - corner
+            fixed = np.round(outline * 16).astype(np.int32)
+            cv2.fillPoly(alpha, [fixed], 0, cv2.LINE_AA, 4)
+            cv2.insertChannel(alpha, layer, 3)
+        lay(part, layer)
 
     def _placed(self, drawn: Picture, bands: Bands) -> Picture:
         """The moving part over the plate, within the still rest of the canvas."""

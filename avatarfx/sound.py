@@ -172,7 +172,8 @@ def _k_weighted(samples: Samples, rate: int) -> NDArray[np.float64]:
         [whole, 2 * (square - 1), 1 - pass_k / pass_q + square],
     )
     # A quarter second of silence lets the high-pass die away before the ends meet.
-    length = len(samples) + rate // 4
+    # Rounded up: a length with a large prime factor takes ten times as long.
+    length = -(-(len(samples) + rate // 4) // 4096) * 4096
     turn = np.exp(-2j * np.pi * np.fft.rfftfreq(length))
     spectrum = np.fft.rfft(samples, length)
     for above, below in (first, second):

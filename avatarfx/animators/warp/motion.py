@@ -87,39 +87,39 @@ class Motion:
         at = self.offset + (nodes + 0.5) / self.scale
         follow = _sample(rig.follow, rig.head.indices(at))
         moving = follow > _STILL
-        for field in rig.fields.values():
-            amount = np.abs(_sample(field, rig.face.indices(at))).max(-1)
-            moving |= amount * rig.unit * self.scale > 0.05
+        pixels = rig.unit * self.scale
+        where = rig.face.indices(at)
+        sampled_fields = {k: _sample(f, where) * pixels for k, f in rig.fields.items()}
+        for field in sampled_fields.values():
+            moving |= (np.abs(field) > 0.05).any(-1)
         self.block = _bounds(moving, margin=1)
         """The part of the canvas that moves, in lattice cells of the whole canvas."""
 
         self.nodes = self._nodes(self.block)
         at = self.offset + (self.nodes + 0.5) / self.scale
-        self.follow = _sample(rig.follow, rig.head.indices(at))
+        self.follow = np.ascontiguousarray(follow[self.block.nodes])
         self.depth = _sample(rig.depth, rig.head.indices(at)) * rig.unit * self.scale
         self.pivot = self.pixels(np.asarray([rig.pivot], np.float32))[0]
         self.face_width = rig.face_width * self.scale
-        pixels = rig.unit * self.scale
-        where = rig.face.indices(at)
-        self._names = {
+        inside = {
+            key: np.ascontiguousarray(field[self.block.nodes])
+            for key, field in sampled_fields.items()
+        }
+        names = {
             layer: [n for (kind, n) in rig.fields if kind == layer]
             for layer in (grids.UPPER, grids.LOWER)
         }
-        only_upper = [
-            n for n in self._names[grids.UPPER] if n not in self._names[grids.LOWER]
-        ]
-        self._stacks: dict[str, tuple[list[str], Floats]] = {}
-        for layer, own in self._names.items():
+        only_upper = [n for n in names[grids.UPPER] if n not in names[grids.LOWER]]
+        self._stacks: dict[str, list[tuple[str, Floats]]] = {}
+        for layer, own in names.items():
             borrowed = only_upper if layer == grids.LOWER else []
             keys = [(layer, n) for n in own] + [(grids.UPPER, n) for n in borrowed]
-            stack = np.stack([_sample(rig.fields[k], where) for k in keys])
-            self._stacks[layer] = ([n for _, n in keys], stack * pixels)
+            self._stacks[layer] = [(key[1], inside[key]) for key in keys]
         self._lids = {
-            layer: _sample(rig.fields[layer, layer], where) * pixels
+            layer: inside[layer, layer]
             for layer in (grids.LID_LEFT, grids.LID_RIGHT)
-            if (layer, layer) in rig.fields
+            if (layer, layer) in inside
         }
-        self._rig = rig
 
     def pixels(self, points: Floats) -> Floats:
         """Portrait units to canvas pixels (pixel centres at whole numbers)."""
@@ -181,13 +181,20 @@ class Motion:
         """Where each node of `block` comes from, in canvas pixels: the inverse."""
         low_x, low_y = self.nodes[0, 0]
         nodes = self.nodes[block.nodes]
-        start = (nodes - np.array([low_x, low_y], np.float32)) / np.float32(STEP)
-        back = -displacement[block.nodes]
+        corner = np.array([low_x, low_y], np.float32)
+        start = (nodes - corner) / np.float32(STEP)
+        index = start - displacement[block.nodes] * np.float32(1 / STEP)
+        # Each round goes `step` of the way to: node less the displacement found there.
+        part = displacement * np.float32(effort.step / STEP)
+        anchor = start * np.float32(effort.step)
         for _ in range(effort.rounds):
-            index = start + back * np.float32(1 / STEP)
-            there = sampled(displacement, index, cv2.BORDER_REPLICATE)
-            back = back - np.float32(effort.step) * (back + there)
-        return np.asarray(nodes + back, np.float32)
+            there = sampled(part, index, cv2.BORDER_REPLICATE)
+            index *= np.float32(1 - effort.step)
+            index += anchor
+            index -= there
+        index *= np.float32(STEP)
+        index += corner
+        return index
 
     def moved(self, points: Floats, displacement: Floats) -> Floats:
         """Canvas pixels of rest points (n, 2) after a displacement of the nodes."""
@@ -202,14 +209,12 @@ class Motion:
         return np.asarray(self._pose(points, depth, follow, lean), np.float32)
 
     def _sum(self, layer: str, face: Face) -> Floats:
-        names, stack = self._stacks[
-            grids.LOWER if layer == grids.LOWER else grids.UPPER
-        ]
+        fields = self._stacks[grids.LOWER if layer == grids.LOWER else grids.UPPER]
         weights = weights_of(face, flat=self._flat)
         # Most weights are 0 most of the time; a matrix product would also wake the
         # threads of BLAS, which spin for longer than this takes.
         total = np.zeros(self.nodes.shape, np.float32)
-        for name, field in zip(names, stack, strict=True):
+        for name, field in fields:
             if weight := weights.get(name, 0.0):
                 total += np.float32(weight) * field
         return total
@@ -248,19 +253,14 @@ def sampled(
     index: Floats,
     border: int,
     sampler: int = cv2.INTER_LINEAR,
+    out: NDArray[Any] | None = None,
 ) -> NDArray[Any]:
-    """`values` at fractional (column, row) indices (h, w, 2)."""
+    """`values` at fractional (column, row) indices (h, w, 2), into `out` if given."""
     # cv2's stubs do not know that the second map may be None.
     return cast(
         "NDArray[Any]",
-        cv2.remap(values, index, None, sampler, borderMode=border),  # type: ignore[call-overload]
+        cv2.remap(values, index, None, sampler, out, borderMode=border),  # type: ignore[call-overload]
     )
-
-
-def fixed(index: Floats) -> tuple[NDArray[Any], NDArray[Any]]:
-    """The same indices as cv2 rounds them itself: sampling pixels goes twice as fast."""
-    whole, part = cv2.convertMaps(index, None, cv2.CV_16SC2)  # type: ignore[call-overload]
-    return cast("NDArray[Any]", whole), cast("NDArray[Any]", part)
 
 
 def _sample(grid: Floats, index: Floats) -> Floats:

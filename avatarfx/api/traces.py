@@ -101,11 +101,11 @@ class ReceiptRead(serializers.Serializer[Any]):
     holds = serializers.BooleanField()
     problem = serializers.CharField(allow_blank=True)
     told = serializers.SerializerMethodField(
-        help_text="What was signed; empty for everybody but staff."
+        help_text="What was signed; worker and key are for staff alone."
     )
 
     def get_told(self, receipt: traces.Receipt) -> dict[str, Any]:
-        return receipt.told if self.context["staff"] else {}
+        return receipt.told if self.context["staff"] else receipt.public
 
 
 class TraceRead(serializers.Serializer[Any]):

@@ -25,6 +25,7 @@ class Render(models.Model):
     """One entry a stage: name, engine, seconds, note."""
 
     class Meta:
+        indexes = [models.Index(fields=["ended"], name="render_ended")]
         constraints = [
             models.UniqueConstraint(fields=["clip", "fence"], name="render_fence_once")
         ]

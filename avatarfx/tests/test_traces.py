@@ -18,6 +18,8 @@ from avatarfx.traces.timeline import LEAST, draw, seconds_label
 from socialapp.accounts.models import User
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from avatarfx.tests.conftest import Troupe
     from conftest import ClientOf
     from socialapp.characters.models import Character
@@ -217,23 +219,50 @@ def test_a_real_render_tells_what_it_carries_and_what_it_was_made_from(
     assert story.receipt is None
 
 
-def test_a_receipt_is_shown_with_whether_it_holds(
-    clip: Clip, monkeypatch: pytest.MonkeyPatch
+def receipt_for(clip: Clip, /, **said: Any) -> dict[str, Any]:
+    statement = {
+        "clip": clip.key,
+        "fence": 1,
+        "worker": "secret-host:7",
+        "device": "cpu",
+        "versions": {"numpy": "2.4"},
+        "stages": [["voice", 1.0]],
+    }
+    return {"statement": statement | said, "signature": "00"}
+
+
+@pytest.mark.parametrize(
+    ("said", "problem"),
+    [
+        ({}, ""),
+        ({"fence": 2}, "It speaks of another attempt."),
+        ({"clip": "other"}, "It speaks of another attempt."),
+        ({"key": "stolen"}, "Its key belongs to no worker of this copy,"),
+        ({"forged": True}, "Its signature is not that of its key."),
+    ],
+)
+def test_a_receipt_is_told_with_whether_it_holds(
+    clip: Clip, monkeypatch: pytest.MonkeyPatch, said: dict[str, Any], problem: str
 ) -> None:
+    def check(raw: Mapping[str, Any]) -> dict[str, Any]:
+        statement: dict[str, Any] = raw["statement"]
+        if statement.get("forged"):
+            raise ValueError("Its signature is not that of its key.")
+        return statement
+
     render = attempted(clip, entry("voice"))
-    told = {"worker": "w", "seconds": {"voice": 1.0}, "signature": "x"}
-    monkeypatch.setattr(Render, "receipt", told, raising=False)
-    monkeypatch.setattr(
-        receipts, "_checker", lambda: lambda _: "Another key signed it."
-    )
-    found = receipts.receipt_of(render)
+    raw = receipt_for(clip, **said)
+    monkeypatch.setattr(Render, "receipt", raw, raising=False)
+    monkeypatch.setattr(receipts, "import_string", lambda _: check)
+    monkeypatch.setattr(receipts, "_known", lambda key: key != "stolen")
+    found = receipts.receipt_of(render, clip.key)
     assert found is not None
-    assert (found.holds, found.problem) == (False, "Another key signed it.")
-    assert found.lines == [("Worker", "w"), ("Seconds", "voice 1.0")]
-    monkeypatch.setattr(receipts, "_checker", lambda: lambda _: "")
-    story = traces.story_of(clip)
-    assert story.receipt is not None
-    assert story.receipt.holds
+    assert found.holds is not bool(problem)
+    assert found.problem.startswith(problem)
+    assert ("Device", "cpu") in found.lines
+    assert ("Versions", "numpy 2.4") in found.lines
+    assert "secret-host:7" not in str(found.public)
+    assert ("Worker", "secret-host:7") in found.lines_of_the_house
 
 
 def staff_with(person: User, *rights: str) -> User:
@@ -296,9 +325,7 @@ def test_the_page_draws_twice_and_tells_the_same_in_a_table(
     attempted(clip, entry("voice", engine="kokoro"), entry("movement", engine="warp"))
     page = client_of(alice).get(f"/clips/{clip.key}/trace/").content.decode()
     assert page.count('<svg class="timeline') == 2
-    table = page.partition('<table class="table" id="steps">')[2].partition("</table")[
-        0
-    ]
+    table = page.partition('id="steps">')[2].partition("</table")[0]
     for word in ("kokoro", "warp", "Attempt 1: ready after 10.0 s"):
         assert word in table
     assert "style=" not in page.partition("<main")[2]

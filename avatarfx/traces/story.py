@@ -147,7 +147,7 @@ def story_of(clip: Clip) -> Story:
         measures=tuple(_measures(entries)),
         verdict=_verdict(entries),
         carried=_carried(entries),
-        receipt=receipt_of(last) if last else None,
+        receipt=receipt_of(last, clip.key) if last else None,
     )
 
 

@@ -8,7 +8,7 @@ attempt, cut short when it would leave no room for the rest.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ ROW, HEAD, BAR, FOOT = 26.0, 34.0, 14.0, 30.0
 
 LEAST = 2.0
 """Width of the shortest bar: what took no time happened all the same."""
+
+CHOSEN = ("voice", "movement")
+"""Stages for which there is a ladder of engines."""
 
 SHORTEST_WAIT = 0.05
 """Seconds in line that are worth a bar."""
@@ -105,7 +108,7 @@ def draw(attempts: Sequence[Attempt], *, width: int = 860) -> Timeline:
     if not attempts:
         raise ValueError("There is no attempt to draw.")
     narrow = width < 500
-    left, right = (86.0, width - 54.0) if narrow else (150.0, width - 80.0)
+    left, right = (80.0, width - 72.0) if narrow else (150.0, width - 80.0)
     longest = max(_ends(one) for one in attempts)
     step, top = _scale(longest, most=3 if narrow else 6)
     per_second = (right - left) / top
@@ -117,7 +120,8 @@ def draw(attempts: Sequence[Attempt], *, width: int = 860) -> Timeline:
             bars.append(_wait(attempt, y + ROW / 2, left, right, per_second))
             y += ROW
         for one in attempt.steps:
-            bars.append(_step(one, y + ROW / 2, left, right, per_second))
+            bar = _step(one, y + ROW / 2, left, right, per_second)
+            bars.append(bar if narrow else replace(bar, label=_with_engine(one)))
             y += ROW
     return Timeline(
         width=width,
@@ -184,4 +188,13 @@ def _step(step: Step, y: float, left: float, right: float, per_second: float) ->
         round(left + from_left, 1),
         round(width, 1),
         kind,
+    )
+
+
+def _with_engine(step: Step) -> str:
+    """Who did it, where several could have."""
+    return (
+        f"{step.label}: {step.engine}"
+        if step.name in CHOSEN and step.engine
+        else step.label
     )

@@ -7,10 +7,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
+from django.urls import reverse
 from django.utils.html import format_html
 
 from avatarfx import services
-from avatarfx.models import Clip, ClipActor, Render
+from avatarfx.models import Clip, ClipActor, Render, RenderHour, RenderSample
+from avatarfx.rendering_desk import RenderHourAdmin, RenderSampleAdmin
 from socialapp.lib.admin import Record, RecordInline, audio, link, picture, table, video
 
 if TYPE_CHECKING:
@@ -243,7 +245,13 @@ class RenderAdmin(Record[Render]):
         "outcome",
         "error",
         "stages",
+        "timeline",
     )
+
+    @admin.display(description="Timeline")
+    def timeline(self, render: Render) -> SafeString:
+        url = reverse("clip-trace", args=[render.clip.key])
+        return format_html('<a href="{}" class="text-link">How it was made</a>', url)
 
     @admin.display(description="Clip", ordering="clip")
     def made(self, render: Render) -> SafeString:
@@ -258,3 +266,7 @@ class RenderAdmin(Record[Render]):
     @admin.display(description="Stages")
     def stages(self, render: Render) -> SafeString:
         return trace_table(render)
+
+
+admin.site.register(RenderHour, RenderHourAdmin)
+admin.site.register(RenderSample, RenderSampleAdmin)

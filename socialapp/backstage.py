@@ -98,6 +98,7 @@ LOOK: dict[str, Any] = {
                 ("Cards", "badge", "characters_charactercard"),
                 ("Clips", "movie", "avatarfx_clip"),
                 ("Renders", "manufacturing", "avatarfx_render"),
+                ("Rendering", "monitoring", "avatarfx_renderhour"),
             ),
             _group(
                 "Streams",

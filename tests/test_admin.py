@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from avatarfx import services as clips
-from avatarfx.models import Clip, Render
+from avatarfx.models import Clip, Render, RenderHour, RenderSample
 from feed import services as posts
 from feed.models import (
     CommentAnswer,
@@ -119,6 +119,8 @@ def house(alice: User) -> Post:
     clip = clips.request_clip(owner=alice, character=hob, script="Hello there.")
     trace = [{"name": "voice", "engine": "kokoro", "seconds": 1.25, "note": "<b>"}]
     Render.objects.create(clip=clip, fence=1, worker="w", trace=trace)
+    RenderHour.objects.create(hour=timezone.now())
+    RenderSample.objects.create(at=timezone.now())
     Clip.objects.update(state="ready", poster=portrait.thumb, video=portrait.ref)
     clip.refresh_from_db()
     post = posts.publish_post(clip=clip, author=alice, caption="Night #tea")

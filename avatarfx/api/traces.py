@@ -149,5 +149,5 @@ class TraceViewSet(viewsets.GenericViewSet[Clip]):
         clip = traces.clip_for(me(request), key)
         if clip is None:
             raise NotFound
-        context = self.get_serializer_context() | {"staff": is_staff(me(request))}
+        context = {**self.get_serializer_context(), "staff": is_staff(me(request))}
         return Response(TraceRead(traces.story_of(clip), context=context).data)

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 LANES = ("now", "later")
 """Somebody waits for it; it may take its time."""
 
+WORKERS: str = "avatarfx.RenderWorker"
+"""The list of workers, where there is one."""
+
 LANE = "lane"
 """Column of a clip; without it everybody is in the first lane."""
 
@@ -63,7 +66,9 @@ def _lanes(now: dt.datetime) -> dict[str, Lane]:
     measured = {"waiting": Count("pk"), "since": Min("queued_at")}
     rows: list[dict[str, Any]]
     if _has_lanes():
-        rows = list(waiting.values(in_lane=F(LANE)).annotate(**measured))
+        rows = [
+            dict(one) for one in waiting.values(in_lane=F(LANE)).annotate(**measured)
+        ]
     else:
         rows = [{"in_lane": LANES[0], **waiting.aggregate(**measured)}]
     lanes = dict.fromkeys(LANES, Lane())
@@ -81,7 +86,7 @@ def _has_lanes() -> bool:
 def crew_now(rendering: int) -> Crew:
     """From the list of workers where there is one, else from who listens."""
     try:
-        workers = apps.get_model("avatarfx", "RenderWorker")._default_manager
+        workers = apps.get_model(WORKERS)._default_manager
     except LookupError:
         return _crew_that_listens(rendering)
     alive: list[Any] = list(getattr(workers, "alive")())  # noqa: B009  of its queryset

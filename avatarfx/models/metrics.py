@@ -20,6 +20,7 @@ class RenderHour(models.Model):
 
     class Meta:
         ordering = ["hour"]
+        verbose_name_plural = "rendering"
 
     def __str__(self) -> str:
         return f"Renders of {self.hour:%Y-%m-%d %H} h"
@@ -45,6 +46,8 @@ class RenderSample(models.Model):
 
     class Meta:
         ordering = ["at"]
+        verbose_name = "sample of the line"
+        verbose_name_plural = "samples of the line"
 
     def __str__(self) -> str:
         return f"The line at {self.at:%Y-%m-%d %H:%M}"

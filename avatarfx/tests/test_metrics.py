@@ -45,12 +45,10 @@ def clip(alice: User, hob: Character) -> Clip:
     return services.request_clip(owner=alice, character=hob, script="Good evening.")
 
 
-def scraped(
-    client: Client | None = None, **headers: str
-) -> dict[tuple[str, str], float]:
+def scraped() -> dict[tuple[str, str], float]:
     """Sample name and labels to value, as the client's own parser reads them."""
     metrics.latest.forget()
-    answer = (client or Client()).get("/metrics", **headers)
+    answer = Client().get("/metrics")
     assert answer.status_code == 200, answer.content
     assert answer["Content-Type"].startswith("text/plain; version=0.0.4")
     return {

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     Check = Callable[[Mapping[str, Any]], dict[str, Any]]
     """Returns the statement; raises, in words, when the signature does not hold."""
 
+KEYS: str = "avatarfx.WorkerKey"
+"""Keys whose receipts count, until they are withdrawn."""
+
 CHECK = "avatarfx.receipts.check_signature"
 UNREADABLE = "It has a form that this copy cannot check."
 
@@ -83,7 +86,7 @@ def _problem(raw: Mapping[str, Any], clip_key: str, fence: int) -> str:
 
 
 def _known(key: str) -> bool:
-    keys = apps.get_model("avatarfx", "WorkerKey")._default_manager
+    keys = apps.get_model(KEYS)._default_manager
     return bool(keys.filter(public=key, withdrawn__isnull=True).exists())
 
 

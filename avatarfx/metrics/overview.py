@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import DurationField, ExpressionWrapper, F, Max
 from django.db.models.functions import TruncDay, TruncHour
@@ -204,7 +204,7 @@ def _line_panels(
         name: [None] * len(starts) for name in columns
     }
     grouped = TruncDay if span.step >= DAY else TruncHour
-    rows = (
+    rows: Any = (
         RenderSample.objects.filter(at__gte=starts[0])
         .order_by()
         .annotate(step=grouped("at", tzinfo=dt.UTC))

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import io
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from avatarfx.management.commands import render as command
 from avatarfx.management.commands.render import ENGINE, HELD, INPUT, Line
 from avatarfx.models import Clip
+from avatarfx.selectors import STAGES
 from avatarfx.tests.conftest import make_character
 from socialapp.provenance.credentials import read
 from socialapp.provenance.models import Mark
@@ -36,9 +36,9 @@ class Terminal(io.StringIO):
         return True
 
 
-def run(*arguments: str, stderr: Any = None) -> str:
+def run(*arguments: str) -> str:
     said = io.StringIO()
-    call_command("render", *arguments, stdout=said, stderr=stderr or io.StringIO())
+    call_command("render", *arguments, stdout=said)
     return said.getvalue()
 
 
@@ -203,4 +203,4 @@ def test_the_line_moves_on_a_terminal_and_nowhere_else() -> None:
     shown = terminal.getvalue().split("\r")
     assert "[############------------]  50 % Movement frame 12 of 25" in shown[2]
     assert len(shown) == 4
-    assert command.STAGES["voice"] in shown[1]
+    assert STAGES["voice"] in shown[1]

@@ -102,7 +102,7 @@ class Command(BaseCommand):
             )
         performance = _performance(options["performance"])
         script = _script(options)
-        line = Line(self.stderr._out)  # the terminal, without Django's line ends
+        line = Line(sys.stderr)
         try:
             done = film(
                 cast=_cast(options["character"], performance),

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -16,11 +17,17 @@ from avatarfx.models import (
     Clip,
     ClipActor,
     Render,
+    RenderHour,
+    RenderSample,
     RenderWorker,
     WorkerKey,
 )
 from avatarfx.models.worker import (
     SILENCE,
+)
+from avatarfx.rendering_desk import (
+    RenderHourAdmin,
+    RenderSampleAdmin,
 )
 from avatarfx.services import (
     workers,
@@ -257,6 +264,7 @@ class RenderAdmin(Record[Render]):
         "error",
         "stages",
         "signed",
+        "timeline",
     )
 
     @admin.display(description="Receipt")
@@ -264,6 +272,11 @@ class RenderAdmin(Record[Render]):
         if not render.receipt:
             return SafeString("–")
         return format_html("<code>{}</code>", json.dumps(render.receipt))
+
+    @admin.display(description="Timeline")
+    def timeline(self, render: Render) -> SafeString:
+        url = reverse("clip-trace", args=[render.clip.key])
+        return format_html('<a href="{}" class="text-link">How it was made</a>', url)
 
     @admin.display(description="Clip", ordering="clip")
     def made(self, render: Render) -> SafeString:
@@ -411,3 +424,7 @@ class WorkerKeyAdmin(Record[WorkerKey]):
             "Withdrawn. Its workers take nothing more. To go on there, move"
             " credentials/worker.key in DATA_DIR away and start them again.",
         )
+
+
+admin.site.register(RenderHour, RenderHourAdmin)
+admin.site.register(RenderSample, RenderSampleAdmin)

@@ -1,6 +1,12 @@
 from django.urls import path
 
-from avatarfx.views import backdrops, clips, previews, studio
+from avatarfx.views import (
+    backdrops,
+    clips,
+    previews,
+    studio,
+    traces,
+)
 
 urlpatterns = [
     path("create/", studio.create, name="create"),
@@ -20,6 +26,7 @@ urlpatterns = [
     path("clips/", clips.jobs, name="jobs"),
     path("clips/progress/", clips.progress, name="clips-progress"),
     path("clips/<str:key>/", clips.clip, name="clip"),
+    path("clips/<str:key>/trace/", traces.trace, name="clip-trace"),
     path("clips/<str:key>/cancel/", clips.cancel, name="clip-cancel"),
     path("clips/<str:key>/move/", clips.move, name="clip-move"),
     path("clips/<str:key>/retry/", clips.retry, name="clip-retry"),

@@ -5,7 +5,12 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
-from avatarfx.api import backdrops, clips, speech
+from avatarfx.api import (
+    backdrops,
+    clips,
+    speech,
+    traces,
+)
 from feed.api import (
     comments as post_comments,
 )
@@ -281,6 +286,11 @@ urlpatterns = [
         ),
     ),
     path("me/export/", accounts.ExportViewSet.as_view({"post": "create"})),
+    path(
+        "clips/<str:key>/trace/",
+        traces.TraceViewSet.as_view({"get": "retrieve"}),
+        name="api-clip-trace",
+    ),
     path("voices/", speech.VoiceViewSet.as_view({"get": "list"})),
     path("voices/preview/", speech.SpeechViewSet.as_view({"post": "create"})),
     path("previews/", speech.PreviewViewSet.as_view({"post": "create"})),

@@ -81,7 +81,7 @@ if PRODUCTION:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = env.flag("SSL_REDIRECT", default=True)
     # A health check asks from inside, without the proxy.
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
     SECURE_HSTS_SECONDS = env.number("HSTS_SECONDS", 31_536_000)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = env.flag("HSTS_SUBDOMAINS", default=True)
     SECURE_HSTS_PRELOAD = env.flag("HSTS_PRELOAD", default=True)
@@ -129,6 +129,7 @@ INSTALLED_APPS = [
     "feed",
 ]
 MIDDLEWARE = [
+    "socialapp.lib.metrics.Timed",
     "django.middleware.security.SecurityMiddleware",
     "socialapp.lib.csp.ContentSecurityPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -280,6 +281,7 @@ RECONCILERS = [
     "socialapp.notices.services.wake_due",
     "scenes.services.take_leases.reconcile",
     "scenes.services.take_keeping.sweep_hourly",
+    "avatarfx.services.metrics.sample_minutely",
 ]
 """What `manage.py reconcile` calls: each puts back what dead workers dropped."""
 
@@ -350,6 +352,22 @@ HEALTH_CHECKS = [
     "socialapp.lib.health.disk",
 ]
 """What /readyz asks, in this order."""
+
+METRICS = [
+    "avatarfx.metrics.exported.collect",
+    "moderation.metrics.collect",
+    "socialapp.jobs.metrics.collect",
+]
+"""What /metrics tells, in this order."""
+
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+"""Who may read /metrics; empty: this machine alone, and in production nobody."""
+
+RENDER_COST = {
+    "cpu_hour": env.number("RENDER_CENTS_CPU_HOUR", 0),
+    "gpu_hour": env.number("RENDER_CENTS_GPU_HOUR", 0),
+}
+"""Cents, for the cost of a clip."""
 
 
 # People

@@ -17,6 +17,8 @@ from avatarfx.models import (
     Backdrop,
     Clip,
     Render,
+    RenderHour,
+    RenderSample,
 )
 from avatarfx.tests import (
     worker_rows,
@@ -127,6 +129,8 @@ def house(alice: User) -> Post:
     trace = [{"name": "voice", "engine": "kokoro", "seconds": 1.25, "note": "<b>"}]
     Render.objects.create(clip=clip, fence=1, worker="w", trace=trace)
     worker_rows.listed("elsewhere:1", jobs=[clip.key])
+    RenderHour.objects.create(hour=timezone.now())
+    RenderSample.objects.create(at=timezone.now())
     Clip.objects.update(state="ready", poster=portrait.thumb, video=portrait.ref)
     clip.refresh_from_db()
     post = posts.publish_post(clip=clip, author=alice, caption="Night #tea")

@@ -21,7 +21,7 @@ from rest_framework.response import Response
 from avatarfx import beds, selectors, services
 from avatarfx.api.refusals import quota_headers_of
 from avatarfx.api.speech import UsableCharacter, VoiceFields, spec_of
-from avatarfx.models import Clip, Render
+from avatarfx.models import Clip
 from avatarfx.remixes import RemixKind, origin_of
 from socialapp.accounts.api import me
 from socialapp.characters.api.characters import STATES
@@ -98,43 +98,6 @@ class ProgressRead(serializers.Serializer[Any]):
     rung_reason = serializers.CharField(allow_blank=True)
     seconds = serializers.FloatField(allow_null=True)
     url = serializers.CharField()
-
-
-class TraceStageRead(serializers.Serializer[Any]):
-    """A stage; what else it tells depends on its name."""
-
-    name = serializers.CharField()
-    engine = serializers.CharField(
-        allow_blank=True, help_text="Of the stage sign: who signed."
-    )
-    seconds = serializers.FloatField()
-    note = serializers.CharField(allow_blank=True)
-    mark = serializers.CharField(
-        required=False, help_text="The number in the frames, 12 hexadecimal digits."
-    )
-    certificate = serializers.CharField(required=False, help_text="Its serial number.")
-    source = serializers.CharField(  # type: ignore[assignment]  # Field.source is unused
-        required=False, help_text="IPTC source type."
-    )
-    ingredient = serializers.CharField(
-        required=False, help_text="Of a remix: the file whose record goes along."
-    )
-    fingerprints = serializers.IntegerField(
-        required=False, help_text="Seconds of picture on record."
-    )
-    sound_words = serializers.IntegerField(
-        required=False, help_text="Of the sound on record, 31.25 a second."
-    )
-
-
-class RenderRead(serializers.ModelSerializer[Render]):
-    """One attempt at a clip."""
-
-    trace = TraceStageRead(many=True)
-
-    class Meta:
-        model = Render
-        fields = ("fence", "started", "ended", "outcome", "error", "trace")
 
 
 class LeadRead(serializers.ModelSerializer[Character]):
@@ -431,15 +394,6 @@ class ClipViewSet(
     @action(detail=True)
     def progress(self, request: Request, key: str) -> Response:  # noqa: ARG002
         return Response(selectors.progress_of(self.get_object()))
-
-    @extend_schema(
-        summary="How each attempt at it went, and what the clip carries",
-        responses=RenderRead(many=True),
-    )
-    @action(detail=True, pagination_class=None)
-    def trace(self, request: Request, key: str) -> Response:  # noqa: ARG002
-        renders = self.get_object().renders.order_by("fence")
-        return Response(RenderRead(renders, many=True).data)
 
     @extend_schema(
         summary="What happens in it: the performance, by the second",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from avatarfx.models.backdrop import Backdrop, BackdropQuerySet
 from avatarfx.models.clip import Clip, ClipActor, ClipQuerySet
+from avatarfx.models.metrics import RenderHour, RenderSample
 from avatarfx.models.render import Render
 from avatarfx.models.worker import RenderWorker, WorkerKey
 
@@ -14,6 +15,8 @@ __all__ = [
     "ClipActor",
     "ClipQuerySet",
     "Render",
+    "RenderHour",
+    "RenderSample",
     "RenderWorker",
     "WorkerKey",
 ]

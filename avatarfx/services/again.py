@@ -15,6 +15,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from avatarfx.errors import NotNowError
+from avatarfx.line import turns
 from avatarfx.models import Clip, ClipActor, Render
 from avatarfx.services import news, requests, telling
 from moderation.models import ApprovalState
@@ -27,7 +28,8 @@ BEST_FIRST = (Clip.Rung.FULL, Clip.Rung.SIMPLE, Clip.Rung.STILL, Clip.Rung.CAPTI
 
 FILM = (
     "rung", "rung_reason", "voice_engine", "seconds", "width", "height", "video",
-    "poster", "captions", "audio", "size", "performance", "finished",
+    "poster", "captions", "audio", "size", "performance", "finished", "captioned",
+    "captioned_asked", "captioned_error",
 )  # fmt: skip
 """What changes places."""
 
@@ -59,10 +61,14 @@ def render_again(*, clip: Clip) -> Clip:
             # Without a voice it was silent; then somebody speaks anew.
             performance=old.performance if old.rung != Clip.Rung.CAPTIONS else None,
             approval=old.approval,
+            needs=old.needs,
+            aim=old.aim,
+            lasts=old.lasts,
         )
         paid = quotas.known(requests.ticket_key(old))
         quotas.hold(user=old.owner, key=requests.ticket_key(take), exempt=not paid)
         take.save(force_insert=True)
+        turns.enter(take)
         ClipActor.objects.bulk_create(
             ClipActor(
                 clip=take,

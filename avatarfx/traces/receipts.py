@@ -65,10 +65,10 @@ def receipt_of(render: Render, clip_key: str) -> Receipt | None:
         return None
     said = raw.get("statement")
     told = said if isinstance(said, dict) else {}
-    return Receipt(told, _problem(raw, clip_key, render.fence))
+    return Receipt(told, _problem(raw, render, clip_key))
 
 
-def _problem(raw: Mapping[str, Any], clip_key: str, fence: int) -> str:
+def _problem(raw: Mapping[str, Any], render: Render, clip_key: str) -> str:
     try:
         check: Check = import_string(CHECK)
     except ImportError:
@@ -78,11 +78,18 @@ def _problem(raw: Mapping[str, Any], clip_key: str, fence: int) -> str:
     except Exception as error:
         # Whatever is wrong with it: it is not believed, and the page is still drawn.
         return str(error) or UNREADABLE
-    if (said.get("clip"), said.get("fence")) != (clip_key, fence):
+    if not _is_of(said, render, clip_key):
         return "It speaks of another attempt."
     if not _known(str(said.get("key", ""))):
         return "Its key belongs to no worker of this copy, or was withdrawn."
     return ""
+
+
+def _is_of(said: Mapping[str, Any], render: Render, clip_key: str) -> bool:
+    """An attempt that made a new take was numbered as one of that take."""
+    if said.get("clip") == clip_key:
+        return said.get("fence") == render.fence
+    return bool(render.clip.takes.filter(key=said.get("clip")).exists())
 
 
 def _known(key: str) -> bool:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from avatarfx import services as clips
-from avatarfx.models import Clip, Render
+from avatarfx.models import Clip, Render, RenderWorker, WorkerKey
 from avatarfx.tests import worker_rows
 from feed import services as posts
 from feed.models import (
@@ -481,3 +481,21 @@ def test_an_author_s_draft_and_a_player_s_choices_are_not_shown_to_staff(
     for name, thing in (("scene", scene), ("play", Play.objects.get())):
         page = staff.get(reverse(f"admin:scenes_{name}_change", args=[thing.pk]))
         assert "secret" not in page.content.decode()
+
+
+def test_workers_are_drained_and_their_keys_withdrawn(
+    staff: Client, house: Post
+) -> None:
+    worker = RenderWorker.objects.get()
+    act(staff, RenderWorker, "drain", worker)
+    worker.refresh_from_db()
+    assert worker.draining
+    act(staff, RenderWorker, "resume", worker)
+    worker.refresh_from_db()
+    assert not worker.draining
+    key = WorkerKey.objects.get(public=worker.key)
+    act(staff, WorkerKey, "withdraw", key)
+    key.refresh_from_db()
+    worker.refresh_from_db()
+    assert key.withdrawn is not None
+    assert worker.draining

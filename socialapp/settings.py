@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import socket
 import tempfile
 from email.utils import parseaddr
 from pathlib import Path
@@ -233,6 +234,10 @@ QUEUES = env.words("QUEUES", "cpu")
 
 RESIDENT_QUEUES = {"gpu"}
 """Their worker renders in its own process: a GPU must not be touched after a fork."""
+
+MACHINE = env.text("MACHINE", socket.gethostname())[:60]
+"""How workers of this machine are called. A process that is gone here gives its clips
+back at once; of other machines nobody can tell, and their leases run out."""
 
 WORKERS = "avatarfx.services.workers"
 """The module that keeps the list of workers: see socialapp.jobs.registry."""

@@ -19,6 +19,8 @@ from avatarfx.models import (
     Render,
     RenderHour,
     RenderSample,
+    RenderWorker,
+    WorkerKey,
 )
 from avatarfx.tests import (
     worker_rows,
@@ -494,3 +496,21 @@ def test_an_author_s_draft_and_a_player_s_choices_are_not_shown_to_staff(
     for name, thing in (("scene", scene), ("play", Play.objects.get())):
         page = staff.get(reverse(f"admin:scenes_{name}_change", args=[thing.pk]))
         assert "secret" not in page.content.decode()
+
+
+def test_workers_are_drained_and_their_keys_withdrawn(
+    staff: Client, house: Post
+) -> None:
+    worker = RenderWorker.objects.get()
+    act(staff, RenderWorker, "drain", worker)
+    worker.refresh_from_db()
+    assert worker.draining
+    act(staff, RenderWorker, "resume", worker)
+    worker.refresh_from_db()
+    assert not worker.draining
+    key = WorkerKey.objects.get(public=worker.key)
+    act(staff, WorkerKey, "withdraw", key)
+    key.refresh_from_db()
+    worker.refresh_from_db()
+    assert key.withdrawn is not None
+    assert worker.draining

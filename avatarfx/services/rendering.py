@@ -100,6 +100,8 @@ def render_next() -> int:
 
     What goes wrong with one leaves the others alone.
     """
+    if not workers.takes_more():
+        return 0
     can = workers.abilities()
     # A horse is ended with all that it holds, so it holds one.
     most = can.batch if horse.resident() else 1

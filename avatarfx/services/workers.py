@@ -102,10 +102,14 @@ def abilities() -> Abilities:
 
 
 def takes_more() -> bool:
-    """Whether this worker may begin with something that it holds already."""
+    """Whether this process may begin with a clip. Its flag is read at once, since the
+    next sign of life may be seconds away."""
     if _me.stopping:
         return False
-    return not RenderWorker.objects.filter(name=_me.name, draining=True).exists()
+    return (
+        not _me.name
+        or not RenderWorker.objects.filter(name=_me.name, draining=True).exists()
+    )
 
 
 def hold(clips: Iterable[str]) -> None:

@@ -148,6 +148,20 @@ def test_a_drained_worker_takes_nothing_until_it_may_again(
     assert workers.beat()
 
 
+def test_a_wake_up_that_a_drained_worker_hears_is_left_to_others(
+    joined: RenderWorker, alice: User, hob: Character, troupe: Troupe
+) -> None:
+    clip = ask(alice, hob)
+    workers.drain(workers=RenderWorker.objects.all())
+    services.render_clip(clip.pk)
+    clip.refresh_from_db()
+    assert (clip.state, clip.attempts) == ("queued", 0)
+    workers.drain(workers=RenderWorker.objects.all(), draining=False)
+    services.render_clip(clip.pk)
+    clip.refresh_from_db()
+    assert clip.state == "ready"
+
+
 def test_a_worker_that_was_asked_to_end_begins_nothing_more(
     joined: RenderWorker,
 ) -> None:

@@ -6,11 +6,12 @@ import faulthandler
 import logging
 import mmap
 import os
-import socket
 import struct
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
+
+from django.conf import settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,7 +113,7 @@ def name() -> str:
 
 def host() -> str:
     """This machine, as names of workers begin."""
-    return socket.gethostname()[:60]
+    return str(settings.MACHINE)
 
 
 def name_of(pid: int) -> str:
@@ -122,8 +123,9 @@ def name_of(pid: int) -> str:
 def gone(worker: str) -> bool:
     """True when `worker` ran on this machine and its process exists no more.
 
-    A container may share this machine's name without sharing its processes; a wrong
-    yes costs a second attempt and nothing else, since results are fenced.
+    A container may share this machine's name without sharing its processes, unless
+    MACHINE tells them apart; a wrong yes costs a second attempt and nothing else, since
+    results are fenced.
     """
     where, _, pid = worker.rpartition(":")
     if where != host() or not pid.isdigit():

@@ -6,7 +6,6 @@ import contextlib
 import logging
 import os
 import signal
-import socket
 import sys
 import threading
 import time
@@ -106,7 +105,7 @@ def work(queue: str, *, burst: bool = False, resident: bool = False) -> None:
     kind = ResidentWorker if resident else ForkingWorker
     worker = kind(
         [queue],
-        name=f"{socket.gethostname()}-{os.getpid()}-{queue}",
+        name=f"{horse.host()}-{os.getpid()}-{queue}",
         connection=connection,
         worker_ttl=WORKER_TTL_SECONDS,
         work_horse_killed_handler=horse_killed,
@@ -122,6 +121,7 @@ def work(queue: str, *, burst: bool = False, resident: bool = False) -> None:
 class ListedWorker(BaseWorker):
     """Tells the registry that it lives, and takes nothing while it is drained."""
 
+    patience = IDLE_SECONDS
     _beaten = 0.0
     _taking = True
 
@@ -143,9 +143,8 @@ class ListedWorker(BaseWorker):
             self._report(at_once=not self._taking)
             if self._taking:
                 self._look()
-                wait = IDLE_SECONDS if horse.forks() else LOOK_SECONDS
                 found = super().dequeue_job_and_maintain_ttl(
-                    None if timeout is None else wait, wait
+                    None if timeout is None else self.patience, self.patience
                 )
                 if found is not None:
                     return found
@@ -195,6 +194,8 @@ class ResidentWorker(ListedWorker, SimpleWorker):
     ``socialapp.jobs.horse.settle``, and a supervisor starts it again.
     """
 
+    patience = LOOK_SECONDS
+
     def work(self, *args: Any, **kwargs: Any) -> bool:
         horse.settle(guard_seconds=SILENT_SECONDS)
         ending = threading.Event()
@@ -221,9 +222,9 @@ class ResidentWorker(ListedWorker, SimpleWorker):
     def _beat(self, ending: threading.Event) -> None:
         try:
             while not ending.wait(BEAT_SECONDS):
+                self._report(at_once=True)
                 with contextlib.suppress(RedisError, OSError):
                     super().heartbeat()
-                self._report(at_once=True)
         finally:
             connections.close_all()
 

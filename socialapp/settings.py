@@ -755,7 +755,7 @@ for each second of the clip. Ten times what one core needs."""
 QUALITY_LIMITS: dict[str, dict[str, float]] = {
     # What the warp itself keeps on every portrait: a rung above it must, too.
     "warp": {
-        "mouth": 0.68,
+        "mouth": 0.72,
         "mouth_drawn": 0.55,
         "sync": 0.4,
         "lag_frames": 2.0,
@@ -767,7 +767,7 @@ QUALITY_LIMITS: dict[str, dict[str, float]] = {
         "late_ms": 80.0,
     },
     "floor": {
-        "mouth": 0.62,
+        "mouth": 0.66,
         "mouth_drawn": 0.45,
         "sync": 0.25,
         "lag_frames": 3.0,

@@ -29,9 +29,15 @@ so there the commanded values are compared with the motion of the picture alone.
 
 
 def watch_of(
-    work: Work, performance: Performance, staging: Staging, track: Track | None
+    work: Work,
+    performance: Performance,
+    staging: Staging,
+    track: Track | None,
+    *,
+    moving: bool,
 ) -> Watch:
-    """For one rung's film of `performance`."""
+    """For one rung's film of `performance`. Where nobody is `moving`, no face is looked
+    for."""
     drawn = {s for s, actor in work.actors.items() if actor.rig.style == "layers"}
     count = work.frames_of(performance)
     loudness = (
@@ -48,7 +54,7 @@ def watch_of(
         alone=len(performance.parts) == 1,
         still_camera=len(stage.camera) < 2 and not stage.panels,
         reference=_at_rest(work, staging),
-        finder=work.engines.finder(),
+        finder=work.engines.finder() if moving else None,
         measurable=styles <= BELIEVED,
         drawn=bool(drawn),
     )

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from avatarfx import bed, encode, sound
-from avatarfx.fallbacks import Ladder
+from avatarfx.fallbacks import STILL, Ladder
 from avatarfx.pipeline import FPS, Film, Work
 from avatarfx.quality.filming import watch_of
 from avatarfx.stages import marks
@@ -130,7 +130,10 @@ def _film(
     expected = frame_count(performance)
     poster_at = telling_frame(performance)
     staging = Staging(performance, work.actors, work.background, _hung(work))
-    watch = watch_of(work, performance, staging, track) if work.engines.limits else None
+    watch = None
+    if work.engines.limits:
+        moving = ladder.animator.rung != STILL
+        watch = watch_of(work, performance, staging, track, moving=moving)
     path = work.scratch / "clip.mp4"
     poster: NDArray[np.uint8] | None = None
     before: NDArray[np.uint8] | None = None

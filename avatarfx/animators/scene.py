@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 MOST_ACTORS = 3
 
+MOVES_KEPT = 4
+"""Of a camera track: one of everybody and of each of three. More would be memory."""
+
 REACH = 0.06
 """How far beyond its picture an actor may move, in portrait widths."""
 
@@ -87,16 +90,14 @@ class Scene:
         )
         self._ledge = framing.has_ledge(performance.stage.shape, len(seats))
         self._built: dict[int, Drawn] = {}
-        self._moves: dict[int, Drawn] = {}
+        self._moves: dict[tuple[Box, Box, str], Drawn] = {}
 
     def shot_at(self, t: float) -> Drawn:
         """What draws the frame at `t`; shots that are over are forgotten."""
         number = max(i for i, shot in enumerate(self._shots) if shot.at <= t + 1e-9)
         shot = self._shots[number]
         if number and t < shot.at + shot.ease:
-            if number not in self._moves:
-                self._moves = {number: self._move(self._shots[number - 1], shot)}
-            return self._moves[number]
+            return self._moving(self._shots[number - 1], shot)
         if number not in self._built:
             known = [
                 n
@@ -109,6 +110,16 @@ class Scene:
 
     def _draw(self, shot: Shot) -> Drawn:
         return self._canvas(shot.box, *self._size, on=shot.on)
+
+    def _moving(self, start: Shot, end: Shot) -> Drawn:
+        """A move that was made before is the same again at another time: building one
+        costs as much as drawing ten frames."""
+        way = (start.box, end.box, end.on)
+        if way not in self._moves:
+            while len(self._moves) >= MOVES_KEPT:
+                del self._moves[next(iter(self._moves))]
+            self._moves[way] = self._move(start, end)
+        return replace(self._moves[way], move=(start, end))
 
     def _move(self, start: Shot, end: Shot) -> Drawn:
         """A canvas that holds both ends of a camera move, sharp enough for either."""

@@ -174,6 +174,10 @@ class _Cutter:
         """While somebody speaks for long, those who listen are seen for a moment."""
         following = self._turns[number + 1] if number + 1 < len(self._turns) else None
         others = [seat for seat in self._seats if seat != turn.seat]
+        start = max(self._cuts[-1].at, turn.at)
+        if self._cuts[-1].on == "all" and turn.until - start > 2 * ESTABLISHES:
+            to = start + ESTABLISHES
+            self._add(turn.seat, to, to - 0.8, turn.until - SHORTEST)
         while True:
             start = max(self._cuts[-1].at, turn.at)
             if self._cuts[-1].on != turn.seat or turn.until - start < LISTENS:

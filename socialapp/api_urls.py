@@ -5,7 +5,7 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
-from avatarfx.api import backdrops, clips, speech
+from avatarfx.api import backdrops, batches, clips, speech
 from feed.api import (
     comments as post_comments,
 )
@@ -46,6 +46,7 @@ router.register("maker", portraits.MakerViewSet, "api-maker")
 router.register("characters", characters.CharacterViewSet, "api-character")
 router.register("scripts", speech.ScriptViewSet, "api-script")
 router.register("clips", clips.ClipViewSet, "api-clip")
+router.register("batches", batches.BatchViewSet, "api-batch")
 router.register("conversations", conversations.ConversationViewSet, "api-conversation")
 router.register("invitations", people.InvitationViewSet, "api-invitation")
 router.register("messages", messages.ChatMessageViewSet, "api-message")

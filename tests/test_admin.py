@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from avatarfx import services as clips
-from avatarfx.models import Backdrop, Clip, Render
+from avatarfx.models import Backdrop, Batch, Clip, Render
 from feed import services as posts
 from feed.models import (
     CommentAnswer,
@@ -89,7 +89,7 @@ INLINE = {
     "ScenePlayer", "EndingFound", "ChoiceCount", "EndingCount", "SceneOutline",
     "TakeUse", "RemixAnswer", "RemixOutcome", "Spelling", "CollectionItem", "NoticeBy",
     "Push",
-    "FilterWord",
+    "FilterWord", "BatchRow",
 }  # fmt: skip
 """Seen on the page of what they belong to, or, said in private, on none."""
 
@@ -132,6 +132,7 @@ def house(alice: User) -> Post:
     Backdrop.objects.create(
         owner=alice, name="Hall", ref=REF, size=9, width=640, height=400
     )
+    Batch.objects.create(owner=alice, character=hob, template="Hello, {name}.")
     issue_mark(subject=f"clip:{clip.key}", key_id="k", owner=alice)
     record_fingerprint(
         subject=f"clip:{clip.key}", prints=Prints(bytes(64), bytes(32), bytes(250))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from avatarfx.models.backdrop import Backdrop, BackdropQuerySet
+from avatarfx.models.batch import Batch, BatchRow
 from avatarfx.models.clip import Clip, ClipActor, ClipQuerySet
 from avatarfx.models.render import Render
 
 __all__ = [
     "Backdrop",
     "BackdropQuerySet",
+    "Batch",
+    "BatchRow",
     "Clip",
     "ClipActor",
     "ClipQuerySet",

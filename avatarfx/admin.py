@@ -7,13 +7,19 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
-from django.urls import reverse
+from django.db.models import (
+    Count,
+)
+from django.urls import (
+    reverse,
+)
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from avatarfx import services
 from avatarfx.models import (
     Backdrop,
+    Batch,
     Clip,
     ClipActor,
     Render,
@@ -428,3 +434,43 @@ class WorkerKeyAdmin(Record[WorkerKey]):
 
 admin.site.register(RenderHour, RenderHourAdmin)
 admin.site.register(RenderSample, RenderSampleAdmin)
+
+
+@admin.register(Batch)
+class BatchAdmin(Record[Batch]):
+    list_display = ("name", "person", "who", "state", "made", "created")
+    list_filter = ("state", "created")
+    search_fields = ("key", "title", "template", "owner__username")
+    date_hierarchy = "created"
+    list_select_related = ("owner", "character")
+    fields = (
+        "key",
+        "title",
+        "person",
+        "who",
+        "state",
+        "note",
+        "made",
+        "template",
+        "columns",
+        "look",
+        "created",
+        "started",
+    )
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Batch]:
+        rows = Count("rows"), Count("rows__clip")
+        return super().get_queryset(request).annotate(of=rows[0], asked=rows[1])
+
+    @admin.display(description="owner", ordering="owner__username")
+    def person(self, batch: Batch) -> SafeString:
+        return link(batch.owner)
+
+    @admin.display(description="character")
+    def who(self, batch: Batch) -> SafeString:
+        return link(batch.character)
+
+    @admin.display(description="clips asked for")
+    def made(self, batch: Any) -> str:
+        return f"{batch.asked} of {batch.of} rows"

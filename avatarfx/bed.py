@@ -112,11 +112,11 @@ def envelope(
     rise = min(RISE_SECONDS, seconds / 2)
     edges = np.array([0.0, rise, seconds - rise, seconds])
     inside = times[(times > 0) & (times < seconds)]
-    at = np.unique(np.round(np.concatenate([edges, inside]), 3))
-    fade = np.interp(at, edges, [0.0, 1.0, 1.0, 0.0])
-    value = np.interp(at, times, gains) * fade
+    places = np.unique(np.round(np.concatenate([edges, inside]), 3))
+    fade = np.interp(places, edges, [0.0, 1.0, 1.0, 0.0])
+    value = np.interp(places, times, gains) * fade
     return tuple(
-        Level(float(t), round(float(v), 6)) for t, v in zip(at, value, strict=True)
+        Level(float(t), round(float(v), 6)) for t, v in zip(places, value, strict=True)
     )
 
 

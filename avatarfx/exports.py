@@ -80,6 +80,28 @@ def backdrops(user: User) -> Iterator[File]:
         yield from stored(f"backgrounds/{one.key}.webp", one.ref, owner=user)
 
 
+def batches(user: User) -> Iterator[File]:
+    """``batches.json``: each text, its table, and the clip that each row became."""
+    yield as_json(
+        "batches.json",
+        [
+            {
+                "key": batch.key,
+                **model_to_dict(batch, exclude=[*INSIDE, "fed"]),
+                "character": batch.character.key,
+                "created": batch.created,
+                "started": batch.started,
+                "rows": list(
+                    batch.rows.order_by("number").values(
+                        "number", "values", "script", "state", "reason", "clip__key"
+                    )
+                ),
+            }
+            for batch in user.batches.select_related("character").order_by("created")
+        ],
+    )
+
+
 def week(user: User, since: dt.datetime) -> Iterator[tuple[str, int]]:
     """What a guardian is told: how many, never what was said in them."""
     made = user.clips.filter(created__gte=since)

@@ -9,7 +9,7 @@ from django.dispatch import receiver
 
 from avatarfx import services
 from avatarfx.models import Backdrop, Clip
-from avatarfx.services import backdrops, telling
+from avatarfx.services import backdrops, batches, telling
 from avatarfx.signals import clip_failed, clip_ready
 from moderation.models import PictureCheck
 from moderation.signals import approval_decided, likeness_revoked, picture_decided
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 @receiver(account_closed, dispatch_uid="avatarfx.leave_with_owner")
 def leave_with_owner(*, user: User, **_: Any) -> None:
-    """Stop what is being made, delete the person's clips and their files, and those that
+    """Stop what is being made, delete the person's batches and clips and their files, and those that
     others cut out of shows with a character of theirs: nothing shows its face then."""
+    batches.forget_batches(owner=user)
     played = Clip.objects.filter(actors__character__owner=user).values("pk")
     for clip in Clip.objects.filter(Q(owner=user) | Q(pk__in=played)):
         if not clip.finished_for_good:
@@ -42,6 +43,12 @@ def leave_with_owner(*, user: User, **_: Any) -> None:
 @receiver(clip_ready, dispatch_uid="avatarfx.tell_ready")
 def tell_ready(*, clip: Clip, **_: Any) -> None:
     telling.tell_ready(clip, words=".")
+
+
+@receiver(clip_ready, dispatch_uid="avatarfx.batch_after_ready")
+@receiver(clip_failed, dispatch_uid="avatarfx.batch_after_failed")
+def batch_goes_on(*, clip: Clip, **_: Any) -> None:
+    batches.go_on_after(clip=clip)
 
 
 @receiver(clip_failed, dispatch_uid="avatarfx.tell_failed")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Max, Min
 from django.templatetags.static import static
 
+from avatarfx import beds as built_in_beds
 from avatarfx import remixes
 from avatarfx.line import paces, places
 from avatarfx.line.paces import Pace
@@ -156,6 +157,19 @@ def backgrounds() -> list[dict[str, str]]:
     return [
         {"name": name, "title": title, "url": static(f"backgrounds/{name}.svg")}
         for name, title in built_in.TITLES.items()
+    ]
+
+
+def beds() -> list[dict[str, str]]:
+    """The built-in music: name, title, mood, URL of the file."""
+    return [
+        {
+            "name": name,
+            "title": title,
+            "mood": built_in_beds.MOODS[name],
+            "url": static(f"beds/{name}.{built_in_beds.EXTENSION}"),
+        }
+        for name, title in built_in_beds.TITLES.items()
     ]
 
 

@@ -2,6 +2,7 @@ from django.urls import path
 
 from avatarfx.views import (
     backdrops,
+    batches,
     clips,
     previews,
     studio,
@@ -23,6 +24,11 @@ urlpatterns = [
         name="background-remove",
     ),
     path("studio/actor/<str:key>/", studio.actor, name="studio-actor"),
+    path("batches/", batches.batches, name="batches"),
+    path("batches/<str:key>/", batches.batch, name="batch"),
+    path("batches/<str:key>/change/", batches.change, name="batch-change"),
+    path("batches/<str:key>/links.csv", batches.links, name="batch-links"),
+    path("batches/<str:key>/films.zip", batches.films, name="batch-films"),
     path("clips/", clips.jobs, name="jobs"),
     path("clips/progress/", clips.progress, name="clips-progress"),
     path("clips/<str:key>/", clips.clip, name="clip"),

@@ -7,6 +7,7 @@ from rest_framework.routers import SimpleRouter
 
 from avatarfx.api import (
     backdrops,
+    batches,
     clips,
     speech,
     traces,
@@ -51,6 +52,7 @@ router.register("maker", portraits.MakerViewSet, "api-maker")
 router.register("characters", characters.CharacterViewSet, "api-character")
 router.register("scripts", speech.ScriptViewSet, "api-script")
 router.register("clips", clips.ClipViewSet, "api-clip")
+router.register("batches", batches.BatchViewSet, "api-batch")
 router.register("conversations", conversations.ConversationViewSet, "api-conversation")
 router.register("invitations", people.InvitationViewSet, "api-invitation")
 router.register("messages", messages.ChatMessageViewSet, "api-message")

@@ -15,6 +15,7 @@ from django.utils import timezone
 from avatarfx import services as clips
 from avatarfx.models import (
     Backdrop,
+    Batch,
     Clip,
     Render,
     RenderHour,
@@ -100,7 +101,7 @@ INLINE = {
     "ScenePlayer", "EndingFound", "ChoiceCount", "EndingCount", "SceneOutline",
     "TakeUse", "RemixAnswer", "RemixOutcome", "Spelling", "CollectionItem", "NoticeBy",
     "Push",
-    "FilterWord",
+    "FilterWord", "BatchRow",
 }  # fmt: skip
 """Seen on the page of what they belong to, or, said in private, on none."""
 
@@ -146,6 +147,7 @@ def house(alice: User) -> Post:
     Backdrop.objects.create(
         owner=alice, name="Hall", ref=REF, size=9, width=640, height=400
     )
+    Batch.objects.create(owner=alice, character=hob, template="Hello, {name}.")
     issue_mark(subject=f"clip:{clip.key}", key_id="k", owner=alice)
     record_fingerprint(
         subject=f"clip:{clip.key}", prints=Prints(bytes(64), bytes(32), bytes(250))

@@ -24,6 +24,7 @@ from avatarfx.api.speech import UsableCharacter, VoiceFields, spec_of
 from avatarfx.models import Clip
 from avatarfx.remixes import RemixKind, origin_of
 from socialapp.accounts.api import me
+from socialapp.acting import CAMERAS
 from socialapp.characters.api.characters import STATES
 from socialapp.characters.models import Character
 from socialapp.lib.api.fields import BlobUrl, valid
@@ -31,6 +32,8 @@ from socialapp.lib.api.problems import Problem
 from socialapp.performance.timeline import SHAPES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.db.models import QuerySet
     from rest_framework.request import Request
 
@@ -224,6 +227,13 @@ class ClipWrite(VoiceFields):
     """What is left out comes from the character."""
 
     character = UsableCharacter()
+    company = serializers.ListField(
+        child=UsableCharacter(),
+        required=False,
+        max_length=2,
+        help_text="Who else is on stage, from the left. The script then says who speaks:"
+        " each line begins with a name and a colon.",
+    )
     script = serializers.CharField(
         max_length=20_000, allow_blank=True, trim_whitespace=False
     )
@@ -244,6 +254,7 @@ class ClipWrite(VoiceFields):
     motion = serializers.ChoiceField(
         choices=Character._meta.get_field("motion").choices or [], required=False
     )
+    camera = serializers.ChoiceField(choices=CAMERAS, required=False)
     publish = serializers.BooleanField(
         default=False, help_text="Post it to the feed as soon as it is ready."
     )
@@ -316,6 +327,8 @@ class ClipViewSet(
             title=data.get("title", ""),
             voice=spec_of(data, character.voice_spec),
             motion=data.get("motion", ""),
+            camera=data.get("camera", ""),
+            cast=_seats(character, data.get("company", [])),
             publish=data["publish"],
             caption=data.get("caption", ""),
             idempotency_key=key,
@@ -412,6 +425,14 @@ class ClipViewSet(
                 404, "not_yet", "Nothing is spoken yet. Ask again when it is rendered."
             )
         return Response(clip.performance)
+
+
+def _seats(
+    lead: Character, company: Sequence[Character]
+) -> dict[str, Character] | None:
+    """By seat, the lead first; None: they speak alone."""
+    cast = list({one.pk: one for one in (lead, *company)}.values())
+    return dict(zip("abc", cast, strict=False)) if len(cast) > 1 else None
 
 
 def idempotency_key(request: Request) -> str:

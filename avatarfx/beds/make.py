@@ -202,7 +202,8 @@ def _roomy(turn: Samples) -> Samples:
     frequency = np.maximum(np.fft.rfftfreq(len(turn), 1 / RATE), 1.0)
     low, high = SPEECH_BAND
     inside = 1 / (1 + (low / frequency) ** 4) / (1 + (frequency / high) ** 4)
-    return np.fft.irfft(spectrum * (1 - (1 - SPEECH_CUT) * inside), len(turn))
+    roomy: Samples = np.fft.irfft(spectrum * (1 - (1 - SPEECH_CUT) * inside), len(turn))
+    return roomy
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from avatarfx.models.backdrop import Backdrop, BackdropQuerySet
+from avatarfx.models.batch import Batch, BatchRow
 from avatarfx.models.clip import Clip, ClipActor, ClipQuerySet
 from avatarfx.models.metrics import RenderHour, RenderSample
 from avatarfx.models.render import Render
@@ -11,6 +12,8 @@ from avatarfx.models.worker import RenderWorker, WorkerKey
 __all__ = [
     "Backdrop",
     "BackdropQuerySet",
+    "Batch",
+    "BatchRow",
     "Clip",
     "ClipActor",
     "ClipQuerySet",

@@ -26,7 +26,7 @@ from avatarfx.receipts import (
     ReceiptError,
 )
 from avatarfx.services import (
-    batches,
+    claimed,
     leases,
     losses,
     receipts,
@@ -105,9 +105,9 @@ def render_next() -> int:
     can = workers.abilities()
     # A horse is ended with all that it holds, so it holds one.
     most = can.batch if horse.resident() else 1
-    claimed = leases.claim_batch(worker=horse.name(), can=can, most=most)
+    mine = leases.claim_batch(worker=horse.name(), can=can, most=most)
     ended = 0
-    with batches.Batch(claimed) as batch:
+    with claimed.Batch(mine) as batch:
         for clip in batch:
             _attempt(clip)
             ended += 1

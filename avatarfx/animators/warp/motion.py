@@ -8,6 +8,7 @@ enlarging a node grid by STEP with plain linear interpolation gives exact pixel 
 from __future__ import annotations
 
 import math
+from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -59,6 +60,28 @@ class Block:
     @property
     def nodes(self) -> tuple[slice, slice]:
         return slice(self.top, self.bottom), slice(self.left, self.right)
+
+    def wider(self, cells: int, within: Block) -> Block:
+        """With `cells` more on each side, where there are as many."""
+        return Block(
+            max(within.left, self.left - cells),
+            max(within.top, self.top - cells),
+            min(within.right, self.right + cells),
+            min(within.bottom, self.bottom + cells),
+        )
+
+    def inside(self, other: Block) -> Block:
+        """Counted from the corner of `other`."""
+        return Block(
+            self.left - other.left,
+            self.top - other.top,
+            self.right - other.left,
+            self.bottom - other.top,
+        )
+
+    @property
+    def empty(self) -> bool:
+        return self.right <= self.left or self.bottom <= self.top
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +144,38 @@ class Motion:
             if (layer, layer) in inside
         }
 
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """What the pose of every node is summed from, by follow: x, y, depth and 1."""
+        away = self.nodes - self.pivot
+        planes = [away[..., 0], away[..., 1], self.depth, np.ones_like(self.depth)]
+        self._rigid = np.dstack([self.follow * plane for plane in planes])
+        self._follows = np.dstack([self.follow, self.follow])
+
+    def within(self, block: Block) -> Motion:
+        """The same motion of a part of the lattice, for what is drawn there only."""
+        part = copy(self)
+        rows, columns = block.nodes
+        part.block = Block(
+            self.block.left + block.left,
+            self.block.top + block.top,
+            self.block.left + block.right,
+            self.block.top + block.bottom,
+        )
+        part.nodes = _cut(self.nodes, rows, columns)
+        part.follow = _cut(self.follow, rows, columns)
+        part.depth = _cut(self.depth, rows, columns)
+        part._stacks = {
+            layer: [(name, _cut(field, rows, columns)) for name, field in fields]
+            for layer, fields in self._stacks.items()
+        }
+        part._lids = {
+            layer: _cut(field, rows, columns) for layer, field in self._lids.items()
+        }
+        part._prepare()
+        return part
+
     def pixels(self, points: Floats) -> Floats:
         """Portrait units to canvas pixels (pixel centres at whole numbers)."""
         return np.asarray((points - self.offset) * self.scale - 0.5, np.float32)
@@ -170,10 +225,18 @@ class Motion:
     def displacement(self, layer: str, face: Face, lean: Lean) -> Floats:
         """(rows, columns, 2) canvas pixels by which each node of the block moves."""
         summed = self._sum(layer, face)
-        if layer in self._lids:
-            summed = summed + lid_weight(layer, face) * self._lids[layer]
-        posed = self._pose(self.nodes + summed, self.depth, self.follow, lean)
-        return np.asarray(posed - self.nodes, np.float32)
+        # What `_pose` says, in sums over the whole lattice: the turn of the nodes
+        # themselves, and of what they are displaced by.
+        turn = lean.matrix.copy()
+        turn[0, 0] -= 1
+        turn[1, 1] -= 1
+        whole = np.column_stack([turn, lean.shift])
+        moved = cast("Floats", cv2.transform(self._rigid, whole))
+        moved += summed
+        turned: NDArray[Any] = cv2.transform(summed, turn[:, :2])
+        turned *= self._follows
+        moved += turned
+        return moved
 
     def source(
         self, displacement: Floats, block: Block, effort: Effort = PLAIN
@@ -216,7 +279,9 @@ class Motion:
         total = np.zeros(self.nodes.shape, np.float32)
         for name, field in fields:
             if weight := weights.get(name, 0.0):
-                total += np.float32(weight) * field
+                cv2.scaleAdd(field, float(weight), total, total)
+        if layer in self._lids:
+            cv2.scaleAdd(self._lids[layer], lid_weight(layer, face), total, total)
         return total
 
     def _pose(self, at: Floats, depth: Floats, follow: Floats, lean: Lean) -> Floats:
@@ -233,6 +298,10 @@ class Motion:
         x = (np.arange(block.left, block.right, dtype=np.float32) + 0.5) * STEP - 0.5
         y = (np.arange(block.top, block.bottom, dtype=np.float32) + 0.5) * STEP - 0.5
         return np.stack(np.meshgrid(x, y), -1)
+
+
+def _cut(values: Floats, rows: slice, columns: slice) -> Floats:
+    return np.ascontiguousarray(values[rows, columns])
 
 
 def lid_weight(layer: str, face: Face) -> float:

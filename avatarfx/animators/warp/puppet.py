@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import cv2
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
     Picture = NDArray[np.uint8]
 
 _LID_SKIPPED = 0.02
+_AROUND = 8
+"""Cells around a block in which its pixels may come to lie, or come from."""
+
 _RIM = 1.5
 """Pixels above the lower lip's edge that are still drawn with it: the edge is soft."""
 
@@ -97,7 +101,7 @@ class WarpPuppet:
         high = low + np.asarray(rig.zone[2:], np.float32) * motion.scale
         slack = 0.3 * rig.unit * motion.scale
         highest = np.array([low[0], self._lower[:, 1].min()], np.float32)
-        self._mouth = motion.block_around(highest - slack, high + slack)
+        self._mouth = _Part.of(motion, highest - slack, high + slack)
         self._below = _Piece(texture, _below(self._lower, low, high), low, high)
         self._lids = [
             _Lid(motion, texture, layer, rig.lids[side], still=self._still, style=style)
@@ -108,19 +112,19 @@ class WarpPuppet:
         motion = self.motion
         lean = motion.lean(face)
         upper = motion.displacement(grids.UPPER, face, lean)
-        lower = motion.displacement(grids.LOWER, face, lean)
+        lower = self._mouth.motion.displacement(grids.LOWER, face, lean)
         bands = self.bands_for(upper)
         drawn = self._sampled(upper, bands)
         for lid in self._lids:
             if lid_weight(lid.layer, face) > _LID_SKIPPED:
-                moved = motion.displacement(lid.layer, face, lean)
-                self._overlay(drawn, moved, lid.block, lid.piece)
+                moved = lid.part.motion.displacement(lid.layer, face, lean)
+                self._overlay(drawn, moved, lid.part, lid.piece)
                 lid.close(drawn, motion, upper, moved, face)
         left, top, _, _ = motion.area(motion.whole)
         corner = np.array([left, top], np.float32)
         lips = Lips(
             upper=motion.moved(self._upper, upper) - corner,
-            lower=motion.moved(self._lower, lower) - corner,
+            lower=self._mouth.motion.moved(self._lower, lower) - corner,
             skull=motion.posed(self._skull, lean) - corner,
             down=self._down,
             tongue=face.tongue,
@@ -176,15 +180,16 @@ class WarpPuppet:
         self,
         drawn: Picture,
         displacement: Floats,
-        block: Block,
+        part: _Part,
         piece: _Piece,
         hole: Lips | None = None,
     ) -> None:
         """Draw another layer over its block of the moving part, but not in `hole`."""
-        if block.right <= block.left or block.bottom <= block.top:
+        if part.block.empty:
             return
-        nodes = self.motion.source(displacement, block, piece.effort)
-        part = drawn[
+        block = part.block
+        nodes = part.motion.source(displacement, part.inner, piece.effort)
+        under = drawn[
             block.top * STEP : block.bottom * STEP,
             block.left * STEP : block.right * STEP,
         ]
@@ -199,7 +204,7 @@ class WarpPuppet:
             fixed = np.round(outline * 16).astype(np.int32)
             cv2.fillPoly(alpha, [fixed], 0, cv2.LINE_AA, 4)
             cv2.insertChannel(alpha, layer, 3)
-        lay(part, layer)
+        lay(under, layer)
 
     def _placed(self, drawn: Picture, bands: Bands) -> Picture:
         """The moving part over the plate, within the still rest of the canvas."""
@@ -224,6 +229,25 @@ class WarpPuppet:
             else:
                 mix(part, behind[run.area], target)
         return out
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A block of the lattice that has a layer of its own, with the motion around it."""
+
+    block: Block
+    """In cells of what moves."""
+
+    motion: Motion
+    inner: Block
+    """The same block, in cells of its motion."""
+
+    @classmethod
+    def of(cls, motion: Motion, low: Floats, high: Floats) -> _Part:
+        """Of a rectangle of canvas pixels."""
+        block = motion.block_around(low, high)
+        around = block.wider(_AROUND, motion.whole)
+        return cls(block, motion.within(around), block.inside(around))
 
 
 class _Piece:
@@ -298,7 +322,7 @@ class _Lid:
         width = float(np.linalg.norm(upper[-1] - upper[0]))
         low = upper.min(0) - np.array([0.6, 0.9]) * width
         high = lower.max(0) + np.array([0.6, 0.35]) * width
-        self.block = motion.block_around(low, high)
+        self.part = _Part.of(motion, low, high)
         # The lashes belong to the lid: cut a little below the line.
         drop = np.array([0, 0.02 * width], np.float32)
         edge = _refined(upper) + drop
@@ -316,7 +340,7 @@ class _Lid:
         self._paint.paint(
             drawn,
             motion.moved(self._line, upper) - corner,
-            motion.moved(self._line, moved) - corner,
+            self.part.motion.moved(self._line, moved) - corner,
             lid_weight(self.layer, face),
         )
 

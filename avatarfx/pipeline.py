@@ -10,7 +10,7 @@ import contextlib
 import logging
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.utils.module_loading import import_string
 
@@ -170,6 +170,26 @@ class Screened:
     """Nobody could look; it is looked at again later."""
 
 
+class Live(Protocol):
+    """Takes a film while it is made; whatever it does never stops the film."""
+
+    def begin(self, frames: int) -> None:
+        """A film of so many frames begins; what was of another one goes no further."""
+        ...
+
+    def drawn(self, number: int) -> None:
+        """So many frames are drawn."""
+        ...
+
+    def still(self, number: int, pixels: NDArray[np.uint8]) -> None:
+        """A frame that is to be screened, before the segment that it is in."""
+        ...
+
+    def segment(self, init: bytes, data: bytes) -> None:
+        """The next second of the film, from the encoder's thread."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """Goes from stage to stage; each returns a new one with its own part filled in."""
@@ -189,6 +209,7 @@ class Work:
     """By seat, for captions of those who talk with each other."""
 
     screen: Screen | None = None
+    live: Live | None = None
     screened: Screened = field(default_factory=Screened)
     performance: Performance | None = None
     original: Performance | None = None
@@ -247,6 +268,7 @@ def render(
     hang: Hang = lambda *_: b"",
     names: Mapping[str, str] | None = None,
     screen: Screen | None = None,
+    live: Live | None = None,
 ) -> Rendered:
     """Make the film in the folder `scratch` and store what is finished.
 
@@ -255,7 +277,7 @@ def render(
     `original`: what happens in the clip that this one remixes. `hang` finds the pictures
     behind the panels of a split frame; `names` by seat are for the captions.
     `papers`: what is signed into the files, and by whom. `screen` looks at a frame a
-    second. HeldError when it refuses them, EngineError when no rung of a ladder holds;
+    second. `live` takes the film while it is made. HeldError when it refuses them, EngineError when no rung of a ladder holds;
     what `progress` raises passes through.
     """
     width, height = SIZES[recipe.shape]
@@ -273,6 +295,7 @@ def render(
         width=width,
         height=height,
         screen=screen,
+        live=live,
         performance=performance,
         original=original,
         papers=papers,

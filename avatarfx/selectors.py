@@ -12,6 +12,7 @@ from django.templatetags.static import static
 
 from avatarfx import remixes
 from avatarfx.models import Clip, ClipQuerySet, Render
+from avatarfx.progressive import state as live
 from avatarfx.transcript import Line, lines_of
 from socialapp.acting.script import estimate_seconds
 from socialapp.content import backgrounds as built_in
@@ -114,6 +115,7 @@ def progress_of(clip: Clip, *, rate: float | None = None) -> dict[str, Any]:
         "rung_label": Clip.Rung(clip.rung).label if clip.rung else "",
         "rung_reason": clip.rung_reason,
         "seconds": clip.seconds,
+        "live": live.told(clip),
         "url": clip.get_absolute_url(),
     }
 

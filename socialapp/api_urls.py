@@ -5,7 +5,7 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
-from avatarfx.api import clips, speech
+from avatarfx.api import clips, live, speech
 from feed.api import (
     comments as post_comments,
 )
@@ -153,6 +153,23 @@ urlpatterns = [
     path(
         "posts/<str:key>/remixes/outcome/",
         remixes.RemixViewSet.as_view({"put": "outcome"}),
+    ),
+    path(
+        "clips/<str:key>/live/<str:run>/index.m3u8",
+        live.LiveViewSet.as_view({"get": "playlist"}),
+        name="api-clip-live",
+    ),
+    path(
+        "clips/<str:key>/live/<str:run>/init.mp4",
+        live.LiveViewSet.as_view({"get": "init"}),
+    ),
+    path(
+        "clips/<str:key>/live/<str:run>/captions.vtt",
+        live.LiveViewSet.as_view({"get": "captions"}),
+    ),
+    path(
+        "clips/<str:key>/live/<str:run>/<int:number>.m4s",
+        live.LiveViewSet.as_view({"get": "segment"}),
     ),
     path("me/remix-passes/", remixes.RemixPassViewSet.as_view({"get": "list"})),
     path(

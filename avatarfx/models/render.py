@@ -24,6 +24,10 @@ class Render(models.Model):
     trace = models.JSONField(default=list, blank=True)
     """One entry a stage: name, engine, seconds, note."""
 
+    live = models.JSONField(default=dict, blank=True, editable=False)
+    """What may be watched of it before it is finished, see `avatarfx.progressive.state`;
+    empty: nothing."""
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["clip", "fence"], name="render_fence_once")

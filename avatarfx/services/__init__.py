@@ -16,6 +16,7 @@ from avatarfx.services.holding import (
     release_clip,
 )
 from avatarfx.services.leases import reconcile
+from avatarfx.services.live import sweep_segments
 from avatarfx.services.previews import preview_performance
 from avatarfx.services.remakes import RemixError, remake, speakers_of
 from avatarfx.services.rendering import preload, render_clip
@@ -62,6 +63,7 @@ __all__ = [
     "retry_clip",
     "settle_words",
     "speakers_of",
+    "sweep_segments",
     "voice_sample",
     "why_not_shown",
     "why_words_wait",

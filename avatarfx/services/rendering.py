@@ -17,7 +17,9 @@ from django.utils.module_loading import import_string
 from avatarfx import consent, pipeline, remixes
 from avatarfx.errors import DiskFullError, HeldError
 from avatarfx.models import Clip, ClipActor
+from avatarfx.progressive import state
 from avatarfx.services import leases
+from avatarfx.services.live import Showing, settle
 from avatarfx.services.minder import Minder, OverdueError, StoppedError
 from moderation.pictures import frames as screening
 from socialapp.characters.models import Portrait
@@ -91,6 +93,7 @@ def render_clip(clip_id: int | None = None) -> None:
         _fail_for_unknown(clip, lease, trace)
     finally:
         shutil.rmtree(leases.scratch_of(lease), ignore_errors=True)
+        settle(state.attempt_of(clip))
 
 
 def engines() -> pipeline.Engines:
@@ -204,13 +207,21 @@ def _approved_actor(portrait: Portrait) -> Actor:
     return actor
 
 
-def screen(clip: Clip, frames: Sequence[bytes]) -> pipeline.Screened:
-    """What the rules say to the frames of a clip."""
+def screen(
+    clip: Clip,
+    frames: Sequence[bytes],
+    *,
+    memory: screening.Memory | None = None,
+    whole: bool = True,
+) -> pipeline.Screened:
+    """What the rules say to the frames of a clip, or to those of a part of it."""
     verdict = screening.screen_frames(
         frames,
         person=clip.owner,
         subject=f"clip:{clip.key}",
         portraits=_uploads_in(clip),
+        memory=memory,
+        whole=whole,
     )
     return pipeline.Screened(
         held=screening.words_for(verdict),
@@ -284,22 +295,30 @@ def _render(
     def keep(performance: Performance) -> None:
         leases.keep_performance(lease, performance.to_json())
 
-    rendered = pipeline.render(
-        clip.as_recipe(),
-        actors=_actors_of(clip),
-        background=_background_of(clip),
-        performance=clip.as_performance(),
-        original=clip.original.as_performance() if clip.original else None,
-        engines=engines(),
-        scratch=scratch,
-        trace=trace,
-        progress=minder.progress,
-        papers=papers_of(clip),
-        keep=keep,
-        hang=background_of,
-        names=_names_in(clip),
-        screen=partial(screen, clip),
-    )
+    memory = screening.Memory()
+    with Showing(
+        state.attempt_of(clip),
+        owner_id=clip.owner_id,
+        screen=partial(screen, clip, memory=memory, whole=False),
+        encode=import_string("avatarfx.encode.jpeg"),
+    ) as live:
+        rendered = pipeline.render(
+            clip.as_recipe(),
+            actors=_actors_of(clip),
+            background=_background_of(clip),
+            performance=clip.as_performance(),
+            original=clip.original.as_performance() if clip.original else None,
+            engines=engines(),
+            scratch=scratch,
+            trace=trace,
+            progress=minder.progress,
+            papers=papers_of(clip),
+            keep=keep,
+            hang=background_of,
+            names=_names_in(clip),
+            screen=partial(screen, clip, memory=memory),
+            live=live,
+        )
     return _compared(rendered)
 
 

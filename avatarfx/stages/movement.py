@@ -123,6 +123,9 @@ def _film(
     before: NDArray[np.uint8] | None = None
     stills: dict[int, NDArray[np.uint8]] = {}
     count = black = frozen = 0
+    live = work.live
+    if live is not None:
+        live.begin(expected)
     with encode.Writer(
         path,
         width=work.width,
@@ -130,6 +133,7 @@ def _film(
         fps=FPS,
         track=track,
         options=encode.Options(**work.engines.encoder),
+        segment=live.segment if live else None,
     ) as writer:
         for pixels, shown in inker.marked(_drawn(work, ladder, staging, expected)):
             writer.write(shown)
@@ -137,6 +141,8 @@ def _film(
                 poster = shown
             if count in {0, expected - 1} or in_the_middle(count, FPS):
                 stills[count] = shown
+                if live is not None:
+                    live.still(count, shown)
             few = pixels[4::8, 4::8]
             black += bool(few.mean() < BLACK)
             frozen += before is not None and bool(np.array_equal(few, before))
@@ -175,6 +181,8 @@ def _drawn(
             frame.height, frame.width, 3
         )
         work.tell("movement", number / expected, f"frame {number} of {expected}")
+        if work.live is not None:
+            work.live.drawn(number)
 
 
 def _frames(

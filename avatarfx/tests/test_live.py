@@ -17,6 +17,7 @@ from django.utils import timezone
 from avatarfx import services
 from avatarfx.models import Clip, Render
 from avatarfx.progressive import boxes, files, state
+from avatarfx.progressive.pace import starts_in
 from avatarfx.services import leases
 from avatarfx.services import live as showing
 from avatarfx.tests.engines import breaks_at
@@ -80,9 +81,13 @@ def segments_of(client: Client, live: Any) -> tuple[bytes, list[bytes]]:
     return client.get(live["init"]).content, [answer.content for answer in found]
 
 
+def rgb(frame: av.VideoFrame) -> NDArray[np.uint8]:
+    return np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
+
+
 def decoded(data: bytes) -> tuple[list[NDArray[np.uint8]], NDArray[np.float32]]:
     with av.open(io.BytesIO(data), "r") as film:
-        frames = [frame.to_ndarray(format="rgb24") for frame in film.decode(video=0)]
+        frames = [rgb(frame) for frame in film.decode(video=0)]
     with av.open(io.BytesIO(data), "r") as film:
         sound = [frame.to_ndarray()[0] for frame in film.decode(audio=0)]
     return frames, np.concatenate(sound)
@@ -143,7 +148,7 @@ def test_the_mark_is_in_the_segments_alone(
     attempt = state.attempt_of(clip)
     data = files.read(attempt, 1, files.INIT) + files.read(attempt, 1, "1.m4s")
     with av.open(io.BytesIO(data), "r") as film:
-        pictures = [frame.to_ndarray(format="rgb24") for frame in film.decode(video=0)]
+        pictures = [rgb(frame) for frame in film.decode(video=0)]
     found = detect(pictures[::4], watermark_keys())
     assert found is not None
     trace = Render.objects.get().trace
@@ -190,14 +195,13 @@ def test_only_its_owner_and_moderators_see_it(
     at_frame: Callable[..., Clip],
     bob: User,
     mallory: User,
-    alice: User,
     client_of: ClientOf,
 ) -> None:
     bob.groups.set(Group.objects.filter(name="Moderators"))
     seen: dict[str, set[int]] = {}
 
     def ask() -> None:
-        live = told(clip, client_of(alice))
+        live = told(clip, client_of(clip.owner))
         addresses = [
             live["playlist"],
             live["init"],
@@ -442,4 +446,4 @@ def test_a_full_disk_costs_the_early_look_alone(
 def test_it_starts_when_it_will_not_stop_again(
     ready: float, total: float, pace: float, wait: float
 ) -> None:
-    assert state.starts_in(ready=ready, total=total, pace=pace) == pytest.approx(wait)
+    assert starts_in(ready=ready, total=total, pace=pace) == pytest.approx(wait)

@@ -109,7 +109,7 @@ class Writer:
         self._fps = fps
         self._track = track
         self._options = options
-        self._frames: queue.Queue[NDArray[np.uint8] | None] = queue.Queue(
+        self._frames: queue.Queue[NDArray[np.uint8] | Track | None] = queue.Queue(
             WAITING_FRAMES
         )
         self._error: BaseException | None = None
@@ -139,10 +139,15 @@ class Writer:
         self._put(pixels)
         self._raise()
 
-    def _put(self, pixels: NDArray[np.uint8] | None) -> None:
+    def hear(self, track: Track) -> None:
+        """The track is longer than it was known to be. Its beginning must be the same,
+        as far as the frames that were written go."""
+        self._put(track)
+
+    def _put(self, coming: NDArray[np.uint8] | Track | None) -> None:
         while self._thread.is_alive():
             try:
-                self._frames.put(pixels, timeout=0.2)
+                self._frames.put(coming, timeout=0.2)
             except queue.Full:
                 continue
             return
@@ -174,8 +179,11 @@ class Writer:
             if self._segment is not None:
                 mux.twice(fps=self._fps, emit=self._segment)
             number = 0
-            while (pixels := self._frames.get()) is not None:
-                planes = cv2.cvtColor(pixels, cv2.COLOR_RGB2YUV_I420)
+            while (coming := self._frames.get()) is not None:
+                if isinstance(coming, Track):
+                    sound.hear(coming)
+                    continue
+                planes = cv2.cvtColor(coming, cv2.COLOR_RGB2YUV_I420)
                 frame = av.VideoFrame.from_ndarray(
                     cast("NDArray[np.uint8]", planes), format="yuv420p"
                 )
@@ -256,6 +264,10 @@ class _Sound:
         self._stream = container.add_stream("aac", rate=track.rate, layout="mono")
         self._stream.bit_rate = options.sound_bit_rate
         self._stream.time_base = Fraction(1, track.rate)
+
+    def hear(self, track: Track) -> None:
+        """Go on with a longer track."""
+        self._track = track
 
     def follow(self, seconds: float) -> None:
         """Encode what is heard before `seconds`."""

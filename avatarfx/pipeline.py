@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from avatarfx.recipe import Recipe
+    from socialapp.acting.opening import Opening
     from socialapp.engines.protocols import Actor, Animator, Director, Voice
     from socialapp.performance import Performance
     from socialapp.provenance.credentials import Identity, Parent
@@ -173,8 +174,17 @@ class Screened:
 class Live(Protocol):
     """Takes a film while it is made; whatever it does never stops the film."""
 
-    def begin(self, frames: int) -> None:
-        """A film of so many frames begins; what was of another one goes no further."""
+    def begin(self, frames: int, *, exact: bool = True) -> None:
+        """A film of so many frames begins, or of about so many; what was of another one
+        goes no further."""
+        ...
+
+    def known(self, frames: int) -> None:
+        """Now it is known of how many."""
+        ...
+
+    def words(self, captions: str) -> None:
+        """WebVTT of what is spoken so far."""
         ...
 
     def drawn(self, number: int) -> None:
@@ -212,6 +222,9 @@ class Work:
     live: Live | None = None
     screened: Screened = field(default_factory=Screened)
     performance: Performance | None = None
+    opening: Opening | None = None
+    """While there is no performance: what is filmed until the rest is spoken."""
+
     original: Performance | None = None
     """Of the clip that this one is made of."""
 

@@ -100,12 +100,18 @@ def loudness(samples: Samples, rate: int) -> float:
     return float(_lufs(blocks[_lufs(blocks) > gate].mean()))
 
 
-def normalise(samples: Samples, rate: int) -> Samples:
-    """At -16 LUFS and never above -1 dBFS; silence stays silence."""
+def gain_for(samples: Samples, rate: int) -> float:
+    """What brings them to -16 LUFS; 1 for silence."""
     measured = loudness(samples, rate)
     if not np.isfinite(measured):
-        return limit(samples, rate)
-    gain = min(MOST_GAIN, 10 ** ((LOUDNESS - measured) / 20))
+        return 1.0
+    return float(min(MOST_GAIN, 10 ** ((LOUDNESS - measured) / 20)))
+
+
+def normalise(samples: Samples, rate: int, *, gain: float | None = None) -> Samples:
+    """At -16 LUFS and never above -1 dBFS; silence stays silence. `gain`: of their
+    beginning, which was heard before the rest was known."""
+    gain = gain_for(samples, rate) if gain is None else gain
     return limit(samples * np.float32(gain), rate)
 
 

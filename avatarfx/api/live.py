@@ -44,8 +44,11 @@ class LiveRead(serializers.Serializer[Any]):
     segments = serializers.CharField(help_text="Followed by `<number>.m4s`, from 0.")
     captions = serializers.CharField(help_text="WebVTT.")
     count = serializers.IntegerField(help_text="Segments that can be had.")
+    whole = serializers.BooleanField(help_text="The last one is among them.")
     ready = serializers.FloatField(help_text="Seconds in them.")
-    total = serializers.FloatField(help_text="Seconds of the whole.")
+    total = serializers.FloatField(
+        help_text="Seconds of the whole; about, until all of it is spoken."
+    )
     starts_in = serializers.FloatField(
         help_text="Seconds to wait, so that playing does not stop again."
     )
@@ -75,7 +78,7 @@ class LiveViewSet(viewsets.GenericViewSet[Clip]):
     )
     def playlist(self, request: Request, key: str, run: str) -> HttpResponse:  # noqa: ARG002
         clip, live = self._watched(run)
-        over = live.ready >= live.total or clip.finished_for_good
+        over = live.whole or clip.finished_for_good
         return _kept_by_nobody(state.playlist(live, over=over).encode(), PLAYLIST)
 
     @extend_schema(
@@ -113,10 +116,10 @@ class LiveViewSet(viewsets.GenericViewSet[Clip]):
         responses=_answer("text/vtt", "WebVTT."),
     )
     def captions(self, request: Request, key: str, run: str) -> HttpResponse:  # noqa: ARG002
-        clip, _ = self._watched(run)
+        clip, live = self._watched(run)
         performance = clip.as_performance()
         names = dict(clip.actors.values_list("seat", "character__name"))
-        text = to_webvtt(performance, names) if performance else "WEBVTT\n"
+        text = to_webvtt(performance, names) if performance else live.captions
         return _kept_by_nobody(text.encode(), "text/vtt; charset=utf-8")
 
     def _watched(self, run: str) -> tuple[Clip, state.Live]:

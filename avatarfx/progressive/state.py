@@ -35,7 +35,7 @@ class Live:
     """Segments that were released, numbered from 0."""
 
     total: float
-    """Seconds that the whole will have."""
+    """Seconds that the whole will have: about, until all of it is spoken."""
 
     ready: float
     """Seconds in the released segments; all but the last have one."""
@@ -44,6 +44,11 @@ class Live:
     """Seconds of the clip that are made in a second."""
 
     mime: str
+    whole: bool
+    """The last segment is among them."""
+
+    captions: str = ""
+    """WebVTT of what is spoken so far, until the clip has its performance."""
 
     @classmethod
     def of(cls, render: Render) -> Live | None:
@@ -92,8 +97,10 @@ def told(clip: Clip) -> dict[str, Any] | None:
         "playlist": f"{base}index.m3u8",
         "init": base + INIT,
         "segments": base,
-        "captions": f"{base}captions.vtt",
+        # Another address when more is known, so that it is asked for again.
+        "captions": f"{base}captions.vtt?of={'all' if clip.performance else 'opening'}",
         "count": live.count,
+        "whole": live.whole,
         "ready": round(live.ready, 3),
         "total": round(live.total, 3),
         "starts_in": round(

@@ -62,6 +62,8 @@ class Showing:
         self._lock = threading.Condition()
         self._run = 0
         self._total = 0.0
+        self._exact = True
+        self._captions = ""
         self._made = 0
         self._coming: list[tuple[int, int, bytes, bytes]] = []
         self._stills: dict[int, NDArray[np.uint8]] = {}
@@ -97,14 +99,23 @@ class Showing:
         if kind is not None:
             withdraw(self._attempt)
 
-    def begin(self, frames: int) -> None:
+    def begin(self, frames: int, *, exact: bool = True) -> None:
         with self._lock:
             self._run += 1
             self._total = frames / FPS
+            self._exact = exact
             self._made = 0
             self._coming.clear()
             self._stills.clear()
             self._began = None
+
+    def known(self, frames: int) -> None:
+        with self._lock:
+            self._total = frames / FPS
+            self._exact = True
+
+    def words(self, captions: str) -> None:
+        self._captions = captions
 
     def drawn(self, number: int) -> None:
         now = time.perf_counter()
@@ -164,6 +175,7 @@ class Showing:
             self._refused = True
             withdraw(self._attempt)
             return
+        exact = self._exact
         for run, number, init, data in waiting:
             if run != self._run or self._refused:
                 return
@@ -174,9 +186,11 @@ class Showing:
                 run=run,
                 count=number + 1,
                 total=self._total,
-                ready=min(self._total, number + 1.0),
+                ready=min(self._total, number + 1.0) if exact else number + 1.0,
+                whole=exact and number + 1.0 >= self._total,
                 pace=round(self._pace, 3),
                 mime=boxes.mime(init),
+                captions=self._captions,
             )
             if not _release(self._attempt, live):
                 self._refused = True

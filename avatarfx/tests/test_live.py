@@ -387,7 +387,7 @@ def left_behind(clip: Clip) -> files.Attempt:
     attempt = state.attempt_of(claimed)
     files.save(attempt, 1, files.INIT, b"init")
     files.save(attempt, 1, files.segment(0), b"second")
-    live = state.Live(1, 1, 4.0, 1.0, 2.0, "video/mp4")
+    live = state.Live(1, 1, 4.0, 1.0, 2.0, "video/mp4", whole=False)
     Render.objects.filter(clip=clip, fence=attempt.fence).update(live=live.to_json())
     return attempt
 

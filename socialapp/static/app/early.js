@@ -67,6 +67,7 @@ export class TroupeEarly extends HTMLElement {
       surtitles.loading = null;
       void surtitles.load();
     }
+    this.measure();
     this.tick();
   }
 
@@ -75,11 +76,17 @@ export class TroupeEarly extends HTMLElement {
     if (!this.clip || !this.live || !this.clip.hidden) return;
     this.clip.hidden = false;
     this.querySelector("[data-wings]")?.setAttribute("hidden", "");
+    this.measure();
+    this.tick();
+  }
+
+  /** How long the whole will be, as far as that is known. */
+  measure() {
+    if (!this.live) return;
     const seek = this.querySelector("[data-seek]");
     if (seek instanceof HTMLInputElement) seek.max = this.live.total.toFixed(2);
     const total = this.querySelector("[data-total]");
     if (total) total.textContent = clock(this.live.total);
-    this.tick();
   }
 
   /** Begin when it will not stop again, unless the person has begun by themselves. */

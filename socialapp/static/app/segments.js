@@ -39,7 +39,8 @@ export class Segments {
   /** All of it is made, and can be had for a little while. */
   rest() {
     if (!this.#live) return;
-    this.feed({ ...this.#live, count: Math.ceil(this.#live.total - 1e-6) });
+    const count = Math.ceil(this.#live.total - 1e-6);
+    this.feed({ ...this.#live, count, whole: true });
   }
 
   close() {
@@ -73,10 +74,14 @@ export class Segments {
       await append(buffer, await bytes(live.init));
       this.#run = live.run;
     }
+    const source = this.#source;
+    // How long it will be is known better and better.
+    if (source && source.duration < live.total) source.duration = live.total;
     await append(buffer, await bytes(`${live.segments}${this.next}.m4s`));
     this.next += 1;
     if (this.next === 1) this.onshown();
-    if (this.next >= live.total - 1e-6 && this.#source?.readyState === "open") {
+    const { whole, count } = this.#live ?? live;
+    if (whole && this.next >= count && this.#source?.readyState === "open") {
       this.#over = true;
       this.#source.endOfStream();
     }

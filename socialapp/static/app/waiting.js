@@ -34,6 +34,7 @@
  * @property {string} segments
  * @property {string} captions
  * @property {number} count
+ * @property {boolean} whole
  * @property {number} ready
  * @property {number} total
  * @property {number} starts_in

@@ -47,6 +47,9 @@ LIMIT_SECONDS = 240.0
 WARM_SECONDS = 120.0
 """For a worker to load its engines, on a busy machine."""
 
+AGAIN: Any = re.compile(r"again=([a-z0-9]+)")
+"""The studio's address, once it has sent a script."""
+
 SPY = """
 window.spy = {moved: 0, stalls: 0, first: 0};
 const now = () => performance.timeOrigin + performance.now();
@@ -85,7 +88,7 @@ def run(options: dict[str, Any]) -> dict[str, Any]:
         with _browser() as page:
             _sign_in(page, address)
             # The first clip waits for the worker's engines and is not counted.
-            _one(page, address, "One line, to warm up.")
+            _one(page, address, "One line, so that the worker is warm.")
             found = [
                 _one(page, address, options["script"]) for _ in range(options["runs"])
             ]
@@ -108,8 +111,8 @@ def _one(page: Any, address: str, script: str) -> dict[str, float]:
     page.fill("[data-script]", script)
     sent = time.time()
     page.click("[data-render]", no_wait_after=True)
-    page.wait_for_url(re.compile(r"/clips/[a-z0-9]+/$"), wait_until="commit")
-    key = page.url.rstrip("/").rpartition("/")[2]
+    page.wait_for_url(AGAIN, wait_until="commit")
+    key = AGAIN.search(page.url)[1]
     until = time.monotonic() + LIMIT_SECONDS
     while True:
         clip = Clip.objects.get(key=key)
@@ -131,8 +134,8 @@ def _one(page: Any, address: str, script: str) -> dict[str, float]:
 
 
 def _over(page: Any) -> bool:
-    """The finished page has come, which waits until what plays has played."""
-    return bool(page.evaluate("!document.querySelector('troupe-early')"))
+    """It has played to its end."""
+    return bool(page.evaluate("document.querySelector('troupe-early video').ended"))
 
 
 def _sign_in(page: Any, address: str) -> None:

@@ -52,8 +52,10 @@ export class TroupeEarly extends HTMLElement {
   hear(progress) {
     const { state, live } = progress;
     if (live) this.feed(live);
-    else if (state === "ready") this.segments?.rest();
-    else if (state !== "rendering" && state !== "queued") this.over();
+    else if (state === "ready") {
+      this.segments?.rest();
+      this.querySelector("[data-making]")?.setAttribute("hidden", "");
+    } else if (state !== "rendering" && state !== "queued") this.over();
   }
 
   /** @param {Early} live */

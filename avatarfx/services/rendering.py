@@ -18,7 +18,7 @@ from avatarfx import consent, pipeline, remixes
 from avatarfx.errors import DiskFullError, HeldError
 from avatarfx.models import Clip, ClipActor, Render
 from avatarfx.receipts import ReceiptError
-from avatarfx.services import claims, leases, receipts, workers
+from avatarfx.services import claimed, leases, receipts, workers
 from avatarfx.services.minder import Minder, OverdueError, StoppedError
 from moderation.pictures import frames as screening
 from socialapp.characters.models import Portrait
@@ -78,9 +78,9 @@ def render_next() -> int:
     can = workers.abilities()
     # A horse is ended with all that it holds, so it holds one.
     most = can.batch if horse.resident() else 1
-    claimed = leases.claim_batch(worker=horse.name(), can=can, most=most)
+    mine = leases.claim_batch(worker=horse.name(), can=can, most=most)
     ended = 0
-    with claims.Batch(claimed) as batch:
+    with claimed.Batch(mine) as batch:
         for clip in batch:
             _attempt(clip)
             ended += 1

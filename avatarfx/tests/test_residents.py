@@ -1,4 +1,4 @@
-"""Workers that render in their own process: claims, ends, and a real one."""
+"""Workers that render in their own process: batches, ends, and a real one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from django.conf import settings as django_settings
 from avatarfx import encode, services
 from avatarfx.abilities import Abilities
 from avatarfx.models import Clip, RenderWorker
-from avatarfx.services import claims, leases, minder, rendering, workers
+from avatarfx.services import claimed, leases, minder, rendering, workers
 from avatarfx.tests.conftest import make_character
 from avatarfx.tests.engines import breaks_at
 from socialapp.accounts.models import User
@@ -138,7 +138,7 @@ def test_a_process_that_must_end_gives_back_the_rest_of_its_batch_first(
     clips = line_of(alice, hob)
     ended = list[list[str]]()
     monkeypatch.setattr(os, "_exit", lambda _: ended.append(states(clips)))
-    with claims.Batch(leases.claim_batch(worker="me:1", can=CAN, most=3)) as batch:
+    with claimed.Batch(leases.claim_batch(worker="me:1", can=CAN, most=3)) as batch:
         next(iter(batch))
         horse.end()
     assert ended == [["rendering", "queued", "queued"]]
@@ -153,7 +153,7 @@ def test_the_leases_of_those_that_wait_are_kept(
     alice = User.objects.create_user("alice", "alice@example.com", "a secret of hers")
     line_of(alice, make_character(alice), 2)
     claimed = leases.claim_batch(worker="me:1", can=CAN, most=2)
-    with claims.Batch(claimed) as batch:
+    with claimed.Batch(claimed) as batch:
         next(iter(batch))
         Clip.objects.filter(pk=claimed[1].pk).update(leased_until=None)
         until = time.monotonic() + 20

@@ -7,13 +7,37 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
+from django.db.models import (
+    Count,
+)
+from django.urls import (
+    reverse,
+)
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from avatarfx import services
-from avatarfx.models import Clip, ClipActor, Render, RenderWorker, WorkerKey
-from avatarfx.models.worker import SILENCE
-from avatarfx.services import workers
+from avatarfx.models import (
+    Backdrop,
+    Batch,
+    Clip,
+    ClipActor,
+    Render,
+    RenderHour,
+    RenderSample,
+    RenderWorker,
+    WorkerKey,
+)
+from avatarfx.models.worker import (
+    SILENCE,
+)
+from avatarfx.rendering_desk import (
+    RenderHourAdmin,
+    RenderSampleAdmin,
+)
+from avatarfx.services import (
+    workers,
+)
 from socialapp.lib.admin import Record, RecordInline, audio, link, picture, table, video
 
 if TYPE_CHECKING:
@@ -246,6 +270,7 @@ class RenderAdmin(Record[Render]):
         "error",
         "stages",
         "signed",
+        "timeline",
     )
 
     @admin.display(description="Receipt")
@@ -253,6 +278,11 @@ class RenderAdmin(Record[Render]):
         if not render.receipt:
             return SafeString("–")
         return format_html("<code>{}</code>", json.dumps(render.receipt))
+
+    @admin.display(description="Timeline")
+    def timeline(self, render: Render) -> SafeString:
+        url = reverse("clip-trace", args=[render.clip.key])
+        return format_html('<a href="{}" class="text-link">How it was made</a>', url)
 
     @admin.display(description="Clip", ordering="clip")
     def made(self, render: Render) -> SafeString:
@@ -267,6 +297,38 @@ class RenderAdmin(Record[Render]):
     @admin.display(description="Stages")
     def stages(self, render: Render) -> SafeString:
         return trace_table(render)
+
+
+@admin.register(Backdrop)
+class BackdropAdmin(Record[Backdrop]):
+    list_display = ("look", "name", "person", "state", "withheld", "size", "created")
+    list_display_links = ("look", "name")
+    list_filter = ("state", "withheld", "created")
+    search_fields = ("key", "name", "ref", "owner__username")
+    date_hierarchy = "created"
+    list_select_related = ("owner",)
+    fields = (
+        "key",
+        "look",
+        "name",
+        "person",
+        "state",
+        "withheld",
+        "ref",
+        "size",
+        "width",
+        "height",
+        "created",
+    )
+    readonly_fields = fields
+
+    @admin.display(description="owner", ordering="owner__username")
+    def person(self, backdrop: Backdrop) -> SafeString:
+        return link(backdrop.owner)
+
+    @admin.display(description="look")
+    def look(self, backdrop: Backdrop) -> SafeString:
+        return picture(backdrop.ref, backdrop.name)
 
 
 @admin.register(RenderWorker)
@@ -368,3 +430,47 @@ class WorkerKeyAdmin(Record[WorkerKey]):
             "Withdrawn. Its workers take nothing more. To go on there, move"
             " credentials/worker.key in DATA_DIR away and start them again.",
         )
+
+
+admin.site.register(RenderHour, RenderHourAdmin)
+admin.site.register(RenderSample, RenderSampleAdmin)
+
+
+@admin.register(Batch)
+class BatchAdmin(Record[Batch]):
+    list_display = ("name", "person", "who", "state", "made", "created")
+    list_filter = ("state", "created")
+    search_fields = ("key", "title", "template", "owner__username")
+    date_hierarchy = "created"
+    list_select_related = ("owner", "character")
+    fields = (
+        "key",
+        "title",
+        "person",
+        "who",
+        "state",
+        "note",
+        "made",
+        "template",
+        "columns",
+        "look",
+        "created",
+        "started",
+    )
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Batch]:
+        rows = Count("rows"), Count("rows__clip")
+        return super().get_queryset(request).annotate(of=rows[0], asked=rows[1])
+
+    @admin.display(description="owner", ordering="owner__username")
+    def person(self, batch: Batch) -> SafeString:
+        return link(batch.owner)
+
+    @admin.display(description="character")
+    def who(self, batch: Batch) -> SafeString:
+        return link(batch.character)
+
+    @admin.display(description="clips asked for")
+    def made(self, batch: Any) -> str:
+        return f"{batch.asked} of {batch.of} rows"

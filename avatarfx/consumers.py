@@ -20,10 +20,14 @@ SIGN_IN = 4401
 """Close code: like HTTP 401."""
 
 
+MOST = 100
+"""Clips that are told of on connecting, those first that come first."""
+
+
 class ClipsConsumer(AsyncJsonWebsocketConsumer):
     """Sends ``clip-progress``; what a client sends is ignored.
 
-    On connecting it tells of every clip that is not finished, so that a page which was
+    On connecting it tells of the clips that are not finished, so that a page which was
     reloaded or lost its connection is up to date without asking.
     """
 
@@ -54,5 +58,5 @@ class ClipsConsumer(AsyncJsonWebsocketConsumer):
 
 @database_sync_to_async
 def _open_clips(user: User) -> list[dict[str, Any]]:
-    clips = Clip.objects.of(user).open().full().order_by("queued_at", "id")
-    return selectors.progress_of_all(clips)
+    clips = Clip.objects.of(user).in_line().full()
+    return selectors.progress_of_all(clips[:MOST])

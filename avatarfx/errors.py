@@ -35,3 +35,13 @@ class NotNowError(Exception):
     def __init__(self, message: str) -> None:
         self.message = message
         super().__init__(message)
+
+
+class LineFullError(NotNowError):
+    """So many clips wait that one more is not taken now."""
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        self.retry_after = retry_after
+        """Seconds until there is likely room."""
+
+        super().__init__(message)

@@ -49,7 +49,57 @@ def clips(user: User) -> Iterator[File]:
 
 def _files(clip: Clip) -> list[tuple[str, str]]:
     """Name in the archive and blob, of those that the clip has."""
-    return [(f"clips/{clip.key}.{ref.rpartition('.')[2]}", ref) for ref in clip.files]
+    return [
+        (f"clips/{clip.key}{_kind(clip, ref)}.{ref.rpartition('.')[2]}", ref)
+        for ref in clip.files
+    ]
+
+
+def _kind(clip: Clip, ref: str) -> str:
+    """Of two films, which."""
+    return "-captioned" if ref == clip.captioned else ""
+
+
+def backdrops(user: User) -> Iterator[File]:
+    """``backgrounds.json`` and the pictures that they brought to stand before."""
+    mine = list(user.backdrops.order_by("created"))
+    yield as_json(
+        "backgrounds.json",
+        [
+            {
+                "key": one.key,
+                **model_to_dict(one, exclude=["id", "owner", "ref"]),
+                "called": one.ref,
+                "file": f"backgrounds/{one.key}.webp",
+                "created": one.created,
+            }
+            for one in mine
+        ],
+    )
+    for one in mine:
+        yield from stored(f"backgrounds/{one.key}.webp", one.ref, owner=user)
+
+
+def batches(user: User) -> Iterator[File]:
+    """``batches.json``: each text, its table, and the clip that each row became."""
+    yield as_json(
+        "batches.json",
+        [
+            {
+                "key": batch.key,
+                **model_to_dict(batch, exclude=[*INSIDE, "fed"]),
+                "character": batch.character.key,
+                "created": batch.created,
+                "started": batch.started,
+                "rows": list(
+                    batch.rows.order_by("number").values(
+                        "number", "values", "script", "state", "reason", "clip__key"
+                    )
+                ),
+            }
+            for batch in user.batches.select_related("character").order_by("created")
+        ],
+    )
 
 
 def week(user: User, since: dt.datetime) -> Iterator[tuple[str, int]]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from socialapp.engines.errors import EngineError
+from socialapp.engines.errors import EngineError, OutOfMemory
+from socialapp.engines.protocols import Batched, Comparable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from socialapp.engines.protocols import Animator
     from socialapp.performance import Rig
@@ -32,12 +33,15 @@ class Ladder:
         rigs: Iterable[Rig],
         *,
         silent: str = "",
+        spoiled: Mapping[str, str] | None = None,
     ) -> None:
-        """`silent`: why nobody speaks; then nobody moves a mouth either.
+        """`silent`: why nobody speaks; then nobody moves a mouth either. `spoiled`: rungs
+        that took an earlier attempt down, and how; the last is tried all the same.
 
         EngineError when no rung holds.
         """
         self._rungs = list(animators)
+        self._spoiled = dict(spoiled or {})
         self._rigs = tuple(rigs)
         self._silent = silent
         self._at = -1
@@ -68,12 +72,40 @@ class Ladder:
         self.reasons.append(reason)
         self._climb_down()
 
+    def give_way(self, error: EngineError) -> None:
+        """After `error` of this rung: the same with half of its batch if memory ran out
+        and that may help, else the next. EngineError when there is none."""
+        animator = self.animator
+        if isinstance(error, OutOfMemory) and isinstance(animator, Batched):
+            smaller = animator.smaller()
+            if smaller is not None:
+                log.warning("Animator %s goes on with less at once", self.name)
+                self._rungs[self._at] = (self.name, smaller)
+                return
+        self.fall(str(error))
+
+    def drop(self, reason: str) -> None:
+        """What this rung drew is not good enough: neither is what draws like it."""
+        dropped = self.animator
+        self.fall(reason)
+        while isinstance(self.animator, Comparable) and self.animator.draws_like(
+            dropped, self._rigs
+        ):
+            self.fall(f"It draws as the rung above did. {reason}")
+
+    def is_above(self, name: str) -> bool:
+        """Does the rung in use stand higher than the one called `name`?"""
+        below = [other for other, _ in self._rungs[self._at + 1 :]]
+        return name in below
+
     def _climb_down(self) -> None:
         for at in range(self._at + 1, len(self._rungs)):
             name, animator = self._rungs[at]
             if self._silent and animator.rung != STILL:
                 continue
             reason = self._obstacle(animator)
+            if reason is None and at < len(self._rungs) - 1:
+                reason = self._spoiled.get(name)
             if reason is None:
                 self._at = at
                 return

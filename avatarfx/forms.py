@@ -33,6 +33,8 @@ class ClipForm(forms.Form):
     motion = forms.TypedChoiceField(
         required=False, choices=[(word, word) for word in MOTIONS], empty_value=""
     )
+    camera = forms.CharField(required=False, max_length=20)
+    bed = forms.CharField(required=False, max_length=40)
     voice = forms.CharField(required=False, max_length=120)
     publish = forms.BooleanField(required=False)
     caption = forms.CharField(required=False, max_length=500)
@@ -53,6 +55,8 @@ class ClipForm(forms.Form):
             "shape": data["shape"],
             "background": data["background"],
             "motion": data["motion"],
+            "camera": data["camera"],
+            "bed": data["bed"],
             "voice": VoiceSpec(voice, own.speed, own.pitch) if voice else None,
             "publish": data["publish"],
             "caption": data["caption"],

@@ -8,13 +8,20 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
+import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from django.utils.module_loading import import_string
 
+from avatarfx import memory
+from avatarfx.budgets import Clock
 from avatarfx.fallbacks import CheckError, Ladder
+from avatarfx.minding import minded
+from socialapp.acting.script import estimate_seconds
+from socialapp.engines.errors import boundary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,6 +30,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from avatarfx.encode import Track
+    from avatarfx.quality.measured import Measured
     from avatarfx.recipe import Recipe
     from socialapp.engines.protocols import Actor, Animator, Director, Voice
     from socialapp.performance import Performance
@@ -74,6 +83,13 @@ class Engines:
     encoder: Mapping[str, Any] = field(default_factory=dict)
     """Arguments of ``avatarfx.encode.Options``."""
 
+    finder: Callable[[], Any] = lambda: None
+    """Loads what finds faces again in frames, see ``avatarfx.quality.watch``; None:
+    there is none here."""
+
+    limits: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """See ``settings.QUALITY_LIMITS``; empty: films are not measured."""
+
 
 @dataclass(frozen=True, slots=True)
 class Papers:
@@ -94,21 +110,54 @@ class Papers:
 
 
 class Trace:
-    """What happened in one attempt: an entry a stage, JSON values only."""
+    """What happened in one attempt: an entry a stage, JSON values only.
 
-    def __init__(self) -> None:
+    An entry with ``open`` is not over; in the record of an attempt that is, it names
+    what took its process down.
+    """
+
+    def __init__(
+        self,
+        attempt: int = 0,
+        begun: Callable[[list[dict[str, Any]]], object] = lambda _: None,
+    ) -> None:
+        """`begun` gets all entries when a stage or an engine in it begins."""
         self.entries: list[dict[str, Any]] = []
+        self._attempt = attempt
+        self._begun = begun
+        self._began = time.perf_counter()
+        self._thread = threading.get_ident()
 
     def add(self, name: str, **said: Any) -> dict[str, Any]:
         """An entry of what was timed by others."""
-        entry: dict[str, Any] = {"name": name, "engine": "", "seconds": 0.0, "note": ""}
+        entry: dict[str, Any] = {
+            "name": name,
+            "engine": "",
+            "seconds": 0.0,
+            "note": "",
+            "at": round(time.perf_counter() - self._began, 3),
+            "attempt": self._attempt,
+        }
         self.entries.append(entry | said)
         return self.entries[-1]
 
+    def name_engine(self, entry: dict[str, Any], engine: str, rung: str = "") -> None:
+        """`engine` is at it now: on record before it can take the process down."""
+        entry["engine"] = engine
+        if rung:
+            entry["rung"] = rung
+        # Whoever listens writes it down, and other threads have no connection for that.
+        if threading.get_ident() == self._thread:
+            self._begun(self.entries)
+
     @contextlib.contextmanager
-    def stage(self, name: str) -> Iterator[dict[str, Any]]:
+    def stage(
+        self, name: str, *, engine: str = "", rung: str = ""
+    ) -> Iterator[dict[str, Any]]:
         """Times a stage; ``engine`` and ``note`` may be set on the entry."""
-        entry = self.add(name)
+        entry = self.add(name, open=True)
+        self.name_engine(entry, engine, rung)
+        memory.forget_peak()
         began, cpu = time.perf_counter(), time.process_time()
         try:
             yield entry
@@ -118,6 +167,8 @@ class Trace:
         finally:
             entry["seconds"] = round(time.perf_counter() - began, 3)
             entry["cpu_seconds"] = round(time.process_time() - cpu, 3)
+            entry["peak_mb"] = memory.peak_mb()
+            del entry["open"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +205,15 @@ class Film:
 
     hidden: Hidden | None = None
     """None: the papers named no number to hide."""
+
+    track: Track | None = None
+    """What is heard in it."""
+
+    measured: Measured | None = None
+    """What whoever watched the drawing saw; None: nobody did."""
+
+    kept: Mapping[int, NDArray[np.int16]] = field(default_factory=dict)
+    """Of the frames at which the encoder starts anew, see `Watch.kept`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,11 +261,28 @@ class Work:
     papers: Papers = field(default_factory=Papers)
     prints: Prints | None = None
     rendered: Rendered | None = None
+    clock: Clock = field(default_factory=Clock)
+    spoiled: Mapping[str, str] = field(default_factory=dict)
+    """Engines that took an earlier attempt down with them, and how."""
 
     def tell(self, stage: str, share: float, detail: str = "") -> None:
-        """`share` of the stage is done, 0 to 1."""
+        """`share` of the stage is done, 0 to 1. OutOfTime when it took too long."""
         low, high = SPANS[stage]
         self.progress(stage, low + (high - low) * share, detail)
+        self.clock.check()
+
+    @staticmethod
+    def frames_of(performance: Performance) -> int:
+        return max(1, math.ceil(performance.seconds * FPS))
+
+    @property
+    def about_seconds(self) -> float:
+        """How long the clip is, or about will be."""
+        if self.performance is not None:
+            return self.performance.seconds
+        speed = self.recipe.cast[0].voice.speed if self.recipe.cast else 1.0
+        before = self.original.seconds if self.original else 0.0
+        return before + estimate_seconds(self.recipe.script, speed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +324,8 @@ def render(
     hang: Hang = lambda *_: b"",
     names: Mapping[str, str] | None = None,
     screen: Screen | None = None,
+    clock: Clock | None = None,
+    spoiled: Mapping[str, str] | None = None,
 ) -> Rendered:
     """Make the film in the folder `scratch` and store what is finished.
 
@@ -255,8 +334,10 @@ def render(
     `original`: what happens in the clip that this one remixes. `hang` finds the pictures
     behind the panels of a split frame; `names` by seat are for the captions.
     `papers`: what is signed into the files, and by whom. `screen` looks at a frame a
-    second. HeldError when it refuses them, EngineError when no rung of a ladder holds;
-    what `progress` raises passes through.
+    second. `clock` stops what takes too long; `spoiled` names engines that took an
+    earlier attempt down, and how: they are passed over while there is another. HeldError
+    when it refuses the frames, EngineError when no rung of a ladder holds; what
+    `progress` raises passes through.
     """
     width, height = SIZES[recipe.shape]
     work = Work(
@@ -276,8 +357,10 @@ def render(
         performance=performance,
         original=original,
         papers=papers,
+        clock=clock or Clock(),
+        spoiled=spoiled or {},
     )
-    work = _run("voice", work)
+    work = _speak(work)
     while True:
         work = _run("movement", work)
         try:
@@ -287,7 +370,7 @@ def render(
             if work.ladder is None:
                 raise
             log.warning("The film failed its check: %s", error)
-            work.ladder.fall(str(error))
+            work.ladder.drop(str(error))
     # It is screened on the way; whatever touches it later takes its record away.
     work = _run("sign", work)
     work = _run("finish", work)
@@ -296,7 +379,25 @@ def render(
     return work.rendered
 
 
+def _speak(work: Work) -> Work:
+    """The voice stage, its voices under the clock and on record."""
+
+    def begun(name: str) -> None:
+        work.trace.name_engine(work.trace.entries[-1], name)
+
+    engines = minded(
+        work.engines,
+        clock=work.clock,
+        seconds=work.about_seconds,
+        begun=begun,
+        spoiled=work.spoiled,
+    )
+    return replace(_run("voice", replace(work, engines=engines)), engines=work.engines)
+
+
 def _run(stage: str, work: Work) -> Work:
+    work.clock.start(stage, work.about_seconds)
     work.tell(stage, 0)
-    done: Work = import_string(STAGES[stage])(work)
+    with boundary():
+        done: Work = import_string(STAGES[stage])(work)
     return done

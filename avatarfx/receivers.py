@@ -8,8 +8,8 @@ from django.db.models import Q
 from django.dispatch import receiver
 
 from avatarfx import services
-from avatarfx.models import Clip
-from avatarfx.services import telling
+from avatarfx.models import Backdrop, Clip
+from avatarfx.services import backdrops, batches, telling
 from avatarfx.signals import clip_failed, clip_ready
 from moderation.models import PictureCheck
 from moderation.signals import approval_decided, likeness_revoked, picture_decided
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 @receiver(account_closed, dispatch_uid="avatarfx.leave_with_owner")
 def leave_with_owner(*, user: User, **_: Any) -> None:
-    """Stop what is being made, delete the person's clips and their files, and those that
+    """Stop what is being made, delete the person's batches and clips and their files, and those that
     others cut out of shows with a character of theirs: nothing shows its face then."""
+    batches.forget_batches(owner=user)
     played = Clip.objects.filter(actors__character__owner=user).values("pk")
     for clip in Clip.objects.filter(Q(owner=user) | Q(pk__in=played)):
         if not clip.finished_for_good:
@@ -34,6 +35,7 @@ def leave_with_owner(*, user: User, **_: Any) -> None:
         clip.delete()
         for ref in refs:
             blobs.remove(ref)
+    backdrops.forget_backdrops(owner=user)
     # Clips held on to portraits and characters; nothing does any longer.
     forget_owner(owner=user)
 
@@ -41,6 +43,12 @@ def leave_with_owner(*, user: User, **_: Any) -> None:
 @receiver(clip_ready, dispatch_uid="avatarfx.tell_ready")
 def tell_ready(*, clip: Clip, **_: Any) -> None:
     telling.tell_ready(clip, words=".")
+
+
+@receiver(clip_ready, dispatch_uid="avatarfx.batch_after_ready")
+@receiver(clip_failed, dispatch_uid="avatarfx.batch_after_failed")
+def batch_goes_on(*, clip: Clip, **_: Any) -> None:
+    batches.go_on_after(clip=clip)
 
 
 @receiver(clip_failed, dispatch_uid="avatarfx.tell_failed")
@@ -65,6 +73,19 @@ def hold_refused(*, check: PictureCheck, **_: Any) -> None:
             sha256=check.sha256,
             reason="The portrait of this clip was refused.",
         )
+
+
+@receiver(picture_decided, dispatch_uid="avatarfx.settle_backdrop")
+def settle_backdrop(*, check: PictureCheck, **_: Any) -> None:
+    state = backdrops.state_of(check)
+    backdrops.settle_backdrop(owner=check.owner, sha256=check.sha256, state=state)
+
+
+@receiver(likeness_revoked, dispatch_uid="avatarfx.refuse_revoked_backdrop")
+def refuse_revoked_backdrop(*, consent: LikenessConsent, **_: Any) -> None:
+    backdrops.settle_backdrop(
+        owner=consent.owner, sha256=consent.sha256, state=Backdrop.State.REFUSED
+    )
 
 
 @receiver(approval_decided, dispatch_uid="avatarfx.settle_words")

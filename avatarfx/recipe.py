@@ -26,6 +26,9 @@ class Role:
 
     voice: VoiceSpec = field(default_factory=VoiceSpec)
     motion: str = "subtle"
+    name: str = field(default="", metadata=codec.SPARSE)
+    """What the script calls whoever speaks, where several do: a later name does not
+    reach in either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,18 @@ class Recipe:
     remix: str = ""
     """How, of a remix: one of ``avatarfx.remixes.RemixKind``."""
 
+    bed: str = field(default="", metadata=codec.SPARSE)
+    """Name of the music under it, ``avatarfx.beds``; empty: there is none."""
+
+    camera: str = field(default="", metadata=codec.SPARSE)
+    """One of ``socialapp.acting.CAMERAS``; empty: the first of them."""
+
     taken_over: str = ""
     """Seat of a talk whose lines another character says in a ``revoice`` of it."""
+
+    needs: tuple[str, ...] = ()
+    """Animators that it must not be made without; a worker that lacks one is not given
+    the clip."""
 
     def to_json(self) -> dict[str, Any]:
         return {"format": "recipe", "version": VERSION, **codec.dump(self)}

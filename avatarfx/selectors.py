@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Max, Min
 from django.templatetags.static import static
 
+from avatarfx import beds as built_in_beds
 from avatarfx import remixes
-from avatarfx.models import Clip, ClipQuerySet, Render
+from avatarfx.line import paces, places
+from avatarfx.line.paces import Pace
+from avatarfx.models import Clip
 from avatarfx.transcript import Line, lines_of
-from socialapp.acting.script import estimate_seconds
 from socialapp.content import backgrounds as built_in
 from socialapp.provenance import subjects
 from socialapp.provenance.subjects import Description
@@ -21,6 +22,8 @@ from socialapp.provenance.subjects import Description
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from avatarfx.line.paces import Span
+    from avatarfx.line.places import Standing
     from socialapp.characters.models import Character
 
 STAGES = {
@@ -31,15 +34,6 @@ STAGES = {
     "finish": "Saving",
 }
 """Stage of a render to what a person reads, in order."""
-
-UNKNOWN_RATE = 1.5
-"""Seconds of work for a second of clip, until this copy has learnt its own."""
-
-OVERHEAD_SECONDS = 1.5
-"""Loading pictures, storing files: the same for short and long clips."""
-
-LEARN_FROM = 20
-"""Newest renders that the rate is learnt from."""
 
 
 def cast_of(clip: Clip) -> list[Character]:
@@ -93,10 +87,47 @@ def said_in(clip: Clip) -> list[tuple[str, Line]]:
     return told
 
 
-def progress_of(clip: Clip, *, rate: float | None = None) -> dict[str, Any]:
+def progress_of(clip: Clip) -> dict[str, Any]:
     """What socket, API and page say of a clip: JSON values only."""
-    rate = learnt_rate() if rate is None else rate
-    place = place_of(clip)
+    return _progress(clip, places.standing(clip, _pace([clip])))
+
+
+def progress_of_all(clips: Iterable[Clip]) -> list[dict[str, Any]]:
+    """The same for a list, for which the line is read once."""
+    clips = list(clips)
+    standings = places.standings(clips, _pace(clips))
+    return [_progress(clip, standings[clip.pk]) for clip in clips]
+
+
+def moves_of_all(clips: Iterable[Clip]) -> dict[int, list[str]]:
+    """Where each of one person's clips can be moved among theirs, by its number."""
+    clips = list(clips)
+    mine = Clip.objects.filter(
+        owner__in={clip.owner_id for clip in clips}, state=Clip.State.QUEUED
+    )
+    ends = {
+        (owner, lane): (first, last)
+        for owner, lane, first, last in mine.order_by()
+        .values_list("owner", "lane")
+        .annotate(first=Min("turn"), last=Max("turn"))
+    }
+    found = {}
+    for clip in clips:
+        first, last = ends.get((clip.owner_id, clip.lane), (0, 0))
+        waits = clip.state == Clip.State.QUEUED
+        sooner = ["front", "up"] if waits and clip.turn > first else []
+        later = ["down"] if waits and clip.turn < last else []
+        found[clip.pk] = [*sooner, *later]
+    return found
+
+
+def _pace(clips: Iterable[Clip]) -> Pace:
+    """Learnt only if somebody waits."""
+    return Pace() if all(clip.finished_for_good for clip in clips) else paces.learn()
+
+
+def _progress(clip: Clip, standing: Standing) -> dict[str, Any]:
+    left = standing.left
     return {
         "key": clip.key,
         "title": clip.name,
@@ -106,8 +137,11 @@ def progress_of(clip: Clip, *, rate: float | None = None) -> dict[str, Any]:
         "stage_label": STAGES.get(clip.stage, ""),
         "steps": _steps(clip),
         "percent": 100 if clip.state == Clip.State.READY else clip.percent,
-        "place": place,
-        "eta_seconds": _eta(clip, place, rate),
+        "place": standing.place,
+        "eta_seconds": places.seconds(left),
+        "eta_range": [math.floor(left.low), math.ceil(left.high)] if left else None,
+        "eta_words": _wait(clip, left),
+        "lane": clip.lane,
         "detail": clip.detail,
         "error": clip.error,
         "rung": clip.rung,
@@ -118,32 +152,6 @@ def progress_of(clip: Clip, *, rate: float | None = None) -> dict[str, Any]:
     }
 
 
-def progress_of_all(clips: Iterable[Clip]) -> list[dict[str, Any]]:
-    """The same for a list, with the rate learnt once."""
-    rate = learnt_rate()
-    return [progress_of(clip, rate=rate) for clip in clips]
-
-
-def place_of(clip: Clip) -> int | None:
-    """1: next. None: it does not wait."""
-    if clip.state != Clip.State.QUEUED:
-        return None
-    return _ahead(clip).filter(state=Clip.State.QUEUED).count() + 1
-
-
-def learnt_rate() -> float:
-    """Seconds of work for a second of clip, from the newest renders of this copy."""
-    done = Render.objects.filter(outcome="ready", clip__seconds__gt=0).order_by("-id")
-    rates = [
-        max(0.0, (ended - started).total_seconds() - OVERHEAD_SECONDS) / seconds
-        for started, ended, seconds in done.values_list(
-            "started", "ended", "clip__seconds"
-        )[:LEARN_FROM]
-        if ended and seconds
-    ]
-    return median(rates) if rates else UNKNOWN_RATE
-
-
 def backgrounds() -> list[dict[str, str]]:
     """The built-in ones: name, title, URL of the drawing."""
     return [
@@ -152,33 +160,23 @@ def backgrounds() -> list[dict[str, str]]:
     ]
 
 
-def _ahead(clip: Clip) -> ClipQuerySet:
-    """Open clips that are done before this one."""
-    return Clip.objects.open().filter(
-        Q(state=Clip.State.RENDERING)
-        | Q(queued_at__lt=clip.queued_at)
-        | Q(queued_at=clip.queued_at, pk__lt=clip.pk)
-    )
+def beds() -> list[dict[str, str]]:
+    """The built-in music: name, title, mood, URL of the file."""
+    return [
+        {
+            "name": name,
+            "title": title,
+            "mood": built_in_beds.MOODS[name],
+            "url": static(f"beds/{name}.{built_in_beds.EXTENSION}"),
+        }
+        for name, title in built_in_beds.TITLES.items()
+    ]
 
 
-def _eta(clip: Clip, place: int | None, rate: float) -> int | None:
-    """Whole seconds until it is done; None when it is not on its way."""
-    if clip.state == Clip.State.RENDERING:
-        return math.ceil(_work(clip, rate) * (1 - clip.percent / 100))
-    if place is None:
-        return None
-    before = sum(
-        _work(other, rate) * (1 - other.percent / 100)
-        for other in _ahead(clip)
-        .exclude(pk=clip.pk)
-        .only("script", "percent", "recipe")
-    )
-    return math.ceil(before + _work(clip, rate))
-
-
-def _work(clip: Clip, rate: float) -> float:
-    speed = float(clip.recipe["cast"][0]["voice"]["speed"])
-    return OVERHEAD_SECONDS + rate * estimate_seconds(clip.script, speed)
+def _wait(clip: Clip, left: Span | None) -> str:
+    if left is None and not clip.finished_for_good:
+        return "unknown: nobody renders at the moment"
+    return places.in_words(left)
 
 
 def _steps(clip: Clip) -> list[dict[str, Any]]:

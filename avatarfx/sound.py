@@ -100,13 +100,18 @@ def loudness(samples: Samples, rate: int) -> float:
     return float(_lufs(blocks[_lufs(blocks) > gate].mean()))
 
 
-def normalise(samples: Samples, rate: int) -> Samples:
-    """At -16 LUFS and never above -1 dBFS; silence stays silence."""
+def normalise(samples: Samples, rate: int, *, under: Samples | None = None) -> Samples:
+    """At -16 LUFS and never above -1 dBFS; silence stays silence.
+
+    `under`, equally long: music that goes along. Only `samples` are measured, or what
+    plays in the pauses would decide how loud the words are.
+    """
     measured = loudness(samples, rate)
+    both = samples if under is None else samples + under
     if not np.isfinite(measured):
-        return limit(samples, rate)
+        return limit(both, rate)
     gain = min(MOST_GAIN, 10 ** ((LOUDNESS - measured) / 20))
-    return limit(samples * np.float32(gain), rate)
+    return limit(both * np.float32(gain), rate)
 
 
 def limit(samples: Samples, rate: int) -> Samples:
@@ -167,7 +172,8 @@ def _k_weighted(samples: Samples, rate: int) -> NDArray[np.float64]:
         [whole, 2 * (square - 1), 1 - pass_k / pass_q + square],
     )
     # A quarter second of silence lets the high-pass die away before the ends meet.
-    length = len(samples) + rate // 4
+    # Rounded up: a length with a large prime factor takes ten times as long.
+    length = -(-(len(samples) + rate // 4) // 4096) * 4096
     turn = np.exp(-2j * np.pi * np.fft.rfftfreq(length))
     spectrum = np.fft.rfft(samples, length)
     for above, below in (first, second):

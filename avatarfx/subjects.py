@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from avatarfx.models import Clip
+from avatarfx.models import Backdrop, Clip
 from avatarfx.remixes import CARRIED
+from avatarfx.services.backdrops import set_backdrop_withheld
 from avatarfx.services.withholding import set_withheld
 from moderation import subjects
 from socialapp.lib import blobs
@@ -36,6 +37,33 @@ def register() -> None:
         content_types=("CONTENT_TYPE_SYNTHETIC_MEDIA", "CONTENT_TYPE_VIDEO"),
         of_author=lambda user: Clip.objects.filter(owner=user, removed__isnull=True),
     )
+    subjects.register(
+        "backdrop",
+        title="Background",
+        find=lambda key: (
+            Backdrop.objects.select_related("owner").filter(key=key).first()
+        ),
+        describe=lambda one: f"Background of @{one.owner.username}: {one.name}",
+        snapshot=lambda one: {"Name": one.name},
+        author=lambda one: one.owner,
+        url=lambda one: f"/studio/backgrounds/#{one.key}",
+        # Others see it in clips alone, and report those.
+        visible=lambda one, viewer: (
+            viewer.is_authenticated
+            and viewer.pk == one.owner_id
+            and one.withheld != Backdrop.Level.REMOVED
+        ),
+        media=lambda one: [blobs.name_of(one.ref)],
+        hide=lambda one: set_backdrop_withheld(
+            backdrop=one, level=Backdrop.Level.HIDDEN
+        ),
+        remove=lambda one: set_backdrop_withheld(
+            backdrop=one, level=Backdrop.Level.REMOVED
+        ),
+        restore=lambda one: set_backdrop_withheld(backdrop=one, level=""),
+        content_types=("CONTENT_TYPE_IMAGE",),
+        of_author=lambda user: Backdrop.objects.filter(owner=user),
+    )
     subjects.add_descendants("clip", _said_again)
     subjects.add_descendants("character", _made_with_character)
     subjects.add_descendants("portrait", _made_with_portrait)
@@ -51,8 +79,8 @@ def _visible(clip: Clip, viewer: User | AnonymousUser) -> bool:
 
 
 def _media(clip: Clip) -> list[str]:
-    # Sound may have been made since the row was read; `hide` came first and locks it.
-    clip.refresh_from_db(fields=["audio"])
+    # More may have been made since the row was read; `hide` came first and locks it.
+    clip.refresh_from_db(fields=["audio", "captioned"])
     return [blobs.name_of(ref) for ref in (*clip.files, *clip.sounds)]
 
 

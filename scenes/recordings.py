@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scenes.sounds import opus
+from avatarfx import opus
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

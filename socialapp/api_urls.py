@@ -5,7 +5,13 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
-from avatarfx.api import clips, speech
+from avatarfx.api import (
+    backdrops,
+    batches,
+    clips,
+    speech,
+    traces,
+)
 from feed.api import (
     comments as post_comments,
 )
@@ -46,6 +52,7 @@ router.register("maker", portraits.MakerViewSet, "api-maker")
 router.register("characters", characters.CharacterViewSet, "api-character")
 router.register("scripts", speech.ScriptViewSet, "api-script")
 router.register("clips", clips.ClipViewSet, "api-clip")
+router.register("batches", batches.BatchViewSet, "api-batch")
 router.register("conversations", conversations.ConversationViewSet, "api-conversation")
 router.register("invitations", people.InvitationViewSet, "api-invitation")
 router.register("messages", messages.ChatMessageViewSet, "api-message")
@@ -281,10 +288,23 @@ urlpatterns = [
         ),
     ),
     path("me/export/", accounts.ExportViewSet.as_view({"post": "create"})),
+    path(
+        "clips/<str:key>/trace/",
+        traces.TraceViewSet.as_view({"get": "retrieve"}),
+        name="api-clip-trace",
+    ),
     path("voices/", speech.VoiceViewSet.as_view({"get": "list"})),
     path("voices/preview/", speech.SpeechViewSet.as_view({"post": "create"})),
     path("previews/", speech.PreviewViewSet.as_view({"post": "create"})),
     path("backgrounds/", speech.BackgroundViewSet.as_view({"get": "list"})),
+    path(
+        "backgrounds/mine/",
+        backdrops.BackdropViewSet.as_view({"get": "list", "post": "create"}),
+    ),
+    path(
+        "backgrounds/mine/<str:key>/",
+        backdrops.BackdropViewSet.as_view({"get": "retrieve", "delete": "destroy"}),
+    ),
     path("verify/", provenance.VerifyViewSet.as_view({"post": "create"})),
     path("takedowns/", reports.TakedownViewSet.as_view({"post": "create"})),
     path(

@@ -100,6 +100,7 @@ LOOK: dict[str, Any] = {
                 ("Renders", "manufacturing", "avatarfx_render"),
                 ("Workers", "engineering", "avatarfx_renderworker"),
                 ("Worker keys", "key", "avatarfx_workerkey"),
+                ("Rendering", "monitoring", "avatarfx_renderhour"),
             ),
             _group(
                 "Streams",

@@ -82,7 +82,7 @@ if PRODUCTION:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = env.flag("SSL_REDIRECT", default=True)
     # A health check asks from inside, without the proxy.
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
     SECURE_HSTS_SECONDS = env.number("HSTS_SECONDS", 31_536_000)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = env.flag("HSTS_SUBDOMAINS", default=True)
     SECURE_HSTS_PRELOAD = env.flag("HSTS_PRELOAD", default=True)
@@ -130,6 +130,7 @@ INSTALLED_APPS = [
     "feed",
 ]
 MIDDLEWARE = [
+    "socialapp.lib.metrics.Timed",
     "django.middleware.security.SecurityMiddleware",
     "socialapp.lib.csp.ContentSecurityPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -263,6 +264,9 @@ RECONCILERS = [
     "moderation.approvals.services.recheck",
     "socialapp.characters.services.recheck",
     "avatarfx.services.recheck_words",
+    "avatarfx.services.recheck_captioned",
+    "avatarfx.services.settle_takes",
+    "avatarfx.services.batches.feed_batches",
     "feed.services.recheck_words",
     "feed.services.forget_lists",
     "feed.remixes.requests.expire",
@@ -283,6 +287,7 @@ RECONCILERS = [
     "socialapp.notices.services.wake_due",
     "scenes.services.take_leases.reconcile",
     "scenes.services.take_keeping.sweep_hourly",
+    "avatarfx.services.metrics.sample_minutely",
 ]
 """What `manage.py reconcile` calls: each puts back what dead workers dropped."""
 
@@ -354,6 +359,22 @@ HEALTH_CHECKS = [
 ]
 """What /readyz asks, in this order."""
 
+METRICS = [
+    "avatarfx.metrics.exported.collect",
+    "moderation.metrics.collect",
+    "socialapp.jobs.metrics.collect",
+]
+"""What /metrics tells, in this order."""
+
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+"""Who may read /metrics; empty: this machine alone, and in production nobody."""
+
+RENDER_COST = {
+    "cpu_hour": env.number("RENDER_CENTS_CPU_HOUR", 0),
+    "gpu_hour": env.number("RENDER_CENTS_GPU_HOUR", 0),
+}
+"""Cents, for the cost of a clip."""
+
 
 # People
 
@@ -404,6 +425,8 @@ EXPORTERS = [
     "socialapp.accounts.exports.profile",
     "socialapp.characters.exports.characters",
     "avatarfx.exports.clips",
+    "avatarfx.exports.backdrops",
+    "avatarfx.exports.batches",
     "streams.exports.streams",
     "scenes.exports.stories.scenes",
     "scenes.exports.audience.audience",
@@ -443,6 +466,7 @@ DATA_DIR/audit-anchor.log."""
 
 CHARACTERS_PER_PERSON = env.number("CHARACTERS_PER_PERSON", 50)
 PORTRAITS_PER_PERSON = env.number("PORTRAITS_PER_PERSON", 200)
+BACKDROPS_PER_PERSON = env.number("BACKDROPS_PER_PERSON", 60)
 SCENE_ASSETS_PER_PERSON = env.number("SCENE_ASSETS_PER_PERSON", 200)
 CARD_CHARACTERS = env.number("CARD_CHARACTERS", 60_000)
 """Of text in one character card: all of it is screened while its owner waits."""
@@ -521,8 +545,12 @@ VIEWERS_PER_PROCESS = env.number("VIEWERS_PER_PROCESS", 2000)
 """Sockets of streams that one web process holds."""
 
 CLIPS_PER_DAY = env.number("CLIPS_PER_DAY", 5)
-MAX_CLIP_SECONDS = env.number("MAX_CLIP_SECONDS", 30)
-MAX_SCRIPT_CHARACTERS = env.number("MAX_SCRIPT_CHARACTERS", 600)
+QUEUE_PER_PERSON = env.number("QUEUE_PER_PERSON", 500)
+QUEUE_LIMIT = env.number("QUEUE_LIMIT", 10_000)
+"""Clips that may wait: of one person, and in the whole house."""
+
+MAX_CLIP_SECONDS = env.number("MAX_CLIP_SECONDS", 60)
+MAX_SCRIPT_CHARACTERS = env.number("MAX_SCRIPT_CHARACTERS", 1200)
 
 EMAIL_HOST = env.text("EMAIL_HOST")
 """Empty: mail is not sent but written to DATA_DIR/outbox, one file a mail."""
@@ -706,6 +734,54 @@ ENCODER: dict[str, Any] = {
     "threads": env.number("ENCODER_THREADS", 2),
 }
 """See ``avatarfx.encode.Options``."""
+
+RENDER_MEMORY_MB = env.number("RENDER_MEMORY_MB", 3072)
+"""How far making one clip may grow the memory of its process; 0: no limit."""
+
+RENDER_PATIENCE = env.number("RENDER_PATIENCE", 100)
+"""Percent of the times below: more on a slow machine."""
+
+STAGE_BUDGETS: dict[str, tuple[float, float]] = {
+    stage: (least * RENDER_PATIENCE / 100, more * RENDER_PATIENCE / 100)
+    for stage, (least, more) in {
+        "voice": (60.0, 4.0),
+        "movement": (60.0, 18.0),
+        "check": (30.0, 1.0),
+        "sign": (60.0, 1.0),
+        "finish": (60.0, 2.0),
+    }.items()
+}
+"""Longest a stage, and each rung of a ladder in it, may take: seconds, and seconds more
+for each second of the clip. Ten times what one core needs."""
+
+QUALITY_LIMITS: dict[str, dict[str, float]] = {
+    # What the warp itself keeps on every portrait: a rung above it must, too.
+    "warp": {
+        "mouth": 0.72,
+        "mouth_drawn": 0.55,
+        "sync": 0.4,
+        "lag_frames": 2.0,
+        "jitter_px": 0.45,
+        "identity": 0.05,
+        "scene": 0.25,
+        "flicker": 1.0,
+        "lost": 0.05,
+        "late_ms": 80.0,
+    },
+    "floor": {
+        "mouth": 0.66,
+        "mouth_drawn": 0.45,
+        "sync": 0.25,
+        "lag_frames": 3.0,
+        "jitter_px": 0.8,
+        "identity": 0.1,
+        "scene": 0.35,
+        "flicker": 2.0,
+        "lost": 0.2,
+        "late_ms": 80.0,
+    },
+}
+"""Worse than this and the next rung films again; measured as docs/quality.md says."""
 
 
 # Provenance

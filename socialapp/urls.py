@@ -8,10 +8,12 @@ from socialapp.accounts.outbox import outbox
 from socialapp.lib.door import enter
 from socialapp.lib.health import healthz, readyz
 from socialapp.lib.media import media
+from socialapp.lib.metrics import metrics
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("media/<path:path>", media, name="media"),
     path("enter/<token>/", enter, name="enter"),
     # Before the admin's own, which counts no wrong passwords.

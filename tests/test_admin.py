@@ -13,8 +13,19 @@ from django.urls import reverse
 from django.utils import timezone
 
 from avatarfx import services as clips
-from avatarfx.models import Clip, Render, RenderWorker, WorkerKey
-from avatarfx.tests import worker_rows
+from avatarfx.models import (
+    Backdrop,
+    Batch,
+    Clip,
+    Render,
+    RenderHour,
+    RenderSample,
+    RenderWorker,
+    WorkerKey,
+)
+from avatarfx.tests import (
+    worker_rows,
+)
 from feed import services as posts
 from feed.models import (
     CommentAnswer,
@@ -90,7 +101,7 @@ INLINE = {
     "ScenePlayer", "EndingFound", "ChoiceCount", "EndingCount", "SceneOutline",
     "TakeUse", "RemixAnswer", "RemixOutcome", "Spelling", "CollectionItem", "NoticeBy",
     "Push",
-    "FilterWord",
+    "FilterWord", "BatchRow",
 }  # fmt: skip
 """Seen on the page of what they belong to, or, said in private, on none."""
 
@@ -121,6 +132,8 @@ def house(alice: User) -> Post:
     trace = [{"name": "voice", "engine": "kokoro", "seconds": 1.25, "note": "<b>"}]
     Render.objects.create(clip=clip, fence=1, worker="w", trace=trace)
     worker_rows.listed("elsewhere:1", jobs=[clip.key])
+    RenderHour.objects.create(hour=timezone.now())
+    RenderSample.objects.create(at=timezone.now())
     Clip.objects.update(state="ready", poster=portrait.thumb, video=portrait.ref)
     clip.refresh_from_db()
     post = posts.publish_post(clip=clip, author=alice, caption="Night #tea")
@@ -131,6 +144,10 @@ def house(alice: User) -> Post:
     comments.edit_comment(comment=said, person=alice, text="A fine <b>storm</b>")
     CommentAnswer.objects.create(comment=said, post=post)
     create_token(user=alice)
+    Backdrop.objects.create(
+        owner=alice, name="Hall", ref=REF, size=9, width=640, height=400
+    )
+    Batch.objects.create(owner=alice, character=hob, template="Hello, {name}.")
     issue_mark(subject=f"clip:{clip.key}", key_id="k", owner=alice)
     record_fingerprint(
         subject=f"clip:{clip.key}", prints=Prints(bytes(64), bytes(32), bytes(250))

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from avatarfx.models import Backdrop, Batch
 from avatarfx.tests.conftest import make_character
 from conftest import PASSWORD
 from feed import services as feed
@@ -88,6 +89,8 @@ EXPORTED = {
     "characters.Character": "characters.json",
     "characters.Portrait": "portraits.json",
     "avatarfx.Clip": "clips.json",
+    "avatarfx.Backdrop": "backgrounds.json",
+    "avatarfx.Batch": "batches.json",
     "streams.Stream": "streams.json",
     "streams.ChatMessage": "audience.json",
     "streams.TopicVote": "audience.json",
@@ -209,6 +212,18 @@ def life(alice: User, bob: User) -> User:
         ref=blobs.put(f"{MARK}: hall".encode(), "webp"),
         size=20,
     )
+    Backdrop.objects.create(
+        owner=alice,
+        name=MARK,
+        ref=blobs.put(f"{MARK}: room".encode(), "webp"),
+        size=20,
+        width=640,
+        height=400,
+    )
+    batch = Batch.objects.create(
+        owner=alice, character=clip.character, title=MARK, template=f"{MARK}: {{name}}"
+    )
+    batch.rows.create(number=2, values={"name": MARK}, script=MARK, clip=clip)
     wren = chats.create_persona(person=alice, name=MARK, about=f"{MARK} climbs")
     talk = chats.start(person=alice, character=clip.character, persona=wren)
     chats.send_message(conversation=talk, person=alice, text=f"My name is {MARK}.")

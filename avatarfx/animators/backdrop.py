@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 import cv2
@@ -82,5 +83,11 @@ def behind(stage: Pixels, box: Box, width: int, height: int) -> Pixels:
 
 def _grained(colour: NDArray[np.float32]) -> Pixels:
     """To 8 bits, with a grain that keeps soft gradients from turning into bands."""
-    grain = np.random.default_rng(7).normal(0, 1.1, colour.shape[:2])
-    return np.clip(colour + grain[..., None], 0, 255).astype(np.uint8)
+    grain = _grain(colour.shape[1], colour.shape[0])
+    return np.asarray(np.clip(colour + grain[..., None], 0, 255), np.uint8)
+
+
+@lru_cache(maxsize=4)
+def _grain(width: int, height: int) -> NDArray[np.float32]:
+    grain = np.random.default_rng(7).normal(0, 1.1, (height, width))
+    return grain.astype(np.float32)

@@ -33,6 +33,9 @@ SHARE = {1: 1.0, 2: 0.42, 3: 0.3}
 WIDE_SHOT = 0.35
 """The same in frame heights: a close-up of one of them must still come nearer."""
 
+CLOSER = 0.9
+"""Of a close-up: how near one of several is seen. Hats and hair are tall, too."""
+
 SPOTS = {1: (0.5,), 2: (0.26, 0.74), 3: (0.2, 0.5, 0.8)}
 """Where the faces stand by default, in frame widths."""
 
@@ -47,6 +50,10 @@ NEARER = 1.6
 
 LOWEST_FACE = 0.66
 """A bust may not push the middle of its face further down than this."""
+
+LEDGE = 0.72
+"""How far down the ledge is behind which several stand in a tall frame: the page has its
+words and buttons below, over the lowest third."""
 
 SEAM = 4
 """Pixels between two panels of a frame whose short side has 512."""
@@ -216,7 +223,10 @@ def stand(
     face_y = height * (FACE_LINE[shape] + place.y - 0.5)
     below = max(ratio - head.y, 1e-3)
     foot = height * 1.01
-    if face_y + below * scale < foot:
+    if has_ledge(shape, sharing):
+        foot = height * (LEDGE + 0.01)
+        scale = max(scale, (foot - face_y) / below)
+    elif face_y + below * scale < foot:
         face_y = min(foot - below * scale, height * LOWEST_FACE)
         scale = max(scale, (foot - face_y) / below)
     return Placed(
@@ -227,6 +237,11 @@ def stand(
         head,
         mirrored=place.facing < 0,
     )
+
+
+def has_ledge(shape: str, sharing: int) -> bool:
+    """Whether they stand behind the ledge."""
+    return shape == "9:16" and sharing > 1
 
 
 def panels(
@@ -304,7 +319,7 @@ def _box(
     if key.on in placed:
         one = placed[key.on]
         if len(placed) > 1:
-            zoom *= max(1.0, CLOSE_UP[shape] * height / one.face_height)
+            zoom *= max(1.0, CLOSER * CLOSE_UP[shape] * height / one.face_height)
         x, y = one.face
         line = FACE_LINE[shape]
     else:
@@ -313,7 +328,7 @@ def _box(
         y = sum(f[1] for f in faces) / len(faces)
         line = 0.5
     wide, high = width / zoom, height / zoom
-    left = min(max(x - wide / 2, 0.0), width - wide)
+    left = min(max(x + key.x * width - wide / 2, 0.0), width - wide)
     top = min(max(y - high * line, 0.0), height - high)
     return Box(left, top, wide, high)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 import cv2
@@ -16,8 +17,22 @@ if TYPE_CHECKING:
     from socialapp.engines.protocols import Actor
 
 
+KEPT_BYTES = 4_000_000
+"""A larger file is decoded each time: what is kept of it would be too much."""
+
+
 def decode(data: bytes) -> NDArray[np.uint8]:
-    """(h, w, 4) RGBA with straight alpha. EngineError for what is not a picture."""
+    """(h, w, 4) RGBA with straight alpha, read-only: a scene asks for the same picture
+    several times. EngineError for what is not a picture."""
+    return _kept(data) if len(data) <= KEPT_BYTES else _decoded(data)
+
+
+@lru_cache(maxsize=3)
+def _kept(data: bytes) -> NDArray[np.uint8]:
+    return _decoded(data)
+
+
+def _decoded(data: bytes) -> NDArray[np.uint8]:
     pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     if pixels is None:
         raise EngineError("The picture cannot be read.", permanent=True)
@@ -29,6 +44,7 @@ def decode(data: bytes) -> NDArray[np.uint8]:
         pixels = cv2.cvtColor(pixels, cv2.COLOR_BGR2RGBA)
     else:
         pixels = cv2.cvtColor(pixels, cv2.COLOR_BGRA2RGBA)
+    pixels.setflags(write=False)
     return cast("NDArray[np.uint8]", pixels)
 
 
@@ -52,8 +68,8 @@ def cut(actor: Actor) -> NDArray[np.uint8]:
         return picture
     matte = decode_grey(actor.blobs[actor.rig.matte])
     size = (picture.shape[1], picture.shape[0])
-    picture[..., 3] = cv2.resize(matte, size, interpolation=cv2.INTER_LINEAR)
-    return picture
+    alpha = cv2.resize(matte, size, interpolation=cv2.INTER_LINEAR)
+    return np.dstack([picture[..., :3], alpha])
 
 
 def show(

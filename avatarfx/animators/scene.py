@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 import cv2
 import numpy as np
 
-from avatarfx.animators import backdrop, framing, pictures
+from avatarfx.animators import backdrop, framing, ledge, pictures
 from avatarfx.animators.framing import Box, Placed, Shot
 from socialapp.engines.errors import EngineError
 from socialapp.performance.motion import FaceTrack
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     Pixels = NDArray[np.uint8]
 
 MOST_ACTORS = 3
+
+MOVES_KEPT = 4
+"""Of a camera track: one of everybody and of each of three. More would be memory."""
 
 REACH = 0.06
 """How far beyond its picture an actor may move, in portrait widths."""
@@ -85,17 +88,16 @@ class Scene:
             width=width,
             height=height,
         )
+        self._ledge = framing.has_ledge(performance.stage.shape, len(seats))
         self._built: dict[int, Drawn] = {}
-        self._moves: dict[int, Drawn] = {}
+        self._moves: dict[tuple[Box, Box, str], Drawn] = {}
 
     def shot_at(self, t: float) -> Drawn:
         """What draws the frame at `t`; shots that are over are forgotten."""
         number = max(i for i, shot in enumerate(self._shots) if shot.at <= t + 1e-9)
         shot = self._shots[number]
         if number and t < shot.at + shot.ease:
-            if number not in self._moves:
-                self._moves = {number: self._move(self._shots[number - 1], shot)}
-            return self._moves[number]
+            return self._moving(self._shots[number - 1], shot)
         if number not in self._built:
             known = [
                 n
@@ -108,6 +110,16 @@ class Scene:
 
     def _draw(self, shot: Shot) -> Drawn:
         return self._canvas(shot.box, *self._size, on=shot.on)
+
+    def _moving(self, start: Shot, end: Shot) -> Drawn:
+        """A move that was made before is the same again at another time: building one
+        costs as much as drawing ten frames."""
+        way = (start.box, end.box, end.on)
+        if way not in self._moves:
+            while len(self._moves) >= MOVES_KEPT:
+                del self._moves[next(iter(self._moves))]
+            self._moves[way] = self._move(start, end)
+        return replace(self._moves[way], move=(start, end))
 
     def _move(self, start: Shot, end: Shot) -> Drawn:
         """A canvas that holds both ends of a camera move, sharp enough for either."""
@@ -166,6 +178,7 @@ class Scene:
         return Drawn(
             standing=tuple(standing),
             behind=backdrop.behind(self._backdrop, box, width, height),
+            before=ledge.drawn(box, width, height, self._size) if self._ledge else None,
             box=box,
             size=self._size,
             move=move,
@@ -205,6 +218,9 @@ class Drawn:
 
     standing: tuple[_Standing, ...]
     behind: Pixels
+    before: tuple[int, Pixels] | None
+    """What hides all of the shot from a row on, and that row."""
+
     box: Box
     size: tuple[int, int]
     move: tuple[Shot, Shot] | None
@@ -231,6 +247,9 @@ class Drawn:
             _lay(canvas, drawn, one)
         if canvas is None:
             canvas = self.behind
+        if self.before is not None:
+            row, front = self.before
+            canvas = np.concatenate([canvas[:row], front])
         return np.ascontiguousarray(canvas)
 
     def _look(self, canvas: Pixels, box: Box) -> Pixels:

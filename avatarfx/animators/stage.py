@@ -17,14 +17,14 @@ from avatarfx.animators.split import scene_of
 from socialapp.engines.protocols import Frame
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from concurrent.futures import Future
 
     import numpy as np
     from numpy.typing import NDArray
 
     from avatarfx.animators.puppets import PuppetMaker
-    from socialapp.engines.protocols import Staging
+    from socialapp.engines.protocols import Animator, Staging
     from socialapp.performance import Rig
 
     Pixels = NDArray[np.uint8]
@@ -68,6 +68,22 @@ class StageAnimator:
                 return None
             reasons.append(reason)
         return rig.reason or (reasons[0] if reasons else "Nobody can draw this.")
+
+    def smaller(self) -> StageAnimator | None:
+        """The same, drawing half as many frames at once."""
+        if self._threads == 1:
+            return None
+        return StageAnimator(self.rung, self._paths, self._threads // 2)
+
+    def draws_like(self, other: Animator, rigs: Iterable[Rig]) -> bool:
+        """Would both draw every one of `rigs` in the same way?"""
+        if not isinstance(other, StageAnimator):
+            return False
+        return all(self._maker_of(rig) == other._maker_of(rig) for rig in rigs)
+
+    def _maker_of(self, rig: Rig) -> str:
+        named = zip(self._paths, self._built(), strict=True)
+        return next((path for path, maker in named if maker.suits(rig) is None), "")
 
     def animate(
         self, staging: Staging, *, fps: int, width: int, height: int

@@ -18,12 +18,13 @@ from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from avatarfx import selectors, services
+from avatarfx import beds, selectors, services
 from avatarfx.api.refusals import quota_headers_of
 from avatarfx.api.speech import UsableCharacter, VoiceFields, spec_of
-from avatarfx.models import Clip, Render
+from avatarfx.models import Clip
 from avatarfx.remixes import RemixKind, origin_of
 from socialapp.accounts.api import me
+from socialapp.acting import CAMERAS
 from socialapp.characters.api.characters import STATES
 from socialapp.characters.models import Character
 from socialapp.lib.api.fields import BlobUrl, valid
@@ -31,6 +32,8 @@ from socialapp.lib.api.problems import Problem
 from socialapp.performance.timeline import SHAPES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.db.models import QuerySet
     from rest_framework.request import Request
 
@@ -79,7 +82,18 @@ class ProgressRead(serializers.Serializer[Any]):
     steps = StepRead(many=True)
     percent = serializers.IntegerField(help_text="Only rises.")
     place = serializers.IntegerField(allow_null=True, help_text="In line; 1 is next.")
-    eta_seconds = serializers.IntegerField(allow_null=True)
+    eta_seconds = serializers.IntegerField(
+        allow_null=True, help_text="Until it is done, most likely."
+    )
+    eta_range = serializers.ListField(
+        child=serializers.IntegerField(),
+        allow_null=True,
+        help_text="Seconds between which that lies half of the time.",
+    )
+    eta_words = serializers.CharField(
+        allow_blank=True, help_text="For example “about 40 seconds”, “2 to 5 minutes”."
+    )
+    lane = serializers.ChoiceField(choices=Clip.Lane.choices)
     detail = serializers.CharField(allow_blank=True)
     error = serializers.CharField(allow_blank=True)
     rung = serializers.CharField(allow_blank=True)
@@ -87,43 +101,6 @@ class ProgressRead(serializers.Serializer[Any]):
     rung_reason = serializers.CharField(allow_blank=True)
     seconds = serializers.FloatField(allow_null=True)
     url = serializers.CharField()
-
-
-class TraceStageRead(serializers.Serializer[Any]):
-    """A stage; what else it tells depends on its name."""
-
-    name = serializers.CharField()
-    engine = serializers.CharField(
-        allow_blank=True, help_text="Of the stage sign: who signed."
-    )
-    seconds = serializers.FloatField()
-    note = serializers.CharField(allow_blank=True)
-    mark = serializers.CharField(
-        required=False, help_text="The number in the frames, 12 hexadecimal digits."
-    )
-    certificate = serializers.CharField(required=False, help_text="Its serial number.")
-    source = serializers.CharField(  # type: ignore[assignment]  # Field.source is unused
-        required=False, help_text="IPTC source type."
-    )
-    ingredient = serializers.CharField(
-        required=False, help_text="Of a remix: the file whose record goes along."
-    )
-    fingerprints = serializers.IntegerField(
-        required=False, help_text="Seconds of picture on record."
-    )
-    sound_words = serializers.IntegerField(
-        required=False, help_text="Of the sound on record, 31.25 a second."
-    )
-
-
-class RenderRead(serializers.ModelSerializer[Render]):
-    """One attempt at a clip."""
-
-    trace = TraceStageRead(many=True)
-
-    class Meta:
-        model = Render
-        fields = ("fence", "started", "ended", "outcome", "error", "trace")
 
 
 class LeadRead(serializers.ModelSerializer[Character]):
@@ -147,10 +124,19 @@ class RemixRead(serializers.Serializer[Any]):
 class ClipRead(serializers.ModelSerializer[Clip]):
     character = LeadRead(read_only=True)
     background = serializers.CharField(source="recipe.background", read_only=True)
+    bed = serializers.SerializerMethodField(help_text="Empty: no music.")
     progress = serializers.SerializerMethodField()
+    again = serializers.SerializerMethodField(
+        help_text=(
+            "How far its new take is; null: none is on its way. Left out of lists: null."
+        )
+    )
     video = BlobUrl()
     poster = BlobUrl()
     captions = BlobUrl(help_text="WebVTT.")
+    captioned = BlobUrl(
+        help_text="MP4 with the captions in the picture, once somebody asked for it."
+    )
     url = serializers.CharField(source="get_absolute_url", read_only=True)
     ai_generated = serializers.SerializerMethodField(help_text="Always true here.")
     remix = serializers.SerializerMethodField(help_text="Null: it is none.")
@@ -170,10 +156,12 @@ class ClipRead(serializers.ModelSerializer[Clip]):
             "script",
             "shape",
             "background",
+            "bed",
             "character",
             "remix",
             "state",
             "progress",
+            "again",
             "error",
             "rung",
             "rung_reason",
@@ -185,6 +173,8 @@ class ClipRead(serializers.ModelSerializer[Clip]):
             "video",
             "poster",
             "captions",
+            "captioned",
+            "captioned_error",
             "publish",
             "caption",
             "approval",
@@ -193,6 +183,9 @@ class ClipRead(serializers.ModelSerializer[Clip]):
             "created",
             "finished",
         )
+
+    def get_bed(self, clip: Clip) -> str:
+        return str(clip.recipe.get("bed", ""))
 
     def get_ai_generated(self, clip: Clip) -> bool:  # noqa: ARG002
         return True
@@ -210,33 +203,71 @@ class ClipRead(serializers.ModelSerializer[Clip]):
         listed = isinstance(self.parent, serializers.ListSerializer)
         return "" if listed else services.why_words_wait(clip)
 
-    @cached_property
-    def _rate(self) -> float:
-        """A list has one serializer for all its rows, so this is learnt once."""
-        return selectors.learnt_rate()
-
     @extend_schema_field(ProgressRead)
     def get_progress(self, clip: Clip) -> Any:
-        return selectors.progress_of(clip, rate=self._rate)
+        return self._told.get(clip.pk) or selectors.progress_of(clip)
+
+    @cached_property
+    def _told(self) -> dict[int, Any]:
+        """A list has one serializer for all its rows, so the line is read once."""
+        rows = getattr(self.parent, "instance", None)
+        clips = list(rows) if isinstance(rows, list) else []
+        told = selectors.progress_of_all(clips)
+        return {clip.pk: one for clip, one in zip(clips, told, strict=True)}
+
+    @extend_schema_field(ProgressRead(allow_null=True))
+    def get_again(self, clip: Clip) -> Any:
+        if isinstance(self.parent, serializers.ListSerializer):
+            return None
+        take = Clip.objects.take_of(clip)
+        return selectors.progress_of(take) if take else None
 
 
 class ClipWrite(VoiceFields):
     """What is left out comes from the character."""
 
     character = UsableCharacter()
+    company = serializers.ListField(
+        child=UsableCharacter(),
+        required=False,
+        max_length=2,
+        help_text="Who else is on stage, from the left. The script then says who speaks:"
+        " each line begins with a name and a colon.",
+    )
     script = serializers.CharField(
         max_length=20_000, allow_blank=True, trim_whitespace=False
     )
     shape = serializers.ChoiceField(choices=SHAPE_CHOICES, default="9:16")
-    background = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    background = serializers.CharField(
+        max_length=80,
+        required=False,
+        allow_blank=True,
+        help_text="A built-in one of `/backgrounds/`, or the name of one of mine.",
+    )
+    bed = serializers.ChoiceField(
+        choices=list(beds.TITLES.items()),
+        required=False,
+        allow_blank=True,
+        help_text="Music under the words, softer where somebody speaks.",
+    )
     title = serializers.CharField(max_length=80, required=False, allow_blank=True)
     motion = serializers.ChoiceField(
         choices=Character._meta.get_field("motion").choices or [], required=False
     )
+    camera = serializers.ChoiceField(choices=CAMERAS, required=False)
     publish = serializers.BooleanField(
         default=False, help_text="Post it to the feed as soon as it is ready."
     )
     caption = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    lane = serializers.ChoiceField(
+        choices=Clip.Lane.choices,
+        default=Clip.Lane.NOW,
+        help_text="later: nobody waits for it, so it lets others go first.",
+    )
+
+
+class MoveWrite(serializers.Serializer[Any]):
+    to = serializers.ChoiceField(choices=[(word, word) for word in services.STEPS])
 
 
 @extend_schema(tags=["clips"])
@@ -251,7 +282,8 @@ class ClipViewSet(
 
     @property
     def throttle_scope(self) -> str | None:
-        return "render" if self.action in {"create", "retry"} else None
+        costly = {"create", "retry", "captioned", "render_again"}
+        return "render" if self.action in costly else None
 
     def get_queryset(self) -> QuerySet[Clip]:
         clips = Clip.objects.of(me(self.request)).full()
@@ -291,12 +323,16 @@ class ClipViewSet(
             script=data["script"],
             shape=data["shape"],
             background=data.get("background", ""),
+            bed=data.get("bed", ""),
             title=data.get("title", ""),
             voice=spec_of(data, character.voice_spec),
             motion=data.get("motion", ""),
+            camera=data.get("camera", ""),
+            cast=_seats(character, data.get("company", [])),
             publish=data["publish"],
             caption=data.get("caption", ""),
             idempotency_key=key,
+            lane=data["lane"],
             request_hash=_hash_of(request.data) if key else "",
         )
         return self._read(self.get_queryset().get(pk=clip.pk), status.HTTP_202_ACCEPTED)
@@ -307,13 +343,24 @@ class ClipViewSet(
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(
-        summary="Stop a clip that waits or is being made",
+        summary="Stop a clip that waits or is being made, or its new take",
         request=None,
         responses=ClipRead,
     )
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, key: str) -> Response:  # noqa: ARG002
-        return self._read(services.cancel_clip(clip=self.get_object()))
+        return self._read(services.cancel(clip=self.get_object()))
+
+    @extend_schema(
+        summary="Move a clip that waits among mine",
+        description="Nobody else's clip moves by it.",
+        request=MoveWrite,
+        responses=ClipRead,
+    )
+    @action(detail=True, methods=["post"])
+    def move(self, request: Request, key: str) -> Response:  # noqa: ARG002
+        to = valid(MoveWrite(data=request.data))["to"]
+        return self._read(services.move_clip(clip=self.get_object(), to=to))
 
     @extend_schema(
         summary="Try a failed or cancelled clip again",
@@ -326,19 +373,40 @@ class ClipViewSet(
         clip = services.retry_clip(clip=self.get_object())
         return self._read(clip, status.HTTP_202_ACCEPTED)
 
+    @extend_schema(
+        summary="Have the captions put into the picture",
+        description=(
+            "Made once, in the background: ask for the clip again until `captioned` is"
+            " set, or `captioned_error` says why it cannot be. Costs no ticket."
+        ),
+        request=None,
+        responses={202: ClipRead},
+    )
+    @action(detail=True, methods=["post"])
+    def captioned(self, request: Request, key: str) -> Response:  # noqa: ARG002
+        clip = services.ask_for_captioned(clip=self.get_object())
+        return self._read(clip, status.HTTP_202_ACCEPTED)
+
+    @extend_schema(
+        summary="Make a clip on a lower rung again, on the full ladder",
+        description=(
+            "The film stays as it is, under the same links, until the new one is ready"
+            " and better. Costs a ticket only if it comes out full."
+        ),
+        parameters=QUOTA_HEADERS,
+        request=None,
+        responses={202: ClipRead},
+    )
+    @action(detail=True, methods=["post"], url_path="render-again")
+    def render_again(self, request: Request, key: str) -> Response:  # noqa: ARG002
+        clip = self.get_object()
+        services.render_again(clip=clip)
+        return self._read(self.get_queryset().get(pk=clip.pk), status.HTTP_202_ACCEPTED)
+
     @extend_schema(summary="How far it is", responses=ProgressRead)
     @action(detail=True)
     def progress(self, request: Request, key: str) -> Response:  # noqa: ARG002
         return Response(selectors.progress_of(self.get_object()))
-
-    @extend_schema(
-        summary="How each attempt at it went, and what the clip carries",
-        responses=RenderRead(many=True),
-    )
-    @action(detail=True, pagination_class=None)
-    def trace(self, request: Request, key: str) -> Response:  # noqa: ARG002
-        renders = self.get_object().renders.order_by("fence")
-        return Response(RenderRead(renders, many=True).data)
 
     @extend_schema(
         summary="What happens in it: the performance, by the second",
@@ -357,6 +425,14 @@ class ClipViewSet(
                 404, "not_yet", "Nothing is spoken yet. Ask again when it is rendered."
             )
         return Response(clip.performance)
+
+
+def _seats(
+    lead: Character, company: Sequence[Character]
+) -> dict[str, Character] | None:
+    """By seat, the lead first; None: they speak alone."""
+    cast = list({one.pk: one for one in (lead, *company)}.values())
+    return dict(zip("abc", cast, strict=False)) if len(cast) > 1 else None
 
 
 def idempotency_key(request: Request) -> str:

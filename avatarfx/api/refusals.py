@@ -59,6 +59,12 @@ def _not_now(error: services.NotNowError) -> Problem:
     return Problem(409, "not_now", str(error))
 
 
+@refusal(services.LineFullError)
+def _line_full(error: services.LineFullError) -> Problem:
+    headers = {"Retry-After": str(error.retry_after)}
+    return Problem(429, "line_full", str(error), headers=headers)
+
+
 @refusal(EngineError)
 def _engine_failed(error: EngineError) -> Problem:
     return Problem(503, "engine_failed", str(error), headers={"Retry-After": "30"})

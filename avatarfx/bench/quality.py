@@ -30,8 +30,9 @@ from django.conf import settings
 from avatarfx.animators.framing import fill
 from avatarfx.animators.puppets import View
 from avatarfx.animators.warp import WarpMaker
-from avatarfx.bench import measures, portraits, watchers
+from avatarfx.bench import portraits, watchers
 from avatarfx.encode import Options, Track, Writer
+from avatarfx.quality import measures
 from socialapp.acting.perform import Performed, perform
 from socialapp.engines import handler
 from socialapp.engines.errors import EngineError

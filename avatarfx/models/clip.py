@@ -31,18 +31,31 @@ NAME_LENGTH = 48
 class ClipQuerySet(models.QuerySet["Clip"]):
     def of(self, user: User) -> ClipQuerySet:
         """A person's library: also what is hidden from others, not what was removed."""
-        return self.filter(owner=user, removed__isnull=True).exclude(
-            withheld=Clip.Level.REMOVED
+        return self.filter(
+            owner=user, removed__isnull=True, replaces__isnull=True
+        ).exclude(withheld=Clip.Level.REMOVED)
+
+    def takes(self) -> ClipQuerySet:
+        """New takes on their way, which stand in no list."""
+        return self.filter(replaces__isnull=False, removed__isnull=True).exclude(
+            state__in=[Clip.State.READY, Clip.State.FAILED, Clip.State.CANCELLED]
         )
+
+    def take_of(self, clip: Clip) -> Clip | None:
+        return self.takes().filter(replaces=clip).full().first()
 
     def open(self) -> ClipQuerySet:
         """Waiting or being made."""
         return self.filter(state__in=[Clip.State.QUEUED, Clip.State.RENDERING])
 
+    def in_line(self) -> ClipQuerySet:
+        """The open ones: what is being made, then each lane in its order."""
+        return self.open().order_by("-state", "-lane", "turn")
+
     def with_file(self, ref: str) -> ClipQuerySet:
         """Those of which this blob can be had, see `Clip.files`."""
         same = Q(video=ref) | Q(poster=ref) | Q(captions=ref) | Q(audio=ref)
-        return self.filter(same)
+        return self.filter(same | Q(captioned=ref))
 
     def full(self) -> ClipQuerySet:
         return self.select_related("owner", "character__portrait")
@@ -62,6 +75,10 @@ class Clip(Withholdable, Stateful):
         SIMPLE = "simple", "Simple motion"
         STILL = "still", "Still + voice"
         CAPTIONS = "captions", "Still + captions"
+
+    class Lane(models.TextChoices):
+        NOW = "now", "Somebody waits"
+        LATER = "later", "In the background"
 
     MOVES = {
         State.QUEUED: frozenset(
@@ -99,6 +116,16 @@ class Clip(Withholdable, Stateful):
     )
     """The clip that this one remixes; the recipe still names one that is gone."""
 
+    replaces = models.ForeignKey(
+        "self",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="takes",
+        editable=False,
+    )
+    """The clip of which this is a new take, see ``avatarfx.services.again``."""
+
     title = models.CharField(max_length=80, blank=True)
     script = models.TextField(max_length=2000)
     shape = models.CharField(
@@ -112,8 +139,26 @@ class Clip(Withholdable, Stateful):
 
     state = models.CharField(max_length=16, choices=State, default=State.QUEUED)
 
+    # The line: which lane, where in it, what for.
+    lane = models.CharField(max_length=5, choices=Lane, default=Lane.NOW)
+    turn = models.BigIntegerField(default=0, editable=False)
+    """Lowest first, see ``avatarfx.line.turns``; 0: it has none."""
+
+    needs = models.CharField(max_length=120, blank=True, editable=False)
+    """Animators without which it is not made, ``,warp,sway,``; empty: any will do."""
+
+    aim = models.CharField(
+        max_length=8, choices=Rung, default=Rung.FULL, editable=False
+    )
+    """The rung that it will likely end on: how long others wait depends on it."""
+
+    lasts = models.FloatField(default=0.0, editable=False)
+    """Seconds of film that were expected when it was asked for."""
+
     # The queue: owner of the lease, its number, until when.
     queued_at = models.DateTimeField(default=timezone.now)
+    """Since when it waits, by the database's clock."""
+
     fence = models.PositiveIntegerField(default=0)
     """Counts claims; only the holder of the newest may write a result."""
 
@@ -149,6 +194,13 @@ class Clip(Withholdable, Stateful):
     audio = models.CharField(max_length=80, blank=True, editable=False)
     """M4A behind a spoken notice; made when somebody first asks for it."""
 
+    captioned = models.CharField(max_length=80, blank=True, editable=False)
+    """MP4 with its captions in the picture; made when somebody first asks for it."""
+
+    captioned_asked = models.DateTimeField(null=True, blank=True, editable=False)
+    captioned_error = models.CharField(max_length=200, blank=True, editable=False)
+    """Why it was not made, in words for its owner."""
+
     size = models.PositiveIntegerField(null=True, blank=True)
     """Bytes of the video."""
 
@@ -175,10 +227,28 @@ class Clip(Withholdable, Stateful):
     class Meta:
         indexes = [
             models.Index(fields=["owner", "-created"], name="clip_owner"),
+            # A claim reads its head, a place in line counts a part of it: all from here.
             models.Index(
-                fields=["queued_at", "id"],
+                fields=["lane", "turn", "needs", "aim", "shape", "lasts"],
                 name="clip_line",
                 condition=Q(state="queued"),
+            ),
+            models.Index(
+                fields=["lane", "queued_at"],
+                name="clip_waits",
+                condition=Q(state="queued"),
+            ),
+            models.Index(
+                fields=["owner", "lane", "turn"],
+                name="clip_my_line",
+                condition=Q(state="queued"),
+            ),
+            # Whose turn it was last: of a person, and of the lane.
+            models.Index(fields=["owner", "lane", "-turn"], name="clip_my_turns"),
+            models.Index(
+                fields=["lane", "-turn"],
+                name="clip_served",
+                condition=Q(fence__gt=0) & ~Q(state="queued"),
             ),
             models.Index(
                 fields=["leased_until"],
@@ -211,7 +281,12 @@ class Clip(Withholdable, Stateful):
         return f"Clip {self.key} ({self.state})"
 
     def get_absolute_url(self) -> str:
-        return f"/clips/{self.key}/"
+        return f"/clips/{self.stands_for}/"
+
+    @property
+    def stands_for(self) -> str:
+        """The key that the world knows it by: a take has that of its clip."""
+        return self.replaces.key if self.replaces else self.key
 
     @property
     def name(self) -> str:
@@ -225,9 +300,8 @@ class Clip(Withholdable, Stateful):
     @property
     def files(self) -> list[str]:
         """Refs of everything that can be had of it."""
-        return [
-            ref for ref in (self.video, self.poster, self.captions, self.audio) if ref
-        ]
+        had = (self.video, self.poster, self.captions, self.audio, self.captioned)
+        return [ref for ref in had if ref]
 
     @property
     def sounds(self) -> list[str]:

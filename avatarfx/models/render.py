@@ -28,6 +28,7 @@ class Render(models.Model):
     """What its worker signed: see ``avatarfx.receipts``."""
 
     class Meta:
+        indexes = [models.Index(fields=["ended"], name="render_ended")]
         constraints = [
             models.UniqueConstraint(fields=["clip", "fence"], name="render_fence_once")
         ]

@@ -89,7 +89,10 @@ def recheck_words(*, lost: str = "") -> dict[str, int]:  # noqa: ARG001
     nobody but their owners sees them."""
     noticed = 0
     shown = Clip.objects.filter(
-        state=Clip.State.READY, removed__isnull=True, approval=ApprovalState.APPROVED
+        state=Clip.State.READY,
+        removed__isnull=True,
+        replaces__isnull=True,
+        approval=ApprovalState.APPROVED,
     )
     for clip, now in scanning.next_rows(
         kind=KIND,
@@ -122,16 +125,16 @@ def _unapproved(clip: Clip) -> list[tuple[Approval | None, str]]:
     or None, and the facet's name."""
     now = _standing(clip)
     return [
-        (approvals.record_of(kind=KIND, key=clip.key, facet=facet), facet.name)
+        (approvals.record_of(kind=KIND, key=clip.stands_for, facet=facet), facet.name)
         for facet in now.strays
     ]
 
 
 def _standing(clip: Clip) -> Standing:
     facets = facets_of(clip)
-    now = approvals.standing(kind=KIND, key=clip.key, facets=facets)
+    now = approvals.standing(kind=KIND, key=clip.stands_for, facets=facets)
     if set(FACETS) <= now.asked:
         return now
     for facet in facets:
-        asking.ask_late(kind=KIND, key=clip.key, facet=facet, owner=clip.owner)
-    return approvals.standing(kind=KIND, key=clip.key, facets=facets)
+        asking.ask_late(kind=KIND, key=clip.stands_for, facet=facet, owner=clip.owner)
+    return approvals.standing(kind=KIND, key=clip.stands_for, facets=facets)

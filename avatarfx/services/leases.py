@@ -1,7 +1,7 @@
 """Who may write a clip's result: lease, fence and attempts, by the database's clock.
 
-A worker claims the clip that has waited longest, keeps its lease alive while it works
-and commits only while its fence number is the newest. Everything here is one short
+A worker claims the clip whose turn it is, keeps its lease alive while it works and
+commits only while its fence number is the newest. Everything here is one short
 transaction; nothing that a dead or stalled worker leaves behind needs its cooperation.
 """
 
@@ -18,13 +18,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Min, Q
 from django.db.models.functions import Greatest, Now
-from django.utils import timezone
+from django.utils.module_loading import import_string
 
-from avatarfx.abilities import ANY, EVERYTHING, Abilities
+from avatarfx.abilities import EVERYTHING
+from avatarfx.line import needs, turns
 from avatarfx.models import Clip, Render
-from avatarfx.services import news
+from avatarfx.services import moves, news
 from avatarfx.services.requests import JOB, ticket_key
 from avatarfx.signals import clip_failed, clip_ready
 from socialapp.accounts import quotas
@@ -36,9 +37,17 @@ if TYPE_CHECKING:
 
     from django.dispatch import Signal
 
+    from avatarfx.abilities import Abilities
+    from avatarfx.models import ClipQuerySet
     from avatarfx.pipeline import Screened
 
 log = logging.getLogger(__name__)
+
+WHY_LOST = "avatarfx.services.losses.why_lost"
+"""By name: it asks for leases itself."""
+
+SETTLE = "avatarfx.services.again.settle_take"
+"""By name: it asks for takes as this does."""
 
 LEASE = timedelta(seconds=20)
 BEAT_SECONDS = 5.0
@@ -47,9 +56,6 @@ MAX_ATTEMPTS = 3
 LONGEST_RENEWAL = 3600.0
 """Seconds; twice what the queue gives a job. Of other machines nobody here can tell
 whether the process lives."""
-
-LOOK_AT = 100
-"""Clips at the head of the line that a worker looks at which cannot make them all."""
 
 MOST_WAKE_UPS = 50
 """Sent again in one round; the next round sends more."""
@@ -64,30 +70,67 @@ class Lease:
 
 
 def claim(*, worker: str, can: Abilities = EVERYTHING) -> Clip | None:
-    """The clip that has waited longest of those that `worker` can make, now its own;
-    None when none waits."""
-    found = claim_batch(worker=worker, can=can, most=1)
-    return found[0] if found else None
+    """The clip whose turn it is, now this worker's; None when none waits that it can
+    make."""
+    return next(iter(claim_batch(worker=worker, can=can, most=1)), None)
 
 
 def claim_batch(
     *, worker: str, can: Abilities = EVERYTHING, most: int = 1
 ) -> list[Clip]:
-    """The same for up to `most` at once, in the order in which they wait."""
-    mine: list[int] = []
+    """The clip whose turn it is, and up to `most` - 1 others that come next in its lane
+    and are made with what is loaded for it: animators, rung and shape are the same.
+
+    People take turns within a batch as between batches. Each clip has its own lease.
+    """
     with transaction.atomic():
-        waiting = (
-            Clip.objects.select_for_update(skip_locked=True)
-            .filter(state=Clip.State.QUEUED)
-            .order_by("queued_at", "id")
-        )
-        for clip in waiting[: most if ANY in can.rungs else LOOK_AT]:
-            if len(mine) == most:
-                break
-            if can.suits(clip.recipe.get("needs", ())) and _take(clip, worker[:80]):
-                mine.append(clip.pk)
-    found = Clip.objects.full().in_bulk(mine)
-    return [found[pk] for pk in mine]
+        first = _first(can, most)
+        if first is None:
+            return []
+        chosen = [first]
+        if most > 1:
+            chosen += (
+                _head(first.lane, can)
+                .exclude(pk=first.pk)
+                .filter(needs=first.needs, aim=first.aim, shape=first.shape)[: most - 1]
+            )
+        taken = [clip.pk for clip in chosen if _take(clip, worker[:80])]
+    clips = Clip.objects.full().in_bulk(taken)
+    return [clips[pk] for pk in taken]
+
+
+def _first(can: Abilities, most: int) -> Clip | None:
+    lanes = [Clip.Lane.NOW, Clip.Lane.LATER]
+    if _background_is_due(turns.PATIENCE * most):
+        lanes.reverse()
+    for lane in lanes:
+        clip = _head(lane, can).first()
+        if clip is not None:
+            return clip
+    return None
+
+
+def _head(lane: str, can: Abilities) -> ClipQuerySet:
+    """What waits in a lane, but for what another worker is claiming right now."""
+    return (
+        turns.waiting(lane)
+        .filter(needs.within(can))
+        .only("state", "fence", "attempts", "lane", "needs", "aim", "shape")
+        .select_for_update(skip_locked=True)
+    )
+
+
+def _background_is_due(patience: int) -> bool:
+    """The last claims all passed a waiting background by."""
+    waits = Clip.objects.filter(state=Clip.State.QUEUED, lane=Clip.Lane.LATER)
+    since = waits.aggregate(since=Min("queued_at"))["since"]
+    if since is None:
+        return False
+    last = Render.objects.order_by("-id").values_list("started", "clip__lane")
+    passed = [
+        started >= since and lane == Clip.Lane.NOW for started, lane in last[:patience]
+    ]
+    return len(passed) == patience and all(passed)
 
 
 def _take(clip: Clip, worker: str) -> bool:
@@ -97,11 +140,12 @@ def _take(clip: Clip, worker: str) -> bool:
         fence=fence,
         attempts=clip.attempts + 1,
         leased_until=Now() + LEASE,
+        state_changed=Now(),
         worker=worker,
     )
     if moved:
         Render.objects.create(clip=clip, fence=fence, worker=worker, started=Now())
-    return bool(moved)
+    return moved
 
 
 def beat(lease: Lease, *, stage: str = "", percent: int = 0, detail: str = "") -> bool:
@@ -147,7 +191,8 @@ def finish(
         clip = _held(lease)
         if clip is None:
             return False
-        clip.move(
+        moves.settle(
+            clip,
             Clip.State.BLOCKED if held else Clip.State.READY,
             **result,
             leased_until=None,
@@ -156,7 +201,7 @@ def finish(
             detail="",
             error=held[:300],
             unchecked=bool(screened and screened.unchecked),
-            finished=timezone.now(),
+            finished=Now(),
         )
         _end(lease, "held" if held else "ready", trace=trace)
         if clip.rung == Clip.Rung.FULL and not held:
@@ -176,12 +221,13 @@ def hold(lease: Lease, reason: str, *, trace: Sequence[dict[str, Any]] = ()) -> 
         if clip is None:
             return False
         _end(lease, "held", error=reason, trace=trace)
-        clip.move(
+        moves.settle(
+            clip,
             Clip.State.BLOCKED,
             leased_until=None,
             error=reason[:300],
             detail="",
-            finished=timezone.now(),
+            finished=Now(),
         )
         quotas.give_back(ticket_key(clip))
         news.tell(clip)
@@ -215,7 +261,7 @@ def reconcile(*, lost: str = "") -> dict[str, int]:
     """
     done = {"returned": 0, "woken": 0, "swept": 0}
     for lease in _dead(lost):
-        done["returned"] += _lose(lease)
+        done["returned"] += _lose(lease, lost)
     done["woken"] = _wake()
     done["swept"] = sweep()
     return done
@@ -277,12 +323,13 @@ def _dead(lost: str) -> list[Lease]:
     return sorted(found, key=lambda lease: lease.clip_id)
 
 
-def _lose(lease: Lease) -> bool:
+def _lose(lease: Lease, told: str = "") -> bool:
     with transaction.atomic():
         clip = _held(lease)
         if clip is None:
             return False
-        _end(lease, "lost")
+        why = import_string(WHY_LOST)(clip, lease, told)
+        _end(lease, "lost", error=why, trace=None)
         if clip.attempts >= MAX_ATTEMPTS:
             _give_up(clip, "The renderer stopped three times before it was done.")
         else:
@@ -292,7 +339,7 @@ def _lose(lease: Lease) -> bool:
 
 
 def _wake() -> int:
-    queued = Clip.objects.filter(state=Clip.State.QUEUED).order_by("queued_at", "id")
+    queued = Clip.objects.filter(state=Clip.State.QUEUED).order_by("turn")
     count = queued.count()
     if not count:
         return 0
@@ -324,27 +371,30 @@ def _end(
     outcome: str,
     *,
     error: str = "",
-    trace: Sequence[dict[str, Any]] = (),
+    trace: Sequence[dict[str, Any]] | None = (),
 ) -> None:
+    """`trace` None: what was noted while it ran stays."""
+    said = {} if trace is None else {"trace": list(trace)}
     Render.objects.filter(clip_id=lease.clip_id, fence=lease.fence).update(
-        ended=timezone.now(), outcome=outcome, error=error, trace=list(trace)
+        ended=Now(), outcome=outcome, error=error, **said
     )
 
 
 def _requeue(clip: Clip) -> None:
     # Its place in line stays: it waited already.
-    clip.move(Clip.State.QUEUED, leased_until=None, worker="", detail="")
+    moves.settle(clip, Clip.State.QUEUED, leased_until=None, worker="", detail="")
     enqueue(JOB, clip.pk)
     news.tell(clip)
 
 
 def _give_up(clip: Clip, message: str) -> None:
-    clip.move(
+    moves.settle(
+        clip,
         Clip.State.FAILED,
         leased_until=None,
         error=f"{message} Nothing was spent and your script is safe."[:300],
         detail="",
-        finished=timezone.now(),
+        finished=Now(),
     )
     quotas.give_back(ticket_key(clip))
     news.tell(clip)
@@ -352,7 +402,11 @@ def _give_up(clip: Clip, message: str) -> None:
 
 
 def announce(clip: Clip, news_of: Signal = clip_ready) -> None:
-    """Send the news that it is ready; call it when the transaction committed."""
+    """Send the news that it is ready; call it when the transaction committed. A take has
+    none of its own: it is put in its place, or away."""
+    if clip.replaces_id:
+        import_string(SETTLE)(take=clip)
+        return
     for receiver, answer in news_of.send_robust(sender=Clip, clip=clip):
         if isinstance(answer, Exception):
             log.error("%r failed for clip %s", receiver, clip.key, exc_info=answer)

@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING
 
 from django.db import DatabaseError, connection
 
-from avatarfx import selectors
+from avatarfx import memory, selectors
+from avatarfx.budgets import Clock
 from avatarfx.models import Clip
 from avatarfx.services import leases, news
+from socialapp.engines.errors import OutOfMemory
 from socialapp.jobs import horse
 
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from avatarfx.pipeline import Trace
     from avatarfx.services.leases import Lease
 
 log = logging.getLogger(__name__)
@@ -25,24 +28,15 @@ log = logging.getLogger(__name__)
 NEWS_SECONDS = 0.34
 """Progress is written and sent at most three times a second."""
 
-BUDGETS = {
-    "voice": 180.0,
-    "movement": 600.0,
-    "check": 60.0,
-    "sign": 90.0,
-    "finish": 120.0,
-}
-"""Longest a stage may take, in seconds: ten times what a 30 s clip needs on one core."""
+LAST_CALL = 1.25
+"""Of its budget: a stage that has not stopped by then takes its process along."""
 
-OTHER_BUDGET = 60.0
+
+TOO_LARGE = "It needed more memory than a clip may take."
 
 
 class StoppedError(Exception):
     """The clip is not ours any more: cancelled, or claimed by another worker."""
-
-
-class OverdueError(Exception):
-    """A stage took longer than its budget; the message is fit for the user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +53,25 @@ class Minder:
     wait for that transaction for ever. The beats are then made by `progress` itself.
     """
 
-    def __init__(self, lease: Lease, owner_id: int) -> None:
+    def __init__(
+        self,
+        lease: Lease,
+        owner_id: int,
+        *,
+        clock: Clock | None = None,
+        trace: Trace | None = None,
+        most_mb: int = 0,
+    ) -> None:
+        """`clock` times the stages and `trace` records them. `most_mb`: how far memory
+        may grow, see ``settings.RENDER_MEMORY_MB``."""
         self.lease = lease
+        self._clock = clock or Clock()
+        self._trace = trace
+        self._most_mb = memory.resident_mb() + most_mb if most_mb else 0
+        self._too_large = False
         self._owner_id = owner_id
         self._now = _Now("", 0, "")
         self._told = self._now
-        self._stage_began = time.monotonic()
         self._beaten = time.monotonic()
         self._stopped = False
         self._ending = threading.Event()
@@ -90,22 +97,28 @@ class Minder:
             self._thread.join()
 
     def progress(self, stage: str, percent: float, detail: str = "") -> None:
-        """Note how far it is. StoppedError, OverdueError when it must end now."""
-        if stage != self._now.stage:
-            self._stage_began = time.monotonic()
+        """Note how far it is. StoppedError when it must end now, OutOfMemory when this
+        process has grown too large."""
         self._now = _Now(stage, int(percent), detail)
         if self._thread is None and time.monotonic() - self._beaten >= NEWS_SECONDS:
             self._beat()
         if self._stopped:
             raise StoppedError
-        if self._overdue():
-            raise OverdueError(self._overdue_words())
+        if self._too_large:
+            self._too_large = False
+            raise OutOfMemory(TOO_LARGE)
+
+    def weigh(self) -> None:
+        """Note when this process holds more memory than it may."""
+        if self._most_mb and memory.resident_mb() > self._most_mb:
+            self._too_large = True
 
     def _mind(self) -> None:
         try:
             horse.beat()
             while not self._ending.wait(NEWS_SECONDS):
                 horse.beat()
+                self.weigh()
                 news_is_old = self._now == self._told
                 if news_is_old and (
                     time.monotonic() - self._beaten < leases.BEAT_SECONDS
@@ -144,14 +157,6 @@ class Minder:
         except DatabaseError as error:
             log.info("Progress not told: %s", error)
 
-    def _overdue(self) -> bool:
-        budget = BUDGETS.get(self._now.stage, OTHER_BUDGET)
-        return time.monotonic() - self._stage_began > budget
-
-    def _overdue_words(self) -> str:
-        label = selectors.STAGES.get(self._now.stage, "The start")
-        return f"{label} took too long and was stopped."
-
     def _end_if_stuck(self) -> None:
         """A stage that does not even call `progress` any more takes its process along.
 
@@ -160,11 +165,10 @@ class Minder:
         interpreter's lock silences this thread too: then the lease runs out, and the
         worker kills the process, see ``socialapp.jobs.backends.rq``.
         """
-        budget = BUDGETS.get(self._now.stage, OTHER_BUDGET)
-        if time.monotonic() - self._stage_began < budget * 1.25:
+        if not self._clock.overdue(LAST_CALL) or not horse.disposable():
             return
-        if not horse.disposable():
-            return
-        log.error("%s is stuck in %r: ending", self.lease, self._now.stage)
-        leases.fail(self.lease, self._overdue_words(), permanent=False)
+        log.error("%s is stuck in %r: ending", self.lease, self._clock.stage)
+        # The entry that is open in the trace says what the next attempt must not try.
+        trace = list(self._trace.entries) if self._trace else []
+        leases.fail(self.lease, self._clock.words, permanent=False, trace=trace)
         horse.end()

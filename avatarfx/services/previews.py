@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import wave
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
+from avatarfx import beds
 from moderation.screening.judge import ScreeningUnavailableError, screen_text
 from moderation.screening.refusals import message_of
 from socialapp import acting
@@ -40,15 +42,24 @@ def preview_performance(
     character: Character | None = None,
     spec: VoiceSpec | None = None,
     quick: bool = False,
+    bed: str = "",
 ) -> tuple[Performance, bytes]:
     """What the live stage plays, and its sound as WAV. Errors as for `preview_voice`.
+
+    `bed`: name of the music under it; one that is not built in is not heard.
 
     `quick`: the face matters more than the voice, so the fastest voice speaks.
     """
     said = spec or (character.voice_spec if character else VoiceSpec())
     motion = character.motion if character else "subtle"
     done = _perform(text, said, motion=motion, quick=quick)
-    return done.performance, wav(done.speech)
+    data = wav(done.speech)
+    if bed not in beds.names():
+        return done.performance, data
+    # By name: it loads FFmpeg, which pages do without until somebody wants music.
+    music: Any = import_module("avatarfx.bed")
+    read: Any = import_module("avatarfx.sound").read
+    return music.laid(done.performance, bed, sounds=[read(data)]), data
 
 
 def wav(speech: Speech) -> bytes:

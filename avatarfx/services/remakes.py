@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from avatarfx.errors import NotNowError
-from avatarfx.models import Clip
+from avatarfx.models import Backdrop, Clip
 from avatarfx.remixes import CARRIED, Remix, RemixKind
 from avatarfx.services.requests import check_script, request_clip
+from avatarfx.standing import require_background
 from avatarfx.transcript import lines_of
 from moderation.models import ApprovalState
 from socialapp.acting import script as scripts
@@ -92,12 +93,15 @@ def remake(
     performance = _performance_of(of, known)
     wish = _Wish(of, performance, character, script, seat, voice)
     plan = PLANS[known](wish)
+    if background:
+        require_background(name=background, owner=owner)
     return request_clip(
         owner=owner,
         character=character,
         script=plan.script,
         shape=shape or of.shape,
-        background=background or _background(of, known),
+        background=background or _background(of, known, owner),
+        bed="" if known in OWN_STAGE else of.as_recipe().bed,
         title=title,
         voice=voice,
         motion=motion,
@@ -282,11 +286,18 @@ def _cast_of(clip: Clip) -> dict[str, Character]:
     return cast
 
 
-def _background(of: Clip, kind: RemixKind) -> str:
-    """Who speaks for themselves stands where they do in clips of their own."""
-    own = kind in {RemixKind.REPLY, RemixKind.DUET}
-    return "" if own else of.as_recipe().background
+def _background(of: Clip, kind: RemixKind, owner: User) -> str:
+    """Who speaks for themselves stands where they do in clips of their own, and a
+    picture that somebody brought along for their own clips stays theirs."""
+    name = of.as_recipe().background
+    theirs = Backdrop.objects.filter(ref=name)
+    if theirs.exists() and not theirs.showable().filter(owner=owner).exists():
+        return ""
+    return "" if kind in OWN_STAGE else name
 
+
+OWN_STAGE = frozenset({RemixKind.REPLY, RemixKind.DUET})
+"""In these, who speaks brings their own surroundings."""
 
 PLANS: dict[RemixKind, Callable[[_Wish], _Plan]] = {
     RemixKind.REVOICE: _revoice,

@@ -14,22 +14,49 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
 
-from avatarfx import consent, pipeline, remixes
+from avatarfx import consent, memory, pipeline, remixes
+from avatarfx.budgets import Clock
 from avatarfx.errors import DiskFullError, HeldError
-from avatarfx.models import Clip, ClipActor, Render
-from avatarfx.receipts import ReceiptError
-from avatarfx.services import claimed, leases, receipts, workers
-from avatarfx.services.minder import Minder, OverdueError, StoppedError
+from avatarfx.models import (
+    Clip,
+    ClipActor,
+    Render,
+)
+from avatarfx.receipts import (
+    ReceiptError,
+)
+from avatarfx.services import (
+    claimed,
+    leases,
+    losses,
+    receipts,
+    workers,
+)
+from avatarfx.services.minder import (
+    Minder,
+    StoppedError,
+)
 from moderation.pictures import frames as screening
 from socialapp.characters.models import Portrait
 from socialapp.characters.services import PictureError, require_approved
 from socialapp.content import backgrounds
 from socialapp.engines.errors import EngineError
-from socialapp.engines.handler import animators, directors, needs_resident, voices
+from socialapp.engines.handler import (
+    animators,
+    directors,
+    needs_resident,
+    riggers,
+    voices,
+)
 from socialapp.engines.protocols import Actor, VoiceSpec
 from socialapp.jobs import horse
-from socialapp.lib import blobs
-from socialapp.lib.blobs import StorageError
+from socialapp.lib import (
+    blobs,
+    withheld,
+)
+from socialapp.lib.blobs import (
+    StorageError,
+)
 from socialapp.provenance.credentials import Parent
 from socialapp.provenance.selectors import watermark_keys
 from socialapp.provenance.services import (
@@ -90,10 +117,15 @@ def render_next() -> int:
 def _attempt(clip: Clip) -> None:
     """One attempt at a claimed clip, from its lease to its end."""
     lease = leases.Lease(clip.pk, clip.fence)
-    trace = pipeline.Trace()
+    trace = pipeline.Trace(clip.attempts, partial(losses.note_trace, lease))
+    clock = Clock(settings.STAGE_BUDGETS)
+    most_mb = settings.RENDER_MEMORY_MB
+    if horse.disposable():
+        memory.limit_growth(most_mb)
+    minder = Minder(lease, clip.owner_id, clock=clock, trace=trace, most_mb=most_mb)
     try:
-        with Minder(lease, clip.owner_id) as minder:
-            rendered = _render(clip, lease, trace, minder)
+        with minder:
+            rendered = _render(clip, lease, trace, minder, clock)
         # Asked again: making it took a while.
         _require_consent(clip)
         receipt = receipts.write(clip, lease, rendered, trace.entries)
@@ -102,8 +134,6 @@ def _attempt(clip: Clip) -> None:
         log.info("Clip %s is not ours any more", clip.key)
     except HeldError as error:
         leases.hold(lease, str(error), trace=trace.entries)
-    except OverdueError as error:
-        leases.fail(lease, str(error), permanent=False, trace=trace.entries)
     except EngineError as error:
         log.warning("Clip %s: %s", clip.key, error)
         leases.fail(lease, str(error), permanent=error.permanent, trace=trace.entries)
@@ -135,6 +165,8 @@ def engines() -> pipeline.Engines:
             for name in _usable("animator", settings.ANIMATOR_LADDER)
         ),
         encoder=settings.ENCODER,
+        finder=getattr(riggers["default"], "finder", lambda: None),
+        limits=settings.QUALITY_LIMITS,
     )
 
 
@@ -185,8 +217,8 @@ def actor_of(rig: Rig, portrait_ref: str) -> Actor:
 
 
 def subject_of(clip: Clip) -> str:
-    """What provenance calls this clip."""
-    return f"clip:{clip.key}"
+    """What provenance calls this clip; a take bears the mark of its clip."""
+    return f"clip:{clip.stands_for}"
 
 
 def papers_of(clip: Clip) -> pipeline.Papers:
@@ -202,7 +234,7 @@ def papers_of(clip: Clip) -> pipeline.Papers:
     return pipeline.Papers(
         identity=signing_identity(),
         # The key, not the title: a person's words do not travel inside the file.
-        title=f"{clip.key}.mp4",
+        title=f"{clip.stands_for}.mp4",
         payload=mark.payload.to_bytes(6, "big"),
         key=key,
         parent=_parent_of(clip),
@@ -268,11 +300,23 @@ def background_of(name: str, width: int, height: int) -> bytes:
         return b""
     try:
         if name.startswith("sha256:"):
-            return blobs.get(name)
+            return _brought(name)
         return backgrounds.picture(name, width, height)
     except (KeyError, ValueError, FileNotFoundError):
         log.warning("The background %r is gone: the default stands in", name)
         return b""
+
+
+def _brought(ref: str) -> bytes:
+    """A picture that somebody stands before; KeyError for one that was taken down or is
+    not what was approved under this name."""
+    data = blobs.get(ref)
+    if withheld.is_removed(blobs.name_of(ref)):
+        raise KeyError(ref)
+    if blobs.ref_of(data, ref.rpartition(".")[2]) != ref:
+        log.error("The stored background %s was changed", ref)
+        raise KeyError(ref)
+    return data
 
 
 def _uploads_in(clip: Clip) -> list[bytes]:
@@ -311,11 +355,16 @@ def _background_of(clip: Clip) -> bytes:
 
 
 def _render(
-    clip: Clip, lease: leases.Lease, trace: pipeline.Trace, minder: Minder
+    clip: Clip,
+    lease: leases.Lease,
+    trace: pipeline.Trace,
+    minder: Minder,
+    clock: Clock,
 ) -> pipeline.Rendered:
     minder.progress("voice", 1)
     scratch = leases.scratch_of(lease)
     scratch.mkdir(parents=True, exist_ok=True)
+    losses.note_kills(lease)
 
     def keep(performance: Performance) -> None:
         leases.keep_performance(lease, performance.to_json())
@@ -335,6 +384,8 @@ def _render(
         hang=background_of,
         names=_names_in(clip),
         screen=partial(screen, clip),
+        clock=clock,
+        spoiled=losses.spoiled(clip),
     )
     return _compared(rendered)
 
@@ -381,13 +432,17 @@ def result_of(rendered: pipeline.Rendered) -> dict[str, object]:
         "captions": rendered.captions,
         # Of the film before, if there was one.
         "audio": "",
+        "captioned": "",
+        "captioned_asked": None,
+        "captioned_error": "",
         "size": rendered.size,
     }
 
 
 def register(clip: Clip, rendered: pipeline.Rendered) -> None:
     """What the film looks like, and how its number was hidden in it."""
-    record_fingerprint(subject=subject_of(clip), prints=rendered.prints)
+    # A take keeps its own until it is shown.
+    record_fingerprint(subject=f"clip:{clip.key}", prints=rendered.prints)
     if rendered.hidden is not None:
         measure_mark(
             payload=rendered.hidden.payload,

@@ -12,14 +12,20 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
-from avatarfx import approving
+from avatarfx import approving, beds, talks
 from avatarfx.errors import DiskFullError, IdempotencyConflictError, NotNowError
+from avatarfx.line import needs as needing
+from avatarfx.line import paces as learnt
+from avatarfx.line import turns
 from avatarfx.models import Clip, ClipActor
 from avatarfx.recipe import Recipe, Role
 from avatarfx.remixes import source_of
-from avatarfx.services import news
+from avatarfx.services import admission, moves, news
+from avatarfx.standing import require_background
 from moderation.approvals import services as asking
 from moderation.models import ApprovalState
 from socialapp.accounts import quotas
@@ -32,12 +38,13 @@ from socialapp.characters.services import (
     require_approved,
     require_words,
 )
-from socialapp.content import backgrounds
 from socialapp.jobs.queue import enqueue
 from socialapp.lib.ids import new_key
 from socialapp.performance.timeline import SHAPES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from avatarfx.remixes import Remix
     from moderation.approvals.facets import Facet
     from socialapp.characters.models import Character
@@ -63,9 +70,11 @@ def request_clip(
     script: str,
     shape: str = "9:16",
     background: str = "",
+    bed: str = "",
     title: str = "",
     voice: VoiceSpec | None = None,
     motion: str = "",
+    camera: str = "",
     publish: bool = False,
     caption: str = "",
     idempotency_key: str = "",
@@ -76,31 +85,43 @@ def request_clip(
     seed: int | None = None,
     source: str = "",
     remix: Remix | None = None,
+    lane: str = Clip.Lane.NOW,
+    needs: tuple[str, ...] = (),
 ) -> Clip:
     """Put a clip in line, with one of the owner's tickets set aside for it.
 
     The same `idempotency_key` within a day returns the same clip, so a double submit
     costs nothing. `exempt`: one of the house's own clips, which needs no ticket.
-    `performance` with `cast` (seat to character): it is already known what happens and
-    nobody needs to speak; `source` names what it was cut from. `remix`: it is made of
-    another clip, and whoever asks has checked its script. Raises ScriptError,
-    NoTicketsError, DiskFullError, IdempotencyConflictError, and NotNowError for a
-    character without a portrait that may be shown, or whose words wait; TextRefusedError
-    and ScreeningUnavailableError for what is written.
+    `cast` (seat to character, three at most, from the left): the script says who speaks
+    which line. With a `performance` it is already known what happens and nobody needs to
+    speak; `source` names what it was cut from. `remix`: it is made of
+    another clip, and whoever asks has checked its script. `lane`: whether somebody waits
+    for it; `needs`: animators that it must not be made without. Raises ScriptError,
+    NoTicketsError, DiskFullError, IdempotencyConflictError, LineFullError, and
+    NotNowError for a character without a portrait that may be shown, or whose words
+    wait; TextRefusedError and ScreeningUnavailableError for what is written.
     """
     script = script.strip()
     spec = voice or character.voice_spec
     roles = remix.roles if remix else {}
+    seats = cast or {"a": character}
+    talks.check_stage(seats, camera)
+    names: dict[str, str] = {}
     if performance is None and remix is None:
-        check_script(script, speed=spec.speed)
+        voices = {s: spec if c == character else c.voice_spec for s, c in seats.items()}
+        paces = {seat: voice.speed for seat, voice in voices.items()}
+        check_script(script, names=talks.called(seats), paces=paces)
+        names = talks.names_in(script, seats)
     if shape not in SHAPES:
         raise NotNowError(f"No such shape: {shape}. Use one of {', '.join(SHAPES)}.")
     background = background or character.background
-    if background and not (
-        background in backgrounds.names() or background.startswith("sha256:")
-    ):
-        raise NotNowError("That background does not exist. Choose one of the list.")
-    seats = cast or {"a": character}
+    # What happens before something else's picture was checked where it comes from.
+    if background and performance is None and remix is None:
+        require_background(name=background, owner=owner)
+    if bed and bed not in beds.names():
+        raise NotNowError("That music does not exist. Choose one of the list.")
+    if unknown := needing.unknown(needs):
+        raise NotNowError(f"This copy has no animator named {', '.join(unknown)}.")
     for one in seats.values():
         if one.portrait is None:
             raise NotNowError(
@@ -127,15 +148,19 @@ def request_clip(
                 if one == character
                 else one.voice_spec,
                 motion=roles[seat].motion if seat in roles else motion or one.motion,
+                name=names.get(seat, ""),
             )
             for seat, one in seats.items()
         ),
         shape=shape,
         background=background,
+        bed=bed,
         seed=secrets.randbelow(2**31) if seed is None else seed,
         source=source_of(remix.of) if remix else source,
         remix=remix.kind.value if remix else "",
+        camera=camera,
         taken_over=remix.seat if remix else "",
+        needs=tuple(sorted(needs)),
     )
     key = new_key()
     pictures = {s: one.portrait.ref for s, one in seats.items() if one.portrait}
@@ -150,12 +175,19 @@ def request_clip(
         for facet in (words, approving.voice_of(recipe.to_json(), pictures))
     ]
     wanted = request_hash or _hash(recipe, title, caption, publish=publish)
-    _need_room()
+    lasts = (
+        performance.seconds
+        if performance
+        else scripts.estimate_seconds(script, spec.speed)
+    )
+    need_room()
     with transaction.atomic():
         # Requests of one person go one by one: the keys and tickets below are counted.
         User.objects.select_for_update().get(pk=owner.pk)
         if earlier := _replayed(owner, idempotency_key, wanted):
             return earlier
+        if not exempt:
+            admission.admit(owner)
         for ruling in rulings:
             asking.keep(ruling)
         clip = Clip(
@@ -171,9 +203,14 @@ def request_clip(
             publish=publish,
             idempotency_key=idempotency_key,
             request_hash=wanted,
+            lane=lane,
+            needs=needing.column(needs),
+            aim=learnt.aim_of(character),
+            lasts=round(lasts, 2),
         )
         quotas.hold(user=owner, key=ticket_key(clip), exempt=exempt)
         clip.save(force_insert=True)
+        turns.enter(clip)
         ClipActor.objects.bulk_create(
             ClipActor(clip=clip, seat=seat, character=one, portrait=one.portrait)
             for seat, one in seats.items()
@@ -198,10 +235,22 @@ def _judge(owner: User, key: str, facet: Facet, *, exempt: bool) -> asking.Rulin
     return ruling
 
 
-def check_script(script: str, *, speed: float = 1.0) -> float:
-    """About how many seconds it runs; ScriptError for one that cannot be a clip."""
+def check_script(
+    script: str,
+    *,
+    speed: float = 1.0,
+    names: Mapping[str, str] | None = None,
+    paces: Mapping[str, float] | None = None,
+) -> float:
+    """About how many seconds it runs; ScriptError for one that cannot be a clip.
+
+    `names`: what each seat is called in it; `paces`: how fast each speaks, else `speed`.
+    """
     scripts.check(script, max_characters=settings.MAX_SCRIPT_CHARACTERS)
-    seconds = scripts.estimate_seconds(script, speed)
+    names = names or {}
+    seconds = talks.seconds_of(
+        script, names, paces or dict.fromkeys(names or "a", speed)
+    )
     if seconds > settings.MAX_CLIP_SECONDS:
         raise scripts.ScriptError(
             f"This runs for about {round(seconds)} seconds and"
@@ -218,19 +267,24 @@ def cancel_clip(*, clip: Clip) -> Clip:
     NotNowError when it is finished already.
     """
     with transaction.atomic():
-        fresh = Clip.objects.select_for_update().get(pk=clip.pk)
+        fresh = _with_those_behind(clip)
         if fresh.state == Clip.State.CANCELLED:
             return fresh
         if fresh.finished_for_good:
             raise NotNowError("This clip is finished already, so it cannot be stopped.")
         fresh.renders.filter(fence=fresh.fence, ended__isnull=True).update(
-            ended=timezone.now(), outcome="cancelled"
+            ended=Now(), outcome="cancelled"
         )
-        fresh.move(
+        if fresh.state == Clip.State.QUEUED:
+            turns.give_up(fresh)
+            fresh.turn = 0
+        moves.settle(
+            fresh,
             Clip.State.CANCELLED,
+            turn=fresh.turn,
             cancel_asked=True,
             leased_until=None,
-            finished=timezone.now(),
+            finished=Now(),
             detail="",
         )
         quotas.give_back(ticket_key(fresh))
@@ -238,20 +292,42 @@ def cancel_clip(*, clip: Clip) -> Clip:
     return fresh
 
 
+def _with_those_behind(clip: Clip) -> Clip:
+    """The locked row, and with it the rows of its owner's line, in one order for all who
+    lock several."""
+    mine = Q(owner=clip.owner_id, state=Clip.State.QUEUED) | Q(pk=clip.pk)
+    rows = Clip.objects.filter(mine).select_for_update().order_by("pk")
+    list(rows.values_list("pk"))
+    return Clip.objects.get(pk=clip.pk)
+
+
 def retry_clip(*, clip: Clip) -> Clip:
-    """Put a failed or cancelled clip in line again; it needs a ticket as before."""
-    _need_room()
+    """Put a failed or cancelled clip in line again; it needs a ticket as before.
+
+    It enters at the end of its owner's clips, where somebody waits. NotNowError for one
+    that is ready; NoTicketsError, DiskFullError, LineFullError.
+    """
+    need_room()
     with transaction.atomic():
+        # As in `request_clip`: the turns of one person are counted one by one.
+        User.objects.select_for_update().get(pk=clip.owner_id)
         fresh = Clip.objects.select_for_update().get(pk=clip.pk)
         if fresh.state in {Clip.State.QUEUED, Clip.State.RENDERING}:
             return fresh
         if fresh.state not in {Clip.State.FAILED, Clip.State.CANCELLED}:
             raise NotNowError("This clip is ready. Make a new one to change it.")
         key = ticket_key(fresh)
-        quotas.hold(user=fresh.owner, key=key, exempt=not quotas.known(key))
-        fresh.move(
+        paid = quotas.known(key)
+        if paid:
+            admission.admit(fresh.owner)
+        quotas.hold(user=fresh.owner, key=key, exempt=not paid)
+        fresh.lane = Clip.Lane.NOW
+        moves.settle(
+            fresh,
             Clip.State.QUEUED,
-            queued_at=timezone.now(),
+            lane=fresh.lane,
+            turn=turns.turn_of(fresh),
+            queued_at=Now(),
             attempts=0,
             cancel_asked=False,
             leased_until=None,
@@ -270,9 +346,11 @@ def retry_clip(*, clip: Clip) -> Clip:
 def remove_clip(*, clip: Clip) -> None:
     """Take it out of every list; one that is being made is cancelled first."""
     with transaction.atomic():
-        fresh = Clip.objects.select_for_update().get(pk=clip.pk)
+        fresh = _with_those_behind(clip)
         if not fresh.finished_for_good:
             cancel_clip(clip=fresh)
+        if take := Clip.objects.take_of(fresh):
+            cancel_clip(clip=take)
         Clip.objects.filter(pk=fresh.pk, removed__isnull=True).update(
             removed=timezone.now()
         )
@@ -299,7 +377,8 @@ def _hash(recipe: Recipe, title: str, caption: str, *, publish: bool) -> str:
     return hashlib.sha256(body.encode()).hexdigest()
 
 
-def _need_room() -> None:
+def need_room() -> None:
+    """DiskFullError when a render would not fit."""
     free = shutil.disk_usage(settings.DATA_DIR).free
     if free < settings.MIN_FREE_DISK_BYTES:
         log.error("Only %d bytes are free: renders are refused", free)

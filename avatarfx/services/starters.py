@@ -74,6 +74,7 @@ def seed_post(*, post: StarterPost, owner: User, character: Character) -> str:
         seed=post.seed,
         idempotency_key=key,
         exempt=True,
+        lane=Clip.Lane.LATER,
     )
     return "queued"
 

@@ -39,6 +39,20 @@ def tell_failed(clip: Clip) -> None:
     )
 
 
+def tell_again(clip: Clip, *, words: str) -> None:
+    """Its new take is over."""
+    _again(clip)
+    notices.notify(
+        people=[clip.owner],
+        kind=Notice.Kind.CLIP_READY,
+        about=f"clip:{clip.key}",
+        lead=f"“{clip.name}” was made again.",
+        words=words,
+        url=clip.get_absolute_url(),
+        action="Watch",
+    )
+
+
 def note_seen(clip: Clip) -> None:
     """Its owner looks at it: that it is ready is no news any more."""
     notices.mark_seen(person=clip.owner, about=f"clip:{clip.key}")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, Any
 
 from avatarfx import encode
 from avatarfx.fallbacks import CheckError
 from avatarfx.pipeline import FPS
+from avatarfx.quality import files
+from avatarfx.quality.verdict import Limits, fault
 
 if TYPE_CHECKING:
+    from avatarfx.fallbacks import Ladder
     from avatarfx.pipeline import Film, Work
 
 MOST_BLACK = 0.02
@@ -18,6 +22,18 @@ MOST_FROZEN = 0.6
 SLACK_SECONDS = 0.08
 """Two frames: how far the lengths of sound and picture may differ."""
 
+MOST_DIFFERENT = 12.0
+"""Grey levels, mean of a frame: what mark, label and codec do stays below 3."""
+
+REFERENCE = "warp"
+"""A rung above it must be as good as it is, by the limits of this name; the others, and
+it itself, by those called ``floor``."""
+
+NUMBERS = (
+    "sync", "lag_frames", "jitter_px", "identity", "flicker", "mouth", "mouth_lag",
+    "scene", "lost", "looks", "cpu_seconds",
+)  # fmt: skip
+
 
 def check(work: Work) -> Work:
     """CheckError when the film is faulty; then the next rung films again."""
@@ -25,25 +41,71 @@ def check(work: Work) -> Work:
     ladder = work.ladder
     if film is None or ladder is None:
         raise RuntimeError("There is nothing to check before the filming")
-    with work.trace.stage("check") as entry:
-        _look(film, moving=ladder.rung in {"full", "simple"})
-        seen = encode.inspect(film.path)
-        expected = film.expected / FPS
-        if seen.frames != film.expected:
-            raise CheckError(f"{seen.frames} frames instead of {film.expected}.")
-        if abs(seen.seconds - expected) > SLACK_SECONDS:
-            raise CheckError(
-                f"The picture lasts {seen.seconds:.2f} s, not {expected:.2f} s."
-            )
-        spoken = bool(
-            work.performance and any(part.sound for part in work.performance.parts)
+    with work.trace.stage("check", rung=ladder.rung) as entry:
+        verdict = work.trace.add(
+            "quality", engine=ladder.name, rung=ladder.rung, **_numbers(film)
         )
-        if spoken and abs(seen.sound_seconds - expected) > SLACK_SECONDS:
-            raise CheckError(
-                f"The sound lasts {seen.sound_seconds:.2f} s, not {expected:.2f} s."
-            )
-        entry["note"] = f"{seen.frames} frames, {film.frozen} at rest"
+        try:
+            _whole(work, film, ladder)
+            _good(work, film, ladder, verdict)
+        except CheckError as error:
+            verdict |= {"verdict": "dropped", "note": str(error)}
+            raise
+        verdict["verdict"] = "kept"
+        entry["note"] = f"{film.frames} frames, {film.frozen} at rest"
     return work
+
+
+def _numbers(film: Film) -> dict[str, Any]:
+    found = film.measured
+    told = {name: getattr(found, name) for name in NUMBERS} if found else {}
+    return {"black": film.black, "frozen": film.frozen, **told}
+
+
+def _whole(work: Work, film: Film, ladder: Ladder) -> None:
+    """Nothing of it is missing."""
+    _look(film, moving=ladder.rung in {"full", "simple"})
+    seen = encode.inspect(film.path)
+    expected = film.expected / FPS
+    if seen.frames != film.expected:
+        raise CheckError(f"{seen.frames} frames instead of {film.expected}.")
+    if abs(seen.seconds - expected) > SLACK_SECONDS:
+        raise CheckError(
+            f"The picture lasts {seen.seconds:.2f} s, not {expected:.2f} s."
+        )
+    spoken = bool(
+        work.performance and any(part.sound for part in work.performance.parts)
+    )
+    if spoken and abs(seen.sound_seconds - expected) > SLACK_SECONDS:
+        raise CheckError(
+            f"The sound lasts {seen.sound_seconds:.2f} s, not {expected:.2f} s."
+        )
+
+
+def _good(work: Work, film: Film, ladder: Ladder, verdict: dict[str, Any]) -> None:
+    """It is as good as it has to be, and the file shows and plays what was made."""
+    found = film.measured
+    if found is None:
+        return
+    began = time.thread_time()
+    late = 0.0
+    if film.track is not None and film.track.samples.any():
+        late = files.sound_late_ms(film.path, film.track)
+    differs = files.worst_difference(film.path, film.kept)
+    verdict["late_ms"], verdict["encoded"] = round(late, 1), differs
+    verdict["seconds"] = round(found.cpu_seconds + time.thread_time() - began, 3)
+    if differs > MOST_DIFFERENT:
+        raise CheckError("The encoder changed the picture.")
+    name = REFERENCE if ladder.is_above(REFERENCE) else "floor"
+    said = fault(
+        found,
+        Limits(**work.engines.limits[name]),
+        mouth=ladder.rung == "full",
+        face=ladder.rung in {"full", "simple"},
+        late_ms=late,
+    )
+    if said:
+        raise CheckError(said)
 
 
 def _look(film: Film, *, moving: bool) -> None:

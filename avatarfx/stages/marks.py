@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from avatarfx.pipeline import Hidden
 from avatarfx.stages.label import Label
 from socialapp.provenance.watermark import Marker, choose_strength
+from socialapp.provenance.watermark.strength import CLEAR, ENOUGH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -93,5 +94,6 @@ class Inker:
             "margin": chosen.margin,
             "peak": chosen.peak,
             "tries": chosen.tries,
+            "floors": {"margin": ENOUGH, "peak": CLEAR},
         }
         self._marker = Marker(payload, papers.key, *self._size, chosen.strength)

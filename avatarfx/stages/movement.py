@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import logging
-import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
-from avatarfx import encode, sound
-from avatarfx.fallbacks import Ladder
-from avatarfx.pipeline import FPS, Film
+from avatarfx import bed, encode, sound
+from avatarfx.fallbacks import STILL, Ladder
+from avatarfx.pipeline import FPS, Film, Work
+from avatarfx.quality.filming import watch_of
 from avatarfx.stages import marks
-from socialapp.engines.errors import EngineError
+from socialapp.engines.errors import (
+    EngineError,
+    OutOfMemory,
+    boundary,
+    memory_ran_out,
+)
 from socialapp.engines.protocols import Staging
 from socialapp.lib import blobs
 from socialapp.provenance.fingerprints.sampling import in_the_middle
@@ -24,7 +29,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from avatarfx.pipeline import Work
     from socialapp.engines.protocols import Frame
     from socialapp.performance import Performance
 
@@ -32,6 +36,9 @@ log = logging.getLogger(__name__)
 
 BLACK = 6.0
 """Mean of 255 under which a frame counts as black; the darkest stage has 20."""
+
+KEPT = encode.KEY_EVERY_SECONDS * FPS
+"""Frames from one at which the encoder starts anew to the next."""
 
 SILENT_REASON = "No voice could read this script, so the picture stays still."
 
@@ -47,17 +54,21 @@ def film(work: Work) -> Work:
         work.engines.animators,
         [actor.rig for actor in work.actors.values()],
         silent="" if _spoken(performance) else (work.voice_reason or SILENT_REASON),
+        spoiled=work.spoiled,
     )
     track = soundtrack(performance)
     while True:
         inker = marks.Inker(work.papers, work.width, work.height)
-        with work.trace.stage("movement") as entry:
-            entry["engine"] = ladder.name
+        work.clock.start("movement", performance.seconds)
+        with work.trace.stage(
+            "movement", engine=ladder.name, rung=ladder.rung
+        ) as entry:
             try:
-                done = _film(work, performance, ladder, track, inker)
+                with boundary():
+                    done = _film(work, performance, ladder, track, inker)
             except EngineError as error:
                 entry["note"] = str(error)
-                ladder.fall(str(error))  # raises when this was the last rung
+                ladder.give_way(error)  # raises when this was the last rung
                 continue
             entry["note"] = ladder.reason
             entry["frames"] = done.frames
@@ -66,7 +77,7 @@ def film(work: Work) -> Work:
 
 
 def frame_count(performance: Performance) -> int:
-    return max(1, math.ceil(performance.seconds * FPS))
+    return Work.frames_of(performance)
 
 
 def telling_frame(performance: Performance) -> int:
@@ -105,7 +116,8 @@ def soundtrack(performance: Performance) -> encode.Track | None:
             "What was spoken is missing from the storage.", permanent=True
         ) from None
     samples, rate = sound.mix(sounds, seconds=frame_count(performance) / FPS)
-    return encode.Track(sound.normalise(samples, rate), rate)
+    under = bed.heard(performance.bed, len(samples), rate)
+    return encode.Track(sound.normalise(samples, rate, under=under), rate)
 
 
 def _film(
@@ -118,6 +130,10 @@ def _film(
     expected = frame_count(performance)
     poster_at = telling_frame(performance)
     staging = Staging(performance, work.actors, work.background, _hung(work))
+    watch = None
+    if work.engines.limits:
+        moving = ladder.animator.rung != STILL
+        watch = watch_of(work, performance, staging, track, moving=moving)
     path = work.scratch / "clip.mp4"
     poster: NDArray[np.uint8] | None = None
     before: NDArray[np.uint8] | None = None
@@ -141,6 +157,8 @@ def _film(
             black += bool(few.mean() < BLACK)
             frozen += before is not None and bool(np.array_equal(few, before))
             before = few
+            if watch is not None:
+                watch.see(count, pixels, keep=count % KEPT == 0)
             count += 1
     if poster is None:
         raise EngineError("The animator drew no frames.")
@@ -153,6 +171,9 @@ def _film(
         poster=_encoded(poster),
         stills=stills,
         hidden=inker.hidden,
+        track=track,
+        measured=watch.measured() if watch else None,
+        kept=watch.kept if watch else {},
     )
 
 
@@ -188,6 +209,8 @@ def _frames(
         except (EngineError, OSError, MemoryError):
             raise
         except Exception as error:
+            if memory_ran_out(error):
+                raise OutOfMemory from error
             log.exception("Animator %s broke", ladder.name)
             raise EngineError(
                 "The animator stopped in the middle of the clip."

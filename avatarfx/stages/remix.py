@@ -40,6 +40,7 @@ def talk(work: Work, put_sound: Callable[[bytes], str]) -> Performed:
         motions={seat: role.motion for seat, role in seats.items()},
         shape=recipe.shape,
         background=recipe.background,
+        camera=recipe.camera or acting.CAMERAS[0],
         put_sound=put_sound,
     )
     return replace(done, performance=felt(work, done.performance))

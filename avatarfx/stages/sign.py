@@ -34,8 +34,10 @@ def sign(work: Work) -> Work:
 
 
 def source_of(work: Work) -> SourceType:
-    """What the film is in the words of IPTC."""
-    if any(actor.rig.style == "photo" for actor in work.actors.values()):
+    """What the film is in the words of IPTC. What somebody brought to stand before may
+    be a photograph too."""
+    brought = work.recipe.background.startswith("sha256:") and bool(work.background)
+    if brought or any(actor.rig.style == "photo" for actor in work.actors.values()):
         return SourceType.PHOTO
     silent = work.ladder is not None and work.ladder.rung == CAPTIONS
     return SourceType.DRAWN if silent else SourceType.AI
@@ -64,6 +66,8 @@ def _signed(work: Work) -> Work:
             parent=papers.parent,
         )
         entry["source"] = manifest.source.value
+        if work.recipe.background.startswith("sha256:"):
+            entry["background"] = work.recipe.background
         if papers.parent is not None:
             entry["ingredient"] = papers.parent.title
         whole = film.path.read_bytes()

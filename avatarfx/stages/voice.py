@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from avatarfx import bed, talks
 from avatarfx.remixes import RemixKind
 from avatarfx.stages import remix
 from socialapp import acting
@@ -25,6 +26,7 @@ def speak(work: Work) -> Work:
             return replace(work, voice_engine=work.performance.made_by.voice)
         done = _performed(work)
         performance = _with_listeners(work, done.performance)
+        performance = bed.laid(performance, work.recipe.bed)
         work.keep(performance)
         entry["engine"] = done.engine
         entry["note"] = done.fallback_reason
@@ -42,6 +44,20 @@ def _performed(work: Work) -> Performed:
         return remix.duet(work, put_sound)
     if recipe.taken_over:
         return remix.talk(work, put_sound)
+    camera = recipe.camera or acting.CAMERAS[0]
+    if lines := talks.lines_of(recipe):
+        return acting.perform_dialogue(
+            lines,
+            cast={role.seat: role.voice for role in recipe.cast},
+            speakers=work.engines.voices,
+            director=work.engines.director,
+            seed=recipe.seed,
+            motions={role.seat: role.motion for role in recipe.cast},
+            shape=recipe.shape,
+            background=recipe.background,
+            camera=camera,
+            put_sound=put_sound,
+        )
     lead = recipe.cast[0]
     done = acting.perform(
         recipe.script,
@@ -53,6 +69,7 @@ def _performed(work: Work) -> Performed:
         motion=lead.motion,
         shape=recipe.shape,
         background=recipe.background,
+        camera=camera,
         put_sound=put_sound,
     )
     if recipe.remix == RemixKind.REVOICE:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from avatarfx.bench import measures, quality
+from avatarfx.bench import quality
+from avatarfx.quality import measures
 
 
 def test_a_late_signal_is_late_by_what_it_is_late() -> None:

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from avatarfx import selectors, services
+from avatarfx.line import paces
 from avatarfx.models import Clip, Render
 from avatarfx.services import leases
 from avatarfx.services.leases import Lease
@@ -59,7 +60,8 @@ def test_the_wait_grows_with_the_line_and_shrinks_with_the_work(
 def test_the_rate_is_learnt_from_this_copys_own_renders(
     alice: User, hob: Character
 ) -> None:
-    assert selectors.learnt_rate() == selectors.UNKNOWN_RATE
+    unknown = paces.learn().work("full", lasts=10.0)
+    assert unknown.usual == 10 * paces.UNKNOWN_RATE + paces.OVERHEAD_SECONDS
     for number, seconds in enumerate((6.5, 11.5, 101.5)):
         clip = ask(alice, hob)
         Clip.objects.filter(pk=clip.pk).update(seconds=5.0)
@@ -72,7 +74,7 @@ def test_the_rate_is_learnt_from_this_copys_own_renders(
             ended=began + timedelta(seconds=seconds),
             outcome="ready",
         )
-    assert selectors.learnt_rate() == pytest.approx(2.0)
+    assert paces.learn().rates[""].usual == pytest.approx(2.0)
 
 
 def test_the_steps_follow_the_stage(alice: User, hob: Character) -> None:

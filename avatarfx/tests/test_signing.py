@@ -171,14 +171,13 @@ def test_the_trace_over_http_is_for_its_owner(
 ) -> None:
     rendered(clip)
     url = f"/api/v1/clips/{clip.key}/trace/"
-    (attempt,) = client_of(clip.owner).get(url).json()
-    signed = next(e for e in attempt["trace"] if e["name"] == "sign")
+    told = client_of(clip.owner).get(url).json()
     mark = Mark.objects.get(subject=f"clip:{clip.key}")
-    assert signed["mark"] == f"{mark.payload:012x}"
-    assert signed["engine"].startswith("Troupe at ")
-    assert signed["sound_words"] > 0
-    voice = next(e for e in attempt["trace"] if e["name"] == "voice")
-    assert "mark" not in voice
+    assert told["carried"]["mark"] == f"{mark.payload:012x}"
+    assert told["carried"]["signed_by"].startswith("Troupe at ")
+    assert told["carried"]["sound_words"] > 0
+    (attempt,) = told["attempts"]
+    assert {"voice", "movement", "sign"} <= {one["name"] for one in attempt["trace"]}
     assert client_of(bob).get(url).status_code == 404
 
 

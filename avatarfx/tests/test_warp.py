@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -13,6 +13,7 @@ import pytest
 from avatarfx.animators.puppets import View
 from avatarfx.animators.warp import WarpMaker
 from avatarfx.animators.warp.grids import weights_of
+from avatarfx.animators.warp.puppet import WarpPuppet
 from avatarfx.riggers.safe import EXTREMES
 from avatarfx.tests.test_riggers import rigged, sample
 from socialapp.engines.errors import EngineError
@@ -21,8 +22,6 @@ from socialapp.performance import Face, Rig
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from avatarfx.animators.warp.puppet import WarpPuppet
 
 SIDE = 256
 
@@ -59,7 +58,7 @@ def box(name: str, indices: list[int], room: float) -> tuple[slice, slice]:
     return slice(low[1], high[1]), slice(low[0], high[0])
 
 
-def difference(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> float:
+def difference(a: NDArray[Any], b: NDArray[Any]) -> float:
     return float(np.abs(a.astype(int) - b).mean())
 
 
@@ -203,3 +202,63 @@ def test_a_view_beyond_the_picture_is_drawn_all_the_same() -> None:
             .draw(Face(jaw_open=0.5, yaw=5.0))
         )
         assert drawn.shape[:2] == (96, 96)
+
+
+def test_a_wide_vowel_shows_teeth_a_throat_and_a_tongue() -> None:
+    rows, columns = box("photo close", [13, 14], 0.0)
+    middle = (columns.start + columns.stop) // 2
+    face = Face(jaw_open=1.0)
+    drawn = puppet("photo close").draw(face).astype(int)
+    gap = puppet("photo close").gap(face)
+    line = drawn[rows.start : rows.start + round(gap), middle - 2 : middle + 3].mean(1)
+    teeth = line[: len(line) // 3].mean(1).max()
+    throat = line[len(line) // 4 : 3 * len(line) // 4].mean(1).min()
+    tongue = line[len(line) // 2 : -3].mean(1).max()
+    assert teeth > throat + 60
+    assert tongue > throat + 20
+    assert (line[len(line) // 2 : -3, 0] > line[len(line) // 2 : -3, 1] + 15).any()
+
+
+def test_nothing_of_the_lip_hangs_in_an_open_mouth(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    face = Face(jaw_open=1.0, mouth_wide=0.6)
+    drawn = puppet("painted imani").draw(face)
+    monkeypatch.setattr(WarpPuppet, "_overlay", lambda *_, **__: None)
+    bare = puppet("painted imani").draw(face)
+    rows, columns = box("painted imani", [13, 14], 0.0)
+    middle = (columns.start + columns.stop) // 2
+    gap = round(puppet("painted imani").gap(face))
+    inside = (
+        slice(rows.start + gap // 5, rows.start + 4 * gap // 5),
+        slice(middle - 4, middle + 5),
+    )
+    assert difference(drawn[inside], bare[inside]) < 0.5
+
+
+def test_a_lid_has_the_skin_beside_a_painted_line_not_its_colour() -> None:
+    # This bird's eyes are lined with black and stand in white rings.
+    for rows in ([159, 145], [386, 374]):
+        where = box("flat kiko", rows, 0.0)
+        shut = puppet("flat kiko").draw(Face(lid_left=1.0, lid_right=1.0))[where]
+        assert np.percentile(shut.mean(-1), 60) > 150
+
+
+def test_drawing_only_what_can_be_seen_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    faces = [Face(), Face(jaw_open=0.8, yaw=5.0, pitch=-3.0, roll=2.0, x=0.01)]
+    for name, cut_out in (("photo close", False), ("painted hob", True)):
+        face = puppet(name, cut_out=cut_out)
+        banded = [face.draw(one) for one in faces]
+        assert face.bands is not face.everything
+        monkeypatch.setattr(face, "bands", face.everything)
+        for one, seen in zip(faces, banded, strict=True):
+            assert difference(shown(face.draw(one)), shown(seen)) < 0.01
+            assert np.abs(shown(face.draw(one)) - shown(seen)).max() <= 2
+
+
+def shown(pixels: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Before black, so that colours of what is clear do not count."""
+    alpha = pixels[..., 3:] if pixels.shape[2] == 4 else np.uint8(255)
+    return np.asarray(pixels[..., :3].astype(int) * alpha // 255)

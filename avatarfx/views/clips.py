@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
+    from avatarfx.models import ClipQuerySet
+
 FILTERS = {
     "all": ("All", Q()),
     "open": ("Being made", Q(state__in=[Clip.State.QUEUED, Clip.State.RENDERING])),
@@ -32,6 +35,17 @@ FILTERS = {
 
 SHOWN = 60
 """Clips on the page at most; older ones are behind its foot."""
+
+
+def _window(
+    first: ClipQuerySet, then: ClipQuerySet, start: int, most: int
+) -> list[Clip]:
+    """`most` clips from `start` of two lists, one after the other."""
+    found = list(first[start : start + most])
+    if len(found) < most:
+        skip = 0 if found else max(0, start - first.count())
+        found += then[skip : skip + most - len(found)]
+    return found
 
 
 def _my_clip(request: HttpRequest, key: str) -> Clip:
@@ -47,19 +61,26 @@ def jobs(request: HttpRequest) -> HttpResponse:
     shown = request.GET.get("show", "all")
     shown = shown if shown in FILTERS else "all"
     mine = Clip.objects.of(person(request)).full().select_related("post")
-    clips = mine.filter(FILTERS[shown][1]).order_by("-created", "-pk")
     try:
         start = max(0, int(request.GET.get("from", "0")))
     except ValueError:
         start = 0
-    found = list(clips[start : start + SHOWN + 1])
+    wanted = mine.filter(FILTERS[shown][1])
+    done = wanted.exclude(FILTERS["open"][1]).order_by("-created", "-pk")
+    # In line, the one that comes first stands first, before all that is done.
+    found = _window(wanted.in_line(), done, start, SHOWN + 1)
     page = found[:SHOWN]
-    rows = list(zip(page, selectors.progress_of_all(page), strict=True))
-    # In line, the one that comes first stands first.
-    waiting = [row for row in rows if not row[0].finished_for_good][::-1]
+    told = selectors.progress_of_all(page)
+    moves = selectors.moves_of_all(page)
+    rows = [
+        (clip, progress | {"moves": moves[clip.pk]})
+        for clip, progress in zip(page, told, strict=True)
+    ]
     context = {
-        "open": waiting,
+        "open": [row for row in rows if not row[0].finished_for_good],
         "done": [row for row in rows if row[0].finished_for_good],
+        "moved": request.GET.get("moved", ""),
+        "moved_to": request.GET.get("to", ""),
         "filters": [(name, label) for name, (label, _) in FILTERS.items()],
         "shown": shown,
         "next_from": start + SHOWN if len(found) > SHOWN else None,
@@ -73,9 +94,10 @@ def jobs(request: HttpRequest) -> HttpResponse:
 def progress(request: HttpRequest) -> JsonResponse:
     """For pages without a socket: ``?keys=a,b`` and whatever is open."""
     keys = request.GET.get("keys", "").split(",")[:SHOWN]
-    mine = Clip.objects.of(person(request)).full()
-    clips = mine.filter(Q(key__in=keys) | FILTERS["open"][1]).order_by("queued_at")
-    return JsonResponse({"clips": selectors.progress_of_all(clips[:SHOWN])})
+    owner = person(request)
+    mine = (Clip.objects.of(owner) | Clip.objects.takes().filter(owner=owner)).full()
+    clips = [*mine.filter(key__in=keys), *mine.in_line().exclude(key__in=keys)[:SHOWN]]
+    return JsonResponse({"clips": selectors.progress_of_all(clips)})
 
 
 @login_required
@@ -86,8 +108,12 @@ def clip(request: HttpRequest, key: str) -> HttpResponse:
     if found.finished_for_good:
         telling.note_seen(found)
     post = getattr(found, "post", None)
+    take = Clip.objects.take_of(found)
     context = {
         "clip": found,
+        "take": take,
+        "take_progress": selectors.progress_of(take) if take else None,
+        "may_again": not services.why_not_again(found),
         "words_wait": services.why_words_wait(found),
         "progress": selectors.progress_of(found),
         "lines": selectors.said_in(found),
@@ -121,13 +147,47 @@ def _change(
 @login_required
 @require_POST
 def cancel(request: HttpRequest, key: str) -> HttpResponse:
-    return _change(request, key, services.cancel_clip, "Stopped. Your ticket is back.")
+    """Of a ready clip that is made again, the new take."""
+    return _change(request, key, services.cancel, "Stopped. Your ticket is back.")
+
+
+@login_required
+@require_POST
+def again(request: HttpRequest, key: str) -> HttpResponse:
+    done = "In line again. The film stays as it is until the new one is better."
+    return _change(request, key, services.render_again, done)
+
+
+@login_required
+@require_POST
+def move(request: HttpRequest, key: str) -> HttpResponse:
+    """Back to the list, to the button that was pressed."""
+    found = _my_clip(request, key)
+    to = request.POST.get("to", "")
+    try:
+        services.move_clip(clip=found, to=to)
+    except services.NotNowError as error:
+        messages.error(request, error.message)
+        return redirect("jobs")
+    query = urlencode({"moved": found.key, "to": to})
+    return redirect(f"{reverse('jobs')}?{query}")
 
 
 @login_required
 @require_POST
 def retry(request: HttpRequest, key: str) -> HttpResponse:
     return _change(request, key, services.retry_clip, "Back in line.")
+
+
+@login_required
+@require_POST
+def captioned(request: HttpRequest, key: str) -> HttpResponse:
+    return _change(
+        request,
+        key,
+        services.ask_for_captioned,
+        "The captions are being put into the picture. Look again in a moment.",
+    )
 
 
 @login_required

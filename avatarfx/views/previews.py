@@ -41,6 +41,7 @@ class LineForm(forms.Form):
     quick = forms.BooleanField(required=False)
     """The face is what is looked at: any voice will do, if it comes soon."""
 
+    bed = forms.CharField(max_length=40, required=False)
     motion = forms.ChoiceField(
         choices=[(m, m) for m in ("still", "subtle", "lively")], required=False
     )
@@ -89,6 +90,7 @@ def preview(request: HttpRequest) -> HttpResponse:
             text=form.cleaned_data["text"],
             character=form.speaker(),
             quick=form.cleaned_data["quick"],
+            bed=form.cleaned_data["bed"],
         )
     except services.ScriptError as error:
         return _refused(str(error), 422)

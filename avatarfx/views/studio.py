@@ -15,15 +15,16 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from avatarfx import selectors, services
+from avatarfx import selectors, services, talks
 from avatarfx.forms import MOTIONS, ClipForm
-from avatarfx.models import Clip
+from avatarfx.models import Backdrop, Clip
 from avatarfx.voices.catalogue import VOICES
 from moderation.screening import screen_text
 from moderation.screening.refusals import age_of, details_of, help_lines
 from moderation.screening.reviews import ReviewError, ask_for_review
 from socialapp.accounts.requests import person
 from socialapp.acting import script as scripts
+from socialapp.acting import speakers
 from socialapp.acting.delivery import DELIVERIES, PAUSE
 from socialapp.characters import selectors as characters
 from socialapp.characters.models import Character
@@ -33,6 +34,17 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from socialapp.accounts.models import User
+
+CAMERA_WORDS = (
+    ("auto", "Follows the talk", "Looks at who speaks, and at who hears it"),
+    ("still", "Still", "Stays where it is"),
+    ("push", "Comes nearer", "Slowly, all the way"),
+    ("pan", "Drifts", "Slowly to one side"),
+)
+"""Of ``socialapp.acting.CAMERAS``: what it is called, and what it does."""
+
+SEATS = "abc"
+"""From the left."""
 
 SHAPE_NAMES = {"9:16": "Tall", "1:1": "Square", "16:9": "Wide"}
 
@@ -48,6 +60,20 @@ def _usable(user: User, key: str) -> Character:
     return get_object_or_404(Character.objects.usable_by(user).full(), key=key)
 
 
+def _seats(request: HttpRequest, lead: Character) -> dict[str, Character] | None:
+    """The cast of a talk, by seat, the lead first; None: they speak alone."""
+    user = person(request)
+    keys = [key for key in request.POST.getlist("with") if key != lead.key]
+    others = [_usable(user, key) for key in dict.fromkeys(keys[: len(SEATS)])]
+    if not others:
+        return None
+    if len(others) >= len(SEATS):
+        raise services.NotNowError(
+            f"A stage holds {len(SEATS)} characters. Leave one at home."
+        )
+    return dict(zip(SEATS, [lead, *others], strict=False))
+
+
 def _chosen(user: User, cast: list[Character], key: str) -> Character | None:
     """Whom the address names, else the newest of one's own, else one of the house."""
     for character in cast:
@@ -60,7 +86,7 @@ def _chosen(user: User, cast: list[Character], key: str) -> Character | None:
 def _fields(request: HttpRequest, clip: Clip | None) -> dict[str, Any]:
     """What stands in the form: what was sent, else an earlier clip, else nothing."""
     if request.method == "POST":
-        return request.POST.dict()
+        return {**request.POST.dict(), "company": request.POST.getlist("with")}
     if clip is None:
         return {"shape": next(iter(SHAPE_NAMES))}
     recipe = clip.as_recipe()
@@ -72,6 +98,9 @@ def _fields(request: HttpRequest, clip: Clip | None) -> dict[str, Any]:
         "shape": clip.shape,
         "background": recipe.background,
         "motion": role.motion,
+        "camera": recipe.camera,
+        "bed": recipe.bed,
+        "company": [one.character for one in recipe.cast[1:]],
         "voice": "" if role.voice.voice == own else role.voice.voice,
         "publish": clip.publish,
         "caption": clip.caption,
@@ -97,6 +126,10 @@ def _page(
         "cast": cast,
         "chosen": _chosen(user, cast, wanted),
         "backgrounds": selectors.backgrounds(),
+        "mine": Backdrop.objects.of(user).showable(),
+        "max_bytes": settings.MAX_PICTURE_BYTES,
+        "cameras": CAMERA_WORDS,
+        "beds": selectors.beds(),
         "shapes": SHAPE_NAMES.items(),
         "motions": [(word, word.capitalize()) for word in MOTIONS],
         "tags": [*DELIVERIES, PAUSE],
@@ -156,7 +189,10 @@ def studio(request: HttpRequest) -> HttpResponse:
     character = _usable(user, request.POST.get("character", ""))
     try:
         clip = services.request_clip(
-            owner=user, character=character, **form.request(character.voice_spec)
+            owner=user,
+            character=character,
+            cast=_seats(request, character),
+            **form.request(character.voice_spec),
         )
     except services.ScriptError as error:
         return _refused(request, str(error), status=422, field="script")
@@ -168,6 +204,10 @@ def studio(request: HttpRequest) -> HttpResponse:
         return _refused(request, error.message, status=429, field="quota")
     except services.DiskFullError as error:
         return _refused(request, error.message, status=507, field="")
+    except services.LineFullError as error:
+        answer = _refused(request, error.message, status=429, field="")
+        answer["Retry-After"] = str(error.retry_after)
+        return answer
     except (services.NotNowError, services.IdempotencyConflictError) as error:
         return _refused(request, error.message, status=409, field="")
     if _wants_json(request):
@@ -184,17 +224,43 @@ def check(request: HttpRequest) -> JsonResponse:
         speed = min(max(float(request.POST.get("speed", "1")), 0.5), 2.0)
     except ValueError:
         speed = 1.0
-    answer = {
+    answer: dict[str, Any] = {
         "characters": len(script.strip()),
         "seconds": round(scripts.estimate_seconds(script, speed), 1),
         "error": "",
+        "company": False,
     }
     try:
-        services.check_script(script, speed=speed)
+        seats = _seats_named(request)
+        names = talks.called(seats)
+        answer["company"] = len(seats) == 1 and _wants_company(script, names)
+        paces = {seat: one.voice_spec.speed for seat, one in seats.items()}
+        seconds = services.check_script(script, speed=speed, names=names, paces=paces)
+        answer["seconds"] = round(seconds, 1)
     except scripts.ScriptError as error:
         answer["error"] = str(error)
+    except services.NotNowError as error:
+        answer["error"] = error.message
     answer["screening"] = _pre_flight(script, person(request))
     return JsonResponse(answer)
+
+
+def _seats_named(request: HttpRequest) -> dict[str, Character]:
+    """Of a script that is being written; nobody while nobody was chosen."""
+    key = request.POST.get("character", "")
+    lead = Character.objects.usable_by(person(request)).filter(key=key).first()
+    if lead is None:
+        return {}
+    return _seats(request, lead) or {"a": lead}
+
+
+def _wants_company(script: str, names: dict[str, str]) -> bool:
+    """Whether it has lines for others than the only one on stage."""
+    try:
+        speakers.check_alone(script, next(iter(names.values())))
+    except scripts.ScriptError:
+        return True
+    return False
 
 
 def _pre_flight(script: str, user: User) -> dict[str, Any] | None:

@@ -112,7 +112,7 @@ def _publish(
         for role, text in zip(roles, texts, strict=True)
     )
     posts = _stored(
-        Post(author_id=clip.owner_id, clip=clip, caption=text[1])
+        Post(author_id=clip.owner_id, clip=clip, lead=clip.character, caption=text[1])
         for clip, text in zip(clips, texts, strict=True)
     )
     _stored(PostStat(post=post) for post in posts)

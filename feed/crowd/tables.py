@@ -244,6 +244,7 @@ class Crowd:
                     made.author[a:b] + self.people_from
                 ).tolist(),
                 "clip_id": bulk.numbers(self.clips_from),
+                "lead_id": lambda a, b: (made.character[a:b] + self.cast_from).tolist(),
                 "caption": lambda a, b: [caption(n) for n in range(a, b)],
                 "visibility": lambda a, b: hidden[a:b].tolist(),
                 "published": lambda a, b: bulk.texts(made.published[a:b]),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from socialapp.accounts.circle import not_apart
@@ -100,7 +101,7 @@ class Subscription(models.Model):
 
 class MutedWordQuerySet(models.QuerySet["MutedWord"]):
     def now(self) -> MutedWordQuerySet:
-        return self.filter(Q(until__isnull=True) | Q(until__gt=timezone.now()))
+        return self.filter(Q(until__isnull=True) | Q(until__gt=Now()))
 
 
 class MutedWord(models.Model):

@@ -178,6 +178,12 @@ class Post(Withholdable):
     snippet = models.OneToOneField(
         Snippet, models.CASCADE, null=True, related_name="post"
     )
+    lead = models.ForeignKey(
+        Character, models.CASCADE, null=True, related_name="+", editable=False
+    )
+    """`character`, here too: the newest posts of a character are one stretch of an index,
+    however many clips they play in."""
+
     caption = models.CharField(max_length=500, blank=True)
     tags = models.ManyToManyField(Tag, related_name="posts", blank=True)
     language = models.CharField(max_length=8, blank=True, editable=False)
@@ -233,6 +239,7 @@ class Post(Withholdable):
                 condition=Q(visibility="public", removed__isnull=True),
             ),
             models.Index(fields=["author", "-published"], name="post_author"),
+            models.Index(fields=["lead", "-published"], name="post_lead"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -273,6 +280,8 @@ class Post(Withholdable):
                 facets=approving.facets_of(self),
                 way="feed.services.edit_post",
             )
+        if self.lead_id is None:
+            self.lead_id = self.character.pk
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:

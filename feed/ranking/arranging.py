@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from feed.ranking.facts import Floats, Pool, Taste
 
@@ -60,19 +60,20 @@ def arrange(
     placed: list[Placed] = []
     taken: set[int] = set()
     recent: deque[int] = deque(maxlen=WINDOW - 1)
+    creators = pool.creators.tolist()
     while len(placed) < most:
         turn = len(placed) % EVERY == EVERY - 1
-        found = _next(new, pool, recent, taken, safe) if turn else None
+        found = _next(new, creators, recent, taken, safe) if turn else None
         chance = found is not None
         if found is None:
-            found = _next(best, pool, recent, taken, safe)
+            found = _next(best, creators, recent, taken, safe)
         if found is None:
             # Nobody else is left: a page of few creators is better than half a page.
-            found = _next(best, pool, deque(), taken, safe)
+            found = _next(best, creators, deque(), taken, safe)
         if found is None:
             break
         taken.add(found)
-        recent.append(int(pool.creators[found]))
+        recent.append(creators[found])
         placed.append(Placed(found, chance))
     return placed
 
@@ -97,7 +98,7 @@ def _newcomers(
 
 def _next(
     rows: deque[int],
-    pool: Pool,
+    creators: Sequence[int],
     recent: deque[int],
     taken: set[int],
     safe: Callable[[int], bool],
@@ -110,7 +111,7 @@ def _next(
         row = rows.popleft()
         if row in taken:
             continue
-        if recent.count(int(pool.creators[row])) >= OF_ONE:
+        if recent.count(creators[row]) >= OF_ONE:
             waiting.append(row)
         elif safe(row):
             found = row

@@ -10,6 +10,7 @@ from feed.selectors.custom import (
     unmuted,
 )
 from feed.selectors.embeds import embeddable_post, is_known, may_embed
+from feed.selectors.following import following_page
 from feed.selectors.numbers import numbers_of, numbers_of_post
 from feed.selectors.outcomes import outcomes
 from feed.selectors.pages import (
@@ -23,9 +24,7 @@ from feed.selectors.pages import (
     custom_page,
     custom_trending,
     feed_page,
-    following_page,
     post_for,
-    posts_in,
     posts_of,
     read_cursor,
 )
@@ -40,6 +39,7 @@ from feed.selectors.ranked import (
     trending,
     weights_now,
 )
+from feed.selectors.shown import posts_in
 from feed.selectors.standing import Standing, standing_of
 from feed.selectors.tastes import is_following, taste_of
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from django.db import connection
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from feed import heat, ranking
@@ -38,7 +37,7 @@ FOLLOWED, TRENDING, UNMET, TOPICAL = 150, 300, 300, 60
 REMIXES = 60
 """Newest of what was made of posts that the viewer liked."""
 
-UNDER = 400
+UNDER = 250
 """Newest posts of a tag among which the liked ones are looked for: heat halves twice a
 day, so that older ones are liked of late but rarely."""
 
@@ -77,7 +76,7 @@ class _Common:
 
 
 _common: Shared[_Common] = Shared()
-_topics: Shared[list[int]] = Shared()
+_topics: Shared[list[int]] = Shared(times=6)
 
 
 def candidates(*, taste: Taste, seed: int, now: dt.datetime | None = None) -> Pool:
@@ -152,11 +151,10 @@ _facts = Kept(
     lambda ids: (
         Post.objects.listed()
         .filter(pk__among=ids, demoted=False)
-        .annotate(lead=Coalesce("clip__character_id", "snippet__lead_id"))
         .values_list(
             "pk",
             "author_id",
-            "lead",
+            "lead_id",
             "published",
             "stat__shown",
             "stat__views",
@@ -222,8 +220,8 @@ _OF_PEOPLE = (
     f" order by x.published desc limit {EACH}"
 )
 _OF_CHARACTERS = (
-    "select x.id, x.published from avatarfx_clip c join feed_post x on x.clip_id = c.id"  # noqa: S608  constants
-    f" where c.character_id = m.id and {_SHOWN} order by x.published desc limit {EACH}"
+    f"select x.id, x.published from feed_post x where x.lead_id = m.id and {_SHOWN}"  # noqa: S608  constants
+    f" order by x.published desc limit {EACH}"
 )
 
 
@@ -271,10 +269,17 @@ _topical = Kept(
 
 def _remixes_of(liked: Ints) -> list[int]:
     """Newest first; one whose post is gone, or was taken off, is left out later."""
-    if not len(liked):
-        return []
-    made = Remix.objects.filter(parent__in=liked.tolist(), child__isnull=False)
-    return list(made.order_by("-pk").values_list("child_id", flat=True)[:REMIXES])
+    return _made_of(posts=liked.tolist()) if len(liked) else []
+
+
+_made_of = Kept(
+    lambda posts: (
+        Remix.objects.filter(parent_id__among=posts, child__isnull=False)
+        .order_by("-pk")
+        .values_list("child_id", flat=True)[:REMIXES]
+    ),
+    posts=list,
+)
 
 
 def _unmet(now: dt.datetime) -> list[int]:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Exists, OuterRef, Q
 
 from avatarfx.models import ClipActor
-from feed.models import CustomFeed, Post, SnippetLine
+from feed.models import CustomFeed, MutedWord, Post, SnippetLine
 from feed.rules import Facts, Rules
+from feed.selectors.kept import Kept
 from feed.words import Text
 from socialapp.accounts.circle import heard
 from socialapp.acting.script import spoken
@@ -108,7 +109,15 @@ def keeping(viewer: Viewer, rules: Rules | None = None) -> Keep | None:
 def muted_words(viewer: Viewer) -> list[str]:
     if not viewer.is_authenticated:
         return []
-    return list(viewer.muted_words.now().values_list("words", flat=True))
+    return _muted(person=viewer.pk)
+
+
+_muted = Kept(
+    lambda person: (
+        MutedWord.objects.filter(person=person).now().values_list("words", flat=True)
+    ),
+    person=int,
+)
 
 
 def unmuted(viewer: Viewer, posts: Iterable[Post]) -> list[Post]:

@@ -14,11 +14,18 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
 from feed.models import Follow, Post
+from feed.selectors.pages import MAX_PAGE, FeedPage, cursor_of, read_cursor
+from feed.selectors.shown import posts_in
 
 if TYPE_CHECKING:
     import datetime as dt
 
+    from django.contrib.auth.models import AnonymousUser
+
     from feed.models import PostQuerySet
+    from socialapp.accounts.models import User
+
+    Viewer = User | AnonymousUser
 
     Row = tuple[dt.datetime, int]
     """When it was published, and the row."""
@@ -37,6 +44,28 @@ _LISTED = (
 _BEFORE = " and x.published <= %s and (x.published < %s or x.id < %s)"
 
 
+def following_page(
+    *, viewer: Viewer, after: str | None = None, limit: int = 6
+) -> FeedPage:
+    """Of those whom this viewer follows, the newest first."""
+    limit = min(max(limit, 1), MAX_PAGE)
+    if not viewer.is_authenticated:
+        return FeedPage([], None)
+    found: list[Post] = []
+    before = read_cursor(after or "")
+    while len(found) <= limit:
+        asked = limit + 1 - len(found)
+        rows = followed_before(person=viewer.pk, before=before, most=asked)
+        # Safety has the last word: what may not be shown leaves a gap to be filled.
+        found += posts_in(viewer=viewer, ids=[pk for _, pk in rows])
+        if len(rows) < asked:
+            break
+        before = rows[-1]
+    return FeedPage(
+        found[:limit], cursor_of(found[limit - 1]) if len(found) > limit else None
+    )
+
+
 def followed_before(*, person: int, before: Row | None, most: int) -> list[Row]:
     """The newest `most` public posts, older than `before`, of those whom this person
     follows: the newest first. Who may see them is asked when they are shown."""
@@ -52,7 +81,7 @@ def _in_window(person: int, before: Row | None, most: int) -> list[Row]:
     newest = window.order_by("-published", "-pk").values("pk")[:WINDOW]
     mine = Follow.objects.filter(person=person)
     followed = Exists(mine.filter(creator=OuterRef("author"))) | Exists(
-        mine.filter(character=OuterRef("clip__character"))
+        mine.filter(character=OuterRef("lead"))
     )
     posts = Post.objects.filter(followed, pk__in=newest).order_by("-published", "-pk")
     return list(posts.values_list("published", "pk")[:most])
@@ -77,8 +106,8 @@ def _of_each(person: int, before: Row | None, most: int) -> list[Row]:
     each = (
         "select x.id from feed_post x where x.author_id = f.creator_id"  # noqa: S608  constants
         f" and {_LISTED}{older}{last}",
-        "select x.id from avatarfx_clip c join feed_post x on x.clip_id = c.id"  # noqa: S608  constants
-        f" where c.character_id = f.character_id and {_LISTED}{older}{last}",
+        "select x.id from feed_post x where x.lead_id = f.character_id"  # noqa: S608  constants
+        f" and {_LISTED}{older}{last}",
     )
     ids: set[int] = set()
     with connection.cursor() as cursor:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import json
+import re
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from django.db import connections, models
@@ -80,7 +81,8 @@ class Kept(Generic[RowT]):
 
     `make` is called once, with stand-ins of the named kinds (int, str, a list of ids for
     ``among``, date, datetime); what it branches on must not be among them. A value may
-    stand in several places; ValueError when one stands in none.
+    stand in several places; ValueError when one stands in none, or when a moment or a
+    day that was not given is in the query: it would stand still for good.
     """
 
     def __init__(
@@ -114,6 +116,11 @@ class Kept(Generic[RowT]):
         sql, params = compiler.as_sql()
         here = connections[queryset.db]
         slots = _slots(params, {n: _adapted(v, here) for n, v in stand_ins.items()})
+        if stands_still := [one for one in slots if _tells_time(one)]:
+            raise ValueError(
+                f"The query looks at the clock ({stands_still[0]!r}): give the moment as"
+                " a value, or leave it to the database (`Now`)"
+            )
         # By column of the answer; they are the same every time.
         converters = compiler.get_converters(
             [one[0] for one in compiler.select[: compiler.col_count]]
@@ -124,6 +131,13 @@ class Kept(Generic[RowT]):
                 raise ValueError(f"The query has no place for {name}")
         self._compiled = (queryset, compiler, sql, slots)
         return self._compiled
+
+
+def _tells_time(value: Any) -> bool:
+    """Also as SQLite's driver is handed moments: as text."""
+    if isinstance(value, dt.date | dt.time):
+        return True
+    return isinstance(value, str) and re.match(r"\d{4}-\d\d-\d\d", value) is not None
 
 
 class _Slot:

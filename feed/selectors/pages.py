@@ -13,8 +13,7 @@ from avatarfx.models import Clip
 from feed import hashtags
 from feed.models import Like, Post, PostQuerySet, Save, SnippetLine
 from feed.remixes.chips import may_name_parent
-from feed.selectors.custom import chosen, keeping, unmuted
-from feed.selectors.following import followed_before
+from feed.selectors.custom import chosen, keeping
 from feed.selectors.ranked import without_unwanted
 from moderation.models import ApprovalState
 from scenes.models import Scene
@@ -151,19 +150,19 @@ def _page(
     limit: int,
     keep: Keep | None = None,
     *,
-    found_first: bool = False,
+    ways: Sequence[Q] = (),
 ) -> FeedPage:
     """The next posts; `keep` decides about those that no query can. A page is short,
-    and is not the last, when few of `TRIED` posts are kept. `found_first`: of what no
-    index has in this order, so that databases sort ids and not whole cards."""
+    and is not the last, when few of `TRIED` posts are kept. `ways`: those that fit one of
+    them, each looked for by itself and no two finding the same; databases sort ids then,
+    and not whole cards."""
     limit = min(max(limit, 1), MAX_PAGE)
     step = limit if keep is None else max(limit, STEP)
     kept: list[Post] = []
     for _ in range(0, TRIED if keep else 1, step):
         older = posts.filter(_older_than(after)) if after else posts
-        if found_first:
-            ids = list(older.values_list("pk", flat=True)[: step + 1])
-            older = posts.filter(pk__in=ids)
+        if ways:
+            older = posts.filter(pk__in=_newest(older, ways, step + 1))
         found = list(older[: step + 1])
         more = len(found) > step
         for at, post in enumerate(found[:step], start=1):
@@ -178,15 +177,23 @@ def _page(
     return FeedPage(kept, after)
 
 
+def _newest(posts: PostQuerySet, ways: Sequence[Q], most: int) -> list[int]:
+    found = [
+        row
+        for way in ways
+        for row in posts.filter(way).values_list("published", "pk")[:most]
+    ]
+    return [pk for _, pk in sorted(found, reverse=True)[:most]]
+
+
 def feed_page(
     *, viewer: Viewer, after: str | None = None, limit: int = 6, tag: str = ""
 ) -> FeedPage:
     """One page of the feed, or of one hashtag: as many queries whatever its size, and
     one for the lines when there are chats among it."""
     posts = without_unwanted(listed_for(viewer).filter(demoted=False), viewer)
-    if tag:
-        posts = posts.filter(tags__name=hashtags.folded(tag))
-    return _page(posts, after, limit, keeping(viewer), found_first=bool(tag))
+    tagged = Q(tags__name=hashtags.folded(tag))
+    return _page(posts, after, limit, keeping(viewer), ways=[tagged] if tag else [])
 
 
 def custom_page(
@@ -205,37 +212,6 @@ def custom_trending(*, viewer: Viewer, rules: Rules, most: int) -> list[int]:
     if keep is None:
         return list(hot.values_list("pk", flat=True)[:most])
     return [post.pk for post in hot[:TRIED] if keep(post)][:most]
-
-
-def posts_in(*, viewer: Viewer, ids: Sequence[int]) -> list[Post]:
-    """Of these, in this order, what this viewer may see now: safety has the last word,
-    however long ago the order was made. So this query is built anew each time, and not
-    by `Kept`, where a condition that looks at the clock would stand still."""
-    shown = without_unwanted(listed_for(viewer).filter(demoted=False), viewer)
-    found = {post.pk: post for post in shown.filter(pk__in=ids).order_by()}
-    return unmuted(viewer, [found[pk] for pk in ids if pk in found])
-
-
-def following_page(
-    *, viewer: Viewer, after: str | None = None, limit: int = 6
-) -> FeedPage:
-    """Of those whom this viewer follows, the newest first."""
-    limit = min(max(limit, 1), MAX_PAGE)
-    if not viewer.is_authenticated:
-        return FeedPage([], None)
-    found: list[Post] = []
-    before = read_cursor(after or "")
-    while len(found) <= limit:
-        asked = limit + 1 - len(found)
-        rows = followed_before(person=viewer.pk, before=before, most=asked)
-        # Safety has the last word: what may not be shown leaves a gap to be filled.
-        found += posts_in(viewer=viewer, ids=[pk for _, pk in rows])
-        if len(rows) < asked:
-            break
-        before = rows[-1]
-    return FeedPage(
-        found[:limit], cursor_of(found[limit - 1]) if len(found) > limit else None
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,11 +290,10 @@ def posts_of(
     posts = on_show.filter(shown, removed__isnull=True)
     if author is not None:
         posts = posts.filter(author=author)
+    ways: list[Q] = []
     if character is not None:
         # Each way by its own index: of an "or" of both, a database reads every post.
-        filmed = Post.objects.filter(clip__character=character).values("pk")
         lines = SnippetLine.objects.filter(character=character).values("snippet")
-        spoke = Post.objects.filter(snippet__in=lines).values("pk")
-        posts = posts.filter(pk__in=filmed.union(spoke))
+        ways = [Q(lead=character), Q(snippet__in=lines) & ~Q(lead=character)]
     shown_to_them = with_likes(posts, viewer)
-    return _page(shown_to_them, after, limit, found_first=character is not None)
+    return _page(shown_to_them, after, limit, ways=ways)

@@ -42,13 +42,15 @@ class Shared(Generic[T]):
 
     _all: list[Shared[object]] = []
 
-    def __init__(self) -> None:
+    def __init__(self, times: float = 1.0) -> None:
+        """`times`: so many times as long as others, for what changes slowly."""
+        self._times = times
         self._kept: OrderedDict[str, tuple[float, int, T]] = OrderedDict()
         Shared._all.append(self)  # type: ignore[arg-type]
 
     def get(self, key: str, newest: int, make: Callable[[], T]) -> T:
         """`newest`: the post that was newest when the page was asked for."""
-        seconds: float = settings.FEED_SHARED_SECONDS
+        seconds = settings.FEED_SHARED_SECONDS * self._times
         clock = time.monotonic()
         known = self._kept.get(key)
         if known is not None and clock - known[0] < seconds and known[1] == newest:

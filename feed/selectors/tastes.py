@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from django.db.models import Value
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from django.contrib.auth.models import AnonymousUser
+    from django.db.models import QuerySet
 
     from feed.ranking.facts import Ints
     from socialapp.accounts.models import User
@@ -66,9 +67,7 @@ _looked = Kept(
     lambda viewer: (
         Impression.objects.filter(viewer=viewer)
         .order_by("-id")
-        .values_list(
-            "post_id", "post__author_id", "post__clip__character_id", "watched"
-        )[:LOOKS]
+        .values_list("post_id", "post__author_id", "post__lead_id", "watched")[:LOOKS]
     ),
     viewer=str,
 )
@@ -93,7 +92,7 @@ def taste_of(viewer: Viewer) -> Taste:
     if not viewer.is_authenticated:
         return Taste()
     people, cast = _split(_followed(person=viewer.pk))
-    away, away_cast = _split(_away(viewer.pk))
+    away, away_cast = _split(_away(person=viewer.pk))
     creators, characters, tags = _watched(viewer.pk)
     for character, names in _unwanted(viewer.pk):
         if character:
@@ -123,7 +122,7 @@ def is_following(
     return mine.filter(creator=creator, character=character).exists()
 
 
-def _away(person: int) -> Iterable[tuple[int, int]]:
+def _those_away(person: int) -> QuerySet[Any, tuple[int, int]]:
     """Ids of people and of characters whom this one does not want to meet, 0 for
     neither: one query."""
     none = Value(0)
@@ -132,6 +131,9 @@ def _away(person: int) -> Iterable[tuple[int, int]]:
     blocking = Block.objects.filter(whom=person).values_list("person_id", none)
     hidden = Hidden.objects.filter(person=person).values_list(none, "character_id")
     return muted.union(blocked, blocking, hidden)
+
+
+_away = Kept(_those_away, person=int)
 
 
 def _split(rows: Iterable[tuple[int | None, int | None]]) -> tuple[Ints, Ints]:
@@ -171,11 +173,18 @@ def _means(looks: Mapping[K, list[float]]) -> dict[K, float]:
 
 
 def _unwanted(person: int) -> Iterable[tuple[int | None, list[str]]]:
+    """Character and tags of each."""
     unwanted = _less(person=person)
     if not unwanted:
         return
-    posts = Post.objects.filter(pk__in=unwanted)
-    for post in posts.select_related("clip", "snippet").prefetch_related("tags"):
-        shown = post.clip or post.snippet
-        lead = post.clip.character_id if post.clip else getattr(shown, "lead_id", None)
-        yield lead, [tag.name for tag in post.tags.all()]
+    tags: dict[int, list[str]] = defaultdict(list)
+    for post, name in tagged(posts=unwanted):
+        tags[post].append(name)
+    for post, lead in _leads(posts=unwanted):
+        yield lead, tags[post]
+
+
+_leads = Kept(
+    lambda posts: Post.objects.filter(pk__among=posts).values_list("pk", "lead_id"),
+    posts=list,
+)

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from feed.models import Post, PostStat, RankedList, Tag
 from feed.selectors.kept import Kept
+from feed.selectors.shown import Somebody
 from feed.tests.rows import character_of, ready_clip
 
 if TYPE_CHECKING:
@@ -222,3 +223,18 @@ def test_a_kept_query_without_a_place_for_a_value_says_so(db: None) -> None:
     kept = Kept(lambda **_who: Post.objects.filter(author=7), who=int)
     with pytest.raises(ValueError, match="no place for who"):
         kept(who=3)
+
+
+def test_a_kept_query_that_looks_at_the_clock_is_refused(db: None) -> None:
+    """Kept, it would ask for ever for what was new when the process began."""
+    kept = Kept(
+        lambda ids: Post.objects.filter(pk__among=ids, published__gt=timezone.now()),
+        ids=list,
+    )
+    with pytest.raises(ValueError, match="looks at the clock"):
+        kept(ids=[3])
+
+
+def test_a_condition_that_asks_more_of_a_viewer_is_not_remembered() -> None:
+    with pytest.raises(AttributeError):
+        _ = Somebody(3, is_authenticated=True).is_staff  # type: ignore[attr-defined]

@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from feed import selectors, services
 from feed.models import PostStat, View
-from feed.plots import nice_top, plot
 from feed.sources import source_of
 from feed.tests.rows import post_by
+from socialapp.lib.plots import nice_top, plot
 
 if TYPE_CHECKING:
     from conftest import ClientOf

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_safe
 
 from feed import selectors
 from feed.models import Post
-from feed.plots import plot
 from socialapp.accounts.requests import person
+from socialapp.lib.plots import plot
 
 if TYPE_CHECKING:
     from django.http import HttpRequest

@@ -11,12 +11,12 @@ from django.db import transaction
 from django.utils import timezone
 from PIL import Image
 
+from avatarfx import opus
 from moderation.pictures import blocked, gate
 from moderation.pictures import services as screening
 from scenes import recordings
 from scenes.asset_copies import words_of
 from scenes.models import SceneAsset
-from scenes.sounds import opus
 from socialapp.lib import blobs, images, withheld
 from socialapp.provenance.fingerprints import Prints
 

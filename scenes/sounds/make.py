@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from avatarfx import opus
 from scenes import sounds
-from scenes.sounds import opus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -12,12 +12,13 @@ import av
 import numpy as np
 import pytest
 
+from avatarfx import opus
 from moderation.pictures import blocked
 from moderation.pictures.blocked import Traces
 from scenes import assets, recordings, sounds
 from scenes.asset_copies import words_of
 from scenes.services import assets as services
-from scenes.sounds import make, opus
+from scenes.sounds import make
 from scenes.tests.bringing import encoded, film, wav
 from socialapp.lib import blobs
 from socialapp.provenance.fingerprints import sounds as prints

@@ -10,9 +10,10 @@ import av
 import numpy as np
 import pytest
 
+from avatarfx import opus
 from avatarfx.sound import loudness
 from scenes import sounds
-from scenes.sounds import make, opus
+from scenes.sounds import make
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

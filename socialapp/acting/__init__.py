@@ -1,5 +1,6 @@
 """Dialogue in, performance out: clips, scenes and streams act by the same code."""
 
+from socialapp.acting.camera import CAMERAS
 from socialapp.acting.dialogue import Line, Reacts, perform_dialogue, perform_turn
 from socialapp.acting.duet import Half, perform_duet
 from socialapp.acting.faces import felt_as, in_mood
@@ -8,6 +9,7 @@ from socialapp.acting.reel import Heard, Reel, Taken, reel, seconds_of
 from socialapp.acting.script import ScriptError, Segment, check, estimate_seconds, parse
 
 __all__ = [
+    "CAMERAS",
     "Half",
     "Heard",
     "Line",

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from socialapp.acting import camera as cameras
 from socialapp.acting import sound
 from socialapp.acting.edit import edit
 from socialapp.acting.faces import answering, in_mood
 from socialapp.acting.gestures import with_gesture
+from socialapp.acting.hearing import hears
 from socialapp.acting.perform import Performed
 from socialapp.acting.script import ScriptError, Segment, parse
+from socialapp.acting.seams import onward
 from socialapp.acting.takes import take
 from socialapp.acting.turning import listening, side_of, speaking
 from socialapp.engines.errors import EngineError
@@ -48,6 +50,13 @@ SHORT = 1.4
 
 LONG, GLIMPSE = 6.0, 1.7
 """Seconds of a line in which the camera looks at a listener, and for how long."""
+
+
+APART = 0.93
+"""Of equal distances across the frame: nobody's ears are cut at its sides."""
+
+TALL = {2: ((0.27, 0.52), (0.73, 0.52)), 3: ((0.21, 0.59), (0.5, 0.545), (0.79, 0.59))}
+"""Where faces are in a tall frame, of which phones cut a twentieth off either side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +101,11 @@ def perform_dialogue(
     shape: str = "9:16",
     background: str = "",
     places: Mapping[str, Place] | None = None,
+    camera: str = "auto",
     put_sound: Callable[[bytes], str],
 ) -> Performed:
-    """The lines in order. `cast` and `motions` by seat; each seat gets a part.
+    """The lines in order. `cast` and `motions` by seat; each seat gets a part. `camera`
+    is one of `socialapp.acting.CAMERAS`.
 
     `put_sound` is called once for each seat that is heard: its sound lasts as long as
     the whole. ScriptError when nothing can be said, EngineError when no speaker could.
@@ -115,11 +126,9 @@ def perform_dialogue(
         background=background,
         places=places,
     )
-    acts = [
-        _acted(line, company, turn=i, seed=seed, shots=_shots(spoken, i))
-        for i, line in enumerate(spoken)
-    ]
-    whole = reduce(join, acts)
+    whole = _told(spoken, company, seed)
+    track = cameras.shots(whole.parts, whole.seconds, seed=seed, camera=camera)
+    whole = replace(whole, stage=replace(whole.stage, camera=track))
     speech, sounds = _mixed(spoken, list(cast), whole, put_sound)
     heard = tuple(replace(part, sound=sounds[part.seat]) for part in whole.parts)
     whole = replace(whole, parts=heard)
@@ -209,12 +218,16 @@ def live_shots(
 
 
 def standing(seats: Sequence[str], shape: str) -> dict[str, Place]:
-    """Side by side, from the left, as large as fits the shape."""
+    """Side by side, from the left, as large as fits the shape; in a tall frame the
+    middle one of three stands behind the others and looks over their heads."""
     count = len(seats)
+    if shape == "9:16" and count in TALL:
+        spots = zip(seats, TALL[count], strict=True)
+        return {seat: Place(x, y, round(1 / count, 3)) for seat, (x, y) in spots}
     room = {"16:9": 1.7, "1:1": 1.2}.get(shape, 1.0)
     return {
         seat: Place(
-            x=round((i + 0.5) / count, 4),
+            x=round(0.5 + (i - (count - 1) / 2) * APART / count, 4),
             y=0.5,
             scale=round(min(1.0, room / count), 3),
         )
@@ -236,16 +249,46 @@ def _company(
     return _Company(tuple(cast), director, dict(motions or {}), stage)
 
 
+def _told(spoken: Sequence[_Spoken], company: _Company, seed: int) -> Performance:
+    """All lines one after the other: each is said to whoever spoke before, or speaks
+    next, and heard by all."""
+    whole: Performance | None = None
+    for turn, line in enumerate(spoken):
+        near = [other.seat for other in (*spoken[:turn][::-1], *spoken[turn + 1 :])]
+        toward = next((seat for seat in near if seat != line.seat), "")
+        act = _acted(line, company, turn=turn, seed=seed, toward=toward)
+        said = act.part(line.seat)
+        parts = tuple(
+            part
+            if part is said
+            else hears(
+                part,
+                said,
+                act.seconds,
+                seed=seed * 1000 + turn,
+                motion=company.motions.get(part.seat, "subtle"),
+                addressed=part.seat == toward,
+            )
+            for part in act.parts
+        )
+        act = replace(act, parts=parts)
+        whole = join(whole, onward(whole, act)) if whole else act
+    if whole is None:
+        raise ScriptError("There is nothing to say in this dialogue. Add a few words.")
+    return whole
+
+
 def _acted(
     line: _Spoken,
     company: _Company,
     *,
     turn: int,
     seed: int,
-    shots: tuple[CameraKey, ...],
+    shots: tuple[CameraKey, ...] = (),
+    toward: str = "",
 ) -> Performance:
-    """One line by everybody: the speaker turns to one of the others, they to the
-    speaker."""
+    """One line by everybody: the speaker turns to `toward` or else to one of the others
+    in turn, they to the speaker."""
     parts = []
     places = company.stage.places
     for seat in company.seats:
@@ -256,8 +299,8 @@ def _acted(
                 line.beats, line.speech, seat=seat, seed=one, motion=how
             )
             others = [s for s in company.seats if s != seat]
-            toward = others[turn % len(others)] if others else seat
-            part = speaking(part, side_of(places, seat, toward))
+            whom = toward or (others[turn % len(others)] if others else seat)
+            part = speaking(part, side_of(places, seat, whom))
         else:
             part = company.director.listen(
                 line.speech.seconds, seat=seat, seed=one, motion=how
@@ -291,15 +334,6 @@ def _edited(
     if len({line.speech.rate for line in spoken}) > 1:
         raise EngineError("The voice changed its sample rate between two lines")
     return spoken
-
-
-def _shots(spoken: Sequence[_Spoken], i: int) -> tuple[CameraKey, ...]:
-    """Everyone first and last, else whoever speaks; short lines get no cut."""
-    edge = i in {0, len(spoken) - 1} and len(spoken) > 1
-    on = "all" if edge else spoken[i].seat
-    if i and not edge and spoken[i].speech.seconds < SHORT:
-        return ()
-    return (CameraKey(0.0, on),)
 
 
 def _mixed(

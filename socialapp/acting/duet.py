@@ -11,9 +11,10 @@ from socialapp.acting import sound
 from socialapp.acting.dialogue import LAST, Line, perform_turn, standing
 from socialapp.acting.faces import answering
 from socialapp.acting.gestures import with_gesture
+from socialapp.acting.hearing import moods_of, nods_to
+from socialapp.acting.seams import onward
 from socialapp.acting.turning import listening, speaking
-from socialapp.performance import Panel, Performance, Pose, Sound, Stage, cut, join
-from socialapp.performance.curves import smooth
+from socialapp.performance import Panel, Performance, Sound, Stage, cut, join
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,15 +26,6 @@ if TYPE_CHECKING:
 REST = 0.4
 """Seconds between the last word of the original and the answer: longer than between the
 turns of a talk, for who answers has heard it to the end."""
-
-NOD_AFTER, BETWEEN_NODS = 0.15, 2.5
-"""Seconds after a sentence at which a listener nods, and between two of these nods."""
-
-SETTLES = 0.9
-"""Seconds in which a head gets from one task to the next."""
-
-FELT, ECHO_AFTER = 0.4, 0.45
-"""Weight from which a mood of the original shows on who listens, and how much later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +81,7 @@ def perform_duet(
     ]
     sounds = {part.seat: part.sound for part in original.parts}
     silent = {**sounds, half.seat: None}
-    whole = reduce(lambda a, b: join(a, _onward(a, b), sounds=silent), acts)
+    whole = reduce(lambda a, b: join(a, onward(a, b), sounds=silent), acts)
     rate = said.speech.rate
     samples = sound.decode(said.speech.samples)
     own: Sound | None = None
@@ -114,39 +106,6 @@ def ends_of(original: Performance) -> float:
     return round(min(original.seconds, last + REST if last else original.seconds), 6)
 
 
-def _onward(before: Performance, after: Performance) -> Performance:
-    """`after` with heads that start from where they were: there is no cut in a half."""
-    held = {part.seat: part.poses[-1] for part in before.parts if part.poses}
-    parts = tuple(
-        replace(part, poses=_eased(held[part.seat], part.poses))
-        if part.seat in held and part.poses
-        else part
-        for part in after.parts
-    )
-    return replace(after, parts=parts)
-
-
-def _eased(last: Pose, poses: Sequence[Pose]) -> tuple[Pose, ...]:
-    first = poses[0]
-
-    def moved(pose: Pose) -> Pose:
-        share = 1.0 - smooth(min(1.0, (pose.at - first.at) / SETTLES))
-
-        def toward(now: float, was: float, begins: float) -> float:
-            return round(now + share * (was - begins), 5)
-
-        return Pose(
-            pose.at,
-            toward(pose.yaw, last.yaw, first.yaw),
-            toward(pose.pitch, last.pitch, first.pitch),
-            toward(pose.roll, last.roll, first.roll),
-            toward(pose.x, last.x, first.x),
-            toward(pose.y, last.y, first.y),
-        )
-
-    return tuple(moved(pose) for pose in poses)
-
-
 @dataclass(frozen=True, slots=True)
 class _Halves:
     half: Half
@@ -158,9 +117,9 @@ class _Halves:
     def heard(self, original: Performance) -> Performance:
         """The original, and who listens to it."""
         part = self._listener(original.seconds, self.half.seat, 0, first=False)
-        for mood, at in _moods_of(original):
+        for mood, at in moods_of(original.parts, original.seconds):
             part = answering(part, mood, at=at, seconds=original.seconds)
-        for at in _nods_to(original):
+        for at in nods_to(original.parts):
             part = with_gesture(part, "nod", at=at)
         return self._act(original.seconds, (*original.parts, part), original.made_by)
 
@@ -217,30 +176,3 @@ def _split(original: Performance, half: Half, shape: str) -> Stage:
         shape=shape,
         panels=(first, Panel((half.seat,), half.background)),
     )
-
-
-def _moods_of(original: Performance) -> list[tuple[str, float]]:
-    """What shows on a listener, and when."""
-    found = []
-    for part in original.parts:
-        for key in part.expressions:
-            at = round(key.at + ECHO_AFTER, 3)
-            if key.weight >= FELT and at < original.seconds:
-                found.append((key.mood, at))
-    return sorted(found, key=lambda mood: mood[1])
-
-
-def _nods_to(original: Performance) -> list[float]:
-    """After sentences of whoever speaks, not after each of them."""
-    ends = sorted(
-        word.until
-        for part in original.parts
-        for word in part.captions
-        if word.text.rstrip("\"'”’)]").endswith((".", "!", "?", "…"))
-    )
-    found: list[float] = []
-    for end in ends:
-        at = round(end + NOD_AFTER, 3)
-        if not found or at - found[-1] >= BETWEEN_NODS:
-            found.append(at)
-    return found

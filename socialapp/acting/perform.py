@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from socialapp.acting import camera as cameras
 from socialapp.acting import sound
 from socialapp.acting.edit import edit
 from socialapp.acting.script import ScriptError, parse
 from socialapp.acting.takes import take
-from socialapp.performance import CameraKey, MadeBy, Performance, Place, Sound, Stage
+from socialapp.performance import MadeBy, Performance, Place, Sound, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -41,13 +42,14 @@ def perform(
     motion: str = "subtle",
     shape: str = "9:16",
     background: str = "",
+    camera: str = "still",
     put_sound: Callable[[bytes], str],
 ) -> Performed:
     """One character says `script`.
 
     `speakers` (alias, engine) are tried in order. `put_sound` stores a WAV file and
-    returns its blob ref; it is not called for a silent performance. ScriptError when
-    nothing can be said, EngineError when no speaker could speak.
+    returns its blob ref; it is not called for a silent performance. `camera` is one of
+    `socialapp.acting.CAMERAS`. ScriptError when nothing can be said, EngineError when no speaker could speak.
     """
     segments = parse(script)
     if not segments:
@@ -59,14 +61,15 @@ def perform(
     if heard:
         ref = put_sound(sound.wav(speech.samples, speech.rate))
         part = replace(part, sound=Sound(ref, speech.rate))
+    seconds = round(speech.seconds, 4)
     performance = Performance(
-        seconds=round(speech.seconds, 4),
+        seconds=seconds,
         parts=(part,),
         stage=Stage(
             background=background,
             shape=shape,
             places={seat: Place()},
-            camera=(CameraKey(0.0, seat),),
+            camera=cameras.shots((part,), seconds, seed=seed, camera=camera),
         ),
         made_by=MadeBy(speech.engine, type(director).__name__, seed),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 
     from socialapp.engines import talk
     from socialapp.performance import Caption, Part, Performance, Phone, Rig
@@ -149,6 +149,24 @@ class Animator(Protocol):
         self, staging: Staging, *, fps: int, width: int, height: int
     ) -> Iterator[Frame]:
         """Every frame of the performance in order. EngineError if it cannot."""
+        ...
+
+
+@runtime_checkable
+class Batched(Protocol):
+    """What an animator is too that draws several frames at once."""
+
+    def smaller(self) -> Animator | None:
+        """One like this that draws half as many at once; None: this draws one."""
+        ...
+
+
+@runtime_checkable
+class Comparable(Protocol):
+    """What an animator is too that shares its ways of drawing with others."""
+
+    def draws_like(self, other: Animator, rigs: Iterable[Rig]) -> bool:
+        """Would both draw every one of `rigs` in the same way?"""
         ...
 
 

@@ -4,11 +4,13 @@ from socialapp.performance.face import Face
 from socialapp.performance.rig import Rig
 from socialapp.performance.slices import cut, join
 from socialapp.performance.timeline import (
+    Bed,
     Blink,
     CameraKey,
     Caption,
     Expression,
     Glance,
+    Level,
     MadeBy,
     Panel,
     Part,
@@ -22,12 +24,14 @@ from socialapp.performance.timeline import (
 )
 
 __all__ = [
+    "Bed",
     "Blink",
     "CameraKey",
     "Caption",
     "Expression",
     "Face",
     "Glance",
+    "Level",
     "MadeBy",
     "Panel",
     "Part",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
+from socialapp.performance.beds import cut_bed, join_beds
 from socialapp.performance.curves import Smooth
 from socialapp.performance.timeline import (
     Blink,
@@ -84,7 +85,13 @@ def cut(
             for panel in whole.stage.panels
         ),
     )
-    return Performance(_micro(end - start), tuple(parts), stage, whole.made_by)
+    return Performance(
+        _micro(end - start),
+        tuple(parts),
+        stage,
+        whole.made_by,
+        cut_bed(whole.bed, start, end),
+    )
 
 
 def join(
@@ -142,6 +149,7 @@ def join(
         tuple(parts),
         stage,
         _join_makers(first.made_by, second.made_by),
+        join_beds(first.bed, second.bed, seam),
     )
 
 

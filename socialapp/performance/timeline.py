@@ -145,6 +145,9 @@ class CameraKey:
     ease: float = 0.0
     """Seconds to get there; 0 is a cut."""
 
+    x: float = field(default=0.0, metadata=codec.SPARSE)
+    """How far it looks beside the middle, in frame widths to the right."""
+
 
 @dataclass(frozen=True, slots=True)
 class Panel:
@@ -183,11 +186,36 @@ class MadeBy:
 
 
 @dataclass(frozen=True, slots=True)
+class Level:
+    """A key of a loudness; straight lines lie between two."""
+
+    at: float
+    gain: float
+    """Of the amplitude; 0 is silence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bed:
+    """Music under it, that makes way where somebody speaks."""
+
+    name: str
+    """A built-in bed, ``avatarfx.beds``; it goes round as long as is needed."""
+
+    levels: tuple[Level, ...]
+    """Over the file, beside the sounds of the parts as they are."""
+
+    start: float = 0.0
+    """Where in the music it begins, seconds."""
+
+
+@dataclass(frozen=True, slots=True)
 class Performance:
     seconds: float
     parts: tuple[Part, ...]
     stage: Stage = field(default_factory=Stage)
     made_by: MadeBy = field(default_factory=MadeBy)
+    bed: Bed | None = field(default=None, metadata=codec.SPARSE)
+    """None: nothing plays."""
 
     def part(self, seat: str) -> Part:
         for part in self.parts:

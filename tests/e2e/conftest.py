@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Error, sync_playwright
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -190,7 +190,12 @@ def look(tmp_path: Path) -> Callable[[Page, str], Path]:
 
     def taken(page: Page, name: str) -> Path:
         file = folder / f"{name}.png"
-        page.screenshot(path=file)
+        try:
+            page.screenshot(path=file)
+        except Error:
+            # Chromium takes none of a page that is just being replaced by another.
+            page.wait_for_load_state()
+            page.screenshot(path=file)
         return file
 
     return taken

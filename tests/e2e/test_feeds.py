@@ -49,6 +49,7 @@ def test_a_feed_is_built_previewed_and_watched(
     page.goto(f"{troupe.url}/tastes/words/")
     page.fill("input[name=words]", "#theatre")
     page.click("button:has-text('Mute')")
+    expect(page.get_by_role("button", name="Let in again #theatre")).to_be_visible()
     look(page, "feeds-3-words")
     assert faults(page) == []
     page.goto(f"{troupe.url}/feeds/")

@@ -40,8 +40,8 @@ def join(page: Page, troupe: Troupe, handle: str) -> None:
     page.fill("[name=password1]", PASSWORD)
     for part, value in (("day", "9"), ("month", "4"), ("year", "1990")):
         page.fill(f"[name=birth_date_{part}]", value)
-    page.click("text=Create account")
-    page.wait_for_url(f"{troupe.url}/")
+    page.click("main button:has-text('Create account')")
+    page.wait_for_url(f"{troupe.url}/", wait_until="domcontentloaded")
 
 
 def playing(page: Page) -> list[str]:

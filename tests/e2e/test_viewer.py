@@ -117,7 +117,9 @@ def sign_in(page: Page, house: str, handle: str) -> None:
     page.fill("input[name=login]", handle)
     page.fill("input[name=password]", "correct horse battery")
     page.press("input[name=password]", "Enter")
-    page.wait_for_url(re.compile(rf"^{re.escape(house)}/(\?.*)?$"))
+    page.wait_for_url(
+        re.compile(rf"^{re.escape(house)}/(\?.*)?$"), wait_until="domcontentloaded"
+    )
 
 
 def room(page: Page) -> dict[str, Any]:
@@ -189,7 +191,7 @@ def test_a_visitor_on_a_phone(
     assert faults(page) == []
 
     # Whoever goes and comes back is where they were.
-    page.wait_for_url(re.compile(rf"\?at={fourth}$"))
+    page.wait_for_url(re.compile(rf"\?at={fourth}$"), wait_until="domcontentloaded")
     page.goto(f"{house}/cast/")
     page.go_back()
     plays_alone(page, fourth)

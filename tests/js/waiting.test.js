@@ -38,6 +38,17 @@ test("one line says where a clip is", () => {
   assert.equal(line({ ...CLIP, state: "failed", error: "No voice." }), "No voice.");
 });
 
+test("a wait that is unsure is told as a range, and one that nobody knows as that", () => {
+  assert.equal(
+    line({ ...CLIP, eta_words: "1 to 4 minutes" }),
+    "Third in line. Ready in 1 to 4 minutes.",
+  );
+  assert.equal(
+    line({ ...CLIP, eta_seconds: null, eta_words: "unknown: nobody renders at the moment" }),
+    "Third in line. Nobody renders at the moment; it keeps its place.",
+  );
+});
+
 test("only waiting and rendering are open", () => {
   const states = ["queued", "rendering", "ready", "failed", "cancelled", "blocked"];
   assert.deepEqual(states.filter((state) => open({ ...CLIP, state })), ["queued", "rendering"]);

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 
 _BITS = 4
 
+_REACHES = (0.17, 0.26, 0.36)
+"""Of the eye's width above its lid: where skin is looked for."""
+
+_SKIN = 0.62
+"""Of the way from the lashes to the lightest of those: darker is paint, not skin."""
+
 
 class LidPaint:
     """Colours of one lid. Never changes."""
@@ -28,17 +34,31 @@ class LidPaint:
         self._width = float(np.linalg.norm(upper[-1] - upper[0]))
         across = (upper[-1] - upper[0]) / max(self._width, 1e-6)
         self._down = np.array([-across[1], across[0]], np.float32)
-        reach = 0.17 * self._width
-        spots = upper - self._down * reach
-        skin = np.stack([_median(rgb, spot, max(1.0, 0.3 * reach)) for spot in spots])
+        dark = [_darkest(rgb, spot, max(1.0, 0.05 * self._width)) for spot in upper]
+        lash = np.median(np.stack(dark), 0)
+        skin = self._skin_above(rgb, upper, lash)
         # One odd sample (a lash, a lock of hair) must not stripe the lid.
         self._skin = cv2.blur(skin, (1, 5), borderType=cv2.BORDER_REPLICATE)
         self._skin = 0.6 * self._skin + 0.4 * np.median(skin, 0)
-        dark = [_darkest(rgb, spot, max(1.0, 0.05 * self._width)) for spot in upper]
-        lash = np.median(np.stack(dark), 0)
         self._lash = np.minimum(lash, np.median(self._skin, 0) * 0.55)
         self._flat = style == "flat"
         self._line = 0.075 if self._flat else 0.045
+
+    def _skin_above(self, rgb: Picture, upper: Floats, lash: Floats) -> Floats:
+        """(n, 3): colours above the lid's edge, the nearest that are not a painted line
+        or shadow along it."""
+        rows = []
+        for away in _REACHES:
+            reach = away * self._width
+            spots = upper - self._down * reach
+            near = max(1.0, 0.3 * _REACHES[0] * self._width)
+            rows.append(np.stack([_median(rgb, spot, near) for spot in spots]))
+        light = [float(np.median(row.mean(1))) for row in rows]
+        floor = float(lash.mean())
+        enough = floor + _SKIN * (max(light) - floor)
+        return next(
+            row for row, seen in zip(rows, light, strict=True) if seen >= enough
+        )
 
     def paint(self, canvas: Picture, top: Floats, edge: Floats, closed: float) -> None:
         """Between the lid's resting line `top` and its moving `edge`, both (n, 2)."""

@@ -8,6 +8,7 @@ enlarging a node grid by STEP with plain linear interpolation gives exact pixel 
 from __future__ import annotations
 
 import math
+from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -60,6 +61,28 @@ class Block:
     def nodes(self) -> tuple[slice, slice]:
         return slice(self.top, self.bottom), slice(self.left, self.right)
 
+    def wider(self, cells: int, within: Block) -> Block:
+        """With `cells` more on each side, where there are as many."""
+        return Block(
+            max(within.left, self.left - cells),
+            max(within.top, self.top - cells),
+            min(within.right, self.right + cells),
+            min(within.bottom, self.bottom + cells),
+        )
+
+    def inside(self, other: Block) -> Block:
+        """Counted from the corner of `other`."""
+        return Block(
+            self.left - other.left,
+            self.top - other.top,
+            self.right - other.left,
+            self.bottom - other.top,
+        )
+
+    @property
+    def empty(self) -> bool:
+        return self.right <= self.left or self.bottom <= self.top
+
 
 @dataclass(frozen=True, slots=True)
 class Lean:
@@ -87,39 +110,71 @@ class Motion:
         at = self.offset + (nodes + 0.5) / self.scale
         follow = _sample(rig.follow, rig.head.indices(at))
         moving = follow > _STILL
-        for field in rig.fields.values():
-            amount = np.abs(_sample(field, rig.face.indices(at))).max(-1)
-            moving |= amount * rig.unit * self.scale > 0.05
+        pixels = rig.unit * self.scale
+        where = rig.face.indices(at)
+        sampled_fields = {k: _sample(f, where) * pixels for k, f in rig.fields.items()}
+        for field in sampled_fields.values():
+            moving |= (np.abs(field) > 0.05).any(-1)
         self.block = _bounds(moving, margin=1)
         """The part of the canvas that moves, in lattice cells of the whole canvas."""
 
         self.nodes = self._nodes(self.block)
         at = self.offset + (self.nodes + 0.5) / self.scale
-        self.follow = _sample(rig.follow, rig.head.indices(at))
+        self.follow = np.ascontiguousarray(follow[self.block.nodes])
         self.depth = _sample(rig.depth, rig.head.indices(at)) * rig.unit * self.scale
         self.pivot = self.pixels(np.asarray([rig.pivot], np.float32))[0]
         self.face_width = rig.face_width * self.scale
-        pixels = rig.unit * self.scale
-        where = rig.face.indices(at)
-        self._names = {
+        inside = {
+            key: np.ascontiguousarray(field[self.block.nodes])
+            for key, field in sampled_fields.items()
+        }
+        names = {
             layer: [n for (kind, n) in rig.fields if kind == layer]
             for layer in (grids.UPPER, grids.LOWER)
         }
-        only_upper = [
-            n for n in self._names[grids.UPPER] if n not in self._names[grids.LOWER]
-        ]
-        self._stacks: dict[str, tuple[list[str], Floats]] = {}
-        for layer, own in self._names.items():
+        only_upper = [n for n in names[grids.UPPER] if n not in names[grids.LOWER]]
+        self._stacks: dict[str, list[tuple[str, Floats]]] = {}
+        for layer, own in names.items():
             borrowed = only_upper if layer == grids.LOWER else []
             keys = [(layer, n) for n in own] + [(grids.UPPER, n) for n in borrowed]
-            stack = np.stack([_sample(rig.fields[k], where) for k in keys])
-            self._stacks[layer] = ([n for _, n in keys], stack * pixels)
+            self._stacks[layer] = [(key[1], inside[key]) for key in keys]
         self._lids = {
-            layer: _sample(rig.fields[layer, layer], where) * pixels
+            layer: inside[layer, layer]
             for layer in (grids.LID_LEFT, grids.LID_RIGHT)
-            if (layer, layer) in rig.fields
+            if (layer, layer) in inside
         }
-        self._rig = rig
+
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """What the pose of every node is summed from, by follow: x, y, depth and 1."""
+        away = self.nodes - self.pivot
+        planes = [away[..., 0], away[..., 1], self.depth, np.ones_like(self.depth)]
+        self._rigid = np.dstack([self.follow * plane for plane in planes])
+        self._follows = np.dstack([self.follow, self.follow])
+
+    def within(self, block: Block) -> Motion:
+        """The same motion of a part of the lattice, for what is drawn there only."""
+        part = copy(self)
+        rows, columns = block.nodes
+        part.block = Block(
+            self.block.left + block.left,
+            self.block.top + block.top,
+            self.block.left + block.right,
+            self.block.top + block.bottom,
+        )
+        part.nodes = _cut(self.nodes, rows, columns)
+        part.follow = _cut(self.follow, rows, columns)
+        part.depth = _cut(self.depth, rows, columns)
+        part._stacks = {
+            layer: [(name, _cut(field, rows, columns)) for name, field in fields]
+            for layer, fields in self._stacks.items()
+        }
+        part._lids = {
+            layer: _cut(field, rows, columns) for layer, field in self._lids.items()
+        }
+        part._prepare()
+        return part
 
     def pixels(self, points: Floats) -> Floats:
         """Portrait units to canvas pixels (pixel centres at whole numbers)."""
@@ -170,10 +225,18 @@ class Motion:
     def displacement(self, layer: str, face: Face, lean: Lean) -> Floats:
         """(rows, columns, 2) canvas pixels by which each node of the block moves."""
         summed = self._sum(layer, face)
-        if layer in self._lids:
-            summed = summed + lid_weight(layer, face) * self._lids[layer]
-        posed = self._pose(self.nodes + summed, self.depth, self.follow, lean)
-        return np.asarray(posed - self.nodes, np.float32)
+        # What `_pose` says, in sums over the whole lattice: the turn of the nodes
+        # themselves, and of what they are displaced by.
+        turn = lean.matrix.copy()
+        turn[0, 0] -= 1
+        turn[1, 1] -= 1
+        whole = np.column_stack([turn, lean.shift])
+        moved = cast("Floats", cv2.transform(self._rigid, whole))
+        moved += summed
+        turned: NDArray[Any] = cv2.transform(summed, turn[:, :2])
+        turned *= self._follows
+        moved += turned
+        return moved
 
     def source(
         self, displacement: Floats, block: Block, effort: Effort = PLAIN
@@ -181,13 +244,20 @@ class Motion:
         """Where each node of `block` comes from, in canvas pixels: the inverse."""
         low_x, low_y = self.nodes[0, 0]
         nodes = self.nodes[block.nodes]
-        start = (nodes - np.array([low_x, low_y], np.float32)) / np.float32(STEP)
-        back = -displacement[block.nodes]
+        corner = np.array([low_x, low_y], np.float32)
+        start = (nodes - corner) / np.float32(STEP)
+        index = start - displacement[block.nodes] * np.float32(1 / STEP)
+        # Each round goes `step` of the way to: node less the displacement found there.
+        part = displacement * np.float32(effort.step / STEP)
+        anchor = start * np.float32(effort.step)
         for _ in range(effort.rounds):
-            index = start + back * np.float32(1 / STEP)
-            there = sampled(displacement, index, cv2.BORDER_REPLICATE)
-            back = back - np.float32(effort.step) * (back + there)
-        return np.asarray(nodes + back, np.float32)
+            there = sampled(part, index, cv2.BORDER_REPLICATE)
+            index *= np.float32(1 - effort.step)
+            index += anchor
+            index -= there
+        index *= np.float32(STEP)
+        index += corner
+        return index
 
     def moved(self, points: Floats, displacement: Floats) -> Floats:
         """Canvas pixels of rest points (n, 2) after a displacement of the nodes."""
@@ -202,16 +272,16 @@ class Motion:
         return np.asarray(self._pose(points, depth, follow, lean), np.float32)
 
     def _sum(self, layer: str, face: Face) -> Floats:
-        names, stack = self._stacks[
-            grids.LOWER if layer == grids.LOWER else grids.UPPER
-        ]
+        fields = self._stacks[grids.LOWER if layer == grids.LOWER else grids.UPPER]
         weights = weights_of(face, flat=self._flat)
         # Most weights are 0 most of the time; a matrix product would also wake the
         # threads of BLAS, which spin for longer than this takes.
         total = np.zeros(self.nodes.shape, np.float32)
-        for name, field in zip(names, stack, strict=True):
+        for name, field in fields:
             if weight := weights.get(name, 0.0):
-                total += np.float32(weight) * field
+                cv2.scaleAdd(field, float(weight), total, total)
+        if layer in self._lids:
+            cv2.scaleAdd(self._lids[layer], lid_weight(layer, face), total, total)
         return total
 
     def _pose(self, at: Floats, depth: Floats, follow: Floats, lean: Lean) -> Floats:
@@ -228,6 +298,10 @@ class Motion:
         x = (np.arange(block.left, block.right, dtype=np.float32) + 0.5) * STEP - 0.5
         y = (np.arange(block.top, block.bottom, dtype=np.float32) + 0.5) * STEP - 0.5
         return np.stack(np.meshgrid(x, y), -1)
+
+
+def _cut(values: Floats, rows: slice, columns: slice) -> Floats:
+    return np.ascontiguousarray(values[rows, columns])
 
 
 def lid_weight(layer: str, face: Face) -> float:
@@ -248,19 +322,14 @@ def sampled(
     index: Floats,
     border: int,
     sampler: int = cv2.INTER_LINEAR,
+    out: NDArray[Any] | None = None,
 ) -> NDArray[Any]:
-    """`values` at fractional (column, row) indices (h, w, 2)."""
+    """`values` at fractional (column, row) indices (h, w, 2), into `out` if given."""
     # cv2's stubs do not know that the second map may be None.
     return cast(
         "NDArray[Any]",
-        cv2.remap(values, index, None, sampler, borderMode=border),  # type: ignore[call-overload]
+        cv2.remap(values, index, None, sampler, out, borderMode=border),  # type: ignore[call-overload]
     )
-
-
-def fixed(index: Floats) -> tuple[NDArray[Any], NDArray[Any]]:
-    """The same indices as cv2 rounds them itself: sampling pixels goes twice as fast."""
-    whole, part = cv2.convertMaps(index, None, cv2.CV_16SC2)  # type: ignore[call-overload]
-    return cast("NDArray[Any]", whole), cast("NDArray[Any]", part)
 
 
 def _sample(grid: Floats, index: Floats) -> Floats:

@@ -19,6 +19,16 @@ if TYPE_CHECKING:
 _BITS = 4
 """Of sub-pixel precision in cv2's polygons."""
 
+TONGUE_REST, TONGUE_RISE = 0.03, 0.34
+"""How high it lies: in eye distances, and of the opening. Less, and a wide vowel is a
+black hole."""
+
+TONGUE_WIDE = 0.8
+"""Of the mouth's half width."""
+
+LOWER_TEETH = 0.032
+"""What stands out of the lower lip, in eye distances."""
+
 FALLBACK = {
     "mouth": "#3a1214",
     "teeth": "#e8ddcb",
@@ -89,86 +99,86 @@ class Cavity:
         inside = _polygon(shape, outline - low)
         cover = cv2.GaussianBlur(inside, (0, 0), 0.6) * min(1.0, (gap - 0.7) / 1.5)
         area = canvas[low[1] : high[1], low[0] : high[0], :3]
-        mixed = self._inside(shape, lips, low, gap, inside) * cover[..., None]
+        mixed = self._inside(shape, lips, low, gap) * cover[..., None]
         mixed += area * (1 - cover[..., None])
         np.clip(mixed, 0, 255, out=mixed)
         area[:] = mixed
 
     def _inside(
-        self,
-        shape: tuple[int, int],
-        lips: Lips,
-        low: NDArray[np.intp],
-        gap: float,
-        inside: Floats,
+        self, shape: tuple[int, int], lips: Lips, low: NDArray[np.intp], gap: float
     ) -> Floats:
-        unit, down = self.unit, lips.down
-        across = np.array([down[1], -down[0]], np.float32)
-        lower = lips.lower - low
-        skull = lips.skull - low
+        """(h, w, 3): everything behind the lips, from the throat to the lips' shade.
+
+        Along the mouth is `s`, down the face `d`; `u` is -1 to 1 from corner to corner.
+        """
+        unit = self.unit
+        turn = np.array([[lips.down[1], -lips.down[0]], lips.down], np.float32)
+        upper, lower, skull = (
+            (curve - low) @ turn.T for curve in (lips.upper, lips.lower, lips.skull)
+        )
         x = np.arange(shape[1], dtype=np.float32)
         y = np.arange(shape[0], dtype=np.float32)[:, None]
-        middle = lower[len(lower) // 2]
-        # Darkest at the back, above the tongue; lighter where light falls in.
-        depth = ((y - skull[1, 1]) * down[1] + (x - skull[1, 0]) * down[0]) / max(
-            gap, 1
-        )
-        lit = np.clip(depth, 0, 1)[..., None]
-        paint = self.deep * (0.55 + 0.45 * lit)
+        s, d = (x * row[0] + y * row[1] for row in turn)
+        top, bottom = _height_of(upper, s), _height_of(lower, s)
+        half = max(float(lower[-1, 0] - lower[0, 0]) / 2, 1.0)
+        u = (s - (lower[-1, 0] + lower[0, 0]) / 2) / half
+        centre = skull[1]
 
-        # The tongue lies in the lower jaw.
-        half = float(np.linalg.norm(lower[-1] - lower[0])) / 2
-        rise = 0.05 * unit + gap * (0.16 + 0.42 * lips.tongue)
-        sink = 0.06 * unit
-        bed = middle + down * (sink - rise / 2)
-        tongue = _soft(
-            _ellipse(shape, bed, 0.62 * half, (rise + sink) / 2, across), 0.014 * unit
-        )
-        shade = np.clip(
-            1.05 - 0.35 * ((middle[1] - y) / max(rise, 1.0)) + 0 * x, 0.6, 1.1
-        )[..., None]
-        paint = _lay(paint, self.tongue * shade, tongue)
+        # Darkest at the back, above the tongue; lighter where light falls in.
+        lit = np.clip((d - centre[1]) / max(gap, 1.0), 0, 1)
+        paint = self.deep * (0.55 + 0.45 * lit)[..., None]
+
+        # The tongue lies in the lower jaw, lit at its front, with a furrow along it.
+        rise = TONGUE_REST * unit + gap * (TONGUE_RISE + 0.36 * lips.tongue)
+        back = bottom - rise * np.sqrt(np.clip(1 - (u / TONGUE_WIDE) ** 2, 0, 1))
+        up = (bottom - d) / rise
+        shade = 1.06 - 0.42 * np.clip(up, 0, 1) ** 1.5
+        furrow = np.exp(-((u / 0.05) ** 2)) * np.clip(1.3 * up - 0.15, 0, 1)
+        shade -= 0.14 * furrow
+        cover = _step((d - back) / max(0.7, 0.012 * unit))
+        paint = _lay(paint, self.tongue * shade[..., None], cover)
 
         # Upper teeth belong to the skull; the lip rises off them.
-        hang = self.teeth
-        bow = np.linspace(-1, 1, 13, dtype=np.float32)
         reach = (skull[2] - skull[0]) / 2
-        line = skull[1] + bow[:, None] * reach * 0.84
-        edge = line + (hang * (1 - 0.45 * bow**2))[:, None] * down
-        row = np.concatenate([line - down * 0.25 * unit, edge[::-1]])
-        teeth = _soft(_polygon(shape, row), 0.007 * unit)
-        along = ((x - skull[1, 0]) * across[0] + (y - skull[1, 1]) * across[1]) / max(
-            float(np.linalg.norm(reach)), 1.0
-        )
-        round_off = (1 - 0.5 * np.clip(np.abs(along), 0, 1) ** 2)[..., None]
+        length = max(float(np.linalg.norm(reach)), 1.0)
+        along = (s - centre[0]) / length
+        bow = along / 0.84
+        line = centre[1] + along * reach[1]
+        sharp = max(0.5, 0.006 * unit)
+        edge = line + self.teeth * (1 - 0.45 * bow**2)
+        teeth = _step((edge - d) / sharp) * _step((1 - np.abs(bow)) * length / sharp)
+        round_off = 1 - 0.5 * np.clip(np.abs(along), 0, 1) ** 2
         between = np.exp(-((((along * 4.4) % 1) - 0.5) ** 2) / 0.006)
-        lines = (1 - self.gaps * between * (np.abs(along) < 0.8))[..., None]
-        paint = _lay(paint, self.tooth * round_off * lines, teeth)
+        lines = 1 - self.gaps * between * (np.abs(along) < 0.8)
+        paint = _lay(paint, self.tooth * (round_off * lines)[..., None], teeth)
 
         # Lower teeth belong to the jaw and show when it drops far.
-        show = float(np.clip((gap / unit - 0.13) / 0.12, 0, 1))
+        show = float(np.clip((gap / unit - 0.15) / 0.12, 0, 1))
         if show > 0:
-            bed = lower[2:-2]
-            rim = np.concatenate(
-                [bed - down * 0.022 * unit, (bed + down * 0.06 * unit)[::-1]]
+            crown = bottom - LOWER_TEETH * unit * (1 - (u / 0.7) ** 2)
+            row = _step((d - crown) / max(0.6, 0.008 * unit)) * (np.abs(u) < 0.7)
+            paint = _lay(
+                paint, self.tooth * (0.66 * round_off)[..., None], row * 0.7 * show
             )
-            teeth = _soft(_polygon(shape, rim), 0.012 * unit)
-            paint = _lay(paint, self.tooth * 0.72 * round_off, teeth * 0.6 * show)
 
         # The lips throw shade on all of it, the upper one most.
         soft = max(0.8, min(0.028 * unit, 0.22 * gap))
-        near = cv2.GaussianBlur(inside, (0, 0), soft)
-        above = cv2.warpAffine(
-            near,
-            np.array([[1, 0, down[0] * soft], [0, 1, down[1] * soft]]),
-            (shape[1], shape[0]),
-        )
-        dim = np.clip((np.minimum(near, above) - 0.1) / 0.6, 0.28, 1)
+        light = _step((d - top - soft) / soft) * _step((bottom - d) / soft)
+        dim = np.clip((light - 0.1) / 0.6, 0.28, 1)
         return np.asarray(paint * dim[..., None], np.float32)
 
 
-def _soft(mask: Floats, sigma: float) -> Floats:
-    return cast("Floats", cv2.GaussianBlur(mask, (0, 0), max(0.6, sigma)))
+def _height_of(curve: Floats, s: Floats) -> Floats:
+    """How far down a lip is, at places along the mouth."""
+    order = np.argsort(curve[:, 0], kind="stable")
+    found = np.interp(s, curve[order, 0], curve[order, 1])
+    return np.asarray(found, np.float32)
+
+
+def _step(distance: Floats) -> Floats:
+    """0 to 1 over about two units of distance, softly."""
+    share = np.clip(0.5 + 0.36 * distance, 0, 1)
+    return np.asarray(share * share * (3 - 2 * share), np.float32)
 
 
 def _lay(under: Floats, paint: Floats, cover: Floats) -> Floats:
@@ -182,16 +192,3 @@ def _polygon(shape: tuple[int, int], points: Floats) -> Floats:
     fixed = np.round(points * (1 << _BITS)).astype(np.int32)
     cv2.fillPoly(mask, [fixed], 255, cv2.LINE_AA, _BITS)
     return cast("Floats", mask.astype(np.float32) / 255)
-
-
-def _ellipse(
-    shape: tuple[int, int], middle: Floats, wide: float, high: float, across: Floats
-) -> Floats:
-    angle = np.linspace(0, 2 * np.pi, 28, endpoint=False, dtype=np.float32)
-    down = np.array([-across[1], across[0]], np.float32)
-    rim = (
-        middle
-        + np.cos(angle)[:, None] * across * wide
-        + np.sin(angle)[:, None] * down * high
-    )
-    return _polygon(shape, rim)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import cv2
 import numpy as np
 
 from avatarfx.animators.warp import grids
+from avatarfx.animators.warp.bands import Bands, lay, mix
 from avatarfx.animators.warp.drawn import DrawnMouth, cover_mouth
 from avatarfx.animators.warp.lids import LidPaint
 from avatarfx.animators.warp.motion import (
@@ -18,12 +21,10 @@ from avatarfx.animators.warp.motion import (
     Effort,
     Motion,
     enlarge,
-    fixed,
     lid_weight,
     sampled,
 )
 from avatarfx.animators.warp.mouth import Cavity, Lips
-from avatarfx.animators.warp.texture import over
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,8 +39,18 @@ if TYPE_CHECKING:
     Picture = NDArray[np.uint8]
 
 _LID_SKIPPED = 0.02
+_AROUND = 8
+"""Cells around a block in which its pixels may come to lie, or come from."""
+
+_RIM = 1.5
+"""Pixels above the lower lip's edge that are still drawn with it: the edge is soft."""
+
 _CURVE = 25
 """Points of a lip curve as it is painted."""
+
+_REACH = 0.05
+"""Of the canvas' long side: how far a point may move before the whole of the moving part
+is drawn and blended, not only what the person can reach."""
 
 FOLDED = 0.02
 """Area of a cell, in parts of its area at rest, below which the picture folds there."""
@@ -71,6 +82,8 @@ class WarpPuppet:
         self._texture = texture
         self._still = texture.still()
         self._still.setflags(write=False)
+        self._reach = _REACH * max(texture.size)
+        self.bands, self.everything = _bands(texture, motion, self._reach)
         self._cavity = Cavity(
             palette,
             unit=rig.unit * motion.scale,
@@ -87,8 +100,9 @@ class WarpPuppet:
         low = motion.pixels(np.asarray([rig.zone[:2]], np.float32))[0]
         high = low + np.asarray(rig.zone[2:], np.float32) * motion.scale
         slack = 0.3 * rig.unit * motion.scale
-        self._mouth = motion.block_around(low - slack, high + slack)
-        self._below = _Mask(texture, _below(self._lower, low, high), low, high)
+        highest = np.array([low[0], self._lower[:, 1].min()], np.float32)
+        self._mouth = _Part.of(motion, highest - slack, high + slack)
+        self._below = _Piece(texture, _below(self._lower, low, high), low, high)
         self._lids = [
             _Lid(motion, texture, layer, rig.lids[side], still=self._still, style=style)
             for layer, side in ((grids.LID_LEFT, "left"), (grids.LID_RIGHT, "right"))
@@ -98,18 +112,19 @@ class WarpPuppet:
         motion = self.motion
         lean = motion.lean(face)
         upper = motion.displacement(grids.UPPER, face, lean)
-        lower = motion.displacement(grids.LOWER, face, lean)
-        drawn = self._sampled(upper, motion.whole)
+        lower = self._mouth.motion.displacement(grids.LOWER, face, lean)
+        bands = self.bands_for(upper)
+        drawn = self._sampled(upper, bands)
         for lid in self._lids:
             if lid_weight(lid.layer, face) > _LID_SKIPPED:
-                moved = motion.displacement(lid.layer, face, lean)
-                self._overlay(drawn, moved, lid.block, lid.mask)
+                moved = lid.part.motion.displacement(lid.layer, face, lean)
+                self._overlay(drawn, moved, lid.part, lid.piece)
                 lid.close(drawn, motion, upper, moved, face)
         left, top, _, _ = motion.area(motion.whole)
         corner = np.array([left, top], np.float32)
         lips = Lips(
             upper=motion.moved(self._upper, upper) - corner,
-            lower=motion.moved(self._lower, lower) - corner,
+            lower=self._mouth.motion.moved(self._lower, lower) - corner,
             skull=motion.posed(self._skull, lean) - corner,
             down=self._down,
             tongue=face.tongue,
@@ -118,14 +133,19 @@ class WarpPuppet:
             self._drawn.paint(drawn, face, lips.skull)
         else:
             self._cavity.paint(drawn, lips)
-            self._overlay(drawn, lower, self._mouth, self._below)
-        return self._placed(drawn)
+            self._overlay(drawn, lower, self._mouth, self._below, hole=lips)
+        return self._placed(drawn, bands)
+
+    def bands_for(self, displacement: Floats) -> Bands:
+        """What must be drawn of a frame."""
+        far = float(np.abs(displacement).max(initial=0.0)) > self._reach
+        return self.everything if far else self.bands
 
     def folds(self, face: Face) -> int:
         """How many cells of the lattice turn inside out where they can be seen."""
         motion = self.motion
         lean = motion.lean(face)
-        below = self._below.at(motion, motion.nodes)
+        below = self._below.seen(motion.nodes)
         folded = 0
         for layer, seen in ((grids.UPPER, below < 0.5), (grids.LOWER, below >= 0.5)):
             moved = motion.nodes + motion.displacement(layer, face, lean)
@@ -133,7 +153,7 @@ class WarpPuppet:
         for lid in self._lids:
             if lid_weight(lid.layer, face) > _LID_SKIPPED:
                 moved = motion.nodes + motion.displacement(lid.layer, face, lean)
-                seen = lid.mask.at(motion, motion.nodes) > 0.5
+                seen = lid.piece.seen(motion.nodes) > 0.5
                 folded += int(((areas(moved) < FOLDED) & _cells(seen)).sum())
         return folded
 
@@ -146,52 +166,93 @@ class WarpPuppet:
         apart = motion.moved(self._lower, lower) - motion.moved(self._upper, upper)
         return max(0.0, float((apart @ self._down).max()))
 
-    def _sampled(self, displacement: Floats, block: Block) -> Picture:
-        index = enlarge(self._texture.index(self.motion.source(displacement, block)))
+    def _sampled(self, displacement: Floats, bands: Bands) -> Picture:
+        """The moving part as RGBA; nothing is promised outside of the bands."""
+        motion, pixels = self.motion, self._texture.pixels
+        index = enlarge(self._texture.index(motion.source(displacement, motion.whole)))
         border = cv2.BORDER_REPLICATE if self.opaque else cv2.BORDER_CONSTANT
-        whole, part = fixed(index)
-        return cast(
-            "Picture",
-            cv2.remap(
-                self._texture.pixels, whole, part, cv2.INTER_LINEAR, borderMode=border
-            ),
-        )
+        drawn = np.empty((*index.shape[:2], 4), np.uint8)
+        for area in bands.sampled:
+            sampled(pixels, index[area], border, out=drawn[area])
+        return drawn
 
     def _overlay(
-        self, drawn: Picture, displacement: Floats, block: Block, mask: _Mask
+        self,
+        drawn: Picture,
+        displacement: Floats,
+        part: _Part,
+        piece: _Piece,
+        hole: Lips | None = None,
     ) -> None:
-        """Draw another layer over its block of the moving part."""
-        if block.right <= block.left or block.bottom <= block.top:
+        """Draw another layer over its block of the moving part, but not in `hole`."""
+        if part.block.empty:
             return
-        nodes = self.motion.source(displacement, block, mask.effort)
-        index = enlarge(self._texture.index(nodes))
-        share = mask.sampled(index)
-        pixels = sampled(self._texture.pixels, index, cv2.BORDER_REPLICATE)
-        part = drawn[
+        block = part.block
+        nodes = part.motion.source(displacement, part.inner, piece.effort)
+        under = drawn[
             block.top * STEP : block.bottom * STEP,
             block.left * STEP : block.right * STEP,
         ]
-        cv2.blendLinear(pixels, part.copy(), share, 1 - share, part)
+        layer = piece.sampled(nodes)
+        if hole is not None and hole.gap > _RIM:
+            # Where a layer is drawn apart its way back is not unique: what belongs to
+            # the lip could turn up in the open mouth.
+            corner = [block.left * STEP, block.top * STEP]
+            rim = hole.lower - hole.down * _RIM
+            alpha = cv2.extractChannel(layer, 3)
+            outline = np.concatenate([hole.upper, rim[::-1]]) - corner
+            fixed = np.round(outline * 16).astype(np.int32)
+            cv2.fillPoly(alpha, [fixed], 0, cv2.LINE_AA, 4)
+            cv2.insertChannel(alpha, layer, 3)
+        lay(under, layer)
 
-    def _placed(self, drawn: Picture) -> Picture:
+    def _placed(self, drawn: Picture, bands: Bands) -> Picture:
         """The moving part over the plate, within the still rest of the canvas."""
         left, top, right, bottom = self.motion.area(self.motion.whole)
         height, width = self._still.shape[:2]
         right, bottom = min(right, width), min(bottom, height)
-        part = drawn[: bottom - top, : right - left]
         out = self._still.copy()
-        if not self.opaque:
-            out[top:bottom, left:right] = part
-        elif self._texture.plate is None:
-            out[top:bottom, left:right] = part[..., :3]
-        else:
-            plate = self._texture.plate[top:bottom, left:right]
-            out[top:bottom, left:right] = over(part, plate)
+        inside = out[top:bottom, left:right]
+        plate = self._texture.plate
+        behind = None if plate is None else plate[top:bottom, left:right]
+        for run in bands.runs:
+            target = inside[run.area]
+            high, wide = target.shape[:2]
+            rows, columns = run.area
+            part = drawn[
+                rows.start : rows.start + high, columns.start : columns.start + wide
+            ]
+            if not self.opaque:
+                target[:] = part
+            elif behind is None or not run.mixed:
+                cv2.cvtColor(part, cv2.COLOR_RGBA2RGB, target)
+            else:
+                mix(part, behind[run.area], target)
         return out
 
 
-class _Mask:
-    """Where a layer is drawn, at rest: 0 to 1 over a rectangle of the texture."""
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A block of the lattice that has a layer of its own, with the motion around it."""
+
+    block: Block
+    """In cells of what moves."""
+
+    motion: Motion
+    inner: Block
+    """The same block, in cells of its motion."""
+
+    @classmethod
+    def of(cls, motion: Motion, low: Floats, high: Floats) -> _Part:
+        """Of a rectangle of canvas pixels."""
+        block = motion.block_around(low, high)
+        around = block.wider(_AROUND, motion.whole)
+        return cls(block, motion.within(around), block.inside(around))
+
+
+class _Piece:
+    """A part of the texture that is drawn as a layer of its own, and where: its alpha
+    is 255 where it is seen."""
 
     def __init__(
         self,
@@ -201,6 +262,8 @@ class _Mask:
         high: Floats,
         effort: Effort = PLAIN,
     ) -> None:
+        """`polygon`, `low` and `high` in canvas pixels at rest; nothing is drawn beyond
+        the rectangle."""
         self.effort = effort
         first, last = texture.index(low), texture.index(high)
         self._corner = np.floor(first)
@@ -215,20 +278,29 @@ class _Mask:
         soft = cv2.GaussianBlur(
             mask.astype(np.float32) / 255, (0, 0), 0.7 * texture.fine
         )
-        # Nothing is drawn beyond the rectangle; fade towards it.
+        # Fade towards the rectangle's border.
         rows, columns = mask.shape
         fade = np.minimum.outer(_ramp(rows), _ramp(columns))
-        self._values = np.ascontiguousarray(soft * fade, np.float32)
+        x = np.arange(columns) + int(self._corner[0])
+        y = np.arange(rows) + int(self._corner[1])
+        pixels = texture.pixels
+        self._pixels = pixels[
+            np.clip(y, 0, pixels.shape[0] - 1)[:, None],
+            np.clip(x, 0, pixels.shape[1] - 1)[None],
+        ]
+        self._pixels[..., 3] = np.round(soft * fade * 255)
         self._texture = texture
 
-    def sampled(self, index: Floats) -> Floats:
-        """At texture coordinates (h, w, 2)."""
-        return sampled(self._values, index - self._corner, cv2.BORDER_CONSTANT)
+    def sampled(self, nodes: Floats) -> Picture:
+        """RGBA of the layer at every pixel of a block, from its nodes' sources."""
+        index = enlarge(self._texture.index(nodes) - self._corner)
+        return cast("Picture", sampled(self._pixels, index, cv2.BORDER_CONSTANT))
 
-    def at(self, motion: Motion, nodes: Floats) -> Floats:
-        """At rest positions of lattice nodes."""
-        del motion
-        return self.sampled(self._texture.index(nodes))
+    def seen(self, nodes: Floats) -> Floats:
+        """0 to 1 at rest positions of lattice nodes."""
+        index = self._texture.index(nodes) - self._corner
+        alpha = cv2.extractChannel(self._pixels, 3)
+        return sampled(alpha, index, cv2.BORDER_CONSTANT).astype(np.float32) / 255
 
 
 class _Lid:
@@ -250,12 +322,12 @@ class _Lid:
         width = float(np.linalg.norm(upper[-1] - upper[0]))
         low = upper.min(0) - np.array([0.6, 0.9]) * width
         high = lower.max(0) + np.array([0.6, 0.35]) * width
-        self.block = motion.block_around(low, high)
+        self.part = _Part.of(motion, low, high)
         # The lashes belong to the lid: cut a little below the line.
         drop = np.array([0, 0.02 * width], np.float32)
         edge = _refined(upper) + drop
         polygon = np.concatenate([edge, [[edge[-1, 0], low[1]], [edge[0, 0], low[1]]]])
-        self.mask = _Mask(texture, polygon.astype(np.float32), low, high, STRETCHED)
+        self.piece = _Piece(texture, polygon.astype(np.float32), low, high, STRETCHED)
         self._line = _refined(upper)
         self._paint = LidPaint(still, upper, style=style)
 
@@ -268,9 +340,22 @@ class _Lid:
         self._paint.paint(
             drawn,
             motion.moved(self._line, upper) - corner,
-            motion.moved(self._line, moved) - corner,
+            self.part.motion.moved(self._line, moved) - corner,
             lid_weight(self.layer, face),
         )
+
+
+def _bands(texture: Texture, motion: Motion, reach: float) -> tuple[Bands, Bands]:
+    """What is drawn as long as nothing moves by more than `reach` pixels, and always."""
+    left, top, right, bottom = motion.area(motion.whole)
+    mixed = texture.opaque and texture.plate is not None
+    everything = Bands.whole(bottom - top, right - left, mixed=mixed)
+    if texture.opaque and not mixed:
+        return everything, everything
+    alpha = np.zeros((bottom - top, right - left), np.uint8)
+    known = texture.alpha()[top:bottom, left:right]
+    alpha[: known.shape[0], : known.shape[1]] = known
+    return Bands.of(alpha, math.ceil(reach)), everything
 
 
 def areas(moved: Floats) -> Floats:

@@ -9,6 +9,7 @@ import numpy as np
 
 from avatarfx.animators import pictures
 from avatarfx.animators.puppets import View
+from avatarfx.animators.warp.bands import mix
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -90,7 +91,13 @@ class Texture:
             return rest
         if self.plate is None:
             return np.ascontiguousarray(rest[..., :3])
-        return over(rest, self.plate)
+        out = np.empty_like(self.plate)
+        mix(rest, self.plate, out)
+        return out
+
+    def alpha(self) -> Picture:
+        """(height, width) of the view at rest."""
+        return self._canvas(np.ascontiguousarray(self.pixels[..., 3]))
 
     def _canvas(self, pixels: Picture) -> Picture:
         """Cut to the canvas and sampled at its pixels."""
@@ -107,20 +114,6 @@ class Texture:
                 pixels, matrix, self.size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
             ),
         )
-
-
-def over(front: Picture, back: Picture) -> Picture:
-    """Straight-alpha RGBA over RGB."""
-    alpha = cv2.extractChannel(front, 3)
-    share = cv2.merge([alpha, alpha, alpha])
-    rgb = cv2.cvtColor(front, cv2.COLOR_RGBA2RGB)
-    return cast(
-        "Picture",
-        cv2.add(
-            cv2.multiply(rgb, share, scale=1 / 255),
-            cv2.multiply(back, cv2.bitwise_not(share), scale=1 / 255),
-        ),
-    )
 
 
 def _without_person(pixels: Picture) -> Picture:
@@ -150,18 +143,20 @@ def grow(rgb: Picture, known: Picture) -> Picture:
     """Fill unknown pixels from the known ones around them: averages down a pyramid,
     then back up, each level filling what the finer one lacks."""
     levels: list[tuple[Floats, Floats]] = []
-    colour = rgb.astype(np.float32) * (known[..., None] > 0)
+    colour = cv2.copyTo(rgb, known).astype(np.float32)
     weight = (known > 0).astype(np.float32)
+    size = (known.shape[1], known.shape[0])
     while min(weight.shape) > 4:
         levels.append((colour, weight))
         colour = cast("Floats", cv2.pyrDown(colour))
         weight = cast("Floats", cv2.pyrDown(weight))
-    filled = colour / np.maximum(weight, 1e-4)[..., None]
-    for fine, share in reversed(levels):
-        size = (share.shape[1], share.shape[0])
-        guess = cast("Floats", cv2.pyrUp(filled, dstsize=size))
-        own = np.clip(share, 0, 1)[..., None]
-        filled = guess * (1 - own) + fine / np.maximum(share, 1e-4)[..., None] * own
-    out = np.clip(filled, 0, 255).astype(np.uint8)
-    out[known > 0] = rgb[known > 0]
-    return out
+    filled: NDArray[Any] = colour / np.maximum(weight, 1e-4)[..., None]
+    for fine, share in reversed(levels[1:]):
+        guess = cv2.pyrUp(filled, dstsize=(share.shape[1], share.shape[0]))
+        # What is known of a level is already multiplied by its share.
+        rest = np.maximum(1 - share, 0)
+        filled = cv2.add(cv2.multiply(guess, cv2.merge([rest, rest, rest])), fine)
+    if levels:
+        filled = cv2.pyrUp(filled, dstsize=size)
+    out = np.clip(filled, 0, 255, out=filled).astype(np.uint8)
+    return cast("Picture", cv2.copyTo(rgb, known, out))

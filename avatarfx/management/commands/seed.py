@@ -111,6 +111,7 @@ class Command(BaseCommand):
             background=post.background,
             seed=post.seed,
             exempt=True,
+            lane=Clip.Lane.LATER,
         )
         # One call renders whatever waited longest, which may be another clip.
         while not clip.finished_for_good:

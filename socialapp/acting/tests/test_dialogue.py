@@ -80,14 +80,16 @@ def test_the_mixed_speech_holds_all_words_in_order(
         assert word.at <= phone.at <= phone.until <= word.until
 
 
-def test_the_camera_cuts_to_who_speaks_but_not_for_a_word(
+def test_all_are_seen_first_then_who_speaks_and_a_word_gets_no_cut(
     tone: ToneVoice, director: PlainDirector
 ) -> None:
     whole = act(tone, director)[0].performance
-    shots = [(key.on, key.ease) for key in whole.stage.camera]
-    assert shots == [("all", 0.0), ("b", 0.0), ("all", 0.0)]
-    line_b = whole.part("b").captions[0].at
-    assert whole.stage.camera[1].at <= line_b < whole.stage.camera[2].at
+    cuts = [key for key in whole.stage.camera if not key.ease]
+    assert [key.on for key in cuts] == ["all", "b", "all"]
+    assert cuts[1].at <= whole.part("b").captions[0].at
+    # "No." is said while he who hears it is seen.
+    no = next(word for word in whole.part("a").captions if word.text == "No.")
+    assert cuts[1].at < no.at < cuts[2].at
 
 
 def test_the_one_on_the_left_turns_right_and_the_other_left(

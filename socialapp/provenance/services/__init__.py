@@ -2,6 +2,7 @@
 
 from socialapp.provenance.services.fingerprints import (
     forget_fingerprint,
+    move_fingerprint,
     record_fingerprint,
 )
 from socialapp.provenance.services.marks import issue_mark, measure_mark
@@ -15,6 +16,7 @@ __all__ = [
     "forget_fingerprint",
     "issue_mark",
     "measure_mark",
+    "move_fingerprint",
     "record_fingerprint",
     "rotate_certificate",
     "signing_identity",

@@ -39,3 +39,17 @@ def record_fingerprint(
 def forget_fingerprint(*, subject: str) -> None:
     """The thing is gone, and nobody needs to find it any more."""
     Fingerprint.objects.filter(subject=subject).delete()
+
+
+@transaction.atomic
+def move_fingerprint(*, subject: str, to: str) -> bool:
+    """What `subject` looks and sounds like is what `to` does from now on, with the mark
+    that `to` was made with; False: nothing is known of it."""
+    row = Fingerprint.objects.filter(subject=subject).first()
+    if row is None:
+        return False
+    Fingerprint.objects.filter(subject=to).delete()
+    row.subject = to
+    row.mark = Mark.objects.filter(subject=to).order_by("-created", "-pk").first()
+    row.save(update_fields=["subject", "mark"])
+    return True

@@ -3,7 +3,7 @@
 import { setIcon } from "./icons.js";
 import { swap } from "./live.js";
 import { follow } from "./progress.js";
-import { about, inLine, line, open } from "./waiting.js";
+import { inLine, left, line, open } from "./waiting.js";
 
 /** @typedef {import("./waiting.js").Progress} Progress */
 
@@ -41,11 +41,8 @@ export class TroupeLadder extends HTMLElement {
       meter.setAttribute("aria-label", `${progress.title}, ${this.best} percent`);
     }
     this.text("[data-line]", this.say(progress));
-    const eta = progress.eta_seconds;
-    this.text(
-      "[data-eta]",
-      open(progress) && eta !== null ? about(eta).replace(/^./, (a) => a.toUpperCase()) : progress.state_label,
-    );
+    const eta = open(progress) ? left(progress) : "";
+    this.text("[data-eta]", eta.replace(/^./, (a) => a.toUpperCase()) || progress.state_label);
     const waits = progress.state === "queued";
     if (progress.place) this.place = inLine(progress.place);
     const stood = this.place ? `was ${this.place.toLowerCase()}` : "";

@@ -4,6 +4,7 @@ import "./ladder.js";
 import { keep, read } from "./drafts.js";
 import { RefusedError, getJson, post } from "./http.js";
 import { setIcon } from "./icons.js";
+import { objection } from "./objection.js";
 import { flagged, pieces, insert, opening, unitsAt } from "./script-marks.js";
 
 /** @typedef {HTMLElement & { rig: unknown, performance: unknown, sound: unknown, play: () => Promise<void>, pause: () => void }} Stage */
@@ -12,7 +13,7 @@ const CHECK_AFTER = 350; // milliseconds without a key
 const PREVIEW = 160; // characters, as in avatarfx.services.previews
 const DRAFT = "studio";
 const MOTIONS = ["still", "subtle", "lively"];
-const KEPT = ["character", "script", "voice", "shape", "background", "motion", "title", "caption", "publish"];
+const KEPT = ["character", "script", "voice", "shape", "background", "motion", "camera", "bed", "title", "caption", "publish"];
 const SHAPES = { "9:16": "studio__stage--tall", "1:1": "studio__stage--square", "16:9": "studio__stage--wide" };
 
 export class TroupeStudio extends HTMLElement {
@@ -22,6 +23,10 @@ export class TroupeStudio extends HTMLElement {
   checked = 0;
   /** @type {{ script: string, marks: import("./script-marks.js").Mark[] }} what the last check marked */
   found = { script: "", marks: [] };
+  /** @type {HTMLAudioElement | undefined} music that is being listened to */
+  music;
+  /** @type {HTMLButtonElement | undefined} and where it was asked for */
+  listening;
   /** @type {boolean | undefined} whether the page came without a ticket */
   spent;
 
@@ -52,7 +57,14 @@ export class TroupeStudio extends HTMLElement {
     this.dress();
     this.backdrop();
     this.shape();
+    this.folds();
+    this.company();
+    this.armBring();
     void this.enter();
+  }
+
+  disconnectedCallback() {
+    this.music?.pause();
   }
 
   /** @returns {HTMLInputElement} */
@@ -200,12 +212,15 @@ export class TroupeStudio extends HTMLElement {
     const turn = (this.checked += 1);
     const script = this.script.value;
     try {
-      const answer = await post(this.dataset.check ?? "", {
-        script,
-        speed: this.actor?.dataset.speed ?? "1",
-      });
+      const fields = new FormData();
+      fields.set("script", script);
+      fields.set("speed", this.actor?.dataset.speed ?? "1");
+      fields.set("character", this.actor?.value ?? "");
+      for (const key of this.others()) fields.append("with", key);
+      const answer = await post(this.dataset.check ?? "", fields);
       if (turn !== this.checked) return;
       this.count(answer.seconds, answer.characters);
+      if (answer.company) this.querySelector("[data-company]")?.setAttribute("open", "");
       this.judged(script, answer.screening);
       const refused = answer.screening?.action === "crisis" ? "" : answer.screening?.message;
       this.complain(script.trim() ? answer.error || refused || "" : "");
@@ -259,6 +274,9 @@ export class TroupeStudio extends HTMLElement {
     } else if (button.dataset.hear !== undefined) {
       event.preventDefault();
       void this.hear(button, button.dataset.hear);
+    } else if (button.dataset.hearBed) {
+      event.preventDefault();
+      this.hearBed(button, button.dataset.hearBed);
     } else if (button.hasAttribute("data-hear-script")) {
       void this.hear(button, this.value("voice"));
     }
@@ -275,6 +293,112 @@ export class TroupeStudio extends HTMLElement {
     }
     if (field?.name === "background" || field?.name === "character") this.backdrop();
     if (field?.name === "shape") this.shape();
+    if (field?.name === "camera" || field?.name === "bed") this.folds();
+    if (field?.name === "with" || field?.name === "character") {
+      this.company();
+      void this.check();
+    }
+    if (field?.hasAttribute("data-bring") && field.files?.[0]) void this.bring(field, field.files[0]);
+  }
+
+  /** What is chosen in a fold is said on it. */
+  folds() {
+    for (const fold of this.querySelectorAll("[data-fold]")) {
+      const chosen = fold.querySelector("input:checked");
+      const said = fold.querySelector("[data-now]");
+      if (said && chosen instanceof HTMLElement) said.textContent = chosen.dataset.word ?? "";
+    }
+  }
+
+  /** @returns {string[]} keys of who else is on stage */
+  others() {
+    const lead = this.actor?.value;
+    const chosen = /** @type {NodeListOf<HTMLInputElement>} */ (this.querySelectorAll('[name="with"]:checked'));
+    return [...chosen].map((one) => one.value).filter((key) => key !== lead);
+  }
+
+  /** Two more at most, and nobody twice. */
+  company() {
+    const lead = this.actor?.value;
+    const full = this.others().length >= 2;
+    const names = [];
+    for (const one of /** @type {NodeListOf<HTMLInputElement>} */ (this.querySelectorAll('[name="with"]'))) {
+      if (one.value === lead) one.checked = false;
+      one.disabled = one.value === lead || (full && !one.checked);
+      if (one.checked) names.push(one.dataset.name ?? "");
+    }
+    const said = this.querySelector("[data-company-now]");
+    if (said) said.textContent = names.join(", ");
+  }
+
+  // A background of one's own --------------------------------------------------
+
+  armBring() {
+    this.querySelector("[data-bring-tile]")?.removeAttribute("hidden");
+  }
+
+  /**
+   * @param {HTMLInputElement} field
+   * @param {File} file
+   */
+  async bring(field, file) {
+    const wrong = this.querySelector("[data-bring-error]");
+    const said = this.querySelector("[data-bring-said]");
+    /** @param {string} words */
+    const refuse = (words) => {
+      const text = wrong?.querySelector("span");
+      if (text) text.textContent = words;
+      wrong?.toggleAttribute("hidden", !words);
+    };
+    refuse(objection(file, Number(this.dataset.maxBytes)));
+    field.value = "";
+    if (!wrong?.hasAttribute("hidden")) return;
+    if (said) said.textContent = "Looking at the picture. A few seconds.";
+    const fields = new FormData();
+    fields.set("picture", file);
+    try {
+      const made = await post(this.dataset.backgrounds ?? "", fields);
+      if (said) said.textContent = made.waits ? `“${made.title}” waits. ${made.waits}` : "";
+      if (!made.waits) this.hang(made);
+    } catch (error) {
+      if (said) said.textContent = "";
+      refuse(error instanceof RefusedError ? error.message : "The picture did not arrive. Check the connection and try again.");
+    }
+  }
+
+  /** @param {{name: string, title: string, url: string}} made */
+  hang(made) {
+    const pattern = this.querySelector(".bgpick:has(img)");
+    const tile = this.querySelector("[data-bring-tile]");
+    const known = this.querySelector(`[name="background"][value="${CSS.escape(made.name)}"]`);
+    const label = known?.closest("label") ?? pattern?.cloneNode(true);
+    if (!(label instanceof HTMLElement) || !tile) return;
+    const [radio, picture, title] = [label.querySelector("input"), label.querySelector("img"), label.querySelector("span")];
+    if (!radio || !picture || !title) return;
+    radio.value = made.name;
+    radio.dataset.url = picture.src = made.url;
+    title.textContent = made.title;
+    if (!known) tile.after(label);
+    radio.checked = true;
+    radio.dispatchEvent(new Event("change", { bubbles: true }));
+    this.remember();
+  }
+
+  /**
+   * @param {HTMLButtonElement} button
+   * @param {string} url
+   */
+  hearBed(button, url) {
+    const same = this.music && this.listening === button && !this.music.paused;
+    this.music?.pause();
+    if (this.listening) setIcon(this.listening, "play");
+    if (same) return;
+    this.stage?.pause?.();
+    this.music = new Audio(url);
+    this.listening = button;
+    this.music.addEventListener("ended", () => setIcon(button, "play"));
+    setIcon(button, "pause");
+    this.music.play().catch(() => setIcon(button, "play"));
   }
 
   dress() {
@@ -358,7 +482,10 @@ export class TroupeStudio extends HTMLElement {
         speed: this.actor?.dataset.speed ?? "1",
         pitch: this.actor?.dataset.pitch ?? "0",
         motion: MOTIONS[Number(this.dial.value)],
+        bed: this.value("bed"),
       });
+      this.music?.pause();
+      if (this.listening) setIcon(this.listening, "play");
       const bytes = Uint8Array.from(atob(sound), (letter) => letter.charCodeAt(0));
       if (!this.stage) return;
       this.stage.sound = bytes.buffer;

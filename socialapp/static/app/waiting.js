@@ -14,6 +14,7 @@
  * @property {number} percent
  * @property {number | null} place
  * @property {number | null} eta_seconds
+ * @property {string} [eta_words] the same in words, as a range where it is unsure
  * @property {string} detail
  * @property {string} error
  * @property {string} rung
@@ -56,12 +57,12 @@ export function about(seconds) {
 export function line(progress) {
   const { state, place, eta_seconds: eta, stage_label: stage, detail } = progress;
   if (state === "queued") {
-    const ready = eta === null ? "" : ` Ready in ${about(eta)}.`;
+    const ready = eta === null ? nobody(progress) : ` Ready in ${left(progress)}.`;
     return `${place ? inLine(place) : "In line"}.${ready}`;
   }
   if (state === "rendering") {
     const now = [stage || "Getting ready", detail].filter(Boolean).join(", ");
-    return `${now}.${eta === null ? "" : ` ${capital(about(eta))} left.`}`;
+    return `${now}.${eta === null ? "" : ` ${capital(left(progress))} left.`}`;
   }
   if (state === "ready") {
     const length = progress.seconds ? `${Math.max(1, Math.round(progress.seconds))} seconds, ` : "";
@@ -69,6 +70,20 @@ export function line(progress) {
   }
   if (state === "cancelled") return "You stopped it. Your ticket is back.";
   return progress.error || progress.state_label;
+}
+
+/**
+ * @param {Progress} progress
+ * @returns {string} `about 40 seconds`, `2 to 5 minutes`; empty when nobody can tell
+ */
+export function left(progress) {
+  const { eta_seconds: eta, eta_words: words } = progress;
+  return eta === null ? "" : words || about(eta);
+}
+
+/** @param {Progress} progress */
+function nobody(progress) {
+  return progress.eta_words ? " Nobody renders at the moment; it keeps its place." : "";
 }
 
 /** @param {string} text */

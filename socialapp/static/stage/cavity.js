@@ -34,6 +34,13 @@ import { CURVE } from "./grids.js";
  * @property {number} tongue 0 to 1: tip up
  */
 
+/** How high the tongue lies, in eye distances and of the opening; its width, of the
+ * mouth's; and what stands of the lower teeth, in eye distances: as on the server. */
+const TONGUE_REST = "0.03";
+const TONGUE_RISE = "0.34";
+const TONGUE_WIDE = "0.8";
+const LOWER_TEETH = "0.032";
+
 /** Everything in multiples of a canvas pixel, along the mouth and down the face. */
 const FRAGMENT = `#version 300 es
 precision highp float;
@@ -54,6 +61,12 @@ in vec2 at;
 out vec4 colour;
 
 ${CURVES}
+/** 0 to 1 over about two units of distance, softly. */
+float stepped(float distance_) {
+  float share = clamp(0.5 + 0.36 * distance_, 0.0, 1.0);
+  return share * share * (3.0 - 2.0 * share);
+}
+
 void main() {
   vec2 p = turned(at);
   float top = curveAt(upper, p.x);
@@ -67,46 +80,44 @@ void main() {
 
   vec2 centre = turned(skull[1]);
   vec2 reach = (turned(skull[2]) - turned(skull[0])) / 2.0;
-  vec2 middle = turned(lower[${(CURVE - 1) / 2}]);
   float lit = clamp((p.y - centre.y) / max(gap, 1.0), 0.0, 1.0);
   vec3 paint = deep * (0.55 + 0.45 * lit);
 
-  // The tongue lies in the lower jaw.
-  float half_ = distance(turned(lower[0]), turned(lower[${CURVE - 1}])) / 2.0;
-  float rise = 0.05 * unit + gap * (0.16 + 0.42 * tongueTip);
-  float sink = 0.06 * unit;
-  vec2 size = vec2(max(0.62 * half_, 0.5), max((rise + sink) / 2.0, 0.5));
-  vec2 bed = (p - middle - vec2(0.0, sink - rise / 2.0)) / size;
-  float away = (1.0 - length(bed)) * mix(size.y, size.x, smoothstep(0.0, 1.0, abs(bed.x)));
-  float shade = clamp(1.05 - 0.35 * ((middle.y - p.y) / max(rise, 1.0)), 0.6, 1.1);
-  paint = mix(paint, tongue * shade, under(away / max(0.7, 0.014 * unit)));
+  // The tongue lies in the lower jaw, lit at its front, with a furrow along it.
+  vec2 start = turned(lower[0]);
+  vec2 end = turned(lower[${CURVE - 1}]);
+  float u = (p.x - (start.x + end.x) / 2.0) / max((end.x - start.x) / 2.0, 1.0);
+  float rise = ${TONGUE_REST} * unit + gap * (${TONGUE_RISE} + 0.36 * tongueTip);
+  float spread = u / ${TONGUE_WIDE};
+  float back = bottom - rise * sqrt(clamp(1.0 - spread * spread, 0.0, 1.0));
+  float up = (bottom - p.y) / rise;
+  float shade = 1.06 - 0.42 * pow(clamp(up, 0.0, 1.0), 1.5);
+  shade -= 0.14 * exp(-(u * u) / 0.0025) * clamp(1.3 * up - 0.15, 0.0, 1.0);
+  paint = mix(paint, tongue * shade, stepped((p.y - back) / max(0.7, 0.012 * unit)));
 
   // Upper teeth belong to the skull; the lip rises off them.
-  float along = (p.x - centre.x) / max(length(reach), 1.0);
+  float length_ = max(length(reach), 1.0);
+  float along = (p.x - centre.x) / length_;
   float bow = along / 0.84;
   float line = centre.y + along * reach.y;
   float edge = line + hang * (1.0 - 0.45 * bow * bow);
-  float sharp = max(0.5, 0.007 * unit);
-  float teeth = under((edge - p.y) / sharp) * under((p.y - line + 0.25 * unit) / sharp)
-    * under((1.0 - abs(bow)) * length(reach) * 0.84 / sharp);
+  float sharp = max(0.5, 0.006 * unit);
+  float teeth = stepped((edge - p.y) / sharp) * stepped((1.0 - abs(bow)) * length_ / sharp);
   float roundOff = 1.0 - 0.5 * pow(clamp(abs(along), 0.0, 1.0), 2.0);
   float between = exp(-pow(fract(along * 4.4) - 0.5, 2.0) / 0.006);
   float gapsHere = abs(along) < 0.8 ? gaps * between : 0.0;
   paint = mix(paint, tooth * roundOff * (1.0 - gapsHere), teeth);
 
   // Lower teeth belong to the jaw and show when it drops far.
-  float show = clamp((gap / unit - 0.13) / 0.12, 0.0, 1.0);
-  float blunt = max(0.6, 0.012 * unit);
-  float rim = under((p.y - bottom + 0.022 * unit) / blunt)
-    * under((p.x - turned(lower[4]).x) / blunt)
-    * under((turned(lower[${CURVE - 5}]).x - p.x) / blunt);
-  paint = mix(paint, tooth * 0.72 * roundOff, rim * 0.6 * show);
+  float show = clamp((gap / unit - 0.15) / 0.12, 0.0, 1.0);
+  float crown = bottom - ${LOWER_TEETH} * unit * (1.0 - u * u / 0.49);
+  float row = abs(u) < 0.7 ? stepped((p.y - crown) / max(0.6, 0.008 * unit)) : 0.0;
+  paint = mix(paint, tooth * 0.66 * roundOff, row * 0.7 * show);
 
   // The lips throw shade on all of it, the upper one most.
   float soft = max(0.8, min(0.028 * unit, 0.22 * gap));
-  float near = under((p.y - top) / soft) * under((bottom - p.y) / soft);
-  float above = under((p.y - soft - top) / soft) * under((bottom - p.y + soft) / soft);
-  float dim = clamp((min(near, above) - 0.1) / 0.6, 0.28, 1.0);
+  float light = stepped((p.y - top - soft) / soft) * stepped((bottom - p.y) / soft);
+  float dim = clamp((light - 0.1) / 0.6, 0.28, 1.0);
   colour = vec4(paint * dim, 1.0) * cover;
 }`;
 

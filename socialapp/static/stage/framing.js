@@ -42,12 +42,15 @@ const FACE_LINE = { "9:16": 0.43, "1:1": 0.5, "16:9": 0.53 };
 /** @type {Record<number, number>} */
 const SHARE = { 1: 1, 2: 0.42, 3: 0.3 };
 const WIDE_SHOT = 0.35;
+const CLOSER = 0.9;
 /** @type {Record<number, number[]>} */
 const SPOTS = { 1: [0.5], 2: [0.26, 0.74], 3: [0.2, 0.5, 0.8] };
 const LARGEST_UPSCALE = 2.5;
 const SMALLEST_FACE = 0.28;
 const NEARER = 1.6;
 const LOWEST_FACE = 0.66;
+/** How far down the ledge is behind which several stand in a tall frame. */
+export const LEDGE = 0.72;
 /** Frame height in pixels that the server's limits of sharpness are meant for. */
 const FRAME_HEIGHT = { "9:16": 912, "1:1": 512, "16:9": 512 };
 
@@ -143,8 +146,11 @@ export function stand(rig, { shape, width, height }, place = MIDDLE, sharing = 1
   scale *= place.scale;
   let face = height * (FACE_LINE[shape] + place.y - 0.5);
   const below = Math.max(ratio - head.y, 1e-3);
-  const foot = height * 1.01;
-  if (face + below * scale < foot) {
+  let foot = height * 1.01;
+  if (hasLedge(shape, sharing)) {
+    foot = height * (LEDGE + 0.01);
+    scale = Math.max(scale, (foot - face) / below);
+  } else if (face + below * scale < foot) {
     face = Math.min(foot - below * scale, height * LOWEST_FACE);
     scale = Math.max(scale, (foot - face) / below);
   }
@@ -157,6 +163,13 @@ export function stand(rig, { shape, width, height }, place = MIDDLE, sharing = 1
     mirrored: place.facing < 0,
   };
 }
+
+/**
+ * Whether they stand behind the ledge.
+ * @param {Shape} shape
+ * @param {number} sharing
+ */
+export const hasLedge = (shape, sharing) => shape === "9:16" && sharing > 1;
 
 /**
  * Each seat's place; who was not told where to stand gets the usual spot.
@@ -253,7 +266,7 @@ function boxOf(key, placed, { shape, width, height }) {
   const all = Object.values(placed);
   const one = placed[key.on];
   if (one && all.length > 1) {
-    zoom *= Math.max(1, (CLOSE_UP[shape] * height) / (one.head.height * one.scale));
+    zoom *= Math.max(1, (CLOSER * CLOSE_UP[shape] * height) / (one.head.height * one.scale));
   }
   const faces = (one ? [one] : all).map(faceOn);
   const x = faces.reduce((sum, f) => sum + f[0], 0) / faces.length;
@@ -261,7 +274,7 @@ function boxOf(key, placed, { shape, width, height }) {
   const line = one ? FACE_LINE[shape] : 0.5;
   const [wide, high] = [width / zoom, height / zoom];
   return {
-    x: Math.min(Math.max(x - wide / 2, 0), width - wide),
+    x: Math.min(Math.max(x + (key.x ?? 0) * width - wide / 2, 0), width - wide),
     y: Math.min(Math.max(y - high * line, 0), height - high),
     width: wide,
     height: high,

@@ -27,7 +27,7 @@ import { countUntil, smooth } from "./curves.js";
  * @property {Caption[]} captions
  */
 /** @typedef {{x: number, y: number, scale: number, facing: number}} Place */
-/** @typedef {{at: number, on: string, zoom: number, ease: number}} CameraKey */
+/** @typedef {{at: number, on: string, zoom: number, ease: number, x?: number}} CameraKey */
 /** @typedef {{seats: string[], background: string, places: Record<string, Place>, camera: CameraKey[]}} Panel */
 /**
  * `panels`: of a frame that is split, as films are and live stages are not.
@@ -39,6 +39,7 @@ import { countUntil, smooth } from "./curves.js";
  * @property {Part[]} parts
  * @property {Stage} stage
  * @property {{voice: string, director: string, seed: number}} made_by
+ * @property {import("./bed.js").Bed} [bed] music under it
  */
 /**
  * What one face does at one instant; fields and ranges as in socialapp/performance/face.py.
@@ -74,7 +75,9 @@ export const VERSION = 1;
 const REQUIRED = Symbol("required");
 const SPAN = { at: REQUIRED, until: REQUIRED };
 const SHAPES = {
-  performance: { seconds: REQUIRED, parts: REQUIRED, stage: {}, made_by: {} },
+  performance: { seconds: REQUIRED, parts: REQUIRED, stage: {}, made_by: {}, bed: null },
+  bed: { name: REQUIRED, levels: REQUIRED, start: 0 },
+  level: { at: REQUIRED, gain: REQUIRED },
   part: {
     seat: REQUIRED, sound: null, phones: [], visemes: [], expressions: [], poses: [],
     glances: [], blinks: [], captions: [],
@@ -90,7 +93,7 @@ const SHAPES = {
   stage: { background: "", shape: "9:16", places: {}, camera: [], panels: [] },
   panel: { seats: REQUIRED, background: "", places: {}, camera: [] },
   place: { x: 0.5, y: 0.5, scale: 1, facing: 1 },
-  camera: { at: REQUIRED, on: "all", zoom: 1, ease: 0 },
+  camera: { at: REQUIRED, on: "all", zoom: 1, ease: 0, x: 0 },
   made_by: { voice: "", director: "", seed: 0 },
 };
 /** @type {(keyof Part & keyof typeof SHAPES)[]} */
@@ -121,6 +124,12 @@ export function readPerformance(data) {
     ? { ...stage, panels: panels.map((/** @type {any} */ one) => staged("panel", one)) }
     : stage;
   whole.made_by = fill("made_by", whole.made_by);
+  // As it is stored: one without music does not speak of it.
+  if (whole.bed === null) delete whole.bed;
+  else {
+    whole.bed = fill("bed", whole.bed);
+    whole.bed.levels = whole.bed.levels.map((/** @type {any} */ one) => fill("level", one));
+  }
   return whole;
 }
 
@@ -135,7 +144,11 @@ function staged(kind, data) {
   const places = Object.entries(stage.places);
   return {
     ...stage,
-    camera: stage.camera.map((/** @type {any} */ key) => fill("camera", key)),
+    camera: stage.camera.map((/** @type {any} */ key) => {
+      const { x, ...rest } = fill("camera", key);
+      // As it is stored: a key in the middle does not speak of it.
+      return x ? { ...rest, x } : rest;
+    }),
     places: Object.fromEntries(places.map(([seat, place]) => [seat, fill("place", place)])),
   };
 }

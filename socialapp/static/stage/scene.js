@@ -5,7 +5,8 @@
  */
 
 import { Backdrop } from "./backdrop.js";
-import { faceOn, frameOf, seenAt, shotsOf, viewUnder } from "./framing.js";
+import { faceOn, frameOf, hasLedge, seenAt, shotsOf, viewUnder } from "./framing.js";
+import { Ledge } from "./ledge.js";
 import { arrange, mirrored, moved, standings, withInFront } from "./placing.js";
 import { hasNoGround, makePuppet } from "./puppets.js";
 
@@ -53,6 +54,7 @@ export class Scene {
     }
     const alone = Object.values(how).includes("alone");
     this.backdrop = alone ? null : new Backdrop(screen.gl, background);
+    this.ledge = cast.length > 1 ? new Ledge(screen.gl) : null;
   }
 
   /**
@@ -83,10 +85,12 @@ export class Scene {
       const view = viewUnder(placed[seat], box);
       this.#puppets[seat].draw(face, view, canvas.width, canvas.height);
     }
+    if (hasLedge(frame.shape, order.length)) this.ledge?.draw(box, frame);
   }
 
   free() {
     this.backdrop?.free();
+    this.ledge?.free();
     for (const puppet of Object.values(this.#puppets)) puppet.free();
     this.#puppets = {};
   }

@@ -115,6 +115,12 @@ export function oldMouth({ data, width, height }, lips, unit) {
   return swollen(mask, width, height, Math.max(1, Math.round(0.0175 * unit)));
 }
 
+/** Of the eye's width above its lid: where skin is looked for. */
+const REACHES = [0.17, 0.26, 0.36];
+
+/** Of the way from the lashes to the lightest of those: darker is paint, not skin. */
+const SKIN = 0.62;
+
 /**
  * The colours of one upper lid: skin by column from the viewer's left to the right, and
  * the lashes.
@@ -126,16 +132,6 @@ export function lidColours(picture, edge) {
   const last = edge[edge.length - 1];
   const width = Math.max(Math.hypot(last[0] - edge[0][0], last[1] - edge[0][1]), 1e-6);
   const across = [(last[0] - edge[0][0]) / width, (last[1] - edge[0][1]) / width];
-  const reach = 0.17 * width;
-  const raw = edge.map(([x, y]) =>
-    median(patch(picture, [x + across[1] * reach, y - across[0] * reach], Math.max(1, 0.3 * reach))),
-  );
-  const middle = median(raw);
-  // One odd sample (a lash, a lock of hair) must not stripe the lid.
-  const skin = raw.map((_, i) => {
-    const near = [-2, -1, 0, 1, 2].map((d) => raw[Math.min(Math.max(i + d, 0), raw.length - 1)]);
-    return each((c) => (0.6 * near.reduce((sum, v) => sum + v[c], 0)) / 5 + 0.4 * middle[c]);
-  });
   const dark = edge.map((p) => {
     const found = patch(picture, p, Math.max(1, 0.05 * width));
     found.sort((a, b) => a[0] + a[1] + a[2] - b[0] - b[1] - b[2]);
@@ -143,6 +139,22 @@ export function lidColours(picture, edge) {
     return each((c) => some.reduce((sum, v) => sum + v[c], 0) / some.length);
   });
   const lash = median(dark);
+  const near = Math.max(1, 0.3 * REACHES[0] * width);
+  const rows = REACHES.map((away) => {
+    const reach = away * width;
+    return edge.map(([x, y]) =>
+      median(patch(picture, [x + across[1] * reach, y - across[0] * reach], near)),
+    );
+  });
+  const light = rows.map((row) => middling(row.map(mean)));
+  const enough = mean(lash) + SKIN * (Math.max(...light) - mean(lash));
+  const raw = rows[light.findIndex((seen) => seen >= enough)];
+  const middle = median(raw);
+  // One odd sample (a lash, a lock of hair) must not stripe the lid.
+  const skin = raw.map((_, i) => {
+    const near = [-2, -1, 0, 1, 2].map((d) => raw[Math.min(Math.max(i + d, 0), raw.length - 1)]);
+    return each((c) => (0.6 * near.reduce((sum, v) => sum + v[c], 0)) / 5 + 0.4 * middle[c]);
+  });
   const shade = median(skin);
   return { skin, lash: each((c) => Math.min(lash[c], 0.55 * shade[c])) };
 }
@@ -175,11 +187,19 @@ function patch(picture, at, reach) {
  * @param {Colour[]} colours
  */
 function median(colours) {
-  return each((c) => {
-    const values = colours.map((v) => v[c]).sort((a, b) => a - b);
-    const half = (values.length - 1) / 2;
-    return (values[Math.floor(half)] + values[Math.ceil(half)]) / 2;
-  });
+  return each((c) => middling(colours.map((v) => v[c])));
+}
+
+/** @param {number[]} values */
+function middling(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const half = (sorted.length - 1) / 2;
+  return (sorted[Math.floor(half)] + sorted[Math.ceil(half)]) / 2;
+}
+
+/** @param {Colour} colour */
+function mean(colour) {
+  return (colour[0] + colour[1] + colour[2]) / 3;
 }
 
 /**

@@ -19,6 +19,7 @@ import { Clock } from "./clock.js";
 import { plainOf, setBackground } from "./hangings.js";
 import { Life } from "./life.js";
 import { restingFace } from "./motion.js";
+import { withBed } from "./bed.js";
 import { decode, loadPiece, onPage } from "./piece.js";
 import { makePuppet } from "./puppets.js";
 import { closeRig, loadRig } from "./rig.js";
@@ -265,7 +266,8 @@ export class TroupeStage extends HTMLElement {
     }
     try {
       const piece = await loadPiece(source, this.getAttribute("seat"));
-      const sound = await decode(this.#sound, this.#clock);
+      const spoken = await decode(this.#sound, this.#clock);
+      const sound = await withBed(spoken, piece.performance.bed, this.#clock);
       // A newer one was asked for while this was being fetched.
       if (turn !== this.#turn) return;
       this.#piece = piece;

@@ -58,10 +58,10 @@ def nice_top(highest: float) -> float:
 
 
 def plot(
-    values: Sequence[float],
+    values: Sequence[float | None],
     *,
     labels: Sequence[str],
-    before: Sequence[float] = (),
+    before: Sequence[float | None] = (),
     top: float | None = None,
     width: int = 900,
     height: int = 260,
@@ -69,27 +69,36 @@ def plot(
 ) -> Plot:
     """A line through `values`, one for each of `labels`; a few of them are written.
 
-    `before` has as many values and the same scale. ValueError for none, or for lists
-    of different lengths.
+    `before` has as many values and the same scale. Where there is no value the line is
+    broken. ValueError for none at all, or for lists of different lengths.
     """
     if not values or len(labels) != len(values) or len(before) not in {0, len(values)}:
         raise ValueError("As many labels as values, and at least one.")
-    top = top or nice_top(max([*values, *before]))
+    known = [number for number in (*values, *before) if number is not None]
+    top = top or nice_top(max(known, default=0.0))
     low, span = height - BOTTOM, height - BOTTOM - TOP
 
     def x_of(at: int) -> float:
         share = at / (len(values) - 1) if len(values) > 1 else 0.5
         return round(LEFT + share * (width - LEFT - RIGHT), 1)
 
-    def path(numbers: Sequence[float]) -> str:
-        points = (
-            f"{x_of(at)} {round(low - span * number / top, 1)}"
-            for at, number in enumerate(numbers)
-        )
-        return "M" + " L".join(points) if numbers else ""
+    def y_of(number: float) -> float:
+        return round(low - span * number / top, 1)
 
-    line = path(values)
-    highest = max(range(len(values)), key=lambda at: values[at])
+    def drawn(run: Sequence[tuple[int, float]]) -> str:
+        points = [f"{x_of(at)} {y_of(number)}" for at, number in run]
+        # A line to itself is a dot.
+        return "M" + " L".join(points if len(points) > 1 else points * 2)
+
+    def under(run: Sequence[tuple[int, float]]) -> str:
+        return f"{drawn(run)} L{x_of(run[-1][0])} {low} L{x_of(run[0][0])} {low} Z"
+
+    runs = _runs(values)
+    highest, most = max(
+        ((at, number) for run in runs for at, number in run),
+        key=lambda point: point[1],
+        default=(0, 0.0),
+    )
     rows = tuple(
         Tick(round(low - span * share, 1), _label(top * share, percent=percent))
         for share in (0.0, 0.5, 1.0)
@@ -97,13 +106,25 @@ def plot(
     return Plot(
         width=width,
         height=height,
-        line=line,
-        area=f"{line} L{x_of(len(values) - 1)} {low} L{x_of(0)} {low} Z",
-        before=path(before),
+        line=" ".join(map(drawn, runs)),
+        area=" ".join(map(under, runs)),
+        before=" ".join(map(drawn, _runs(before))),
         rows=rows,
         columns=_columns(labels, x_of, most=5 if width > 500 else 3),
-        peak=(x_of(highest), round(low - span * values[highest] / top, 1)),
+        peak=(x_of(highest), y_of(most)),
     )
+
+
+def _runs(numbers: Sequence[float | None]) -> list[list[tuple[int, float]]]:
+    """Places and values, parted where there is none."""
+    runs: list[list[tuple[int, float]]] = []
+    for at, number in enumerate(numbers):
+        if number is None:
+            continue
+        if at == 0 or numbers[at - 1] is None:
+            runs.append([])
+        runs[-1].append((at, number))
+    return runs
 
 
 def _columns(

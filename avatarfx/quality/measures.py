@@ -20,7 +20,7 @@ RIGID = (33, 133, 362, 263, 168, 6, 197, 195, 4, 10, 151)
 _LID_PAIRS = ((159, 145, 33, 133), (386, 374, 362, 263))
 
 
-def correlation(a: Floats, b: Floats) -> float:
+def correlation(a: NDArray[Any], b: NDArray[Any]) -> float:
     a, b = a - a.mean(), b - b.mean()
     scale = float(np.sqrt((a * a).sum() * (b * b).sum()))
     return float((a * b).sum()) / scale if scale > 1e-12 else 0.0
@@ -106,13 +106,7 @@ def jitter(landmarks: Floats) -> float:
     points = landmarks[~np.isnan(landmarks[:, 0, 0])][:, RIGID, :2]
     if len(points) < 8:
         return float("nan")
-    mean = points.mean(0)
-    centred = mean - mean.mean(0)
-    rest = np.empty_like(points)
-    for i, seen in enumerate(points):
-        own = seen - seen.mean(0)
-        u, s, v = np.linalg.svd(own.T @ centred)
-        rest[i] = own @ (u @ v) * (s.sum() / (own**2).sum()) - centred
+    rest = _aligned(points)
     each = np.sqrt(np.mean(np.diff(rest, 2, axis=0) ** 2, axis=(0, 2)) / 6)
     return float(np.median(each))
 
@@ -123,3 +117,45 @@ def _mended(values: Floats) -> Floats:
         return np.zeros_like(values)
     at = np.arange(len(values))
     return np.interp(at, at[~missing], values[~missing])
+
+
+def sampled_lag(
+    at: NDArray[np.integer[Any]], signal: Floats, reference: Floats
+) -> tuple[float, float]:
+    """As `lagged`, of a signal that is known at some frames only: (n,) numbers of frames
+    and values, and the reference at every frame."""
+    inside = (at >= MAX_LAG) & (at < len(reference) - MAX_LAG)
+    if inside.sum() < 8:
+        return 0.0, 0.0
+    at, signal = at[inside], signal[inside]
+    lags = np.arange(-MAX_LAG, MAX_LAG + 1)
+    found = [correlation(signal, reference[at - lag]) for lag in lags]
+    best = int(np.argmax(found))
+    return found[best], float(lags[best])
+
+
+def jitter_of_triples(at: NDArray[np.integer[Any]], landmarks: Floats) -> float | None:
+    """As `jitter`, from every three frames in a row among those at hand; None: fewer
+    than four such. Each triple is brought onto its own mean."""
+    points = landmarks[:, RIGID, :2]
+    seconds = []
+    for i in range(len(at) - 2):
+        if at[i + 2] - at[i] == 2:
+            aligned = _aligned(points[i : i + 3])
+            seconds.append(aligned[0] - 2 * aligned[1] + aligned[2])
+    if len(seconds) < 4:
+        return None
+    each = np.sqrt(np.mean(np.square(seconds), axis=(0, 2)) / 6)
+    return round(float(np.median(each)), 3)
+
+
+def _aligned(points: Floats) -> Floats:
+    """(n, points, 2): each brought onto the mean by a similarity."""
+    mean = points.mean(0)
+    centred = mean - mean.mean(0)
+    rest = np.empty_like(points)
+    for i, seen in enumerate(points):
+        own = seen - seen.mean(0)
+        u, s, v = np.linalg.svd(own.T @ centred)
+        rest[i] = own @ (u @ v) * (s.sum() / (own**2).sum()) - centred
+    return rest

@@ -25,14 +25,17 @@ PAD = 0.45
 """Seconds: what is shorter than one gating block is measured with silence behind."""
 
 
-def encode(samples: NDArray[np.float32], *, bits: int = BITS) -> bytes:
-    """A WebM file of channels x samples at 48 kHz, full scale at 1, brought to -20 LUFS.
+def encode(
+    samples: NDArray[np.float32], *, bits: int = BITS, loud: float = LOUDNESS
+) -> bytes:
+    """A WebM file of channels x samples at 48 kHz, full scale at 1, brought to `loud`
+    LUFS.
 
     What no peak allows to be so loud stays softer. The length is kept to the sample.
     """
     import av  # noqa: PLC0415  codecs
 
-    samples = level(samples)
+    samples = level(samples, loud=loud)
     channels = len(samples)
     layout = "mono" if channels == 1 else "stereo"
     out = io.BytesIO()
@@ -51,13 +54,15 @@ def encode(samples: NDArray[np.float32], *, bits: int = BITS) -> bytes:
     return out.getvalue()
 
 
-def level(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+def level(
+    samples: NDArray[np.float32], *, loud: float = LOUDNESS
+) -> NDArray[np.float32]:
     mono = samples.mean(axis=0)
     short = np.pad(mono, (0, max(0, round(PAD * RATE) - len(mono))))
     measured = loudness(short, RATE)
     if not np.isfinite(measured):
         return samples
-    louder = samples * np.float32(10 ** ((LOUDNESS - measured) / 20))
+    louder = samples * np.float32(10 ** ((loud - measured) / 20))
     if len(louder) == 1:
         return limit(louder[0], RATE)[np.newaxis]
     # One gain for all channels, or the picture in the ears would move.

@@ -1,0 +1,1 @@
+"""What rendering costs and how it goes: for Prometheus, and as plots backstage."""

@@ -1,0 +1,299 @@
+"""Watches a film while it is drawn, cheaply enough to watch every one.
+
+Of every frame a pixel in 64 is looked at: does it hold still, flicker, is it dark, does
+something move where and when the mouth should? Of a few frames a second the face is found
+again by the landmark network. Nothing is judged here.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+from avatarfx.quality import measures
+from avatarfx.quality.measured import Measured
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.floating[Any]]
+    Picture = NDArray[np.uint8]
+
+    class Seen(Protocol):
+        @property
+        def landmarks(self) -> Floats: ...
+
+    class Finder(Protocol):
+        """See ``avatarfx.riggers.finder.FaceFinder``."""
+
+        def find(self, rgb: Picture) -> list[Any]: ...
+
+        def follow(self, rgb: Picture, near: Floats, *, rounds: int) -> Any: ...
+
+
+STEP = 8
+"""Each eighth pixel of each eighth row."""
+
+BLOCK = 4
+"""Looked-at pixels a side of the blocks in which motion is told: 32 of the picture."""
+
+MOST_LOOKS = 120
+"""Faces found again in one film, however long."""
+
+LOOK_EVERY = 9
+"""Frames between two looks, in films that are short enough."""
+
+TRIPLE_EVERY = 3
+"""Each third look is at three frames in a row, for what trembles between frames."""
+
+ENOUGH = 24
+"""Looks from which sync can be told: some six seconds."""
+
+SURE = 0.5
+"""A correlation whose peak tells the lag."""
+
+SECOND = 25
+"""Frames over which flicker is averaged: its worst second counts."""
+
+SIDE = 48
+"""Pixels a side of the faces that are compared."""
+
+UPPER = (33, 263, 168)
+"""Outer eye corners and the bridge of the nose: where a face lies in the frame."""
+
+LAGS = np.arange(-measures.MAX_LAG, measures.MAX_LAG + 1)
+
+
+class Watch:
+    """Sees the frames of one film in order, then tells what it measured."""
+
+    def __init__(
+        self,
+        moves: Floats,
+        loudness: Floats,
+        *,
+        count: int,
+        alone: bool,
+        still_camera: bool,
+        reference: Picture | None,
+        finder: Finder | None,
+        measurable: bool,
+        drawn: bool = False,
+    ) -> None:
+        """`moves` and `loudness`: what mouths and sound should do in each of `count`
+        frames, see ``avatarfx.quality.words``. `alone`: one is on stage. `reference`: them at rest, as
+        their portrait is; with `finder` faces are found again. `measurable`: in pictures
+        of this style its landmarks can be believed, see docs/quality.md. `drawn`: mouths
+        are pictures that take each other's place.
+        """
+        self.seconds = 0.0
+        """Of this thread's CPU, spent on watching so far."""
+
+        began = time.thread_time()
+        self._count = count
+        self._drawn = drawn
+        self._loudness = loudness
+        self._moves = moves
+        self._still_camera = still_camera
+        self._finder = finder if alone and measurable else None
+        self._near: Floats | None = None
+        self._face: Floats | None = None
+        self._scene: NDArray[Any] | None = None
+        if reference is not None:
+            self._scene = few(reference)
+            self._meet(reference)
+        self._looks = _plan(count) if self._finder else frozenset()
+        self._seen: dict[int, Floats | None] = {}
+        self._unlike: list[float] = []
+        self._scenes: list[float] = []
+        self._last: list[NDArray[np.int16]] = []
+        self._flicker: list[float] = []
+        self._motion: list[NDArray[np.float32]] = []
+        self.kept: dict[int, NDArray[np.int16]] = {}
+        """What was looked at of each frame at which an encoder starts anew, by number."""
+
+        self.seconds += time.thread_time() - began
+
+    def see(self, number: int, pixels: Picture, *, keep: bool = False) -> None:
+        """The next frame as it was drawn, (height, width, 3) RGB."""
+        began = time.thread_time()
+        seen = few(pixels)
+        if keep:
+            self.kept[number] = seen
+        self._motion.append(_blocks(seen, self._last[-1] if self._last else seen))
+        if len(self._last) == 2:
+            first, second = self._last
+            self._flicker.append(_alternation(first, second, seen))
+        self._last = [*self._last[-1:], seen]
+        if number in self._looks and self._near is not None:
+            self._look(number, pixels)
+        if self._scene is not None and self._still_camera and number % SECOND == 12:
+            self._scenes.append(1 - measures.correlation(seen, self._scene))
+        self.seconds += time.thread_time() - began
+
+    def measured(self) -> Measured:
+        began = time.thread_time()
+        mouth, mouth_lag = self._mouth()
+        sync, lag, jitter = self._face_numbers()
+        looked = len(self._seen)
+        found = Measured(
+            mouth=mouth,
+            drawn=self._drawn,
+            mouth_lag=mouth_lag,
+            sync=sync,
+            lag_frames=lag,
+            jitter_px=jitter,
+            identity=_middle(self._unlike),
+            scene=_middle(self._scenes),
+            flicker=_worst_second(self._flicker),
+            lost=sum(one is None for one in self._seen.values()) / looked
+            if looked
+            else None,
+            looks=looked,
+            cpu_seconds=round(self.seconds + time.thread_time() - began, 3),
+        )
+        self.seconds += time.thread_time() - began
+        return found
+
+    def _meet(self, reference: Picture) -> None:
+        """Learn the face; without one nothing is found again later."""
+        found = self._finder.find(reference) if self._finder else []
+        if not found:
+            self._finder = None
+            return
+        self._near = found[0].landmarks
+        self._face = _aligned(reference, found[0].landmarks)
+
+    def _look(self, number: int, pixels: Picture) -> None:
+        if self._finder is None or self._near is None or self._face is None:
+            return
+        found = self._finder.follow(pixels, self._near, rounds=0)
+        if found is None:
+            # The head is elsewhere, or the face is gone: one good look decides.
+            every = self._finder.find(pixels)
+            found = every[0] if every else None
+        self._seen[number] = None if found is None else found.landmarks
+        if found is not None:
+            self._near = found.landmarks
+            seen = _aligned(pixels, found.landmarks)
+            self._unlike.append(1 - measures.correlation(seen, self._face))
+
+    def _mouth(self) -> tuple[float | None, float | None]:
+        """How well some part of the picture moves when the mouth should, and how many
+        frames late; None when nobody's mouth should, in the first three seconds, and
+        where the camera moves everything."""
+        if self._moves.max(initial=0.0) < 0.02 or self._count < 3 * SECOND:
+            return None, None
+        if not self._still_camera or len(self._motion) != self._count:
+            return None, None
+        motion = np.stack(self._motion)
+        moves = np.convolve(self._moves[: len(motion)], [0.25, 0.5, 0.25], "same")
+        edge = measures.MAX_LAG
+        wanted = _unit(moves[edge:-edge])
+        # All blocks at once: correlations with the commands, a row a lag.
+        found = np.stack(
+            [
+                _unit(motion[edge + lag : len(motion) - edge + lag]).T @ wanted
+                for lag in LAGS
+            ]
+        )
+        best = np.sort(found, axis=1)[:, -3:].mean(axis=1)
+        at = int(best.argmax())
+        return round(float(best[at]), 3), float(LAGS[at])
+
+    def _face_numbers(self) -> tuple[float | None, float | None, float | None]:
+        """Sync, lag in frames, jitter in pixels."""
+        seen = {n: one for n, one in self._seen.items() if one is not None}
+        if len(seen) < 12:
+            return None, None, None
+        numbers = np.array(sorted(seen))
+        landmarks = np.stack([seen[n] for n in sorted(seen)])
+        jitter = measures.jitter_of_triples(numbers, landmarks)
+        if self._loudness.max(initial=0.0) <= 0 or len(seen) < ENOUGH:
+            return None, None, jitter
+        gap = measures.mouth_gap(landmarks)
+        sync, lag = measures.sampled_lag(numbers, gap, self._loudness)
+        # A low peak may lie anywhere.
+        return round(sync, 3), round(lag, 1) if sync >= SURE else None, jitter
+
+
+def few(pixels: Picture) -> NDArray[np.int16]:
+    """Green of a pixel in 64."""
+    return pixels[STEP // 2 :: STEP, STEP // 2 :: STEP, 1].astype(np.int16)
+
+
+def _blocks(now: NDArray[np.int16], before: NDArray[np.int16]) -> NDArray[np.float32]:
+    """How much changed, by block."""
+    change = np.abs(now - before).astype(np.float32)
+    rows, columns = (side // BLOCK * BLOCK for side in change.shape)
+    grid = change[:rows, :columns].reshape(
+        rows // BLOCK, BLOCK, columns // BLOCK, BLOCK
+    )
+    return np.asarray(grid.mean(axis=(1, 3)).ravel(), np.float32)
+
+
+def _alternation(
+    first: NDArray[np.int16], second: NDArray[np.int16], third: NDArray[np.int16]
+) -> float:
+    """Grey levels by which pixels go up and down again, or down and up, in three frames.
+    A cut or a movement goes one way and counts for nothing."""
+    out, back = second - first, third - second
+    turned = (out > 0) != (back > 0)
+    least = np.minimum(np.abs(out), np.abs(back))
+    return float(np.where(turned, least, 0).mean())
+
+
+def _worst_second(values: list[float]) -> float:
+    if not values:
+        return 0.0
+    width = min(SECOND, len(values))
+    means = np.convolve(values, np.full(width, 1 / width), "valid")
+    return round(float(means.max()), 3)
+
+
+def _aligned(rgb: Picture, landmarks: Floats) -> Floats:
+    """(SIDE, SIDE) grey of forehead, eyes and nose, each at its own place: what neither
+    speech nor a turn of the head moves much."""
+    left, right = landmarks[33, :2], landmarks[263, :2]
+    middle = (left + right) / 2
+    across = right - left
+    down = np.array([-across[1], across[0]])
+    corners = np.array(
+        [
+            middle - 0.85 * across - 0.7 * down,
+            middle + 0.85 * across - 0.7 * down,
+            middle - 0.85 * across + 0.65 * down,
+        ],
+        np.float32,
+    )
+    into = np.array([[0, 0], [SIDE, 0], [0, SIDE]], np.float32)
+    matrix = cv2.getAffineTransform(corners, into)
+    patch = cv2.warpAffine(rgb, matrix, (SIDE, SIDE), flags=cv2.INTER_AREA)
+    grey = cv2.cvtColor(patch, cv2.COLOR_RGB2GRAY)
+    return cv2.GaussianBlur(grey, (5, 5), 0).astype(np.float32)
+
+
+def _unit(values: Floats) -> Floats:
+    """Columns without their mean and of length 1; what never changes becomes 0."""
+    centred = values - values.mean(axis=0)
+    length = np.sqrt((centred * centred).sum(axis=0))
+    return np.asarray(centred / np.maximum(length, 1e-6))
+
+
+def _plan(count: int) -> frozenset[int]:
+    """Which frames are looked at."""
+    looks = MOST_LOOKS / (1 + 2 / TRIPLE_EVERY)
+    every = np.arange(2, count - 2, max(LOOK_EVERY, math.ceil(count / looks)))
+    triples = every[::TRIPLE_EVERY]
+    return frozenset(int(n) for n in (*every, *(triples - 1), *(triples + 1)))
+
+
+def _middle(values: list[float]) -> float | None:
+    """The upper quartile: a blink is no other person, a second of another face is."""
+    return round(float(np.percentile(values, 75)), 3) if values else None

@@ -14,9 +14,11 @@ import cv2
 import numpy as np
 
 from avatarfx.errors import DiskFullError
+from avatarfx.progressive.fragments import Fragments
 from socialapp.engines.errors import EngineError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
     from types import TracebackType
 
@@ -27,8 +29,8 @@ if TYPE_CHECKING:
 WAITING_FRAMES = 12
 """How far the drawing may run ahead of the encoder: 0.5 s, about 16 MB."""
 
-KEY_EVERY_SECONDS = 2
-"""A seek lands at most this far from where it was asked to."""
+KEY_EVERY_SECONDS = 1
+"""A seek lands at most this far from where it was asked to, and a segment begins here."""
 
 BT_601 = 6
 """SMPTE 170M in ISO/IEC 23091-2: the matrix OpenCV's conversion to YUV uses."""
@@ -97,13 +99,17 @@ class Writer:
         fps: int,
         track: Track | None,
         options: Options,
+        segment: Callable[[bytes, bytes], None] | None = None,
     ) -> None:
+        """`segment`: gets the init segment and each second of the film as it is
+        encoded, from the encoder's thread."""
         self._path = path
+        self._segment = segment
         self._size = (width, height)
         self._fps = fps
         self._track = track
         self._options = options
-        self._frames: queue.Queue[NDArray[np.uint8] | None] = queue.Queue(
+        self._frames: queue.Queue[NDArray[np.uint8] | Track | None] = queue.Queue(
             WAITING_FRAMES
         )
         self._error: BaseException | None = None
@@ -133,10 +139,15 @@ class Writer:
         self._put(pixels)
         self._raise()
 
-    def _put(self, pixels: NDArray[np.uint8] | None) -> None:
+    def hear(self, track: Track) -> None:
+        """The track is longer than it was known to be. Its beginning must be the same,
+        as far as the frames that were written go."""
+        self._put(track)
+
+    def _put(self, coming: NDArray[np.uint8] | Track | None) -> None:
         while self._thread.is_alive():
             try:
-                self._frames.put(pixels, timeout=0.2)
+                self._frames.put(coming, timeout=0.2)
             except queue.Full:
                 continue
             return
@@ -162,22 +173,31 @@ class Writer:
             str(self._path), "w", format="mp4", options={"movflags": "+faststart"}
         ) as container:
             video = self._video(container)
-            sound = _Sound(container, self._track, self._options)
+            mux = _Mux(container)
+            sound = _Sound(container, self._track, self._options, mux)
+            container.start_encoding()
+            if self._segment is not None:
+                mux.twice(fps=self._fps, emit=self._segment)
             number = 0
-            while (pixels := self._frames.get()) is not None:
-                planes = cv2.cvtColor(pixels, cv2.COLOR_RGB2YUV_I420)
+            while (coming := self._frames.get()) is not None:
+                if isinstance(coming, Track):
+                    sound.hear(coming)
+                    continue
+                planes = cv2.cvtColor(coming, cv2.COLOR_RGB2YUV_I420)
                 frame = av.VideoFrame.from_ndarray(
                     cast("NDArray[np.uint8]", planes), format="yuv420p"
                 )
                 frame.pts = number
                 frame.time_base = Fraction(1, self._fps)
-                container.mux(video.encode(frame))
+                mux(video.encode(frame))
                 number += 1
                 sound.follow(number / self._fps)
             if self._dropped:
+                mux.drop()
                 return
-            container.mux(video.encode(None))
+            mux(video.encode(None))
             sound.end()
+            mux.end()
 
     def _video(self, container: Any) -> Any:
         options = self._options
@@ -203,11 +223,40 @@ class Writer:
         return stream
 
 
+class _Mux:
+    """Takes packets to the film, and a copy of each to its segments."""
+
+    def __init__(self, container: Any) -> None:
+        self._container = container
+        self._fragments: Fragments | None = None
+
+    def twice(self, *, fps: int, emit: Callable[[bytes, bytes], None]) -> None:
+        """From here on; the container must have begun, which opens its codecs."""
+        streams = tuple(self._container.streams)
+        self._fragments = Fragments(streams, fps=fps, emit=emit)
+
+    def __call__(self, packets: list[Any]) -> None:
+        for packet in packets:
+            if self._fragments is not None:
+                self._fragments.mux(packet)
+            self._container.mux(packet)
+
+    def end(self) -> None:
+        if self._fragments is not None:
+            self._fragments.end()
+
+    def drop(self) -> None:
+        if self._fragments is not None:
+            self._fragments.drop()
+
+
 class _Sound:
     """Encodes the track in step with the picture, so that a player can stream both."""
 
-    def __init__(self, container: Any, track: Track | None, options: Options) -> None:
-        self._container = container
+    def __init__(
+        self, container: Any, track: Track | None, options: Options, mux: _Mux
+    ) -> None:
+        self._mux = mux
         self._track = track
         self._done = 0
         if track is None:
@@ -215,6 +264,10 @@ class _Sound:
         self._stream = container.add_stream("aac", rate=track.rate, layout="mono")
         self._stream.bit_rate = options.sound_bit_rate
         self._stream.time_base = Fraction(1, track.rate)
+
+    def hear(self, track: Track) -> None:
+        """Go on with a longer track."""
+        self._track = track
 
     def follow(self, seconds: float) -> None:
         """Encode what is heard before `seconds`."""
@@ -225,7 +278,7 @@ class _Sound:
         if self._track is None:
             return
         self._until(len(self._track.samples), last=True)
-        self._container.mux(self._stream.encode(None))
+        self._mux(self._stream.encode(None))
 
     def _until(self, end: int, *, last: bool = False) -> None:
         track = self._track
@@ -242,7 +295,7 @@ class _Sound:
             # samples, and the voice comes 46 ms late.
             frame.pts = self._done
             frame.time_base = Fraction(1, track.rate)
-            self._container.mux(self._stream.encode(frame))
+            self._mux(self._stream.encode(frame))
             self._done += len(piece)
 
 
@@ -253,7 +306,7 @@ def write_sound(path: Path, *, track: Track, options: Options, comment: str) -> 
             str(path), "w", format="ipod", options={"movflags": "+faststart"}
         ) as container:
             container.metadata["comment"] = comment
-            _Sound(container, track, options).end()
+            _Sound(container, track, options, _Mux(container)).end()
     except av.FFmpegError as error:
         raise EngineError(f"The encoder gave up: {error}.") from error
 
@@ -315,4 +368,10 @@ def _codec_options(options: Options) -> dict[str, str]:
         return {"preset": "p5", "rc": "vbr", "cq": str(options.quality), "b": "0"}
     if options.codec == "libopenh264":
         return {}
-    return {"preset": options.preset, "crf": str(options.quality), "profile": "high"}
+    return {
+        "preset": options.preset,
+        "crf": str(options.quality),
+        "profile": "high",
+        # Key frames come by the clock: each begins a segment.
+        "sc_threshold": "0",
+    }

@@ -12,7 +12,7 @@ import math
 import threading
 import time
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.utils.module_loading import import_string
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from avatarfx.encode import Track
     from avatarfx.quality.measured import Measured
     from avatarfx.recipe import Recipe
+    from socialapp.acting.opening import Opening
     from socialapp.engines.protocols import Actor, Animator, Director, Voice
     from socialapp.performance import Performance
     from socialapp.provenance.credentials import Identity, Parent
@@ -230,6 +231,35 @@ class Screened:
     """Nobody could look; it is looked at again later."""
 
 
+class Live(Protocol):
+    """Takes a film while it is made; whatever it does never stops the film."""
+
+    def begin(self, frames: int, *, exact: bool = True) -> None:
+        """A film of so many frames begins, or of about so many; what was of another one
+        goes no further."""
+        ...
+
+    def known(self, frames: int) -> None:
+        """Now it is known of how many."""
+        ...
+
+    def words(self, captions: str) -> None:
+        """WebVTT of what is spoken so far."""
+        ...
+
+    def drawn(self, number: int) -> None:
+        """So many frames are drawn."""
+        ...
+
+    def still(self, number: int, pixels: NDArray[np.uint8]) -> None:
+        """A frame that is to be screened, before the segment that it is in."""
+        ...
+
+    def segment(self, init: bytes, data: bytes) -> None:
+        """The next second of the film, from the encoder's thread."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """Goes from stage to stage; each returns a new one with its own part filled in."""
@@ -249,8 +279,12 @@ class Work:
     """By seat, for captions of those who talk with each other."""
 
     screen: Screen | None = None
+    live: Live | None = None
     screened: Screened = field(default_factory=Screened)
     performance: Performance | None = None
+    opening: Opening | None = None
+    """While there is no performance: what is filmed until the rest is spoken."""
+
     original: Performance | None = None
     """Of the clip that this one is made of."""
 
@@ -326,6 +360,7 @@ def render(
     screen: Screen | None = None,
     clock: Clock | None = None,
     spoiled: Mapping[str, str] | None = None,
+    live: Live | None = None,
 ) -> Rendered:
     """Make the film in the folder `scratch` and store what is finished.
 
@@ -334,10 +369,10 @@ def render(
     `original`: what happens in the clip that this one remixes. `hang` finds the pictures
     behind the panels of a split frame; `names` by seat are for the captions.
     `papers`: what is signed into the files, and by whom. `screen` looks at a frame a
-    second. `clock` stops what takes too long; `spoiled` names engines that took an
-    earlier attempt down, and how: they are passed over while there is another. HeldError
-    when it refuses the frames, EngineError when no rung of a ladder holds; what
-    `progress` raises passes through.
+    second. `live` takes the film while it is made. `clock` stops what takes too long;
+    `spoiled` names engines that took an earlier attempt down, and how: they are passed
+    over while there is another. HeldError when it refuses the frames, EngineError when
+    no rung of a ladder holds; what `progress` raises passes through.
     """
     width, height = SIZES[recipe.shape]
     work = Work(
@@ -354,6 +389,7 @@ def render(
         width=width,
         height=height,
         screen=screen,
+        live=live,
         performance=performance,
         original=original,
         papers=papers,

@@ -14,6 +14,7 @@ from avatarfx import remixes
 from avatarfx.line import paces, places
 from avatarfx.line.paces import Pace
 from avatarfx.models import Clip
+from avatarfx.progressive import state as live
 from avatarfx.transcript import Line, lines_of
 from socialapp.content import backgrounds as built_in
 from socialapp.provenance import subjects
@@ -148,6 +149,7 @@ def _progress(clip: Clip, standing: Standing) -> dict[str, Any]:
         "rung_label": Clip.Rung(clip.rung).label if clip.rung else "",
         "rung_reason": clip.rung_reason,
         "seconds": clip.seconds,
+        "live": live.told(clip),
         "url": clip.get_absolute_url(),
     }
 

@@ -100,17 +100,29 @@ def loudness(samples: Samples, rate: int) -> float:
     return float(_lufs(blocks[_lufs(blocks) > gate].mean()))
 
 
-def normalise(samples: Samples, rate: int, *, under: Samples | None = None) -> Samples:
+def gain_for(samples: Samples, rate: int) -> float:
+    """What brings them to -16 LUFS; 1 for silence."""
+    measured = loudness(samples, rate)
+    if not np.isfinite(measured):
+        return 1.0
+    return float(min(MOST_GAIN, 10 ** ((LOUDNESS - measured) / 20)))
+
+
+def normalise(
+    samples: Samples,
+    rate: int,
+    *,
+    under: Samples | None = None,
+    gain: float | None = None,
+) -> Samples:
     """At -16 LUFS and never above -1 dBFS; silence stays silence.
 
     `under`, equally long: music that goes along. Only `samples` are measured, or what
-    plays in the pauses would decide how loud the words are.
+    plays in the pauses would decide how loud the words are. `gain`: of their beginning,
+    which was heard before the rest was known.
     """
-    measured = loudness(samples, rate)
+    gain = gain_for(samples, rate) if gain is None else gain
     both = samples if under is None else samples + under
-    if not np.isfinite(measured):
-        return limit(both, rate)
-    gain = min(MOST_GAIN, 10 ** ((LOUDNESS - measured) / 20))
     return limit(both * np.float32(gain), rate)
 
 

@@ -9,6 +9,7 @@ from avatarfx.api import (
     backdrops,
     batches,
     clips,
+    live,
     speech,
     traces,
 )
@@ -160,6 +161,23 @@ urlpatterns = [
     path(
         "posts/<str:key>/remixes/outcome/",
         remixes.RemixViewSet.as_view({"put": "outcome"}),
+    ),
+    path(
+        "clips/<str:key>/live/<str:run>/index.m3u8",
+        live.LiveViewSet.as_view({"get": "playlist"}),
+        name="api-clip-live",
+    ),
+    path(
+        "clips/<str:key>/live/<str:run>/init.mp4",
+        live.LiveViewSet.as_view({"get": "init"}),
+    ),
+    path(
+        "clips/<str:key>/live/<str:run>/captions.vtt",
+        live.LiveViewSet.as_view({"get": "captions"}),
+    ),
+    path(
+        "clips/<str:key>/live/<str:run>/<int:number>.m4s",
+        live.LiveViewSet.as_view({"get": "segment"}),
     ),
     path("me/remix-passes/", remixes.RemixPassViewSet.as_view({"get": "list"})),
     path(

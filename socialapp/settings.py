@@ -256,6 +256,7 @@ RECONCILERS = [
     "socialapp.accounts.leaving.purge_due",
     "socialapp.accounts.guardians.send_due",
     "avatarfx.services.recheck",
+    "avatarfx.services.sweep_segments",
     "moderation.services.clocks.watch",
     "moderation.services.retention.sweep_hourly",
     "moderation.services.erasing.erase_hourly",

@@ -92,18 +92,24 @@ class StageAnimator:
 
         OpenCV lets go of the interpreter while it works, so threads suffice.
         """
+        return self.animate_from(0, staging, fps=fps, width=width, height=height)
+
+    def animate_from(
+        self, first: int, staging: Staging, *, fps: int, width: int, height: int
+    ) -> Iterator[Frame]:
+        """The same from the frame with this number on."""
         scene = scene_of(staging, self._built(), width, height)
         count = max(1, math.ceil(staging.performance.seconds * fps))
         ahead = self._threads * 2
         pool = ThreadPoolExecutor(self._threads, thread_name_prefix="stage")
         coming: deque[Future[Pixels]] = deque()
         try:
-            for number in range(count + ahead):
+            for number in range(first, count + ahead):
                 if number < count:
                     # Built here, in order: only drawing is done in parallel.
                     shot = scene.shot_at(number / fps)
                     coming.append(pool.submit(shot.draw, number / fps))
-                if number >= ahead or number >= count:
+                if number >= first + ahead or number >= count:
                     if not coming:
                         break
                     pixels = coming.popleft().result()

@@ -18,7 +18,14 @@ from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from avatarfx import beds, selectors, services
+from avatarfx import (
+    beds,
+    selectors,
+    services,
+)
+from avatarfx.api.live import (
+    LiveRead,
+)
 from avatarfx.api.refusals import quota_headers_of
 from avatarfx.api.speech import UsableCharacter, VoiceFields, spec_of
 from avatarfx.models import Clip
@@ -100,6 +107,9 @@ class ProgressRead(serializers.Serializer[Any]):
     rung_label = serializers.CharField(allow_blank=True)
     rung_reason = serializers.CharField(allow_blank=True)
     seconds = serializers.FloatField(allow_null=True)
+    live = LiveRead(
+        allow_null=True, help_text="What can be watched before it is finished."
+    )
     url = serializers.CharField()
 
 

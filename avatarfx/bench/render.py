@@ -26,7 +26,7 @@ from avatarfx.fallbacks import Ladder
 from avatarfx.models import Clip, Render
 from avatarfx.recipe import Recipe, Role
 from avatarfx.services import rendering
-from avatarfx.stages import movement, voice
+from avatarfx.stages import movement, shoot, voice
 from socialapp.characters.models import Portrait
 from socialapp.engines.handler import riggers
 from socialapp.engines.protocols import Actor, Staging
@@ -137,7 +137,7 @@ def _film(spoken: pipeline.Work, portrait: Portrait | None) -> dict[str, Any]:
     actors = {"a": rendering.actor_of(portrait.as_rig(), portrait.ref)}
     work = _with(spoken, actors)
     frames, draw_cpu = _drawn(work)
-    track = movement.soundtrack(performance)
+    track = shoot.soundtrack(performance)
     whole: list[float] = []
     alone: list[float] = []
     rung = ""

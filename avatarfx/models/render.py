@@ -26,6 +26,9 @@ class Render(models.Model):
 
     receipt = models.JSONField(null=True, blank=True, editable=False)
     """What its worker signed: see ``avatarfx.receipts``."""
+    live = models.JSONField(default=dict, blank=True, editable=False)
+    """What may be watched of it before it is finished, see `avatarfx.progressive.state`;
+    empty: nothing."""
 
     class Meta:
         indexes = [models.Index(fields=["ended"], name="render_ended")]

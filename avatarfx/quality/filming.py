@@ -9,17 +9,18 @@ import numpy as np
 
 from avatarfx.pipeline import FPS
 from avatarfx.quality import measures
-from avatarfx.quality.watch import Watch
+from avatarfx.quality.watch import Asked, Watch
 from avatarfx.quality.words import moves
 from socialapp.engines.errors import EngineError
+from socialapp.engines.protocols import Staging
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
-    from avatarfx.encode import Track
     from avatarfx.pipeline import Work
-    from socialapp.engines.protocols import Staging
-    from socialapp.performance import Performance
+    from avatarfx.stages.shoot import Shoot
 
 log = logging.getLogger(__name__)
 
@@ -29,35 +30,45 @@ so there the commanded values are compared with the motion of the picture alone.
 
 
 def watch_of(
-    work: Work,
-    performance: Performance,
-    staging: Staging,
-    track: Track | None,
-    *,
-    moving: bool,
+    work: Work, shoot: Shoot, hung: Mapping[str, bytes], *, moving: bool
 ) -> Watch:
-    """For one rung's film of `performance`. Where nobody is `moving`, no face is looked
-    for."""
-    drawn = {s for s, actor in work.actors.items() if actor.rig.style == "layers"}
-    count = work.frames_of(performance)
-    loudness = (
-        measures.envelope(track.samples, track.rate, FPS, count)
-        if track is not None
-        else np.zeros(count)
-    )
-    stage = performance.stage
+    """For one rung's film. Where nobody is `moving`, no face is looked for."""
+    drawn = _drawn(work)
+    staging = Staging(shoot.performance, work.actors, work.background, hung)
     styles = {actor.rig.style for actor in work.actors.values()}
     return Watch(
-        moves(performance, FPS, drawn),
-        loudness,
-        count=count,
-        alone=len(performance.parts) == 1,
-        still_camera=len(stage.camera) < 2 and not stage.panels,
+        _asked(work, shoot),
+        alone=len(shoot.performance.parts) == 1,
         reference=_at_rest(work, staging),
         finder=work.engines.finder() if moving else None,
         measurable=styles <= BELIEVED,
         drawn=bool(drawn),
     )
+
+
+def learn(watch: Watch, work: Work, shoot: Shoot) -> None:
+    """All is spoken by now: what is asked of the whole film."""
+    watch.learn(_asked(work, shoot))
+
+
+def _asked(work: Work, shoot: Shoot) -> Asked:
+    """Of what is not spoken yet, nothing is asked."""
+    count, track, stage = shoot.expected, shoot.track, shoot.performance.stage
+    commanded = moves(shoot.performance, FPS, _drawn(work))[:count]
+    loudness = (
+        measures.envelope(track.samples, track.rate, FPS, count)
+        if track is not None
+        else np.zeros(count)
+    )
+    return Asked(
+        np.pad(commanded, (0, count - len(commanded))),
+        loudness,
+        still_camera=len(stage.camera) < 2 and not stage.panels,
+    )
+
+
+def _drawn(work: Work) -> set[str]:
+    return {s for s, actor in work.actors.items() if actor.rig.style == "layers"}
 
 
 def _at_rest(work: Work, staging: Staging) -> NDArray[np.uint8] | None:

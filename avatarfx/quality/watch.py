@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -70,24 +71,34 @@ UPPER = (33, 263, 168)
 LAGS = np.arange(-measures.MAX_LAG, measures.MAX_LAG + 1)
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What mouths and sound should do in each frame, see ``avatarfx.quality.words``."""
+
+    moves: Floats
+    loudness: Floats
+    still_camera: bool
+
+    @property
+    def count(self) -> int:
+        """Frames of the film."""
+        return len(self.moves)
+
+
 class Watch:
     """Sees the frames of one film in order, then tells what it measured."""
 
     def __init__(
         self,
-        moves: Floats,
-        loudness: Floats,
+        asked: Asked,
         *,
-        count: int,
         alone: bool,
-        still_camera: bool,
         reference: Picture | None,
         finder: Finder | None,
         measurable: bool,
         drawn: bool = False,
     ) -> None:
-        """`moves` and `loudness`: what mouths and sound should do in each of `count`
-        frames, see ``avatarfx.quality.words``. `alone`: one is on stage. `reference`: them at rest, as
+        """`alone`: one is on stage. `reference`: them at rest, as
         their portrait is; with `finder` faces are found again. `measurable`: in pictures
         of this style its landmarks can be believed, see docs/quality.md. `drawn`: mouths
         are pictures that take each other's place.
@@ -96,11 +107,8 @@ class Watch:
         """Of this thread's CPU, spent on watching so far."""
 
         began = time.thread_time()
-        self._count = count
+        self._asked = asked
         self._drawn = drawn
-        self._loudness = loudness
-        self._moves = moves
-        self._still_camera = still_camera
         self._finder = finder if alone and measurable else None
         self._near: Floats | None = None
         self._face: Floats | None = None
@@ -108,7 +116,7 @@ class Watch:
         if reference is not None:
             self._scene = few(reference)
             self._meet(reference)
-        self._looks = _plan(count) if self._finder else frozenset()
+        self._looks = _plan(asked.count) if self._finder else frozenset()
         self._seen: dict[int, Floats | None] = {}
         self._unlike: list[float] = []
         self._scenes: list[float] = []
@@ -119,6 +127,12 @@ class Watch:
         """What was looked at of each frame at which an encoder starts anew, by number."""
 
         self.seconds += time.thread_time() - began
+
+    def learn(self, asked: Asked) -> None:
+        """More is known of the film than when it began."""
+        self._asked = asked
+        if self._finder:
+            self._looks |= _plan(asked.count)
 
     def see(self, number: int, pixels: Picture, *, keep: bool = False) -> None:
         """The next frame as it was drawn, (height, width, 3) RGB."""
@@ -133,7 +147,11 @@ class Watch:
         self._last = [*self._last[-1:], seen]
         if number in self._looks and self._near is not None:
             self._look(number, pixels)
-        if self._scene is not None and self._still_camera and number % SECOND == 12:
+        if (
+            self._scene is not None
+            and self._asked.still_camera
+            and number % SECOND == 12
+        ):
             self._scenes.append(1 - measures.correlation(seen, self._scene))
         self.seconds += time.thread_time() - began
 
@@ -188,12 +206,12 @@ class Watch:
         """How well some part of the picture moves when the mouth should, and how many
         frames late; None when nobody's mouth should, in the first three seconds, and
         where the camera moves everything."""
-        if self._moves.max(initial=0.0) < 0.02 or self._count < 3 * SECOND:
+        if self._asked.moves.max(initial=0.0) < 0.02 or self._asked.count < 3 * SECOND:
             return None, None
-        if not self._still_camera or len(self._motion) != self._count:
+        if not self._asked.still_camera or len(self._motion) != self._asked.count:
             return None, None
         motion = np.stack(self._motion)
-        moves = np.convolve(self._moves[: len(motion)], [0.25, 0.5, 0.25], "same")
+        moves = np.convolve(self._asked.moves[: len(motion)], [0.25, 0.5, 0.25], "same")
         edge = measures.MAX_LAG
         wanted = _unit(moves[edge:-edge])
         # All blocks at once: correlations with the commands, a row a lag.
@@ -215,10 +233,10 @@ class Watch:
         numbers = np.array(sorted(seen))
         landmarks = np.stack([seen[n] for n in sorted(seen)])
         jitter = measures.jitter_of_triples(numbers, landmarks)
-        if self._loudness.max(initial=0.0) <= 0 or len(seen) < ENOUGH:
+        if self._asked.loudness.max(initial=0.0) <= 0 or len(seen) < ENOUGH:
             return None, None, jitter
         gap = measures.mouth_gap(landmarks)
-        sync, lag = measures.sampled_lag(numbers, gap, self._loudness)
+        sync, lag = measures.sampled_lag(numbers, gap, self._asked.loudness)
         # A low peak may lie anywhere.
         return round(sync, 3), round(lag, 1) if sync >= SURE else None, jitter
 

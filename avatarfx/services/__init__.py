@@ -32,7 +32,13 @@ from avatarfx.services.holding import (
     release_clip,
 )
 from avatarfx.services.leases import reconcile
-from avatarfx.services.ordering import STEPS, move_clip
+from avatarfx.services.live import (
+    sweep_segments,
+)
+from avatarfx.services.ordering import (
+    STEPS,
+    move_clip,
+)
 from avatarfx.services.previews import preview_performance
 from avatarfx.services.remakes import RemixError, remake, speakers_of
 from avatarfx.services.rendering import preload, render_clip
@@ -88,6 +94,7 @@ __all__ = [
     "settle_takes",
     "settle_words",
     "speakers_of",
+    "sweep_segments",
     "voice_sample",
     "why_not_again",
     "why_not_shown",

@@ -22,6 +22,9 @@ from avatarfx.models import (
     ClipActor,
     Render,
 )
+from avatarfx.progressive import (
+    state,
+)
 from avatarfx.receipts import (
     ReceiptError,
 )
@@ -31,6 +34,10 @@ from avatarfx.services import (
     losses,
     receipts,
     workers,
+)
+from avatarfx.services.live import (
+    Showing,
+    settle,
 )
 from avatarfx.services.minder import (
     Minder,
@@ -151,6 +158,7 @@ def _attempt(clip: Clip) -> None:
         _fail_for_unknown(clip, lease, trace)
     finally:
         shutil.rmtree(leases.scratch_of(lease), ignore_errors=True)
+        settle(state.attempt_of(clip))
 
 
 def engines() -> pipeline.Engines:
@@ -272,13 +280,21 @@ def _approved_actor(portrait: Portrait) -> Actor:
     return actor
 
 
-def screen(clip: Clip, frames: Sequence[bytes]) -> pipeline.Screened:
-    """What the rules say to the frames of a clip."""
+def screen(
+    clip: Clip,
+    frames: Sequence[bytes],
+    *,
+    memory: screening.Memory | None = None,
+    whole: bool = True,
+) -> pipeline.Screened:
+    """What the rules say to the frames of a clip, or to those of a part of it."""
     verdict = screening.screen_frames(
         frames,
         person=clip.owner,
         subject=f"clip:{clip.key}",
         portraits=_uploads_in(clip),
+        memory=memory,
+        whole=whole,
     )
     return pipeline.Screened(
         held=screening.words_for(verdict),
@@ -369,24 +385,32 @@ def _render(
     def keep(performance: Performance) -> None:
         leases.keep_performance(lease, performance.to_json())
 
-    rendered = pipeline.render(
-        clip.as_recipe(),
-        actors=_actors_of(clip),
-        background=_background_of(clip),
-        performance=clip.as_performance(),
-        original=clip.original.as_performance() if clip.original else None,
-        engines=engines(),
-        scratch=scratch,
-        trace=trace,
-        progress=minder.progress,
-        papers=papers_of(clip),
-        keep=keep,
-        hang=background_of,
-        names=_names_in(clip),
-        screen=partial(screen, clip),
-        clock=clock,
-        spoiled=losses.spoiled(clip),
-    )
+    looked = screening.Memory()
+    with Showing(
+        state.attempt_of(clip),
+        owner_id=clip.owner_id,
+        screen=partial(screen, clip, memory=looked, whole=False),
+        encode=import_string("avatarfx.encode.jpeg"),
+    ) as live:
+        rendered = pipeline.render(
+            clip.as_recipe(),
+            actors=_actors_of(clip),
+            background=_background_of(clip),
+            performance=clip.as_performance(),
+            original=clip.original.as_performance() if clip.original else None,
+            engines=engines(),
+            scratch=scratch,
+            trace=trace,
+            progress=minder.progress,
+            papers=papers_of(clip),
+            keep=keep,
+            hang=background_of,
+            names=_names_in(clip),
+            screen=partial(screen, clip, memory=looked),
+            clock=clock,
+            spoiled=losses.spoiled(clip),
+            live=live,
+        )
     return _compared(rendered)
 
 

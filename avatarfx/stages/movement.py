@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from avatarfx import bed, encode, sound
+from avatarfx import encode
 from avatarfx.fallbacks import STILL, Ladder
-from avatarfx.pipeline import FPS, Film, Work
-from avatarfx.quality.filming import watch_of
+from avatarfx.pipeline import FPS, Film
+from avatarfx.quality.filming import learn, watch_of
 from avatarfx.stages import marks
+from avatarfx.stages.shoot import Shoot, UnspokenError, finished, frame_count
+from avatarfx.stages.voice import speak_at_once
 from socialapp.engines.errors import (
     EngineError,
     OutOfMemory,
     boundary,
     memory_ran_out,
 )
-from socialapp.engines.protocols import Staging
-from socialapp.lib import blobs
 from socialapp.provenance.fingerprints.sampling import in_the_middle
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from avatarfx.pipeline import Work
     from socialapp.engines.protocols import Frame
     from socialapp.performance import Performance
 
@@ -37,59 +38,78 @@ log = logging.getLogger(__name__)
 BLACK = 6.0
 """Mean of 255 under which a frame counts as black; the darkest stage has 20."""
 
-KEPT = encode.KEY_EVERY_SECONDS * FPS
-"""Frames from one at which the encoder starts anew to the next."""
-
 SILENT_REASON = "No voice could read this script, so the picture stays still."
 
 POSTER_QUALITY = 82
 
+KEPT = encode.KEY_EVERY_SECONDS * FPS
+"""Frames from one at which the encoder starts anew to the next."""
+
 
 def film(work: Work) -> Work:
-    """Film the performance; a rung that breaks hands over to the next."""
+    """Film the performance; a rung that breaks hands over to the next.
+
+    Of a script whose rest is still being spoken the opening is filmed meanwhile.
+    """
+    try:
+        return _on_a_rung(work)
+    except UnspokenError as error:
+        log.warning("The voice stopped in mid-script: %s", error)
+        return _on_a_rung(speak_at_once(replace(work, opening=None)))
+
+
+def _on_a_rung(work: Work) -> Work:
     performance = work.performance
-    if performance is None:
-        raise RuntimeError("There is nothing to film before a voice spoke")
+    heard = work.opening is not None or (
+        performance is not None and _spoken(performance)
+    )
     ladder = work.ladder or Ladder(
         work.engines.animators,
         [actor.rig for actor in work.actors.values()],
-        silent="" if _spoken(performance) else (work.voice_reason or SILENT_REASON),
+        silent="" if heard else (work.voice_reason or SILENT_REASON),
         spoiled=work.spoiled,
     )
-    track = soundtrack(performance)
     while True:
         inker = marks.Inker(work.papers, work.width, work.height)
-        work.clock.start("movement", performance.seconds)
+        shoot = Shoot(work)
+        work.clock.start("movement", shoot.expected / FPS)
         with work.trace.stage(
             "movement", engine=ladder.name, rung=ladder.rung
         ) as entry:
             try:
                 with boundary():
-                    done = _film(work, performance, ladder, track, inker)
+                    done = _film(work, shoot, ladder, inker)
             except EngineError as error:
                 entry["note"] = str(error)
                 ladder.give_way(error)  # raises when this was the last rung
+                if work.opening is not None:
+                    work = replace(work, performance=finished(work), opening=None)
                 continue
             entry["note"] = ladder.reason
             entry["frames"] = done.frames
+            if shoot.seam:
+                entry["spoken_until"] = round(shoot.seam / FPS, 2)
         work.trace.add("mark", **inker.entry())
-        return replace(work, ladder=ladder, film=done)
+        return replace(
+            work,
+            ladder=ladder,
+            film=done,
+            performance=shoot.performance,
+            opening=None,
+        )
 
 
-def frame_count(performance: Performance) -> int:
-    return Work.frames_of(performance)
-
-
-def telling_frame(performance: Performance) -> int:
+def telling_frame(performance: Performance, *, after: int = 0) -> int:
     """Number of the frame that makes the best poster: mouth well open, eyes open.
 
-    The first strongest open vowel outside of a blink, away from both ends.
+    The first strongest open vowel outside of a blink, away from both ends. `after`: the
+    frames before this one are gone.
     """
     best, best_score = performance.seconds * 0.35, 0.0
     for part in performance.parts:
         for viseme in part.visemes:
             middle = (viseme.at + viseme.until) / 2
-            if viseme.name not in {"aa", "E", "ih", "oh"}:
+            if viseme.name not in {"aa", "E", "ih", "oh"} or middle * FPS < after:
                 continue
             if any(b.at - 0.1 <= middle <= b.until + 0.1 for b in part.blinks):
                 continue
@@ -97,62 +117,50 @@ def telling_frame(performance: Performance) -> int:
             score = viseme.weight * centred
             if score > best_score + 1e-6:
                 best, best_score = middle, score
-    return min(frame_count(performance) - 1, max(0, round(best * FPS)))
+    return min(frame_count(performance) - 1, max(after, round(best * FPS)))
 
 
 def _spoken(performance: Performance) -> bool:
     return any(part.sound is not None for part in performance.parts)
 
 
-def soundtrack(performance: Performance) -> encode.Track | None:
-    """Every part's sound mixed, as loud as it should be; None when all are silent."""
-    spoken = [part.sound for part in performance.parts if part.sound is not None]
-    if not spoken:
-        return None
-    try:
-        sounds = [sound.read(blobs.get(one.ref)) for one in spoken]
-    except FileNotFoundError:
-        raise EngineError(
-            "What was spoken is missing from the storage.", permanent=True
-        ) from None
-    samples, rate = sound.mix(sounds, seconds=frame_count(performance) / FPS)
-    under = bed.heard(performance.bed, len(samples), rate)
-    return encode.Track(sound.normalise(samples, rate, under=under), rate)
-
-
-def _film(
-    work: Work,
-    performance: Performance,
-    ladder: Ladder,
-    track: encode.Track | None,
-    inker: marks.Inker,
-) -> Film:
-    expected = frame_count(performance)
-    poster_at = telling_frame(performance)
-    staging = Staging(performance, work.actors, work.background, _hung(work))
-    watch = None
-    if work.engines.limits:
-        moving = ladder.animator.rung != STILL
-        watch = watch_of(work, performance, staging, track, moving=moving)
+def _film(work: Work, shoot: Shoot, ladder: Ladder, inker: marks.Inker) -> Film:
     path = work.scratch / "clip.mp4"
     poster: NDArray[np.uint8] | None = None
     before: NDArray[np.uint8] | None = None
     stills: dict[int, NDArray[np.uint8]] = {}
     count = black = frozen = 0
+    poster_at = -1 if shoot.seam else telling_frame(shoot.performance)
+    live = work.live
+    hung = _hung(work)
+    watch = None
+    if work.engines.limits:
+        moving = ladder.animator.rung != STILL
+        watch = watch_of(work, shoot, hung, moving=moving)
+    shoot.begin()
     with encode.Writer(
         path,
         width=work.width,
         height=work.height,
         fps=FPS,
-        track=track,
+        track=shoot.track,
         options=encode.Options(**work.engines.encoder),
+        segment=live.segment if live else None,
     ) as writer:
-        for pixels, shown in inker.marked(_drawn(work, ladder, staging, expected)):
+        for pixels, shown in inker.marked(_drawn(work, ladder, shoot, hung)):
+            if shoot.seam and count == shoot.seam:
+                if shoot.track is not None:
+                    writer.hear(shoot.track)
+                poster_at = telling_frame(shoot.performance, after=count)
+                if watch is not None:
+                    learn(watch, work, shoot)
             writer.write(shown)
             if count == poster_at:
                 poster = shown
-            if count in {0, expected - 1} or in_the_middle(count, FPS):
+            if count in {0, shoot.expected - 1} or in_the_middle(count, FPS):
                 stills[count] = shown
+                if live is not None:
+                    live.still(count, shown)
             few = pixels[4::8, 4::8]
             black += bool(few.mean() < BLACK)
             frozen += before is not None and bool(np.array_equal(few, before))
@@ -165,13 +173,13 @@ def _film(
     return Film(
         path=path,
         frames=count,
-        expected=expected,
+        expected=shoot.expected,
         black=black,
         frozen=frozen,
         poster=_encoded(poster),
         stills=stills,
         hidden=inker.hidden,
-        track=track,
+        track=shoot.track,
         measured=watch.measured() if watch else None,
         kept=watch.kept if watch else {},
     )
@@ -186,23 +194,33 @@ def _hung(work: Work) -> dict[str, bytes]:
 
 
 def _drawn(
-    work: Work, ladder: Ladder, staging: Staging, expected: int
+    work: Work, ladder: Ladder, shoot: Shoot, hung: dict[str, bytes]
 ) -> Iterator[NDArray[np.uint8]]:
     """Every frame, told to whoever waits as it comes: the first are held back until
     the strength of the mark is known, and a cancellation must not wait for that."""
-    frames = _frames(ladder, staging, work.width, work.height)
-    for number, frame in enumerate(frames, start=1):
+    for number, frame in enumerate(_frames(work, ladder, shoot, hung), start=1):
         yield np.frombuffer(frame.pixels, np.uint8).reshape(
             frame.height, frame.width, 3
         )
+        expected = max(shoot.expected, number)
         work.tell("movement", number / expected, f"frame {number} of {expected}")
+        if work.live is not None:
+            work.live.drawn(number)
 
 
 def _frames(
-    ladder: Ladder, staging: Staging, width: int, height: int
+    work: Work, ladder: Ladder, shoot: Shoot, hung: dict[str, bytes]
 ) -> Iterator[Frame]:
-    """The animator's frames; whatever breaks inside of it is an EngineError."""
-    frames = ladder.animator.animate(staging, fps=FPS, width=width, height=height)
+    """The animator's frames, all of the right size."""
+    for part in shoot.parts(ladder, hung):
+        for frame in _whole(part, ladder.name):
+            if (frame.width, frame.height) != (work.width, work.height):
+                raise EngineError("The animator drew frames of a wrong size.")
+            yield frame
+
+
+def _whole(frames: Iterator[Frame], name: str) -> Iterator[Frame]:
+    """Whatever breaks inside of an animator is an EngineError."""
     while True:
         try:
             frame = next(frames, None)
@@ -211,14 +229,12 @@ def _frames(
         except Exception as error:
             if memory_ran_out(error):
                 raise OutOfMemory from error
-            log.exception("Animator %s broke", ladder.name)
+            log.exception("Animator %s broke", name)
             raise EngineError(
                 "The animator stopped in the middle of the clip."
             ) from error
         if frame is None:
             return
-        if (frame.width, frame.height) != (width, height):
-            raise EngineError("The animator drew frames of a wrong size.")
         yield frame
 
 

@@ -9,6 +9,7 @@ from avatarfx import bed, talks
 from avatarfx.remixes import RemixKind
 from avatarfx.stages import remix
 from socialapp import acting
+from socialapp.acting import opening
 from socialapp.lib import blobs
 
 if TYPE_CHECKING:
@@ -18,7 +19,48 @@ if TYPE_CHECKING:
 
 
 def speak(work: Work) -> Work:
-    """Fill in the performance, unless an earlier attempt left one."""
+    """Fill in the performance, unless an earlier attempt left one; of a film that is
+    watched while it is made, perhaps only its opening."""
+    return _opening(work) or speak_at_once(work)
+
+
+def _opening(work: Work) -> Work | None:
+    """With the first sentence spoken, and the rest on its way; None: all at once."""
+    recipe = work.recipe
+    alone = len(recipe.cast) == 1 and not recipe.remix and not recipe.taken_over
+    if work.performance is not None or work.live is None or not alone:
+        return None
+    lead = recipe.cast[0]
+    actor = opening.Actor(
+        lead.seat,
+        lead.voice,
+        work.engines.voices,
+        work.engines.director,
+        recipe.seed,
+        lead.motion,
+        recipe.shape,
+        recipe.background,
+    )
+    if not opening.worth(recipe.script):
+        return None
+    with work.trace.stage("voice") as entry:
+        began = opening.begin(recipe.script, actor)
+        if began is None:
+            entry["note"] = "Nobody is heard."
+            return None
+        entry["engine"] = began.engine
+        entry["note"] = began.fallback_reason
+        entry["spoken_until"] = round(began.until, 2)
+    return replace(
+        work,
+        opening=began,
+        voice_engine=began.engine,
+        voice_reason=began.fallback_reason,
+    )
+
+
+def speak_at_once(work: Work) -> Work:
+    """All of it is spoken before anything is filmed."""
     with work.trace.stage("voice") as entry:
         if work.performance is not None:
             entry["engine"] = work.performance.made_by.voice

@@ -39,20 +39,49 @@ REFUSED = (
 )
 
 
+class Memory:
+    """What detectors saw in frames, so that nobody looks at one twice. Threads may
+    share it."""
+
+    def __init__(self) -> None:
+        self._seen: dict[bytes, dict[str, Sighting]] = {}
+
+    def look(
+        self, frames: Sequence[bytes], kinds: Sequence[str]
+    ) -> dict[str, tuple[Sighting, ...]]:
+        """As `gate.look`, which is asked only about what is new."""
+        names = [hashlib.sha256(frame).digest() for frame in frames]
+        new = {
+            name: frame
+            for name, frame in zip(names, frames, strict=True)
+            if set(kinds) - set(self._seen.get(name, {}))
+        }
+        if new:
+            found = gate.look(list(new.values()), kinds)
+            for number, name in enumerate(new):
+                self._seen[name] = {kind: found[kind][number] for kind in kinds}
+        return {kind: tuple(self._seen[n][kind] for n in names) for kind in kinds}
+
+
 def screen_frames(
     frames: Sequence[bytes],
     *,
     person: User,
     subject: str,
     portraits: Sequence[bytes] = (),
+    memory: Memory | None = None,
+    whole: bool = True,
 ) -> PictureVerdict:
     """What the rules say to encoded frames, all together; logged as `subject`.
 
     `portraits`: the uploaded pictures that the film was made with. What looks like
-    something that was taken down waits for a person. Never raises for a detector that cannot look: the verdict then is that it waits.
+    something that was taken down waits for a person. `memory`: of frames of the same
+    film that were looked at before. Not `whole`: a part of a film that is being made,
+    logged only when it may not be shown. Never raises for a detector that cannot look:
+    the verdict then is that it waits.
     """
     try:
-        seen = gate.look(frames, gate.worth_asking())
+        seen = (memory or Memory()).look(frames, gate.worth_asking())
         back = gate.taken_down(blocked.match_film(frames, portraits), block=False)
     except EngineError as error:
         verdict = gate.PictureVerdict(
@@ -65,6 +94,8 @@ def screen_frames(
             circumstances=gate.Circumstances(person=person, gate=False),
             more=back,
         )
+    if not whole and verdict.state == "approved":
+        return verdict
     services.note(
         surface="frames",
         sha256=hashlib.sha256(b"".join(frames)).hexdigest(),

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import mimetypes
+import posixpath
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,6 +58,9 @@ TYPES = {
 
 INERT_TYPE = "application/octet-stream"
 """For anything else: nosniff and a download, never a page."""
+
+PRIVATE = "private/"
+"""Names under which nothing is given out here: a view of its own asks who may have it."""
 
 BRIEFLY = "private, max-age=4, must-revalidate"
 """A blob never changes, but it may be taken down: a browser asks again after these
@@ -120,7 +124,7 @@ def content_type(name: str) -> str:
 @require_safe
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """A stored file by its name in the default storage; 404 for withheld ones."""
-    if not withheld.may_open(request, path):
+    if _is_private(path) or not withheld.may_open(request, path):
         raise Http404("No such file")
     try:
         try:
@@ -133,6 +137,11 @@ def media(request: HttpRequest, path: str) -> HttpResponseBase:
     if not S_ISREG(stat.st_mode):
         raise Http404("No such file")
     return _answer(request, path, file, stat)
+
+
+def _is_private(path: str) -> bool:
+    """By the name that the storage makes of it, where dots are resolved."""
+    return f"{posixpath.normpath(path)}/".lstrip("/").startswith(PRIVATE)
 
 
 def _signed(url: str) -> HttpResponse:

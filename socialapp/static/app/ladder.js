@@ -59,10 +59,16 @@ export class TroupeLadder extends HTMLElement {
       part.toggleAttribute("hidden", !shown);
     }
     const finished = before !== undefined && before !== progress.state && !open(progress);
-    if (finished && this.dataset.swap) void swap(this.dataset.swap);
+    if (finished && this.dataset.swap && this.mayChange()) void swap(this.dataset.swap);
     if (before !== undefined && before !== progress.state) {
       this.dispatchEvent(new CustomEvent("ladder-state", { detail: progress, bubbles: true }));
     }
+  }
+
+  /** Whether nobody else on the page wants to do it later. */
+  mayChange() {
+    const asked = new CustomEvent("ladder-swap", { bubbles: true, cancelable: true });
+    return this.dispatchEvent(asked);
   }
 
   /** @param {Progress} progress */

@@ -21,7 +21,24 @@
  * @property {string} rung_label
  * @property {string} rung_reason
  * @property {number | null} seconds
+ * @property {Early | null} live
  * @property {string} url
+ */
+
+/**
+ * What can be watched before it is finished; see `avatarfx.progressive.state`.
+ * @typedef {object} Early
+ * @property {string} run
+ * @property {string} mime
+ * @property {string} playlist
+ * @property {string} init
+ * @property {string} segments
+ * @property {string} captions
+ * @property {number} count
+ * @property {boolean} whole
+ * @property {number} ready
+ * @property {number} total
+ * @property {number} starts_in
  */
 
 const WORDS = ["", "Next", "Second", "Third", "Fourth", "Fifth"];

@@ -1,0 +1,247 @@
+"""Gives a film out while it is made: each second once it has passed its screening.
+
+What is slow happens in a thread beside the filming; what fails there costs the early
+look and nothing else.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+from avatarfx import selectors
+from avatarfx.models import Clip, Render
+from avatarfx.progressive import boxes, files, state
+from avatarfx.services import news
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from types import TracebackType
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from avatarfx.pipeline import Screened
+
+    Screen = Callable[[Sequence[bytes]], Screened]
+    Encode = Callable[[NDArray[np.uint8]], bytes]
+    """Pixels to the picture that is screened."""
+
+log = logging.getLogger(__name__)
+
+FPS = 25
+STEADY = 12
+"""Frames after which the pace is measured: the first ones wait for the scene."""
+
+SWEEP_SECONDS = 30.0
+"""Between two looks into the storage."""
+
+END_SECONDS = 20.0
+"""How long the end of an attempt waits for what is being stored just then."""
+
+
+class Showing:
+    """One attempt's segments, from the encoder to the storage.
+
+    Used as a context: an exception takes back what was released. Inside a caller's
+    transaction there is no thread, as in `avatarfx.services.minder`; the segments are
+    then released by `still` and at the end.
+    """
+
+    def __init__(
+        self, attempt: files.Attempt, *, owner_id: int, screen: Screen, encode: Encode
+    ) -> None:
+        self._attempt = attempt
+        self._owner_id = owner_id
+        self._screen = screen
+        self._encode = encode
+        self._lock = threading.Condition()
+        self._run = 0
+        self._total = 0.0
+        self._exact = True
+        self._captions = ""
+        self._made = 0
+        self._coming: list[tuple[int, int, bytes, bytes]] = []
+        self._stills: dict[int, NDArray[np.uint8]] = {}
+        self._began: tuple[int, float] | None = None
+        self._pace = 0.0
+        self._closed = False
+        self._refused = False
+        self._thread: threading.Thread | None = None
+        if not connection.in_atomic_block:
+            self._thread = threading.Thread(
+                target=self._work, name="showing", daemon=True
+            )
+
+    def __enter__(self) -> Showing:
+        if self._thread is not None:
+            self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with self._lock:
+            self._closed = True
+            self._refused = self._refused or kind is not None
+            self._lock.notify()
+        if self._thread is None:
+            self._release_all()
+        else:
+            self._thread.join(END_SECONDS)
+        if kind is not None:
+            withdraw(self._attempt)
+
+    def begin(self, frames: int, *, exact: bool = True) -> None:
+        with self._lock:
+            self._run += 1
+            self._total = frames / FPS
+            self._exact = exact
+            self._made = 0
+            self._coming.clear()
+            self._stills.clear()
+            self._began = None
+
+    def known(self, frames: int) -> None:
+        with self._lock:
+            self._total = frames / FPS
+            self._exact = True
+
+    def words(self, captions: str) -> None:
+        self._captions = captions
+
+    def drawn(self, number: int) -> None:
+        now = time.perf_counter()
+        if self._began is None and number >= STEADY:
+            self._began = (number, now)
+        elif self._began is not None and now > self._began[1]:
+            self._pace = (number - self._began[0]) / FPS / (now - self._began[1])
+
+    def still(self, number: int, pixels: NDArray[np.uint8]) -> None:
+        with self._lock:
+            self._stills[number] = pixels
+        if self._thread is None:
+            self._release_all()
+
+    def segment(self, init: bytes, data: bytes) -> None:
+        with self._lock:
+            self._coming.append((self._run, self._made, init, data))
+            self._made += 1
+            self._lock.notify()
+
+    def _work(self) -> None:
+        try:
+            while True:
+                with self._lock:
+                    self._lock.wait_for(lambda: self._coming or self._closed)
+                    if not self._coming:
+                        return
+                self._release_all()
+        finally:
+            connection.close()
+
+    def _release_all(self) -> None:
+        """Whatever waits, in one look: who is behind catches up."""
+        with self._lock:
+            waiting, self._coming = self._coming, []
+            if not waiting or self._refused:
+                return
+            over = (waiting[-1][1] + 1) * FPS
+            due = [number for number in sorted(self._stills) if number < over]
+            seen = [self._stills.pop(number) for number in due]
+            unseen = {one[1] for one in waiting} - {number // FPS for number in due}
+        try:
+            if unseen:
+                raise RuntimeError(f"No frame of the seconds {unseen} was sampled")
+            self._release(waiting, [self._encode(pixels) for pixels in seen])
+        except Exception:
+            log.warning("%s is not shown early", self._attempt, exc_info=True)
+            self._refused = True
+            withdraw(self._attempt)
+
+    def _release(
+        self, waiting: list[tuple[int, int, bytes, bytes]], frames: list[bytes]
+    ) -> None:
+        screened = self._screen(frames)
+        if screened.held:
+            log.info("%s is not shown early: %s", self._attempt, screened.held)
+            self._refused = True
+            withdraw(self._attempt)
+            return
+        exact = self._exact
+        for run, number, init, data in waiting:
+            if run != self._run or self._refused:
+                return
+            if number == 0:
+                files.save(self._attempt, run, files.INIT, init)
+            files.save(self._attempt, run, files.segment(number), data)
+            live = state.Live(
+                run=run,
+                count=number + 1,
+                total=self._total,
+                ready=min(self._total, number + 1.0) if exact else number + 1.0,
+                whole=exact and number + 1.0 >= self._total,
+                pace=round(self._pace, 3),
+                mime=boxes.mime(init),
+                captions=self._captions,
+            )
+            if not _release(self._attempt, live):
+                self._refused = True
+                return
+        _tell(self._attempt, self._owner_id)
+
+
+def _release(attempt: files.Attempt, live: state.Live) -> bool:
+    """Let its owner have one more segment; False when the attempt is over."""
+    running = Render.objects.filter(
+        clip_id=attempt.clip_id,
+        fence=attempt.fence,
+        ended__isnull=True,
+        clip__fence=attempt.fence,
+        clip__state=Clip.State.RENDERING,
+    )
+    return bool(
+        Render.objects.filter(pk__in=running.values("pk")).update(live=live.to_json())
+    )
+
+
+def withdraw(attempt: files.Attempt) -> None:
+    """Nothing of this attempt can be watched any more, and nothing is kept of it."""
+    Render.objects.filter(clip_id=attempt.clip_id, fence=attempt.fence).update(live={})
+    files.forget(attempt)
+
+
+_swept = 0.0
+"""When this process last looked, by the monotonic clock."""
+
+
+def sweep_segments(*, lost: str = "") -> dict[str, int]:  # noqa: ARG001
+    """Remove the segments of attempts that nobody can watch: killed, stopped, held, or
+    finished a while ago. Looks into the storage twice a minute at most."""
+    global _swept  # noqa: PLW0603  a reconciler's own clock
+    if time.monotonic() - _swept < SWEEP_SECONDS and _swept:
+        return {"segments": 0}
+    _swept = time.monotonic()
+    return {"segments": sum(settle(attempt) for attempt in files.attempts())}
+
+
+def settle(attempt: files.Attempt) -> bool:
+    """Remove its segments if nobody may watch them any more; whether it did."""
+    if Clip.objects.filter(
+        state.watchable(), pk=attempt.clip_id, fence=attempt.fence
+    ).exists():
+        return False
+    withdraw(attempt)
+    return True
+
+
+def _tell(attempt: files.Attempt, owner_id: int) -> None:
+    clip = Clip.objects.full().get(pk=attempt.clip_id)
+    news.push(owner_id, selectors.progress_of(clip))

@@ -1,0 +1,143 @@
+"""A clip is watched while it is made, by its owner alone, and becomes the film."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from playwright.sync_api import Page
+
+    from tests.e2e.conftest import Troupe
+
+    Look = Callable[[Page, str], Path]
+    Faults = Callable[[Page], list[str]]
+    Fetch = Callable[..., tuple[int, bytes]]
+
+SECONDS = 180_000
+"""Milliseconds: a clip of some ten seconds, behind the starter posts, on a busy machine."""
+
+SCRIPT = (
+    "Good evening to everybody who found the door. They said the lamp would never burn"
+    " again, and yet here we are, the two of us, in the light."
+)
+PASSWORD = "correct horse battery"
+STAGE = f"""
+import datetime as dt
+from socialapp.accounts.models import User
+User.objects.create_user(
+    username="fennelworth", email="fennelworth@example.org", password="{PASSWORD}",
+    display_name="Fennel", birth_date=dt.date(1990, 4, 1),
+)
+"""
+
+
+def join(troupe: Troupe, page: Page) -> None:
+    done = subprocess.run(
+        [sys.executable, "manage.py", "shell", "-v", "0", "-c", STAGE],
+        cwd=ROOT,
+        env={
+            **{k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"},
+            "DATA_DIR": str(troupe.data),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    page.goto(f"{troupe.url}/accounts/login/")
+    page.fill("[name=login]", "fennelworth@example.org")
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button[type=submit]")
+    page.wait_for_url(f"{troupe.url}/")
+
+
+def segments(troupe: Troupe) -> list[Path]:
+    return sorted(troupe.data.glob("media/private/live/*/*/*.m4s"))
+
+
+def test_a_clip_is_watched_while_it_is_made(
+    troupe: Troupe, phone: Page, fetch: Fetch, look: Look, faults: Faults
+) -> None:
+    page = phone
+    join(troupe, page)
+    page.goto(f"{troupe.url}/studio/")
+    page.fill("[data-script]", SCRIPT)
+    page.locator("[data-render]").click()
+    page.wait_for_url(re.compile("again="), timeout=SECONDS)
+    key = page.url.partition("again=")[2].partition("#")[0]
+    page.goto(f"{troupe.url}/clips/{key}/")
+
+    # A second tab is closed as soon as it shows something; nobody misses it.
+    other = page.context.new_page()
+    other.goto(page.url)
+    early = page.locator("troupe-early troupe-clip")
+    expect(early).to_be_visible(timeout=SECONDS)
+    expect(early.locator(".badge--ai")).to_be_visible()
+    other.close()
+
+    asked = page.request.get(f"{troupe.url}/api/v1/clips/{key}/progress/").json()
+    if live := asked["live"]:
+        first = f"{live['segments']}0.m4s"
+        assert page.request.get(troupe.url + first).headers["cache-control"] == (
+            "private, no-store"
+        )
+        for address in (first, live["playlist"], live["init"], live["captions"]):
+            assert fetch(address)[0] in {401, 403}
+
+    # The page begins by itself, or the person does; sound is off until they want it.
+    film = early.locator("video")
+    assert film.evaluate("v => v.muted")
+    if film.evaluate("v => v.paused"):
+        early.locator("[data-toggle]").click()
+    page.wait_for_function(
+        "!document.querySelector('troupe-early')"
+        " || document.querySelector('troupe-early video').currentTime > 0.5",
+        timeout=SECONDS,
+    )
+    assert faults(page) == []
+    look(page, "progressive-1-early")
+
+    # When it has played, the film stands there, signed and whole.
+    expect(page.locator("[download$='.mp4']")).to_be_visible(timeout=SECONDS)
+    whole = page.locator("troupe-clip video")
+    page.wait_for_function("v => v.readyState >= 1", arg=whole.element_handle())
+    assert whole.evaluate("v => v.src").endswith(".mp4")
+    assert faults(page) == []
+    look(page, "progressive-2-film")
+    assert segments(troupe) != []
+
+
+def test_what_is_stopped_can_be_watched_no_more(
+    troupe: Troupe, page: Page, look: Look
+) -> None:
+    page.goto(f"{troupe.url}/accounts/login/")
+    page.fill("[name=login]", "fennelworth@example.org")
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button[type=submit]")
+    page.wait_for_url(f"{troupe.url}/")
+    before = set(segments(troupe))
+    page.goto(f"{troupe.url}/studio/")
+    page.fill("[data-script]", f"{SCRIPT} {SCRIPT}")
+    page.locator("[data-render]").click()
+    early = page.locator("troupe-early troupe-clip")
+    expect(early).to_be_visible(timeout=SECONDS)
+    look(page, "progressive-3-studio")
+    page.get_by_role("button", name="Cancel and keep the ticket").click()
+    page.wait_for_load_state()
+    expect(page.locator("troupe-early troupe-clip")).to_have_count(0)
+    until = time.monotonic() + 60
+    while set(segments(troupe)) - before:
+        assert time.monotonic() < until, "the segments of a cancelled clip stay"
+        page.wait_for_timeout(200)

@@ -110,13 +110,14 @@ class Machine:
 
 @pytest.fixture
 def machines(folder: Path, house: dict[str, str]) -> Iterator[dict[str, Machine]]:
-    """Two that render. The reconciler runs on neither, and cannot know that a process of
+    """Two that render: one forks for each job, one does all in its own process. The
+    reconciler runs on neither, and cannot know that a process of
     one of them is gone: the lease must run out."""
     made = {
         name: Machine(name, folder / name, house, *argv)
         for name, argv in (
             ("first", ("work", "cpu")),
-            ("second", ("work", "cpu")),
+            ("second", ("work", "cpu", "--resident")),
             ("third", ("reconcile", "--loop")),
         )
     }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from avatarfx import encode, sound
+from avatarfx.tracks import Track
 from socialapp.acting import sound as acting_sound
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def wav(samples: Samples, rate: int) -> bytes:
 
 def m4a(samples: Samples, rate: int, *, comment: str = "") -> bytes:
     """AAC in an M4A; `comment` is what players show of it."""
-    track = encode.Track(samples, rate)
+    track = Track(samples, rate)
     # Moving the index to the front reads the file again, by its name.
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "audio.m4a"

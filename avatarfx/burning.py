@@ -16,6 +16,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from avatarfx import encode, sound
+from avatarfx.tracks import Track
 from socialapp.engines.errors import EngineError
 from socialapp.performance.captions import cues
 
@@ -126,7 +127,7 @@ def burn(
                 width=width,
                 height=height,
                 fps=fps,
-                track=encode.Track(samples, rate) if samples is not None else None,
+                track=Track(samples, rate) if samples is not None else None,
                 options=options,
             ) as writer:
                 for number, frame in enumerate(_frames(source)):

@@ -15,6 +15,7 @@ import numpy as np
 
 from avatarfx.errors import DiskFullError
 from avatarfx.progressive.fragments import Fragments
+from avatarfx.tracks import Track
 from socialapp.engines.errors import EngineError
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from avatarfx.sound import Samples
 
 WAITING_FRAMES = 12
 """How far the drawing may run ahead of the encoder: 0.5 s, about 16 MB."""
@@ -63,14 +63,6 @@ class Options:
 
     threads: int = 2
     sound_bit_rate: int = 96_000
-
-
-@dataclass(frozen=True, slots=True)
-class Track:
-    """Mono sound."""
-
-    samples: Samples
-    rate: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from avatarfx.encode import Track
     from avatarfx.quality.measured import Measured
     from avatarfx.recipe import Recipe
+    from avatarfx.tracks import Track
     from socialapp.acting.opening import Opening
     from socialapp.engines.protocols import Actor, Animator, Director, Voice
     from socialapp.performance import Performance

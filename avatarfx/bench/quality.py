@@ -31,8 +31,9 @@ from avatarfx.animators.framing import fill
 from avatarfx.animators.puppets import View
 from avatarfx.animators.warp import WarpMaker
 from avatarfx.bench import portraits, watchers
-from avatarfx.encode import Options, Track, Writer
+from avatarfx.encode import Options, Writer
 from avatarfx.quality import measures
+from avatarfx.tracks import Track
 from socialapp.acting.perform import Performed, perform
 from socialapp.engines import handler
 from socialapp.engines.errors import EngineError

@@ -17,6 +17,7 @@ from avatarfx import encode
 from avatarfx.bench import attacks, peers
 from avatarfx.pipeline import Papers
 from avatarfx.stages.marks import Inker
+from avatarfx.tracks import Track
 from socialapp.provenance.watermark import Key, Marker, detect
 from socialapp.provenance.watermark.reading import EVERY, FRAMES
 
@@ -223,7 +224,7 @@ def _published(
     """By the product's encoder: the frames again, bytes of the file, of its picture."""
     height, width = frames[0].shape[:2]
     samples = np.frombuffer(clip.sound, np.int16).astype(np.float32) / np.float32(32768)
-    track = encode.Track(samples, clip.rate) if len(samples) else None
+    track = Track(samples, clip.rate) if len(samples) else None
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "clip.mp4"
         with encode.Writer(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from avatarfx.encode import Track
+    from avatarfx.tracks import Track
 
     Floats = NDArray[np.floating[Any]]
 

@@ -7,9 +7,10 @@ import logging
 import math
 from typing import TYPE_CHECKING
 
-from avatarfx import bed, encode, sound
+from avatarfx import bed, sound
 from avatarfx.pipeline import FPS, Work
 from avatarfx.stages.voice import put_sound
+from avatarfx.tracks import Track
 from socialapp.acting import sound as spoken
 from socialapp.acting.script import estimate_seconds
 from socialapp.engines.errors import EngineError
@@ -38,9 +39,7 @@ def frame_count(performance: Performance) -> int:
     return Work.frames_of(performance)
 
 
-def soundtrack(
-    performance: Performance, *, gain: float | None = None
-) -> encode.Track | None:
+def soundtrack(performance: Performance, *, gain: float | None = None) -> Track | None:
     """Every part's sound mixed, as loud as it should be; None when all are silent."""
     heard = [part.sound for part in performance.parts if part.sound is not None]
     if not heard:
@@ -53,7 +52,7 @@ def soundtrack(
         ) from None
     samples, rate = sound.mix(sounds, seconds=frame_count(performance) / FPS)
     under = bed.heard(performance.bed, len(samples), rate)
-    return encode.Track(sound.normalise(samples, rate, under=under, gain=gain), rate)
+    return Track(sound.normalise(samples, rate, under=under, gain=gain), rate)
 
 
 class Shoot:
@@ -77,7 +76,7 @@ class Shoot:
         speech = opening.speech
         samples = spoken.decode(speech.samples)
         self._gain = sound.gain_for(samples, speech.rate)
-        self.track = encode.Track(
+        self.track = Track(
             sound.normalise(samples, speech.rate, gain=self._gain), speech.rate
         )
         self.seam = int(opening.steady * FPS)

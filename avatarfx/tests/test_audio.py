@@ -16,6 +16,7 @@ from avatarfx.models import Clip
 from avatarfx.services import audio as service
 from avatarfx.services import previews
 from avatarfx.tests.engines import PlainDirector
+from avatarfx.tracks import Track
 from feed import services as feed
 from moderation import services as moderation
 from moderation import subjects
@@ -236,7 +237,7 @@ def test_a_sample_in_a_voice_says_what_its_words_are_refused_for(alice: User) ->
 
 
 def test_an_encoder_that_cannot_write_says_so(tmp_path: Path) -> None:
-    track = encode.Track(np.zeros(2048, np.float32), 24000)
+    track = Track(np.zeros(2048, np.float32), 24000)
     with pytest.raises(EngineError, match="gave up"):
         encode.write_sound(
             tmp_path / "nowhere" / "audio.m4a",

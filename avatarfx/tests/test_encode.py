@@ -10,6 +10,7 @@ import pytest
 
 from avatarfx import encode
 from avatarfx.errors import DiskFullError
+from avatarfx.tracks import Track
 from socialapp.engines.errors import EngineError
 
 if TYPE_CHECKING:
@@ -25,11 +26,11 @@ def write(
     rate: int = 24000,
     options: encode.Options = FAST,
     silent: bool = False,
-) -> encode.Track:
+) -> Track:
     """Two seconds of a moving stripe; a click at one second."""
     samples = np.zeros(rate * frames // 25, np.float32)
     samples[rate : rate + 48] = 0.8
-    track = encode.Track(samples, rate)
+    track = Track(samples, rate)
     with encode.Writer(
         path,
         width=64,

@@ -14,6 +14,7 @@ from avatarfx.quality import files, measures, words
 from avatarfx.quality.measured import Measured
 from avatarfx.quality.verdict import Limits, fault
 from avatarfx.quality.watch import Asked, Watch
+from avatarfx.tracks import Track
 from socialapp import acting
 from socialapp.characters import maker
 from socialapp.content import library
@@ -56,9 +57,9 @@ def spoken() -> Performed:
 
 
 @pytest.fixture(scope="module")
-def sound(spoken: Performed) -> encode.Track:
+def sound(spoken: Performed) -> Track:
     samples = np.frombuffer(spoken.speech.samples, "<i2").astype(np.float32) / 32768
-    return encode.Track(samples, spoken.speech.rate)
+    return Track(samples, spoken.speech.rate)
 
 
 def photo() -> Actor:
@@ -84,9 +85,7 @@ def film(rung: str, actor: Actor, spoken: Performed, count: int = 9999) -> Film:
     return frames
 
 
-def measured(
-    frames: Film, actor: Actor, spoken: Performed, sound: encode.Track
-) -> Measured:
+def measured(frames: Film, actor: Actor, spoken: Performed, sound: Track) -> Measured:
     count = len(frames)
     watch = Watch(
         Asked(
@@ -154,7 +153,7 @@ BROKEN = [
     "make", [photo, lambda: drawn("hob")], ids=["a photo", "a drawing"]
 )
 def test_each_broken_film_is_told_from_the_good_one(
-    make: Callable[[], Actor], spoken: Performed, sound: encode.Track
+    make: Callable[[], Actor], spoken: Performed, sound: Track
 ) -> None:
     actor = make()
     good = film("warp", actor, spoken)
@@ -169,7 +168,7 @@ def test_each_broken_film_is_told_from_the_good_one(
 
 
 def test_every_starter_portrait_is_as_good_as_it_must_be(
-    spoken: Performed, sound: encode.Track
+    spoken: Performed, sound: Track
 ) -> None:
     for name in library.cast_ids():
         actor = drawn(name)
@@ -193,11 +192,11 @@ def test_a_film_of_nobody_who_speaks_is_not_asked_for_a_mouth() -> None:
 
 
 def test_late_sound_in_a_file_is_measured_and_refused(
-    tmp_path: Path, sound: encode.Track
+    tmp_path: Path, sound: Track
 ) -> None:
     rate = sound.rate
     later = np.concatenate([np.zeros(rate // 5, np.float32), sound.samples])
-    for track, expected in ((sound, 0.0), (encode.Track(later, rate), 200.0)):
+    for track, expected in ((sound, 0.0), (Track(later, rate), 200.0)):
         path = tmp_path / "clip.mp4"
         _write(path, track)
         found = files.sound_late_ms(path, sound)
@@ -213,7 +212,7 @@ def test_late_sound_in_a_file_is_measured_and_refused(
 
 
 def test_a_picture_that_the_encoder_changed_is_noticed(
-    tmp_path: Path, sound: encode.Track
+    tmp_path: Path, sound: Track
 ) -> None:
     path = tmp_path / "clip.mp4"
     _write(path, sound)
@@ -245,7 +244,7 @@ def test_a_few_samples_tell_the_lag_of_a_long_signal() -> None:
     assert measures.sampled_lag(at, loud[at - 4], loud) == (pytest.approx(1.0), 4.0)
 
 
-def _write(path: Path, track: encode.Track) -> None:
+def _write(path: Path, track: Track) -> None:
     """Four seconds that get lighter, a grey level a frame."""
     with encode.Writer(
         path,

@@ -6,7 +6,7 @@ from avatarfx import services
 
 
 def render_clip(clip_id: int) -> None:
-    """A wake-up: whoever hears it renders the clip that has waited longest."""
+    """A wake-up: whoever hears it renders the clip whose turn it is."""
     services.render_clip(clip_id)
 
 

@@ -151,6 +151,8 @@ class ClipAdmin(Record[Clip]):
             "Queue",
             {
                 "fields": (
+                    "lane",
+                    "turn",
                     "queued_at",
                     "attempts",
                     "fence",

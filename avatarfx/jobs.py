@@ -7,7 +7,7 @@ from avatarfx.services import batches
 
 
 def render_clip(clip_id: int) -> None:
-    """A wake-up: whoever hears it renders the clip that has waited longest."""
+    """A wake-up: whoever hears it renders the clip whose turn it is."""
     services.render_clip(clip_id)
 
 

@@ -113,7 +113,7 @@ class Command(BaseCommand):
             exempt=True,
             lane=Clip.Lane.LATER,
         )
-        # One call renders whatever waited longest, which may be another clip.
+        # One call renders the clip whose turn it is, which may be another one.
         while not clip.finished_for_good:
             services.render_clip(clip.pk)
             clip = Clip.objects.get(pk=clip.pk)

@@ -142,6 +142,7 @@ def addresses(post: Post) -> Iterator[str]:
         "puid": "TR-2026-x",
         "form": "json",
         "number": "1",
+        "run": "1-1",
         "post": post.key,
     }
     for pattern in patterns():

@@ -7,7 +7,7 @@ Portrait coordinates are in units of the portrait's width.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from avatarfx.animators.puppets import View
@@ -32,6 +32,9 @@ SHARE = {1: 1.0, 2: 0.42, 3: 0.3}
 
 WIDE_SHOT = 0.35
 """The same in frame heights: a close-up of one of them must still come nearer."""
+
+FACE_WIDTH = 1.0
+"""Of a face's height, with ears and hair."""
 
 CLOSER = 0.9
 """Of a close-up: how near one of several is seen. Hats and hair are tall, too."""
@@ -168,6 +171,9 @@ class Shot:
     on: str = ""
     """The seat it looks at, who then stands in front; empty: all of them."""
 
+    hides: tuple[str, ...] = ()
+    """Seats that are not drawn: a close-up shows no half of another's face."""
+
 
 def head_of(rig: Rig) -> Head:
     """From the anchors; without them a guess that suits most portraits."""
@@ -292,13 +298,49 @@ def shots(
     for key in sorted(keys, key=lambda k: k.at):
         box = _box(key, placed, shape=shape, width=width, height=height)
         on = key.on if key.on in placed else ""
+        hides = _cut_off(box, on, placed)
         if key.at <= 0:
-            found = [Shot(0.0, box, on=on)]
+            found = [Shot(0.0, box, on=on, hides=hides)]
         elif not found or (box, on) != (found[-1].box, found[-1].on):
             if not found:
                 found.append(Shot(0.0, Box(0, 0, width, height)))
-            found.append(Shot(key.at, box, max(0.0, key.ease), on))
-    return tuple(found) or (Shot(0.0, Box(0, 0, width, height)),)
+            found.append(Shot(key.at, box, max(0.0, key.ease), on, hides))
+    return _steady(found) or (Shot(0.0, Box(0, 0, width, height)),)
+
+
+def _steady(shots: Sequence[Shot]) -> tuple[Shot, ...]:
+    """The same, and nobody comes or goes while the camera moves."""
+    groups: list[list[Shot]] = []
+    for shot in shots:
+        if groups and shot.ease and shot.on == groups[-1][0].on:
+            groups[-1].append(shot)
+        else:
+            groups.append([shot])
+    found = []
+    for group in groups:
+        hides = {seat for shot in group for seat in shot.hides}
+        kept = () if group[0].ease else tuple(sorted(hides))
+        found += [replace(shot, hides=kept) for shot in group]
+    return tuple(found)
+
+
+def _cut_off(box: Box, on: str, placed: Mapping[str, Placed]) -> tuple[str, ...]:
+    """Whose faces a shot of `on` would cut, or leave out."""
+    if not on:
+        return ()
+    found = []
+    for seat, one in placed.items():
+        (x, y), high = one.face, one.face_height
+        half = FACE_WIDTH / 2 * high
+        inside = (
+            box.x <= x - half
+            and x + half <= box.right
+            and box.y <= y - high / 2
+            and y + high / 2 <= box.bottom
+        )
+        if seat != on and not inside:
+            found.append(seat)
+    return tuple(found)
 
 
 def ease(share: float) -> float:

@@ -90,7 +90,7 @@ class Scene:
         )
         self._ledge = framing.has_ledge(performance.stage.shape, len(seats))
         self._built: dict[int, Drawn] = {}
-        self._moves: dict[tuple[Box, Box, str], Drawn] = {}
+        self._moves: dict[tuple[Box, Box, str, tuple[str, ...]], Drawn] = {}
 
     def shot_at(self, t: float) -> Drawn:
         """What draws the frame at `t`; shots that are over are forgotten."""
@@ -102,19 +102,19 @@ class Scene:
             known = [
                 n
                 for n in self._built
-                if (self._shots[n].box, self._shots[n].on) == (shot.box, shot.on)
+                if replace(self._shots[n], at=shot.at, ease=shot.ease) == shot
             ]
             drawn = self._built[known[0]] if known else self._draw(shot)
             self._built[number] = drawn
         return self._built[number]
 
     def _draw(self, shot: Shot) -> Drawn:
-        return self._canvas(shot.box, *self._size, on=shot.on)
+        return self._canvas(shot.box, *self._size, shot=shot)
 
     def _moving(self, start: Shot, end: Shot) -> Drawn:
         """A move that was made before is the same again at another time: building one
         costs as much as drawing ten frames."""
-        way = (start.box, end.box, end.on)
+        way = (start.box, end.box, end.on, end.hides)
         if way not in self._moves:
             while len(self._moves) >= MOVES_KEPT:
                 del self._moves[next(iter(self._moves))]
@@ -129,7 +129,7 @@ class Scene:
         budget = framing.PIXEL_BUDGET * width * height
         fine = min(fine, math.sqrt(budget / (hull.width * hull.height)))
         size = (max(2, round(hull.width * fine)), max(2, round(hull.height * fine)))
-        return self._canvas(hull, *size, on=end.on, move=(start, end))
+        return self._canvas(hull, *size, shot=end, move=(start, end))
 
     def _canvas(
         self,
@@ -137,13 +137,15 @@ class Scene:
         width: int,
         height: int,
         *,
-        on: str,
+        shot: Shot,
         move: tuple[Shot, Shot] | None = None,
     ) -> Drawn:
         scale = width / box.width
         standing = []
         # Whoever the camera looks at is not hidden behind a neighbour's tail.
-        for one in sorted(self.cast, key=lambda one: one.seat == on):
+        for one in sorted(self.cast, key=lambda one: one.seat == shot.on):
+            if one.seat in shot.hides:
+                continue
             reach = 0.0 if not one.cut_out else REACH * one.placed.scale
             whole = Box(
                 one.placed.x - reach,

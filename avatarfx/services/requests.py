@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import math
 import secrets
 import shutil
 from datetime import timedelta
@@ -253,7 +254,7 @@ def check_script(
     )
     if seconds > settings.MAX_CLIP_SECONDS:
         raise scripts.ScriptError(
-            f"This runs for about {round(seconds)} seconds and"
+            f"This runs for about {math.ceil(seconds)} seconds and"
             f" {settings.MAX_CLIP_SECONDS} fit. Cut a sentence or two,"
             " or make two clips of it."
         )

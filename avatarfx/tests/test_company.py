@@ -106,3 +106,26 @@ def test_a_close_up_sees_the_ledge_where_it_is() -> None:
     assert row == pytest.approx((framing.LEDGE - 0.5) * 2 * 912, abs=2)
     assert pixels is not None
     assert pixels.shape == (912 - row, 512, 3)
+
+
+def test_a_close_up_shows_no_half_of_another_face() -> None:
+    width, height = SIZES["9:16"]
+    rigs = starters()[:3]
+    placed = dict(zip("abc", placed_in("9:16", rigs), strict=True))
+    keys = (
+        CameraKey(0.0, "all"),
+        CameraKey(1.0, "a"),
+        CameraKey(1.04, "a", 1.08, 3.0),
+        CameraKey(5.0, "all", 1.0, 1.0),
+    )
+    found = framing.shots(keys, placed, shape="9:16", width=width, height=height)
+    wide, close, nearer, back = (shot.hides for shot in found)
+    assert wide == back == ()
+    assert "c" in close
+    assert nearer == close  # nobody comes or goes in a move
+    for one in found:
+        for seat in set("abc") - set(one.hides):
+            x, _ = placed[seat].face
+            half = framing.FACE_WIDTH / 2 * placed[seat].face_height
+            assert one.box.x <= x - half
+            assert x + half <= one.box.right

@@ -157,6 +157,11 @@ class _Cutter:
         self._together += 1
         last = number == len(self._turns) - 1
         if lasts < WORD and not last:
+            shown = self._cuts[-1]
+            before = self._turns[number - 1].seat
+            # Whoever hears a word is seen, but not while others go on talking.
+            if shown.on not in {"all", turn.seat, before}:
+                self._add("all", turn.at, turn.at - 0.3, turn.until)
             return
         if (last and lasts < 2 * WORD) or self._together >= self._next_together:
             if self._add("all", turn.at, turn.at - 0.3, turn.at + 1.0):

@@ -26,9 +26,10 @@ for (const one of STORED) {
       [x, y, scale].forEach((v, i) => near(v, one.placed[seat][i], `${seat} [${i}]`));
     }
     const shots = shotsOf(one.camera, placed, one.frame);
-    for (const { at, on, views } of one.seen) {
+    for (const { at, on, hides, views } of one.seen) {
       const found = seenAt(shots, at);
       assert.equal(found.on, on, `at ${at}`);
+      assert.deepEqual(found.hides, hides, `hidden at ${at}`);
       for (const [seat, [x, y, width, height]] of Object.entries(views)) {
         const view = viewUnder(placed[seat], found.box);
         // A mirrored view is told by a negative width from its other side.

@@ -118,7 +118,7 @@ def _seen(
     for seat, one in placed.items():
         view = one.view(box)
         views[seat] = [view.x, view.y, view.width, view.height]
-    return {"at": t, "on": shot.on, "views": views}
+    return {"at": t, "on": shot.on, "hides": [*shot.hides], "views": views}
 
 
 if __name__ == "__main__":

@@ -30,8 +30,9 @@
 
 /**
  * What the camera sees from `at` on; it gets there in `ease` seconds. `on`: the seat it
- * looks at, who then stands in front; empty: all of them.
- * @typedef {{at: number, box: Box, ease: number, on: string}} Shot
+ * looks at, who then stands in front; empty: all of them. `hides`: seats that are not
+ * drawn, for a close-up shows no half of another's face.
+ * @typedef {{at: number, box: Box, ease: number, on: string, hides: string[]}} Shot
  */
 
 const EYES_TO_CHIN = 0.61;
@@ -42,6 +43,7 @@ const FACE_LINE = { "9:16": 0.43, "1:1": 0.5, "16:9": 0.53 };
 /** @type {Record<number, number>} */
 const SHARE = { 1: 1, 2: 0.42, 3: 0.3 };
 const WIDE_SHOT = 0.35;
+const FACE_WIDTH = 1;
 const CLOSER = 0.9;
 /** @type {Record<number, number[]>} */
 const SPOTS = { 1: [0.5], 2: [0.26, 0.74], 3: [0.2, 0.5, 0.8] };
@@ -133,9 +135,12 @@ export function fill(rig, { shape, width, height }, place = MIDDLE) {
  * @param {Frame} frame
  * @param {Place} [place]
  * @param {number} [sharing]
+ * @param {boolean} [ledge] whether they stand behind one
  * @returns {Placed}
  */
-export function stand(rig, { shape, width, height }, place = MIDDLE, sharing = 1) {
+export function stand(
+  rig, { shape, width, height }, place = MIDDLE, sharing = 1, ledge = hasLedge(shape, sharing),
+) {
   const head = headOf(rig);
   const ratio = rig.height / rig.width;
   let scale = closeUp(rig, head, shape, height);
@@ -147,7 +152,7 @@ export function stand(rig, { shape, width, height }, place = MIDDLE, sharing = 1
   let face = height * (FACE_LINE[shape] + place.y - 0.5);
   const below = Math.max(ratio - head.y, 1e-3);
   let foot = height * 1.01;
-  if (hasLedge(shape, sharing)) {
+  if (ledge) {
     foot = height * (LEDGE + 0.01);
     scale = Math.max(scale, (foot - face) / below);
   } else if (face + below * scale < foot) {
@@ -223,30 +228,68 @@ export function shotsOf(keys, placed, frame) {
     const box = boxOf(key, placed, frame);
     const on = key.on in placed ? key.on : "";
     const last = found.at(-1);
+    const hides = cutOff(box, on, placed);
     if (key.at <= 0) {
-      found = [{ at: 0, box, ease: 0, on }];
+      found = [{ at: 0, box, ease: 0, on, hides }];
     } else if (!last || last.on !== on || !same(last.box, box)) {
-      if (!last) found.push({ at: 0, box: whole, ease: 0, on: "" });
-      found.push({ at: key.at, box, ease: Math.max(0, key.ease), on });
+      if (!last) found.push({ at: 0, box: whole, ease: 0, on: "", hides: [] });
+      found.push({ at: key.at, box, ease: Math.max(0, key.ease), on, hides });
     }
   }
-  return found.length ? found : [{ at: 0, box: whole, ease: 0, on: "" }];
+  return found.length ? steady(found) : [{ at: 0, box: whole, ease: 0, on: "", hides: [] }];
 }
 
 /**
- * What the camera sees at `t`, and whom it looks at.
+ * The same, and nobody comes or goes while the camera moves.
+ * @param {Shot[]} shots
+ */
+function steady(shots) {
+  /** @type {Shot[][]} */
+  const groups = [];
+  for (const shot of shots) {
+    const group = groups.at(-1);
+    if (group && shot.ease && shot.on === group[0].on) group.push(shot);
+    else groups.push([shot]);
+  }
+  return groups.flatMap((group) => {
+    const hides = group[0].ease ? [] : [...new Set(group.flatMap((shot) => shot.hides))].sort();
+    return group.map((shot) => ({ ...shot, hides }));
+  });
+}
+
+/**
+ * Whose faces a shot of `on` would cut, or leave out.
+ * @param {Box} box
+ * @param {string} on
+ * @param {Record<string, Placed>} placed
+ */
+function cutOff(box, on, placed) {
+  if (!on) return [];
+  return Object.keys(placed).filter((seat) => {
+    const [x, y] = faceOn(placed[seat]);
+    const high = placed[seat].head.height * placed[seat].scale;
+    const half = (FACE_WIDTH / 2) * high;
+    const inside =
+      box.x <= x - half && x + half <= box.x + box.width &&
+      box.y <= y - high / 2 && y + high / 2 <= box.y + box.height;
+    return seat !== on && !inside;
+  });
+}
+
+/**
+ * What the camera sees at `t`, whom it looks at, and who is not drawn.
  * @param {Shot[]} shots
  * @param {number} t
- * @returns {{box: Box, on: string}}
+ * @returns {{box: Box, on: string, hides: string[]}}
  */
 export function seenAt(shots, t) {
   let number = 0;
   shots.forEach((shot, i) => {
     if (shot.at <= t + 1e-9) number = i;
   });
-  const { at, box, ease: lasts, on } = shots[number];
-  if (!number || t >= at + lasts) return { box, on };
-  return { box: between(shots[number - 1].box, box, ease((t - at) / lasts)), on };
+  const { at, box, ease: lasts, on, hides } = shots[number];
+  if (!number || t >= at + lasts) return { box, on, hides };
+  return { box: between(shots[number - 1].box, box, ease((t - at) / lasts)), on, hides };
 }
 
 /** Slow at both ends: a camera has weight. @param {number} share */

@@ -71,11 +71,11 @@ export class Scene {
   draw({ faces, time, lights = {}, cuts = false }) {
     const { screen } = this;
     const { frame, placed, order, shots } = this.#laidOut();
-    const { box, on } = seenAt(cuts ? shots.map((shot) => ({ ...shot, ease: 0 })) : shots, time);
+    const { box, on, hides } = seenAt(cuts ? shots.map((shot) => ({ ...shot, ease: 0 })) : shots, time);
     screen.clear();
     this.#drawBehind(box, frame, placed, lights);
     const { gl, canvas } = screen;
-    for (const seat of withInFront(order, on)) {
+    for (const seat of withInFront(order, on).filter((one) => !hides.includes(one))) {
       const lit = LISTENS + (1 - LISTENS) * (lights[seat] ?? 1);
       gl.blendColor(lit, lit, lit, 1);
       gl.blendFuncSeparate(

@@ -159,7 +159,7 @@ export class Troop {
     }
     for (const role of this.#seats) {
       const { rig } = /** @type {Loaded} */ (this.#loaded.get(role));
-      const to = stand(rig, frame, places[role], this.#seats.length);
+      const to = stand(rig, frame, places[role], this.#seats.length, false);
       if (this.#seats.length === MOST_ACTORS && role === this.#seats[1] && frame.width < frame.height) {
         to.y -= BEHIND * frame.height;
       }

@@ -140,6 +140,14 @@ def test_somebody_who_asked_again_did_not_wait_in_between(clip: Clip) -> None:
     assert [round(one.waited) for one in traces.story_of(clip).attempts] == [30, 3]
 
 
+def test_of_many_attempts_the_newest_are_told(clip: Clip) -> None:
+    for _ in range(25):
+        attempted(clip, entry("voice"), outcome="failed")
+    told = traces.story_of(clip).attempts
+    assert [one.number for one in told] == list(range(6, 26))
+    assert {round(one.waited) for one in told} == {20}
+
+
 def test_a_clock_that_runs_ahead_makes_no_negative_time(clip: Clip) -> None:
     early = clip.created - dt.timedelta(hours=3)
     attempted(clip, entry("voice"), started=early, ended=early - dt.timedelta(hours=1))

@@ -110,12 +110,13 @@ class Attempt:
 
 
 def attempts_of(
-    clip: Clip, renders: Sequence[Render], secrets: Secrets
+    clip: Clip, renders: Sequence[Render], secrets: Secrets, *, first: int = 1
 ) -> tuple[Attempt, ...]:
-    """The oldest first; `renders` of this clip in any order."""
+    """The oldest first; `renders` of this clip in any order, numbered from `first`."""
     told: list[Attempt] = []
     free = clip.created
-    for number, render in enumerate(sorted(renders, key=lambda r: r.fence), start=1):
+    in_order = sorted(renders, key=lambda render: render.fence)
+    for number, render in enumerate(in_order, start=first):
         # Asked for again by its owner: only then did it wait again.
         since = max(free, clip.queued_at) if clip.queued_at < render.started else free
         told.append(

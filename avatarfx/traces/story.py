@@ -36,6 +36,9 @@ MEASURES = {
 AT_LEAST = frozenset({"sync", "psnr", "margin", "peak"})
 """More is better; of the others less is."""
 
+MOST_ATTEMPTS = 20
+"""Told of one clip: whoever tries again for ever gets a page that can be read."""
+
 MEASURED_BY = ("quality", "mark")
 
 
@@ -104,6 +107,8 @@ class Story:
     inputs: tuple[Input, ...]
     outputs: tuple[Input, ...]
     attempts: tuple[Attempt, ...]
+    """The newest, the oldest of them first."""
+
     falls: tuple[str, ...]
     """Why a lower rung went on, in the order in which it happened."""
 
@@ -116,8 +121,11 @@ class Story:
 def story_of(clip: Clip) -> Story:
     """Reads the clip's attempts; a trace that an older version wrote tells less."""
     secrets = secrets_of(clip)
-    renders = list(clip.renders.order_by("fence"))
-    attempts = attempts_of(clip, renders, secrets)
+    count = clip.renders.count()
+    # One more: the first that is told waited since that one ended.
+    renders = list(clip.renders.order_by("-fence")[: MOST_ATTEMPTS + 1])[::-1]
+    attempts = attempts_of(clip, renders, secrets, first=count - len(renders) + 1)
+    attempts = attempts[-MOST_ATTEMPTS:]
     last = renders[-1] if renders else None
     entries = _entries(last)
     made_by = (clip.performance or {}).get("made_by") or {}

@@ -65,7 +65,7 @@ class DigestRead(serializers.Serializer[Any]):
     sha256 = serializers.CharField()
 
 
-class MeasureRead(serializers.Serializer[Any]):
+class FilmMeasureRead(serializers.Serializer[Any]):
     name = serializers.CharField()
     value = serializers.FloatField(source="number")
     limit = serializers.FloatField(allow_null=True)
@@ -73,7 +73,7 @@ class MeasureRead(serializers.Serializer[Any]):
     good = serializers.BooleanField()
 
 
-class CarriedRead(serializers.Serializer[Any]):
+class FilmCarriesRead(serializers.Serializer[Any]):
     """What goes along with the film."""
 
     signed_by = serializers.CharField(allow_blank=True)
@@ -128,9 +128,9 @@ class TraceRead(serializers.Serializer[Any]):
         source="falls",
         help_text="Why a lower rung went on.",
     )
-    quality = MeasureRead(many=True, source="measures")
+    quality = FilmMeasureRead(many=True, source="measures")
     verdict = serializers.CharField(allow_blank=True)
-    carried = CarriedRead(allow_null=True)
+    carried = FilmCarriesRead(allow_null=True)
     receipt = ReceiptRead(allow_null=True)
 
 

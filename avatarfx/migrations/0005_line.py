@@ -19,7 +19,7 @@ def give_turns(apps, _):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('avatarfx', '0004_clip_original'),
+        ("avatarfx", "0004_clip_original"),
         ('characters', '0006_remixing'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -28,6 +28,8 @@ def _opening(work: Work) -> Work | None:
     """With the first sentence spoken, and the rest on its way; None: all at once."""
     recipe = work.recipe
     alone = len(recipe.cast) == 1 and not recipe.remix and not recipe.taken_over
+    # Music is laid under the whole: how it ends depends on when that is.
+    alone = alone and not recipe.bed
     if work.performance is not None or work.live is None or not alone:
         return None
     lead = recipe.cast[0]
@@ -40,6 +42,7 @@ def _opening(work: Work) -> Work | None:
         lead.motion,
         recipe.shape,
         recipe.background,
+        recipe.camera or acting.CAMERAS[0],
     )
     if not opening.worth(recipe.script):
         return None

@@ -13,7 +13,7 @@ from avatarfx.beds import make
 from avatarfx.errors import NotNowError
 from avatarfx.models import Clip
 from avatarfx.recipe import Recipe, Role
-from avatarfx.stages.movement import soundtrack
+from avatarfx.stages.shoot import soundtrack
 from socialapp.lib import blobs
 from socialapp.performance import Bed, Level, Part, Performance, cut, join
 from socialapp.performance.beds import gain_at

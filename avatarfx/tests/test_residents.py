@@ -16,7 +16,7 @@ from django.conf import settings as django_settings
 from avatarfx import encode, services
 from avatarfx.abilities import Abilities
 from avatarfx.models import Clip, RenderWorker
-from avatarfx.services import claimed, leases, minder, rendering, workers
+from avatarfx.services import claimed, leases, rendering, workers
 from avatarfx.tests.conftest import make_character
 from avatarfx.tests.engines import breaks_at
 from socialapp.accounts.models import User
@@ -152,15 +152,15 @@ def test_the_leases_of_those_that_wait_are_kept(
     monkeypatch.setattr(leases, "BEAT_SECONDS", 0.05)
     alice = User.objects.create_user("alice", "alice@example.com", "a secret of hers")
     line_of(alice, make_character(alice), 2)
-    first, second = leases.claim_batch(worker="me:1", can=CAN, most=2)
-    with claimed.Batch([first, second]) as batch:
+    mine = leases.claim_batch(worker="me:1", can=CAN, most=2)
+    with claimed.Batch(mine) as batch:
         next(iter(batch))
-        Clip.objects.filter(pk=second.pk).update(leased_until=None)
+        Clip.objects.filter(pk=mine[1].pk).update(leased_until=None)
         until = time.monotonic() + 20
-        while Clip.objects.get(pk=second.pk).leased_until is None:
+        while Clip.objects.get(pk=mine[1].pk).leased_until is None:
             assert time.monotonic() < until
             time.sleep(0.02)
-    assert Clip.objects.get(pk=second.pk).state == "queued"
+    assert Clip.objects.get(pk=mine[1].pk).state == "queued"
 
 
 GUARDED = """
@@ -241,7 +241,7 @@ def test_a_resident_worker_renders_without_a_fork_and_ends_when_it_hangs(
             flag.touch(exist_ok=False)
         except FileExistsError:
             return real(writer)
-        minder.LAST_CALL = 0.001  # of this process alone
+        django_settings.STAGE_BUDGETS["movement"] = (1.0, 0.0)  # of this process alone
         ctypes.CDLL(None).sleep(300)
         raise AssertionError("It slept to its end.")
 

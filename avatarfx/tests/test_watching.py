@@ -13,7 +13,7 @@ from avatarfx.bench import portraits
 from avatarfx.quality import files, measures, words
 from avatarfx.quality.measured import Measured
 from avatarfx.quality.verdict import Limits, fault
-from avatarfx.quality.watch import Watch
+from avatarfx.quality.watch import Asked, Watch
 from socialapp import acting
 from socialapp.characters import maker
 from socialapp.content import library
@@ -89,11 +89,12 @@ def measured(
 ) -> Measured:
     count = len(frames)
     watch = Watch(
-        words.moves(spoken.performance, FPS, {"a"} if actor.rig.layers else ()),
-        measures.envelope(sound.samples, sound.rate, FPS, count),
-        count=count,
+        Asked(
+            words.moves(spoken.performance, FPS, {"a"} if actor.rig.layers else ()),
+            measures.envelope(sound.samples, sound.rate, FPS, count),
+            still_camera=True,
+        ),
         alone=True,
-        still_camera=True,
         reference=film("still", actor, spoken, 1)[0],
         finder=handler.riggers["default"].finder(),  # type: ignore[attr-defined]
         measurable=actor.rig.style in {"photo", "paint"},
@@ -179,11 +180,8 @@ def test_every_starter_portrait_is_as_good_as_it_must_be(
 def test_a_film_of_nobody_who_speaks_is_not_asked_for_a_mouth() -> None:
     frames = [np.full((64, 64, 3), n % 9, np.uint8) for n in range(90)]
     watch = Watch(
-        np.zeros(90),
-        np.zeros(90),
-        count=90,
+        Asked(np.zeros(90), np.zeros(90), still_camera=True),
         alone=False,
-        still_camera=True,
         reference=None,
         finder=None,
         measurable=True,
@@ -226,11 +224,8 @@ def test_a_picture_that_the_encoder_changed_is_noticed(
 
 def test_a_burst_of_noise_does_not_hide_in_a_long_film(spoken: Performed) -> None:
     watch = Watch(
-        np.zeros(300),
-        np.zeros(300),
-        count=300,
+        Asked(np.zeros(300), np.zeros(300), still_camera=True),
         alone=True,
-        still_camera=True,
         reference=None,
         finder=None,
         measurable=False,

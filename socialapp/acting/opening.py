@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from socialapp.acting import sound
+from socialapp.acting.camera import shots
 from socialapp.acting.edit import LEAD_OUT, edit
 from socialapp.acting.perform import Performed
 from socialapp.acting.script import parse
@@ -88,6 +89,8 @@ class Actor:
     motion: str
     shape: str
     background: str
+    camera: str = "still"
+    """One of `socialapp.acting.CAMERAS`; it moves when the opening is over."""
 
 
 class Opening:
@@ -137,6 +140,8 @@ class Opening:
             ref = put_sound(sound.wav(speech.samples, speech.rate))
             part = replace(part, sound=Sound(ref, speech.rate))
         performance = self._performance(speech, part)
+        stage = replace(performance.stage, camera=self._camera(part, speech.seconds))
+        performance = replace(performance, stage=stage)
         return Performed(performance, speech, self.engine, self.fallback_reason)
 
     def _direct(self, speech: Speech, beats: Sequence[Beat]) -> Part:
@@ -144,6 +149,25 @@ class Opening:
         return actor.director.direct(
             beats, speech, seat=actor.seat, seed=actor.seed, motion=actor.motion
         )
+
+    def _camera(self, part: Part, seconds: float) -> tuple[CameraKey, ...]:
+        """Still until the opening is over, then as of what follows."""
+        actor, begins = self._actor, round(self.until, 4)
+        later = tuple(
+            replace(word, at=word.at - begins, until=word.until - begins)
+            for word in part.captions
+            if word.at >= begins
+        )
+        keys = shots(
+            (replace(part, captions=later),),
+            seconds - begins,
+            seed=actor.seed,
+            camera=actor.camera,
+        )
+        still = CameraKey(0.0, actor.seat)
+        if (keys[0].zoom, keys[0].x) == (still.zoom, still.x):
+            keys = keys[1:]
+        return still, *(replace(k, at=round(k.at + begins, 4)) for k in keys)
 
     def _performance(self, speech: Speech, part: Part) -> Performance:
         actor = self._actor

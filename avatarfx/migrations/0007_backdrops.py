@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('avatarfx', '0004_clip_original'),
+        ("avatarfx", "0006_workers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

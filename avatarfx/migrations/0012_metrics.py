@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('avatarfx', '0004_clip_original'),
+        ("avatarfx", "0011_render_live"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('avatarfx', '0005_backdrops'),
+        ("avatarfx", "0007_backdrops"),
     ]
 
     operations = [

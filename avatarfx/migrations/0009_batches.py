@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('avatarfx', '0006_clip_captioned'),
+        ("avatarfx", "0008_clip_captioned"),
         ('characters', '0006_remixing'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

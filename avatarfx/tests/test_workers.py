@@ -81,10 +81,8 @@ def _imported(path: str) -> object:
     return Chip if path.endswith(".Chip") else import_string(path)
 
 
-def ask(owner: User, character: Character, **recipe: object) -> Clip:
-    clip = services.request_clip(owner=owner, character=character, script="Good day.")
-    Clip.objects.filter(pk=clip.pk).update(recipe=clip.recipe | recipe)
-    return clip
+def ask(owner: User, character: Character) -> Clip:
+    return services.request_clip(owner=owner, character=character, script="Good day.")
 
 
 def test_a_worker_says_what_it_can_do_and_leaves_no_trace(
@@ -109,14 +107,16 @@ def test_a_machine_may_be_told_to_do_less(settings: Settings) -> None:
 def test_a_worker_gets_only_what_it_can_do(
     alice: User, hob: Character, bob: User
 ) -> None:
-    picky = ask(alice, hob, needs=["diffusion"])
+    picky = services.request_clip(
+        owner=alice, character=hob, script="Good day.", needs=("sway",)
+    )
     plain = ask(alice, hob)
     modest = Abilities(frozenset({"warp"}), memory_mb=2000)
     first = leases.claim(worker="a:1", can=modest)
     assert first is not None
     assert first.key == plain.key
     assert leases.claim(worker="a:1", can=modest) is None
-    able = Abilities(frozenset({"warp", "diffusion"}), memory_mb=2000)
+    able = Abilities(frozenset({"warp", "sway"}), memory_mb=2000)
     second = leases.claim(worker="b:1", can=able)
     assert second is not None
     assert second.key == picky.key

@@ -75,7 +75,7 @@ def house(folder: Path, endpoint: str, settings: Settings) -> Iterator[dict[str,
     here = connection.settings_dict
     where = urlencode({"host": here["HOST"], "user": here["USER"]})
     yield {
-        "PATH": os.environ["PATH"],
+        **{k: os.environ[k] for k in ("PATH", "PYTHONPATH") if k in os.environ},
         "DATABASE_URL": f"postgres:///{here['NAME']}?{where}",
         "REDIS_URL": settings.REDIS_URL,
         "SECRET_KEY": "the same on every machine of this house",

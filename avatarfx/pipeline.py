@@ -12,7 +12,7 @@ import math
 import threading
 import time
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.utils.module_loading import import_string
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from avatarfx.encode import Track
     from avatarfx.quality.measured import Measured
     from avatarfx.recipe import Recipe
     from socialapp.engines.protocols import Actor, Animator, Director, Voice
@@ -171,6 +170,16 @@ class Trace:
             del entry["open"]
 
 
+class Heard(Protocol):
+    """Mono sound, as ``avatarfx.encode.Track`` has it."""
+
+    @property
+    def samples(self) -> NDArray[np.float32]: ...
+
+    @property
+    def rate(self) -> int: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Hidden:
     """A number in frames, and how strongly it was hidden there."""
@@ -206,7 +215,7 @@ class Film:
     hidden: Hidden | None = None
     """None: the papers named no number to hide."""
 
-    track: Track | None = None
+    track: Heard | None = None
     """What is heard in it."""
 
     measured: Measured | None = None

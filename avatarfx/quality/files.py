@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from avatarfx.encode import Track
+    from avatarfx.pipeline import Heard
 
     Floats = NDArray[np.floating[Any]]
 
@@ -25,7 +25,7 @@ COARSE = 4
 """Samples that are averaged before sounds are compared: at 24 kHz a sixth of a ms."""
 
 
-def sound_late_ms(path: Path, track: Track) -> float:
+def sound_late_ms(path: Path, track: Heard) -> float:
     """By how much the sound of a film comes later than it was given; negative: earlier.
     EngineError when it cannot be read."""
     heard, rate = _heard(path)

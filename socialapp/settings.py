@@ -759,7 +759,7 @@ QUALITY_LIMITS: dict[str, dict[str, float]] = {
     # What the warp itself keeps on every portrait: a rung above it must, too.
     "warp": {
         "mouth": 0.72,
-        "mouth_drawn": 0.55,
+        "mouth_drawn": 0.48,
         "sync": 0.4,
         "lag_frames": 2.0,
         "jitter_px": 0.45,

@@ -1,6 +1,6 @@
 """Watches a film while it is drawn, cheaply enough to watch every one.
 
-Of every frame a pixel in 64 is looked at: does it hold still, flicker, is it dark, does
+Of every frame a pixel in 16 is looked at: does it hold still, flicker, is it dark, does
 something move where and when the mouth should? Of a few frames a second the face is found
 again by the landmark network. Nothing is judged here.
 """
@@ -38,10 +38,10 @@ if TYPE_CHECKING:
         def follow(self, rgb: Picture, near: Floats, *, rounds: int) -> Any: ...
 
 
-STEP = 8
-"""Each eighth pixel of each eighth row."""
+STEP = 4
+"""Each fourth pixel of each fourth row."""
 
-BLOCK = 4
+BLOCK = 8
 """Looked-at pixels a side of the blocks in which motion is told: 32 of the picture."""
 
 MOST_LOOKS = 120
@@ -242,7 +242,7 @@ class Watch:
 
 
 def few(pixels: Picture) -> NDArray[np.int16]:
-    """Green of a pixel in 64."""
+    """Green of a pixel in 16."""
     return pixels[STEP // 2 :: STEP, STEP // 2 :: STEP, 1].astype(np.int16)
 
 

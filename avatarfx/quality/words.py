@@ -48,6 +48,7 @@ def _sprites(face: Face) -> list[float]:
     new, old, mix = face.mouth, face.mouth_from, face.mouth_mix
     if face.mouth_press >= PRESSED:
         new, mix = "A", 1.0
+    mix = mix * mix * (3 - 2 * mix)  # as `Mouth` of the layers eases it
     seen = dict.fromkeys(SPRITES, 0.0)
     seen[old] = seen.get(old, 0.0) + 1 - mix
     seen[new] = seen.get(new, 0.0) + mix

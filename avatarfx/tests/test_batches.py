@@ -345,7 +345,8 @@ def test_rows_may_come_as_json_and_bad_ones_are_refused(
         return client.post(URL, json.dumps(body), "application/json")
 
     assert send(rows=[{"name": "Ada", "seat": 1}]).status_code == 202
-    for bad in ([], [{}], ["x"], [{"name": {"a": 1}}], [{"name": "A"}] * 10_001):
+    wrong: list[Any] = [[], [{}], ["x"], [{"name": {"a": 1}}], [{"name": "A"}] * 10_001]
+    for bad in wrong:
         assert send(rows=bad).status_code in {400, 413}
     assert send().status_code == 400
     assert Batch.objects.count() == 1

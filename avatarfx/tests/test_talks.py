@@ -16,7 +16,7 @@ from socialapp.acting import ScriptError
 from socialapp.lib import blobs
 
 if TYPE_CHECKING:
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django import Settings
 
     from avatarfx.models import Clip
     from avatarfx.tests.conftest import Troupe
@@ -161,7 +161,7 @@ def test_four_do_not_fit_and_no_camera_is_made_up(
         asked(alice, hob, ada, camera="drone")
 
 
-def test_a_minute_is_about_what_fits(settings: SettingsWrapper) -> None:
+def test_a_minute_is_about_what_fits(settings: Settings) -> None:
     assert settings.MAX_CLIP_SECONDS == 60
     script = "far and wide. " * 60
     assert len(script) < settings.MAX_SCRIPT_CHARACTERS

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
+from avatarfx import crew
 from avatarfx.metrics import costs, hours
 from avatarfx.metrics.line import line_now
 
@@ -31,6 +32,11 @@ REST = "other"
 def collect() -> Iterator[Metric]:
     """Numbers of the whole copy, read from the database: every process says the same."""
     yield from _line(line_now())
+    yield GaugeMetricFamily(
+        "troupe_render_work_seconds_per_worker",
+        "What waits, in seconds of work for each worker that takes: scale on this.",
+        value=crew.load().seconds_per_worker,
+    )
     total, recent = hours.totals(), hours.window(WINDOW_HOURS)
     yield _stages(total, recent)
     yield from _counted(total)

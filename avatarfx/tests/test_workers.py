@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from avatarfx import crew, services
 from avatarfx.abilities import EVERYTHING, Abilities, memory_mb
+from avatarfx.metrics import exported
 from avatarfx.models import Clip, Render, RenderWorker, WorkerKey
 from avatarfx.receipts import ReceiptError
 from avatarfx.services import leases, rendering, workers
@@ -233,6 +234,9 @@ def test_the_expected_work_is_learnt_and_shared(alice: User, hob: Character) -> 
     load = crew.load()
     assert load.work_seconds == pytest.approx(12.0)
     assert load.seconds_per_worker == pytest.approx(4.0)
+    told = {family.name: family.samples for family in exported.collect()}
+    (sample,) = told["troupe_render_work_seconds_per_worker"]
+    assert sample.value == pytest.approx(4.0)
     assert 89 < load.oldest_seconds < 600
 
 

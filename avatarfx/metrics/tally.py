@@ -19,7 +19,7 @@ QUOTED = re.compile(r"[“\"'‘][^”\"'’]*[”\"'’]")
 ENGINE_STAGES = frozenset({"voice", "movement"})
 """Stages whose time depends on the engine; there are few, so each is told apart."""
 
-INSIDE = frozenset({"mark"})
+INSIDE = frozenset({"mark", "quality"})
 """Stages that run inside another one, whose CPU seconds have theirs."""
 
 FULL = "full"

@@ -110,6 +110,27 @@ def test_a_rung_that_broke_and_a_film_that_was_thrown_away_are_marked(
     )
 
 
+def test_what_a_check_found_out_is_told_once(clip: Clip) -> None:
+    why = "The face trembled."
+    attempted(
+        clip,
+        entry("movement", rung="full"),
+        entry("mark"),
+        entry("check", note=why),
+        entry("quality", 0.5, verdict="dropped", note=why, jitter_px=2.0, sync=None),
+        entry("movement", rung="simple"),
+        entry("mark"),
+        entry("check", note="25 frames, 3 at rest"),
+        entry("quality", 0.5, verdict="kept", lag_frames=-3, floors={"lag_frames": 2}),
+    )
+    story = traces.story_of(clip)
+    assert story.falls == (f"File check: {why}",)
+    check, quality = story.attempts[0].steps[2:4]
+    assert quality.at == check.at
+    lag = next(one for one in story.measures if one.name == "lag_frames")
+    assert (lag.good, lag.limit_words) == (False, "at most 2")
+
+
 def test_the_step_at_which_an_attempt_failed_is_marked(clip: Clip) -> None:
     attempted(
         clip,

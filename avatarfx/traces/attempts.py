@@ -31,7 +31,7 @@ OUTCOMES = {
     "lost": "lost: its worker went silent",
 }
 
-WITHIN = {"mark": "movement"}
+WITHIN = {"mark": "movement", "quality": "check"}
 """Steps that run inside another one."""
 
 BESIDE = {"sign": "screen"}

@@ -20,10 +20,15 @@ if TYPE_CHECKING:
     from avatarfx.traces.receipts import Receipt
 
 MEASURES = {
+    "mouth": ("Mouth follows its orders", "", 2),
+    "mouth_lag": ("Mouth behind its orders", "frames", 1),
     "sync": ("Lips follow the sound", "", 2),
     "lag_frames": ("Lips behind the sound", "frames", 1),
+    "late_ms": ("Sound late in the file", "ms", 1),
     "jitter_px": ("Jitter", "px", 2),
     "identity": ("Distance to the portrait", "", 2),
+    "scene": ("Distance of all that is seen", "", 2),
+    "lost": ("Face not found", "", 2),
     "frozen": ("Frames at rest", "", 0),
     "black": ("Black frames", "", 0),
     "flicker": ("Flicker", "", 3),
@@ -33,8 +38,8 @@ MEASURES = {
 }
 """Number in an entry of a trace: words, unit, digits behind the point."""
 
-AT_LEAST = frozenset({"sync", "psnr", "margin", "peak"})
-"""More is better; of the others less is."""
+AT_LEAST = frozenset({"mouth", "sync", "psnr", "margin", "peak"})
+"""More is better; of the others less is, either way."""
 
 MOST_ATTEMPTS = 20
 """Told of one clip: whoever tries again for ever gets a page that can be read."""
@@ -146,17 +151,21 @@ def story_of(clip: Clip) -> Story:
         inputs=tuple(_inputs(clip)),
         outputs=tuple(_outputs(clip)),
         attempts=attempts,
-        falls=tuple(
-            f"{step.label}: {step.note}"
-            for one in attempts
-            for step in one.steps
-            if step.ending == "fell"
-        ),
+        falls=tuple(fall for one in attempts for fall in _falls(one)),
         measures=tuple(_measures(entries)),
         verdict=_verdict(entries),
         carried=_carried(entries),
         receipt=receipt_of(last, clip.key) if last else None,
     )
+
+
+def _falls(attempt: Attempt) -> Iterator[str]:
+    """Each once: what a check found out is the note of the check as well."""
+    told = ""
+    for step in attempt.steps:
+        if step.ending == "fell" and step.note != told:
+            told = step.note
+            yield f"{step.label}: {step.note}"
 
 
 def _entries(render: Render | None) -> list[dict[str, Any]]:
@@ -228,7 +237,7 @@ def _measures(entries: Sequence[dict[str, Any]]) -> Iterator[Measure]:
                 number=float(value),
                 limit=limit,
                 at_least=more,
-                good=limit is None or (value >= limit if more else value <= limit),
+                good=limit is None or (value >= limit if more else abs(value) <= limit),
             )
     yield from found.values()
 

@@ -11,6 +11,8 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from avatarfx.traces.attempts import WITHIN
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -180,7 +182,7 @@ def _wait(
 def _step(step: Step, y: float, left: float, right: float, per_second: float) -> Bar:
     from_left = min(step.at * per_second, right - left - LEAST)
     width = min(max(LEAST, step.seconds * per_second), right - left - from_left)
-    kind = step.ending or ("within" if step.name == "mark" else "step")
+    kind = step.ending or ("within" if step.name in WITHIN else "step")
     return Bar(
         y,
         step.label,

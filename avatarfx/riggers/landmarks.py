@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from avatarfx.animators import pictures
-from avatarfx.riggers import canonical, looks, matting
+from avatarfx.riggers import canonical, drawn_eyes, looks, matting
 from avatarfx.riggers.fields import make_grids
 from avatarfx.riggers.frame import FaceFrame
 from avatarfx.riggers.safe import unfolded
@@ -105,6 +105,9 @@ class LandmarkRigger:
             else looks.hidden_mouth(rgb, in_pixels, face.presence, judged)
         )
         frame = FaceFrame.of(face.landmarks)
+        if judged == "flat":
+            eyes = drawn_eyes.lowered(rgb, in_pixels)
+            frame = FaceFrame.of(eyes / np.float32(width))
         grids = unfolded(make_grids(frame))
         packed = grids.pack()
         matte, blobs = _matte_blob(pixels, rgb, in_pixels)
@@ -116,7 +119,7 @@ class LandmarkRigger:
             height=height,
             style=judged,
             anchors=anchors or canonical.anchors_of(face.landmarks),
-            landmarks=_rounded(face.landmarks),
+            landmarks=_rounded(frame.landmarks),
             presence=round(face.presence, 4),
             mouth_drawn=hidden is None,
             reason=hidden or "",

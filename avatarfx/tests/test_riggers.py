@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from avatarfx.animators.warp import WarpMaker
 from avatarfx.animators.warp.grids import Grids, GridsError, weights_of
 from avatarfx.bench import portraits
-from avatarfx.riggers import canonical, looks, safe
+from avatarfx.riggers import canonical, drawn_eyes, looks, safe
 from avatarfx.riggers.fields import make_grids
 from avatarfx.riggers.frame import FaceFrame
 from avatarfx.riggers.landmarks import LandmarkRigger
@@ -265,3 +265,25 @@ def test_the_rigger_keeps_the_promises_of_its_kind() -> None:
     assert seen.anchors is not None
     blank = encoded(np.full((200, 200, 3), 200, np.uint8))
     testing.check_rigger(rigger(), sample("flat hob"), blank, anchors=seen.anchors)
+
+
+def test_a_lid_of_a_flat_drawing_reaches_the_lower_edge_of_its_eye() -> None:
+    paper = np.full((400, 400, 3), (222, 180, 150), np.uint8)
+    face = canonical.canonical() * np.float32(90) + np.float32(200)
+    frame = FaceFrame.of(face)
+    for outer, inner in ((33, 133), (362, 263)):
+        middle = face[[outer, inner], :2].mean(0)
+        half = float(np.linalg.norm(face[outer, :2] - face[inner, :2])) / 2
+        axes = (round(1.1 * half), round(0.8 * half))
+        at = (round(float(middle[0])), round(float(middle[1])))
+        cv2.ellipse(paper, at, axes, 0, 0, 360, (250, 250, 250), -1)
+        cv2.circle(paper, at, round(0.4 * half), (40, 90, 60), -1)
+    lower = drawn_eyes.lowered(paper, frame)[[145, 374], 1]
+    assert np.abs(lower - (at[1] + axes[1])).max() < 3
+    assert (lower > face[[145, 374], 1] + 3).all()
+
+
+def test_where_no_skin_is_told_from_an_eye_the_lids_stay() -> None:
+    blank = np.full((400, 400, 3), 200, np.uint8)
+    frame = FaceFrame.of(canonical.canonical() * np.float32(90) + np.float32(200))
+    assert np.array_equal(drawn_eyes.lowered(blank, frame), frame.landmarks)

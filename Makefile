@@ -51,6 +51,7 @@ bench: $(BIN)/.dev
 	$(BIN)/python manage.py bench render --json
 	$(BIN)/python manage.py bench quality --json
 	$(BIN)/python manage.py bench chaos --json
+	$(BIN)/python manage.py bench queue --json
 
 # A typed Python client of the API, for whoever writes an app against it.
 client: $(BIN)/.dev

@@ -114,7 +114,7 @@ class _Killer:
 
     def _kill(self, clip: int, fence: int, worker: str) -> None:
         horse = int(worker.rpartition(":")[2])
-        parent = _parent(horse)
+        parent = houses.parent_of(horse)
         if parent is None:
             return
         victim = self._chance.choice(VICTIMS)
@@ -237,15 +237,6 @@ def _p95(values: list[float]) -> float | None:
         return None
     ordered = sorted(values)
     return round(ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))], 2)
-
-
-def _parent(pid: int) -> int | None:
-    try:
-        words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return None
-    parent = int(words[1])
-    return parent if parent > 1 else None
 
 
 def _end(pid: int) -> None:

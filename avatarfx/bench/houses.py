@@ -91,6 +91,15 @@ def house(*, workers: int) -> Iterator[tuple[Supervisor, dict[str, Character]]]:
         supervisor.stop()
 
 
+def parent_of(pid: int) -> int | None:
+    try:
+        words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    parent = int(words[1])
+    return parent if parent > 1 else None
+
+
 def _manage(name: str, *arguments: str) -> Program:
     return _program(name, sys.executable, str(MANAGE), *arguments)
 

@@ -134,6 +134,7 @@ class Trace:
         entry: dict[str, Any] = {
             "name": name,
             "engine": "",
+            "rung": "",
             "seconds": 0.0,
             "note": "",
             "at": round(time.perf_counter() - self._began, 3),

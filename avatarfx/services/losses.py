@@ -6,11 +6,13 @@ that went alone is another matter: see `why_lost`.
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.db import DatabaseError
 from django.db.models.functions import Now
 
 from avatarfx import memory
@@ -20,6 +22,8 @@ from avatarfx.services import leases
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+log = logging.getLogger(__name__)
 
 NO_MEMORY = "The machine ran out of memory."
 HUNG = "It stopped answering and was ended."
@@ -31,10 +35,14 @@ had it killed because it hung."""
 
 
 def note_trace(lease: leases.Lease, entries: Sequence[dict[str, Any]]) -> None:
-    """On record while the attempt runs: what it is at."""
-    Render.objects.filter(
-        clip_id=lease.clip_id, fence=lease.fence, ended__isnull=True
-    ).update(trace=list(entries))
+    """On record while the attempt runs: what it is at. A database that does not answer
+    costs the note and not the attempt."""
+    try:
+        Render.objects.filter(
+            clip_id=lease.clip_id, fence=lease.fence, ended__isnull=True
+        ).update(trace=list(entries))
+    except DatabaseError as error:
+        log.warning("What %s is at is not on record: %s", lease, error)
 
 
 def note_kills(lease: leases.Lease) -> None:

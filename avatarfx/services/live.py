@@ -63,6 +63,7 @@ class Showing:
         self._run = 0
         self._total = 0.0
         self._exact = True
+        self._spoken_at = 0.0
         self._captions = ""
         self._made = 0
         self._coming: list[tuple[int, int, bytes, bytes]] = []
@@ -99,11 +100,12 @@ class Showing:
         if kind is not None:
             withdraw(self._attempt)
 
-    def begin(self, frames: int, *, exact: bool = True) -> None:
+    def begin(self, frames: int, *, spoken_at: float = 0.0) -> None:
         with self._lock:
             self._run += 1
             self._total = frames / FPS
-            self._exact = exact
+            self._exact = not spoken_at
+            self._spoken_at = spoken_at
             self._made = 0
             self._coming.clear()
             self._stills.clear()
@@ -113,6 +115,13 @@ class Showing:
         with self._lock:
             self._total = frames / FPS
             self._exact = True
+
+    @property
+    def _both(self) -> float:
+        """Seconds made in a second while the same cores speak and draw them."""
+        if not self._pace or not self._spoken_at:
+            return self._pace
+        return 1 / (1 / self._pace + 1 / self._spoken_at)
 
     def words(self, captions: str) -> None:
         self._captions = captions
@@ -188,7 +197,7 @@ class Showing:
                 total=self._total,
                 ready=min(self._total, number + 1.0) if exact else number + 1.0,
                 whole=exact and number + 1.0 >= self._total,
-                pace=round(self._pace, 3),
+                pace=round(self._both if not exact else self._pace, 3),
                 mime=boxes.mime(init),
                 captions=self._captions,
             )

@@ -16,6 +16,7 @@ from django.db import connection
 from avatarfx import selectors
 from avatarfx.models import Clip, Render
 from avatarfx.progressive import boxes, files, state
+from avatarfx.progressive.pace import begins
 from avatarfx.services import news
 
 if TYPE_CHECKING:
@@ -162,10 +163,11 @@ class Showing:
             waiting, self._coming = self._coming, []
             if not waiting or self._refused:
                 return
-            over = (waiting[-1][1] + 1) * FPS
+            over = FPS * begins(waiting[-1][1] + 1)
             due = [number for number in sorted(self._stills) if number < over]
             seen = [self._stills.pop(number) for number in due]
-            unseen = {one[1] for one in waiting} - {number // FPS for number in due}
+            sampled = {number // FPS for number in due}
+            unseen = {begins(one[1]) for one in waiting} - sampled
         try:
             if unseen:
                 raise RuntimeError(f"No frame of the seconds {unseen} was sampled")
@@ -191,12 +193,13 @@ class Showing:
             if number == 0:
                 files.save(self._attempt, run, files.INIT, init)
             files.save(self._attempt, run, files.segment(number), data)
+            ready = float(begins(number + 1))
             live = state.Live(
                 run=run,
                 count=number + 1,
                 total=self._total,
-                ready=min(self._total, number + 1.0) if exact else number + 1.0,
-                whole=exact and number + 1.0 >= self._total,
+                ready=min(self._total, ready) if exact else ready,
+                whole=exact and ready >= self._total,
                 pace=round(self._both if not exact else self._pace, 3),
                 mime=boxes.mime(init),
                 captions=self._captions,

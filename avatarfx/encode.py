@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any, cast
 import av
 import cv2
 import numpy as np
+from av.video.frame import PictureType
 
 from avatarfx.errors import DiskFullError
 from avatarfx.progressive.fragments import Fragments
+from avatarfx.progressive.pace import LONE, begins
 from avatarfx.tracks import Track
 from socialapp.engines.errors import EngineError
 
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 WAITING_FRAMES = 12
 """How far the drawing may run ahead of the encoder: 0.5 s, about 16 MB."""
 
-KEY_EVERY_SECONDS = 1
+KEY_EVERY_SECONDS = 2
 """A seek lands at most this far from where it was asked to, and a segment begins here."""
 
 BT_601 = 6
@@ -97,6 +99,7 @@ class Writer:
         encoded, from the encoder's thread."""
         self._path = path
         self._segment = segment
+        self._keys = {fps * begins(segment) for segment in range(LONE + 1)}
         self._size = (width, height)
         self._fps = fps
         self._track = track
@@ -181,6 +184,8 @@ class Writer:
                 )
                 frame.pts = number
                 frame.time_base = Fraction(1, self._fps)
+                if number and number in self._keys:
+                    frame.pict_type = PictureType.I
                 mux(video.encode(frame))
                 number += 1
                 sound.follow(number / self._fps)
@@ -357,7 +362,13 @@ def jpeg(pixels: NDArray[np.uint8]) -> bytes:
 
 def _codec_options(options: Options) -> dict[str, str]:
     if options.codec == "h264_nvenc":
-        return {"preset": "p5", "rc": "vbr", "cq": str(options.quality), "b": "0"}
+        return {
+            "preset": "p5",
+            "rc": "vbr",
+            "cq": str(options.quality),
+            "b": "0",
+            "forced-idr": "1",
+        }
     if options.codec == "libopenh264":
         return {}
     return {
@@ -366,4 +377,5 @@ def _codec_options(options: Options) -> dict[str, str]:
         "profile": "high",
         # Key frames come by the clock: each begins a segment.
         "sc_threshold": "0",
+        "forced-idr": "1",
     }

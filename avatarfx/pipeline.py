@@ -235,9 +235,12 @@ class Screened:
 class Live(Protocol):
     """Takes a film while it is made; whatever it does never stops the film."""
 
-    def begin(self, frames: int, *, exact: bool = True) -> None:
-        """A film of so many frames begins, or of about so many; what was of another one
-        goes no further."""
+    def begin(self, frames: int, *, spoken_at: float = 0.0) -> None:
+        """A film of so many frames begins; what was of another one goes no further.
+
+        `spoken_at`: it has about so many, and the rest is still being spoken, so many
+        seconds of it in a second.
+        """
         ...
 
     def known(self, frames: int) -> None:

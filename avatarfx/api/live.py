@@ -93,7 +93,7 @@ class LiveViewSet(viewsets.GenericViewSet[Clip]):
 
     @extend_schema(
         tags=["clips"],
-        summary="One second of it",
+        summary="One segment of it",
         parameters=[KEY, RUN],
         responses=_answer("video/mp4", "A segment of fragmented MP4."),
     )
@@ -106,7 +106,7 @@ class LiveViewSet(viewsets.GenericViewSet[Clip]):
     ) -> HttpResponse:
         clip, live = self._watched(run)
         if number >= live.count:
-            raise Problem(404, "not_yet", "This second is not made yet. Ask again.")
+            raise Problem(404, "not_yet", "This part is not made yet. Ask again.")
         return _stored(clip, live, files.segment(number))
 
     @extend_schema(

@@ -26,9 +26,9 @@ class Fragments:
         fps: int,
         emit: Callable[[bytes, bytes], None],
     ) -> None:
-        """`streams`: of a container that began, the picture first, with packets that
-        come decoded in order and a key frame each second. `emit` gets the init segment
-        and one media segment, which holds the frames of one whole second."""
+        """`streams`: of a container that began, the picture first, with a key
+        frame where a segment begins (`avatarfx.progressive.pace`). `emit` gets the init
+        segment and one media segment at a time."""
         self._file = _Tail()
         self._container = av.open(
             self._file, "w", format="mp4", options={"movflags": MOVFLAGS}
@@ -72,7 +72,7 @@ class Fragments:
         self._container.close()
 
     def _take(self) -> None:
-        """Send each second whose fragments are complete."""
+        """Send each segment whose fragments are complete."""
         head = 0
         for kind, start, end in boxes.whole(self._file.data):
             if kind in {"ftyp", "moov"}:

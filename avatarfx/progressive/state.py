@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from avatarfx.models import Clip, Render
 from avatarfx.progressive.files import INIT, Attempt, segment
-from avatarfx.progressive.pace import starts_in
+from avatarfx.progressive.pace import begins, starts_in
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -38,7 +38,7 @@ class Live:
     """Seconds that the whole will have: about, until all of it is spoken."""
 
     ready: float
-    """Seconds in the released segments; all but the last have one."""
+    """Seconds in the released segments."""
 
     pace: float
     """Seconds of the clip that are made in a second."""
@@ -119,13 +119,13 @@ def playlist(live: Live, *, over: bool) -> str:
     lines = [
         "#EXTM3U",
         "#EXT-X-VERSION:7",
-        "#EXT-X-TARGETDURATION:1",
+        "#EXT-X-TARGETDURATION:2",
         "#EXT-X-PLAYLIST-TYPE:EVENT",
         "#EXT-X-INDEPENDENT-SEGMENTS",
         f'#EXT-X-MAP:URI="{INIT}"',
     ]
     for number in range(live.count):
-        seconds = min(1.0, live.ready - number)
+        seconds = min(begins(number + 1), live.ready) - begins(number)
         lines += [f"#EXTINF:{seconds:.3f},", segment(number)]
     if over:
         lines.append("#EXT-X-ENDLIST")

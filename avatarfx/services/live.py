@@ -16,6 +16,7 @@ from django.db import connection
 from avatarfx import selectors
 from avatarfx.models import Clip, Render
 from avatarfx.progressive import boxes, files, state
+from avatarfx.progressive.pace import begins
 from avatarfx.services import news
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class Showing:
         self._run = 0
         self._total = 0.0
         self._exact = True
+        self._spoken_at = 0.0
         self._captions = ""
         self._made = 0
         self._coming: list[tuple[int, int, bytes, bytes]] = []
@@ -99,11 +101,12 @@ class Showing:
         if kind is not None:
             withdraw(self._attempt)
 
-    def begin(self, frames: int, *, exact: bool = True) -> None:
+    def begin(self, frames: int, *, spoken_at: float = 0.0) -> None:
         with self._lock:
             self._run += 1
             self._total = frames / FPS
-            self._exact = exact
+            self._exact = not spoken_at
+            self._spoken_at = spoken_at
             self._made = 0
             self._coming.clear()
             self._stills.clear()
@@ -113,6 +116,13 @@ class Showing:
         with self._lock:
             self._total = frames / FPS
             self._exact = True
+
+    @property
+    def _both(self) -> float:
+        """Seconds made in a second while the same cores speak and draw them."""
+        if not self._pace or not self._spoken_at:
+            return self._pace
+        return 1 / (1 / self._pace + 1 / self._spoken_at)
 
     def words(self, captions: str) -> None:
         self._captions = captions
@@ -153,10 +163,11 @@ class Showing:
             waiting, self._coming = self._coming, []
             if not waiting or self._refused:
                 return
-            over = (waiting[-1][1] + 1) * FPS
+            over = FPS * begins(waiting[-1][1] + 1)
             due = [number for number in sorted(self._stills) if number < over]
             seen = [self._stills.pop(number) for number in due]
-            unseen = {one[1] for one in waiting} - {number // FPS for number in due}
+            sampled = {number // FPS for number in due}
+            unseen = {begins(one[1]) for one in waiting} - sampled
         try:
             if unseen:
                 raise RuntimeError(f"No frame of the seconds {unseen} was sampled")
@@ -182,13 +193,14 @@ class Showing:
             if number == 0:
                 files.save(self._attempt, run, files.INIT, init)
             files.save(self._attempt, run, files.segment(number), data)
+            ready = float(begins(number + 1))
             live = state.Live(
                 run=run,
                 count=number + 1,
                 total=self._total,
-                ready=min(self._total, number + 1.0) if exact else number + 1.0,
-                whole=exact and number + 1.0 >= self._total,
-                pace=round(self._pace, 3),
+                ready=min(self._total, ready) if exact else ready,
+                whole=exact and ready >= self._total,
+                pace=round(self._both if not exact else self._pace, 3),
                 mime=boxes.mime(init),
                 captions=self._captions,
             )

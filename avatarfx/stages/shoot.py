@@ -89,8 +89,10 @@ class Shoot:
         live = self._work.live
         if live is None:
             return
-        live.begin(self.expected, exact=self._opening is None)
-        if self._opening is not None:
+        if self._opening is None:
+            live.begin(self.expected)
+        else:
+            live.begin(self.expected, spoken_at=self._opening.pace)
             live.words(to_webvtt(self.performance, dict(self._work.names)))
 
     def parts(

@@ -100,7 +100,7 @@ def test_it_plays_while_it_is_made_and_is_the_film_to_the_sample(
     early: list[Any] = []
     at_frame(LATE, lambda: early.append(told(clip, client)))
     assert 2 <= early[0]["count"] < early[0]["total"]
-    assert early[0]["ready"] == early[0]["count"]
+    assert early[0]["ready"] >= early[0]["count"]
     # Whoever watched on may still have the rest.
     live = state.live_of(clip)
     assert live is not None
@@ -116,7 +116,7 @@ def test_it_plays_while_it_is_made_and_is_the_film_to_the_sample(
     assert np.array_equal(sound[:length], heard[:length])
 
 
-def test_each_segment_begins_with_a_key_frame_and_lasts_a_second(
+def test_the_first_two_segments_last_a_second_and_the_rest_two(
     clip: Clip, at_frame: Callable[..., Clip], alice: User, client_of: ClientOf
 ) -> None:
     at_frame(0, lambda: None)
@@ -130,8 +130,9 @@ def test_each_segment_begins_with_a_key_frame_and_lasts_a_second(
             packets = [p for p in film.demux(video=0) if p.size]
         assert packets[0].is_keyframe
         first = min(float(p.pts * p.time_base) for p in packets if p.pts is not None)
-        assert abs(first - number) < 0.02
-        assert len(packets) == min(25, round((live.total - number) * 25))
+        at, until = [0, 1, 2, 4, 6, 8, 10][number : number + 2]
+        assert abs(first - at) < 0.02
+        assert len(packets) == round((min(until, live.total) - at) * 25)
     assert live.mime == boxes.mime(init)
     assert live.mime.startswith('video/mp4; codecs="avc1.')
 
@@ -377,7 +378,7 @@ def test_a_second_attempt_begins_anew_under_its_own_fence(
     services.render_clip(clip.pk)
     assert runs[0]["run"] == "2-1"
     init, segments = segments_of(client, runs[0])
-    assert len(decoded(init + b"".join(segments))[0]) == 25 * runs[0]["count"]
+    assert len(decoded(init + b"".join(segments))[0]) == 25 * runs[0]["ready"]
 
 
 def left_behind(clip: Clip) -> files.Attempt:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -102,7 +103,10 @@ class Opening:
         segments: tuple[Segment, ...],
         first: Takes,
         rest: Future[Takes],
+        *,
+        took: float,
     ) -> None:
+        """`took`: seconds in which the first sentence was spoken."""
         self._actor = actor
         self._segments = segments
         self._first = first
@@ -113,6 +117,8 @@ class Opening:
         """It ends after the first sentence, and its part has no sound yet."""
         self.engine = first.engine
         self.fallback_reason = first.fallback_reason
+        self.pace = self.until / max(took, 1e-3)
+        """Seconds of speech that are spoken in a second."""
 
     @property
     def until(self) -> float:
@@ -200,7 +206,9 @@ def begin(script: str, actor: Actor) -> Opening | None:
     pool = ThreadPoolExecutor(1, "rest", initializer=_stand_back)
     try:
         coming = pool.submit(take, [(segment, spec) for segment in rest], best)
+        began = time.perf_counter()
         spoken = take([(first, spec)], actor.speakers)
+        took = time.perf_counter() - began
         if best and spoken.engine != best[0][0]:
             coming.cancel()
             speakers = [one for one in actor.speakers if one[0] == spoken.engine]
@@ -209,7 +217,7 @@ def begin(script: str, actor: Actor) -> Opening | None:
         pool.shutdown(wait=False)
     if not any(one and any(one.samples) for one in spoken.speeches):
         return None
-    return Opening(actor, (first, *rest), spoken, coming)
+    return Opening(actor, (first, *rest), spoken, coming, took=took)
 
 
 def joined(opening: Part, whole: Part, *, at: float) -> Part:

@@ -4,6 +4,7 @@ import { TroupeClip } from "./clip.js";
 import { swap } from "./live.js";
 import { follow } from "./progress.js";
 import { Segments } from "./segments.js";
+import { about } from "./waiting.js";
 import { clock } from "./watch.js";
 
 /** @typedef {import("./waiting.js").Progress} Progress */
@@ -98,7 +99,7 @@ export class TroupeEarly extends HTMLElement {
     this.begun ||= video.currentTime > 0 || !video.paused;
     const wait = Math.ceil((this.due - performance.now()) / 1000);
     if (this.begun) this.say("");
-    else if (wait > 0) this.say(`Starts in about ${wait} s, so that it does not stop again.`);
+    else if (wait > 0) this.say(`Starts in ${about(wait)}, so that it does not stop again.`);
     else if (clip.mayBegin) {
       this.begun = true;
       this.say("");

@@ -39,7 +39,9 @@ export class Segments {
   /** All of it is made, and can be had for a little while. */
   rest() {
     if (!this.#live) return;
-    const count = Math.ceil(this.#live.total - 1e-6);
+    // Two of one second, the rest have two; see `avatarfx.progressive.pace`.
+    const total = this.#live.total - 1e-6;
+    const count = total <= 2 ? Math.ceil(total) : 1 + Math.ceil(total / 2);
     this.feed({ ...this.#live, count, whole: true });
   }
 

@@ -94,8 +94,8 @@ def test_pressing_the_button_twice_makes_one_clip(
         ("", "The script is empty"),
         ("🎭🎭", "There is nothing to say"),
         ("Добрый вечер", "Cyrillic"),
-        ("x" * 601, "601 characters"),
-        ("Fog again. " * 50, "30 fit"),
+        ("x" * 1201, "1,201 characters"),
+        ("Fog again. " * 105, "60 fit"),
     ],
 )
 def test_a_script_that_no_voice_can_read_keeps_its_words_and_costs_nothing(

@@ -175,7 +175,7 @@ def test_the_script_editor_shows_tags_and_says_what_is_wrong(
     page.keyboard.type("Good evening.")
     assert page.input_value("#script") == "[whispers] Good evening."
     expect(page.locator("[data-mirror] .mood")).to_have_text("[whispers]")
-    expect(page.locator("[data-count]")).to_contain_text("of 30 seconds")
+    expect(page.locator("[data-count]")).to_contain_text("of 60 seconds")
     expect(page.locator("[data-error]")).to_be_hidden()
     page.fill("#script", "Добрый вечер")
     expect(page.locator("[data-error-text]")).to_contain_text("Cyrillic")

@@ -1,7 +1,7 @@
 """Captions in the picture itself, for where no player shows a track.
 
 The words stand as they are said: the one that is spoken is lit. They keep to the title
-area, above where phones lay their own captions and buttons over a tall film.
+area, low enough to leave a mouth free.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ ACROSS = {"tall": 0.77, "wide": 0.8}
 """Of the width: inside of what a phone of 9:19.5 cuts off a tall film, and of the title
 area (EBU R 95)."""
 
-FOOT = {"tall": 0.78, "wide": 0.93}
-"""Of the height, where the lowest line ends."""
+FOOT = {"tall": 0.9, "wide": 0.93}
+"""Of the height, where the lowest line ends: below the mouth of a close-up."""
 
 PLATE = (0, 0, 0, 168)
 """White letters on it have 6.9 to 1 over white, as the label has."""

@@ -177,7 +177,8 @@ def _knock(rng: np.random.Generator) -> Samples:
     """A finger on a wooden box."""
     time = np.arange(round(0.25 * RATE)) / RATE
     skin = rng.standard_normal(len(time)) * np.exp(-time / 0.012)
-    return np.asarray(skin + 4 * np.sin(TAU * 180 * time) * np.exp(-time / 0.03), float)
+    knock: Samples = skin + 4 * np.sin(TAU * 180 * time) * np.exp(-time / 0.03)
+    return knock
 
 
 def _ring(parts: Sequence[tuple[float, float, float]], seconds: float) -> Samples:

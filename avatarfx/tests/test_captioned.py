@@ -68,7 +68,7 @@ def test_words_stay_inside_of_the_safe_part_of_every_shape(
     assert drawn.x >= 0
     assert drawn.y >= 0
     assert drawn.x + width <= size[0]
-    foot = 0.78 if size[1] > size[0] else 0.93
+    foot = 0.9 if size[1] > size[0] else 0.93
     assert drawn.y + height <= round(size[1] * foot) + 1
     if "W" not in text:
         assert width <= 0.9 * size[0]

@@ -54,7 +54,8 @@ def starters() -> list[Rig]:
             key: (table["anchors"][key][0] / width, table["anchors"][key][1] / width)
             for key in ("eyeLeft", "eyeRight", "mouth", "chin")
         }
-        anchors = Anchors(*spots.values(), 0.16)
+        left, right, mouth, chin = spots.values()
+        anchors = Anchors(left, right, mouth, chin, 0.16)
         found.append(Rig("sha256:x.svg", width, height, "layers", anchors=anchors))
     return found
 

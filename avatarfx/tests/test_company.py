@@ -50,10 +50,11 @@ def starters() -> list[Rig]:
     for name in library.cast_ids():
         _, table = library.drawing(name)
         _, _, width, height = table["viewBox"]
-        left, right, mouth, chin = (
-            (table["anchors"][key][0] / width, table["anchors"][key][1] / width)
+        spots = {
+            key: (table["anchors"][key][0] / width, table["anchors"][key][1] / width)
             for key in ("eyeLeft", "eyeRight", "mouth", "chin")
-        )
+        }
+        left, right, mouth, chin = spots.values()
         anchors = Anchors(left, right, mouth, chin, 0.16)
         found.append(Rig("sha256:x.svg", width, height, "layers", anchors=anchors))
     return found

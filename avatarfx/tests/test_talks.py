@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
+from django.conf import settings
 
 from avatarfx import services, talks
 from avatarfx.errors import NotNowError
@@ -16,8 +17,6 @@ from socialapp.acting import ScriptError
 from socialapp.lib import blobs
 
 if TYPE_CHECKING:
-    from pytest_django import Settings
-
     from avatarfx.models import Clip
     from avatarfx.tests.conftest import Troupe
     from socialapp.accounts.models import User
@@ -161,7 +160,7 @@ def test_four_do_not_fit_and_no_camera_is_made_up(
         asked(alice, hob, ada, camera="drone")
 
 
-def test_a_minute_is_about_what_fits(settings: Settings) -> None:
+def test_a_minute_is_about_what_fits() -> None:
     assert settings.MAX_CLIP_SECONDS == 60
     script = "far and wide. " * 60
     assert len(script) < settings.MAX_SCRIPT_CHARACTERS

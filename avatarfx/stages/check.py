@@ -12,6 +12,8 @@ from avatarfx.quality import files
 from avatarfx.quality.verdict import Limits, fault
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from avatarfx.fallbacks import Ladder
     from avatarfx.pipeline import Film, Work
 
@@ -62,6 +64,13 @@ def _numbers(film: Film) -> dict[str, Any]:
     return {"black": film.black, "frozen": film.frozen, **told}
 
 
+def _held_to(limits: Mapping[str, float], *, drawn: bool) -> dict[str, float]:
+    """By the names of the numbers that are held to them."""
+    held_to = dict(limits)
+    of_drawn = held_to.pop("mouth_drawn")
+    return held_to | ({"mouth": of_drawn} if drawn else {})
+
+
 def _whole(work: Work, film: Film, ladder: Ladder) -> None:
     """Nothing of it is missing."""
     _look(film, moving=ladder.rung in {"full", "simple"})
@@ -97,6 +106,7 @@ def _good(work: Work, film: Film, ladder: Ladder, verdict: dict[str, Any]) -> No
     if differs > MOST_DIFFERENT:
         raise CheckError("The encoder changed the picture.")
     name = REFERENCE if ladder.is_above(REFERENCE) else "floor"
+    verdict["floors"] = _held_to(work.engines.limits[name], drawn=found.drawn)
     said = fault(
         found,
         Limits(**work.engines.limits[name]),

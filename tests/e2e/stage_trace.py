@@ -1,6 +1,7 @@
 """An operator with a clip that was lost, fell a rung and came out. For `manage.py shell`."""
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -25,7 +26,7 @@ with transaction.atomic():
     )
 
 
-def entry(name, seconds, **said):
+def entry(name: str, seconds: float, **said: Any) -> dict[str, Any]:
     return {"name": name, "engine": "", "seconds": seconds, "note": ""} | said
 
 

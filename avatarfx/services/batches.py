@@ -379,6 +379,7 @@ def _ask_for_next(batch_id: int) -> bool:
                     character=batch.character,
                     script=row.script,
                     title=_title_of(batch, row),
+                    lane=Clip.Lane.LATER,
                     idempotency_key=f"batch:{batch.key}:{row.number}:{row.attempt}",
                     **batch.look,
                 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,14 +12,15 @@ from django.test import Client
 from django.utils import timezone
 
 from avatarfx import services, traces
-from avatarfx.models import Clip, Render
+from avatarfx.models import Clip, Render, WorkerKey
+from avatarfx.receipts import Signing, Statement
 from avatarfx.traces import receipts
 from avatarfx.traces.privacy import plain, secrets_of
 from avatarfx.traces.timeline import LEAST, draw, seconds_label
 from socialapp.accounts.models import User
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from pathlib import Path
 
     from avatarfx.tests.conftest import Troupe
     from conftest import ClientOf
@@ -245,19 +247,27 @@ def test_a_real_render_tells_what_it_carries_and_what_it_was_made_from(
     assert story.animator == "warp"
     margin = next(one for one in story.measures if one.name == "margin")
     assert margin.limit == 0.66
-    assert story.receipt is None
+    assert story.receipt is not None
+    assert story.receipt.holds
 
 
-def receipt_for(clip: Clip, /, **said: Any) -> dict[str, Any]:
-    statement = {
-        "clip": clip.key,
-        "fence": 1,
-        "worker": "secret-host:7",
-        "device": "cpu",
-        "versions": {"numpy": "2.4"},
-        "stages": [["voice", 1.0]],
-    }
-    return {"statement": statement | said, "signature": "00"}
+def receipt_for(clip: Clip, key: Signing, /, **said: Any) -> dict[str, Any]:
+    statement = Statement(
+        clip=clip.key,
+        fence=1,
+        worker="secret-host:7",
+        key=key.public,
+        device="cpu",
+        seed=7,
+        rung="full",
+        engines={},
+        weights={},
+        versions={"numpy": "2.4"},
+        stages=(("voice", 1.0),),
+        outputs={},
+        size=1,
+    )
+    return key.sign(replace(statement, **said))
 
 
 @pytest.mark.parametrize(
@@ -266,32 +276,38 @@ def receipt_for(clip: Clip, /, **said: Any) -> dict[str, Any]:
         ({}, ""),
         ({"fence": 2}, "It speaks of another attempt."),
         ({"clip": "other"}, "It speaks of another attempt."),
-        ({"key": "stolen"}, "Its key belongs to no worker of this copy,"),
-        ({"forged": True}, "Its signature is not that of its key."),
     ],
 )
 def test_a_receipt_is_told_with_whether_it_holds(
-    clip: Clip, monkeypatch: pytest.MonkeyPatch, said: dict[str, Any], problem: str
+    clip: Clip, tmp_path: Path, said: dict[str, Any], problem: str
 ) -> None:
-    def check(raw: Mapping[str, Any]) -> dict[str, Any]:
-        statement: dict[str, Any] = raw["statement"]
-        if statement.get("forged"):
-            raise ValueError("Its signature is not that of its key.")
-        return statement
-
+    key = Signing.in_file(tmp_path / "worker.key")
+    WorkerKey.objects.create(host="here", public=key.public)
     render = attempted(clip, entry("voice"))
-    raw = receipt_for(clip, **said)
-    monkeypatch.setattr(Render, "receipt", raw, raising=False)
-    monkeypatch.setattr(receipts, "import_string", lambda _: check)
-    monkeypatch.setattr(receipts, "_known", lambda key: key != "stolen")
+    render.receipt = receipt_for(clip, key, **said)
     found = receipts.receipt_of(render, clip.key)
     assert found is not None
     assert found.holds is not bool(problem)
-    assert found.problem.startswith(problem)
+    assert found.problem == problem
     assert ("Device", "cpu") in found.lines
     assert ("Versions", "numpy 2.4") in found.lines
     assert "secret-host:7" not in str(found.public)
     assert ("Worker", "secret-host:7") in found.lines_of_the_house
+
+
+def test_a_receipt_of_an_unknown_or_a_wrong_key_is_not_believed(
+    clip: Clip, tmp_path: Path
+) -> None:
+    key = Signing.in_file(tmp_path / "worker.key")
+    render = attempted(clip, entry("voice"))
+    render.receipt = receipt_for(clip, key)
+    found = receipts.receipt_of(render, clip.key)
+    assert found is not None
+    assert found.problem.startswith("Its key belongs to no worker")
+    render.receipt = render.receipt | {"signature": "00" * 64}
+    found = receipts.receipt_of(render, clip.key)
+    assert found is not None
+    assert found.problem.startswith("Its signature is not that of the key")
 
 
 def staff_with(person: User, *rights: str) -> User:

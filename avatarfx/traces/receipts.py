@@ -8,22 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.apps import apps
-from django.utils.module_loading import import_string
+from avatarfx.models import WorkerKey
+from avatarfx.receipts import ReceiptError, check_signature
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from avatarfx.models import Render
-
-    Check = Callable[[Mapping[str, Any]], dict[str, Any]]
-    """Returns the statement; raises, in words, when the signature does not hold."""
-
-KEYS: str = "avatarfx.WorkerKey"
-"""Keys whose receipts count, until they are withdrawn."""
-
-CHECK = "avatarfx.receipts.check_signature"
-UNREADABLE = "It has a form that this copy cannot check."
 
 OF_THE_HOUSE = ("worker", "key")
 """Names of machines and their keys: for staff alone."""
@@ -60,8 +51,8 @@ class Receipt:
 
 def receipt_of(render: Render, clip_key: str) -> Receipt | None:
     """None: this attempt left none."""
-    raw = getattr(render, "receipt", None)
-    if not isinstance(raw, dict) or not raw:
+    raw = render.receipt
+    if not raw:
         return None
     said = raw.get("statement")
     told = said if isinstance(said, dict) else {}
@@ -70,14 +61,9 @@ def receipt_of(render: Render, clip_key: str) -> Receipt | None:
 
 def _problem(raw: Mapping[str, Any], render: Render, clip_key: str) -> str:
     try:
-        check: Check = import_string(CHECK)
-    except ImportError:
-        return UNREADABLE
-    try:
-        said = check(raw)
-    except Exception as error:
-        # Whatever is wrong with it: it is not believed, and the page is still drawn.
-        return str(error) or UNREADABLE
+        said = check_signature(raw)
+    except ReceiptError as error:
+        return str(error)
     if not _is_of(said, render, clip_key):
         return "It speaks of another attempt."
     if not _known(str(said.get("key", ""))):
@@ -93,8 +79,7 @@ def _is_of(said: Mapping[str, Any], render: Render, clip_key: str) -> bool:
 
 
 def _known(key: str) -> bool:
-    keys = apps.get_model(KEYS)._default_manager
-    return bool(keys.filter(public=key, withdrawn__isnull=True).exists())
+    return WorkerKey.objects.filter(public=key, withdrawn__isnull=True).exists()
 
 
 def _lines(told: Mapping[str, Any]) -> list[tuple[str, str]]:

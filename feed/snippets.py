@@ -17,7 +17,14 @@ from feed import approving
 from feed.languages import language_of
 from feed.models import Post, PostStat, Snippet, SnippetLine
 from feed.search import keeping
-from feed.services import PostError, checked, count, judge_caption, keep_caption
+from feed.services import (
+    PostError,
+    checked,
+    count,
+    date_post,
+    judge_caption,
+    keep_caption,
+)
 from moderation.approvals import services as asking
 from moderation.approvals.facets import Facet
 from moderation.models import ApprovalState
@@ -238,6 +245,7 @@ def _publish(
         visibility=visibility,
         language=language_of("\n".join(one.text for one in draft.lines)),
     )
+    date_post(post=post)
     PostStat.objects.create(post=post)
     return keep_caption(post, ruling)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from avatarfx.models import Clip
@@ -174,18 +175,26 @@ def _publish(
         },
     )
     if created:
+        date_post(post=post)
         PostStat.objects.create(post=post)
     elif post.removed is not None:
         post.removed = None
         # Whatever was shown before it was taken down is not asked for any more.
         post.caption, post.visibility = "", visibility
-        post.published = timezone.now()
-        post.save(update_fields=["removed", "visibility", "published"])
+        post.save(update_fields=["removed", "visibility"])
+        date_post(post=post)
     else:
         return post
     if lineage.record(post=post) is not None and not created:
         lineage.settle(post=post)
     return keep_caption(post, ruling)
+
+
+def date_post(*, post: Post) -> None:
+    """It is published now, by the database's clock: that of a worker may be wrong, and
+    the newest posts come first."""
+    Post.objects.filter(pk=post.pk).update(published=Now())
+    post.refresh_from_db(fields=["published"])
 
 
 def keep_caption(post: Post, ruling: asking.Ruling) -> Post:

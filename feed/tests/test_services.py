@@ -4,6 +4,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 import pytest
+from django.utils import timezone
 
 from avatarfx.models import Clip
 from avatarfx.signals import clip_ready
@@ -124,3 +125,19 @@ def test_a_ready_clip_is_published_when_its_author_asked(alice: User) -> None:
     post = Post.objects.get()
     assert clip_of(post) == asked
     assert post.caption == "Fresh #fog"
+
+
+@pytest.mark.database
+@pytest.mark.parametrize("hours", [3, -3])
+def test_a_post_is_dated_by_the_database(
+    alice: User, monkeypatch: pytest.MonkeyPatch, hours: int
+) -> None:
+    """Or a worker whose clock is wrong would put its posts on top, or below all."""
+    real = timezone.now
+    monkeypatch.setattr(timezone, "now", lambda: real() + dt.timedelta(hours=hours))
+    clip = ready_clip(alice)
+    post = services.publish_post(clip=clip, author=alice, caption="")
+    assert abs(post.published - real()) < dt.timedelta(minutes=1)
+    services.remove_post(post=post)
+    back = services.publish_post(clip=clip, author=alice, caption="")
+    assert abs(back.published - real()) < dt.timedelta(minutes=1)

@@ -7,12 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
-from django.db.models import (
-    Count,
-)
-from django.urls import (
-    reverse,
-)
+from django.db.models import Count
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -28,16 +24,9 @@ from avatarfx.models import (
     RenderWorker,
     WorkerKey,
 )
-from avatarfx.models.worker import (
-    SILENCE,
-)
-from avatarfx.rendering_desk import (
-    RenderHourAdmin,
-    RenderSampleAdmin,
-)
-from avatarfx.services import (
-    workers,
-)
+from avatarfx.models.worker import SILENCE
+from avatarfx.rendering_desk import RenderHourAdmin, RenderSampleAdmin
+from avatarfx.services import workers
 from socialapp.lib.admin import Record, RecordInline, audio, link, picture, table, video
 
 if TYPE_CHECKING:

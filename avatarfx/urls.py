@@ -1,13 +1,6 @@
 from django.urls import path
 
-from avatarfx.views import (
-    backdrops,
-    batches,
-    clips,
-    previews,
-    studio,
-    traces,
-)
+from avatarfx.views import backdrops, batches, clips, previews, studio, traces
 
 urlpatterns = [
     path("create/", studio.create, name="create"),

@@ -5,30 +5,10 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
-from avatarfx.api import (
-    backdrops,
-    batches,
-    clips,
-    live,
-    speech,
-    traces,
-)
-from feed.api import (
-    comments as post_comments,
-)
-from feed.api import (
-    custom,
-    embeds,
-    numbers,
-    remixes,
-    saves,
-    search,
-    snippets,
-    tastes,
-)
-from feed.api import (
-    people as circle,
-)
+from avatarfx.api import backdrops, batches, clips, live, speech, traces
+from feed.api import comments as post_comments
+from feed.api import custom, embeds, numbers, remixes, saves, search, snippets, tastes
+from feed.api import people as circle
 from feed.api import posts as feed
 from moderation.api import decisions, published, reports
 from scenes.api import assets as scene_assets

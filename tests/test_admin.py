@@ -23,9 +23,7 @@ from avatarfx.models import (
     RenderWorker,
     WorkerKey,
 )
-from avatarfx.tests import (
-    worker_rows,
-)
+from avatarfx.tests import worker_rows
 from feed import services as posts
 from feed.models import (
     CommentAnswer,

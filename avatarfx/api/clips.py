@@ -18,14 +18,8 @@ from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from avatarfx import (
-    beds,
-    selectors,
-    services,
-)
-from avatarfx.api.live import (
-    LiveRead,
-)
+from avatarfx import beds, selectors, services
+from avatarfx.api.live import LiveRead
 from avatarfx.api.refusals import quota_headers_of
 from avatarfx.api.speech import UsableCharacter, VoiceFields, spec_of
 from avatarfx.models import Clip

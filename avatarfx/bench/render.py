@@ -25,7 +25,7 @@ from avatarfx.bench import houses
 from avatarfx.fallbacks import Ladder
 from avatarfx.models import Clip, Render
 from avatarfx.recipe import Recipe, Role
-from avatarfx.services import rendering
+from avatarfx.services import ingredients, rendering
 from avatarfx.stages import movement, shoot, voice
 from socialapp.characters.models import Portrait
 from socialapp.engines.handler import riggers
@@ -134,7 +134,7 @@ def _film(spoken: pipeline.Work, portrait: Portrait | None) -> dict[str, Any]:
     performance = spoken.performance
     if performance is None or portrait is None:
         raise RuntimeError("Nothing to film")
-    actors = {"a": rendering.actor_of(portrait.as_rig(), portrait.ref)}
+    actors = {"a": ingredients.actor_of(portrait.as_rig(), portrait.ref)}
     work = _with(spoken, actors)
     frames, draw_cpu = _drawn(work)
     track = shoot.soundtrack(performance)

@@ -6,12 +6,7 @@ from avatarfx.errors import (
     LineFullError,
     NotNowError,
 )
-from avatarfx.services.again import (
-    cancel,
-    render_again,
-    settle_takes,
-    why_not_again,
-)
+from avatarfx.services.again import cancel, render_again, settle_takes, why_not_again
 from avatarfx.services.approving import (
     recheck_words,
     settle_words,
@@ -32,13 +27,8 @@ from avatarfx.services.holding import (
     release_clip,
 )
 from avatarfx.services.leases import reconcile
-from avatarfx.services.live import (
-    sweep_segments,
-)
-from avatarfx.services.ordering import (
-    STEPS,
-    move_clip,
-)
+from avatarfx.services.live import sweep_segments
+from avatarfx.services.ordering import STEPS, move_clip
 from avatarfx.services.previews import preview_performance
 from avatarfx.services.remakes import RemixError, remake, speakers_of
 from avatarfx.services.rendering import preload, render_clip

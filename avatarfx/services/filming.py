@@ -14,7 +14,7 @@ from avatarfx.errors import HeldError
 from avatarfx.fallbacks import CAPTIONS, STILL
 from avatarfx.models import Clip
 from avatarfx.recipe import Recipe, Role
-from avatarfx.services import leases, rendering
+from avatarfx.services import ingredients, judging, leases, rendering
 from moderation.pictures import frames as screening
 from moderation.screening.refusals import check_text
 from socialapp.acting import script as scripts
@@ -115,10 +115,10 @@ def film(
         rendered = pipeline.render(
             recipe,
             actors={
-                seat: rendering.actor_of(face.as_rig(), face.ref)
+                seat: ingredients.actor_of(face.as_rig(), face.ref)
                 for seat, face in faces.items()
             },
-            background=rendering.background_of(
+            background=ingredients.background_of(
                 recipe.background, *pipeline.SIZES[recipe.shape]
             ),
             performance=performance,
@@ -128,7 +128,7 @@ def film(
             progress=progress,
             papers=papers,
             keep=kept.append,
-            hang=rendering.background_of,
+            hang=ingredients.background_of,
             names={seat: one.name for seat, one in cast.items()},
             screen=screen,
         )
@@ -136,7 +136,7 @@ def film(
         shutil.rmtree(scratch, ignore_errors=True)
     video, captions = blobs.get(rendered.video), blobs.get(rendered.captions)
     _forget(rendered.video, rendered.poster, rendered.captions)
-    screened = rendering.compared(rendered.screened, rendered.prints)
+    screened = judging.compared(rendered.screened, rendered.prints)
     if screened.held:
         raise HeldError(screened.held)
     record_fingerprint(subject=f"clip:{key}", prints=rendered.prints)

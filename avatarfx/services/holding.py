@@ -14,7 +14,7 @@ from django.utils.module_loading import import_string
 
 from avatarfx.errors import NotNowError
 from avatarfx.models import Clip
-from avatarfx.services import leases, news, rendering
+from avatarfx.services import judging, leases, news
 from avatarfx.services.requests import ticket_key
 from socialapp.accounts import quotas
 from socialapp.jobs.queue import enqueue
@@ -101,10 +101,10 @@ def check_again(clip_id: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         film = Path(folder) / "clip.mp4"
         film.write_bytes(blobs.get(clip.video))
-        screened = rendering.screen(clip, samples(film))
+        screened = judging.screen(clip, samples(film))
     known = fingerprint_of(f"clip:{clip.key}")
     if known is not None:
-        screened = rendering.compared(screened, prints_of(known))
+        screened = judging.compared(screened, prints_of(known))
     if screened.unchecked:
         return
     if not screened.held:

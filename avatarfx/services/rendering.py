@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import logging
 import shutil
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -14,39 +13,24 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
 
-from avatarfx import consent, memory, pipeline, remixes
+from avatarfx import memory, pipeline
 from avatarfx.budgets import Clock
 from avatarfx.errors import DiskFullError, HeldError
-from avatarfx.models import (
-    Clip,
-    ClipActor,
-    Render,
-)
-from avatarfx.progressive import (
-    state,
-)
-from avatarfx.receipts import (
-    ReceiptError,
-)
+from avatarfx.models import Clip, Render
+from avatarfx.progressive import state
+from avatarfx.receipts import ReceiptError
 from avatarfx.services import (
     claimed,
+    ingredients,
+    judging,
     leases,
     losses,
     receipts,
     workers,
 )
-from avatarfx.services.live import (
-    Showing,
-    settle,
-)
-from avatarfx.services.minder import (
-    Minder,
-    StoppedError,
-)
+from avatarfx.services.live import Showing, settle
+from avatarfx.services.minder import Minder, StoppedError
 from moderation.pictures import frames as screening
-from socialapp.characters.models import Portrait
-from socialapp.characters.services import PictureError, require_approved
-from socialapp.content import backgrounds
 from socialapp.engines.errors import EngineError
 from socialapp.engines.handler import (
     animators,
@@ -55,35 +39,18 @@ from socialapp.engines.handler import (
     riggers,
     voices,
 )
-from socialapp.engines.protocols import Actor, VoiceSpec
+from socialapp.engines.protocols import VoiceSpec
 from socialapp.jobs import horse
-from socialapp.lib import (
-    blobs,
-    withheld,
-)
-from socialapp.lib.blobs import (
-    StorageError,
-)
-from socialapp.provenance.credentials import Parent
-from socialapp.provenance.selectors import watermark_keys
-from socialapp.provenance.services import (
-    issue_mark,
-    measure_mark,
-    record_fingerprint,
-    signing_identity,
-)
+from socialapp.lib.blobs import StorageError
+from socialapp.provenance.services import measure_mark, record_fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from socialapp.performance import Performance, Rig
-    from socialapp.provenance.fingerprints import Prints
+    from socialapp.performance import Performance
 
 log = logging.getLogger(__name__)
-
-WHY_NOT = "avatarfx.services.approving.why_not_made"
-"""By name: approvals hold and release clips, which looks at frames as this does."""
 
 UNBELIEVED = "What the worker said of its work cannot be true, so it was not taken."
 
@@ -134,7 +101,7 @@ def _attempt(clip: Clip) -> None:
         with minder:
             rendered = _render(clip, lease, trace, minder, clock)
         # Asked again: making it took a while.
-        _require_consent(clip)
+        ingredients.require_consent(clip)
         receipt = receipts.write(clip, lease, rendered, trace.entries)
         commit(clip, lease, rendered, trace, receipt)
     except StoppedError:
@@ -209,167 +176,6 @@ def preload() -> None:
         animator.available()
 
 
-def actor_of(rig: Rig, portrait_ref: str) -> Actor:
-    """A rig with its files; EngineError when one is gone."""
-    named = {rig.grids, rig.matte, *(layer.ref for layer in rig.layers)} - {""}
-    try:
-        return Actor(
-            rig=rig,
-            portrait=blobs.get(portrait_ref),
-            blobs={ref: blobs.get(ref) for ref in named},
-        )
-    except FileNotFoundError:
-        raise EngineError(
-            "A picture of this character is missing from the storage.", permanent=True
-        ) from None
-
-
-def subject_of(clip: Clip) -> str:
-    """What provenance calls this clip; a take bears the mark of its clip."""
-    return f"clip:{clip.stands_for}"
-
-
-def papers_of(clip: Clip) -> pipeline.Papers:
-    """Who signs this clip, and its mark. EngineError when nobody can sign: then it is
-    not made at all."""
-    key = watermark_keys()[0]
-    mark = issue_mark(
-        subject=subject_of(clip),
-        key_id=key.id,
-        owner=clip.owner,
-        details={"seed": clip.as_recipe().seed, "attempt": clip.fence},
-    )
-    return pipeline.Papers(
-        identity=signing_identity(),
-        # The key, not the title: a person's words do not travel inside the file.
-        title=f"{clip.stands_for}.mp4",
-        payload=mark.payload.to_bytes(6, "big"),
-        key=key,
-        parent=_parent_of(clip),
-    )
-
-
-def _parent_of(clip: Clip) -> Parent | None:
-    """The film that this one remixes, with its record; of one that is gone, its name."""
-    key = remixes.origin_of(clip.recipe)
-    if not key:
-        return None
-    film = b""
-    if clip.original is not None and clip.original.video:
-        with suppress(FileNotFoundError):
-            film = blobs.get(clip.original.video)
-    relation = remixes.RELATIONS[remixes.RemixKind(clip.recipe["remix"])]
-    return Parent(film, "video/mp4", f"{key}.mp4", relation)
-
-
-def _approved_actor(portrait: Portrait) -> Actor:
-    """What was approved is what is drawn: asked again, for it may have been taken back
-    while the clip was in line, and the bytes must still be those of their name."""
-    try:
-        require_approved(portrait)
-    except PictureError as refusal:
-        raise EngineError(str(refusal), permanent=True) from None
-    actor = actor_of(portrait.as_rig(), portrait.ref)
-    extension = portrait.ref.rpartition(".")[2]
-    if blobs.ref_of(actor.portrait, extension) != portrait.ref:
-        log.error("The stored picture of portrait %s was changed", portrait.key)
-        raise EngineError(
-            "The picture of this character is not the one that was approved.",
-            permanent=True,
-        )
-    return actor
-
-
-def screen(
-    clip: Clip,
-    frames: Sequence[bytes],
-    *,
-    memory: screening.Memory | None = None,
-    whole: bool = True,
-) -> pipeline.Screened:
-    """What the rules say to the frames of a clip, or to those of a part of it."""
-    verdict = screening.screen_frames(
-        frames,
-        person=clip.owner,
-        subject=f"clip:{clip.key}",
-        portraits=_uploads_in(clip),
-        memory=memory,
-        whole=whole,
-    )
-    return pipeline.Screened(
-        held=screening.words_for(verdict),
-        refused=verdict.state == "refused",
-        unchecked=bool(verdict.unchecked),
-    )
-
-
-def compared(screened: pipeline.Screened, prints: Prints) -> pipeline.Screened:
-    """The same, and held if it looks or sounds like what was taken down."""
-    if screened.held:
-        return screened
-    return pipeline.Screened(held=screening.words_for_prints(prints))
-
-
-def background_of(name: str, width: int, height: int) -> bytes:
-    """The encoded picture; empty when the portrait brings its own."""
-    if not name:
-        return b""
-    try:
-        if name.startswith("sha256:"):
-            return _brought(name)
-        return backgrounds.picture(name, width, height)
-    except (KeyError, ValueError, FileNotFoundError):
-        log.warning("The background %r is gone: the default stands in", name)
-        return b""
-
-
-def _brought(ref: str) -> bytes:
-    """A picture that somebody stands before; KeyError for one that was taken down or is
-    not what was approved under this name."""
-    data = blobs.get(ref)
-    if withheld.is_removed(blobs.name_of(ref)):
-        raise KeyError(ref)
-    if blobs.ref_of(data, ref.rpartition(".")[2]) != ref:
-        log.error("The stored background %s was changed", ref)
-        raise KeyError(ref)
-    return data
-
-
-def _uploads_in(clip: Clip) -> list[bytes]:
-    """Pictures that came from people; drawings of our own show nobody."""
-    uploads = Portrait.objects.filter(
-        roles__clip=clip, source=Portrait.Source.UPLOAD
-    ).distinct()
-    found = []
-    for portrait in uploads:
-        # Of a clip that is looked at again, the portrait may be gone by now.
-        with suppress(FileNotFoundError):
-            found.append(blobs.get(portrait.ref))
-    return found
-
-
-def _actors_of(clip: Clip) -> dict[str, Actor]:
-    """Whom the clip is made with, once it is sure that its words, its voices and its
-    faces are the approved ones."""
-    if refusal := import_string(WHY_NOT)(clip):
-        log.error("Clip %s is not as it was approved: %s", clip.key, refusal)
-        raise EngineError(refusal, permanent=True)
-    _require_consent(clip)
-    roles = ClipActor.objects.filter(clip=clip).select_related("portrait__owner")
-    return {role.seat: _approved_actor(role.portrait) for role in roles}
-
-
-def _require_consent(clip: Clip) -> None:
-    """EngineError when its original may not be remixed any more."""
-    if refusal := consent.why_not(clip):
-        raise EngineError(refusal, permanent=True)
-
-
-def _background_of(clip: Clip) -> bytes:
-    recipe = clip.as_recipe()
-    return background_of(recipe.background, *pipeline.SIZES[recipe.shape])
-
-
 def _render(
     clip: Clip,
     lease: leases.Lease,
@@ -389,24 +195,24 @@ def _render(
     with Showing(
         state.attempt_of(clip),
         owner_id=clip.owner_id,
-        screen=partial(screen, clip, memory=looked, whole=False),
+        screen=partial(judging.screen, clip, memory=looked, whole=False),
         encode=import_string("avatarfx.encode.jpeg"),
     ) as live:
         rendered = pipeline.render(
             clip.as_recipe(),
-            actors=_actors_of(clip),
-            background=_background_of(clip),
+            actors=ingredients.actors_of(clip),
+            background=ingredients.backdrop_of(clip),
             performance=clip.as_performance(),
             original=clip.original.as_performance() if clip.original else None,
             engines=engines(),
             scratch=scratch,
             trace=trace,
             progress=minder.progress,
-            papers=papers_of(clip),
+            papers=ingredients.papers_of(clip),
             keep=keep,
-            hang=background_of,
-            names=_names_in(clip),
-            screen=partial(screen, clip, memory=looked),
+            hang=ingredients.background_of,
+            names=ingredients.names_in(clip),
+            screen=partial(judging.screen, clip, memory=looked),
             clock=clock,
             spoiled=losses.spoiled(clip),
             live=live,
@@ -418,27 +224,23 @@ def film_again(clip: Clip, scratch: Path) -> pipeline.Rendered:
     """A ready clip once more, from its stored performance, outside of the line."""
     rendered = pipeline.render(
         clip.as_recipe(),
-        actors=_actors_of(clip),
-        background=_background_of(clip),
+        actors=ingredients.actors_of(clip),
+        background=ingredients.backdrop_of(clip),
         performance=clip.as_performance(),
         engines=engines(),
         scratch=scratch,
         trace=pipeline.Trace(),
         progress=lambda *_: None,
-        papers=papers_of(clip),
-        hang=background_of,
-        names=_names_in(clip),
-        screen=partial(screen, clip),
+        papers=ingredients.papers_of(clip),
+        hang=ingredients.background_of,
+        names=ingredients.names_in(clip),
+        screen=partial(judging.screen, clip),
     )
     return _compared(rendered)
 
 
-def _names_in(clip: Clip) -> dict[str, str]:
-    return dict(clip.actors.values_list("seat", "character__name"))
-
-
 def _compared(rendered: pipeline.Rendered) -> pipeline.Rendered:
-    screened = compared(rendered.screened, rendered.prints)
+    screened = judging.compared(rendered.screened, rendered.prints)
     return replace(rendered, screened=screened)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from django.db import transaction
 
 from avatarfx.models import Clip
-from avatarfx.services import leases, rendering
+from avatarfx.services import ingredients, leases, rendering
 from socialapp.jobs.queue import enqueue
 from socialapp.provenance.models import Mark
 
@@ -54,5 +54,5 @@ def renew_clip(*, clip_id: int) -> bool:
 
 def _own(clip: Clip) -> bool:
     """Its frames carry a number of this copy's."""
-    subject = rendering.subject_of(clip)
+    subject = ingredients.subject_of(clip)
     return Mark.objects.filter(subject=subject, strength__isnull=False).exists()

@@ -16,12 +16,7 @@ from avatarfx.quality.filming import learn, watch_of
 from avatarfx.stages import marks
 from avatarfx.stages.shoot import Shoot, UnspokenError, finished, frame_count
 from avatarfx.stages.voice import speak_at_once
-from socialapp.engines.errors import (
-    EngineError,
-    OutOfMemory,
-    boundary,
-    memory_ran_out,
-)
+from socialapp.engines.errors import EngineError, OutOfMemory, boundary, memory_ran_out
 from socialapp.provenance.fingerprints.sampling import in_the_middle
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from avatarfx.errors import NotNowError
 from avatarfx.models import Backdrop, Clip
 from avatarfx.services import backdrops
 from avatarfx.services.backdrops import BackdropError
-from avatarfx.services.rendering import background_of
+from avatarfx.services.ingredients import background_of
 from avatarfx.standing import why_it_waits
 from moderation import lookalikes, subjects
 from moderation.models import PictureCheck, Screening

@@ -14,7 +14,7 @@ from PIL import Image
 from avatarfx import encode
 from avatarfx.copies import blocking
 from avatarfx.pipeline import Screened
-from avatarfx.services import rendering
+from avatarfx.services import judging
 from avatarfx.tests.looks import character_with, film_of, upload
 from feed.services import publish_post
 from feed.tests.rows import clip_of
@@ -221,18 +221,18 @@ def test_a_finished_film_that_sounds_like_it_is_held(
     with commits():
         send(post.get_absolute_url())
     heard, other = (_prints_of(film_of(bob, seed=7, voice=voice)) for voice in (1, 2))
-    assert "a person listens first" in rendering.compared(Screened(), heard).held
-    assert not rendering.compared(Screened(), other).held
-    assert rendering.compared(Screened("Wait."), heard).held == "Wait."
+    assert "a person listens first" in judging.compared(Screened(), heard).held
+    assert not judging.compared(Screened(), other).held
+    assert judging.compared(Screened("Wait."), heard).held == "Wait."
     seen = _prints_of(film_of(bob, seed=1, voice=2))
-    assert "a person looks at it first" in rendering.compared(Screened(), seen).held
+    assert "a person looks at it first" in judging.compared(Screened(), seen).held
 
 
 def _screened(clip: Clip) -> Screened:
     with tempfile.TemporaryDirectory() as folder:
         film = Path(folder) / "clip.mp4"
         film.write_bytes(blobs.get(clip.video))
-        return rendering.screen(clip, encode.samples(film))
+        return judging.screen(clip, encode.samples(film))
 
 
 def _prints_of(clip: Clip) -> Prints:

@@ -10,7 +10,7 @@ import pytest
 
 from avatarfx import pipeline, services
 from avatarfx.models import Clip, Render
-from avatarfx.services import leases, rendering
+from avatarfx.services import ingredients, leases
 from socialapp.accounts import quotas
 from socialapp.lib import blobs
 from socialapp.provenance.credentials import Parent, read
@@ -127,13 +127,13 @@ def test_a_remix_carries_the_record_of_what_it_was_made_from(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     first = rendered(clip)
-    papers_of = rendering.papers_of
+    papers_of = ingredients.papers_of
     parent = Parent(blobs.get(first.video), "video/mp4", f"{first.key}.mp4")
 
     def with_parent(one: Clip) -> pipeline.Papers:
         return replace(papers_of(one), parent=parent)
 
-    monkeypatch.setattr(rendering, "papers_of", with_parent)
+    monkeypatch.setattr(ingredients, "papers_of", with_parent)
     second = rendered(services.request_clip(owner=alice, character=hob, script=LINE))
     film = read(blobs.get(second.video), "video/mp4", trust())
     assert film.own

@@ -19,7 +19,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 
-from avatarfx.models import Clip
+from avatarfx.models import Backdrop, Batch, BatchRow, Clip
 from feed import services as feed
 from feed.models import Post
 from feed.services.talk import write_comment
@@ -111,6 +111,8 @@ def keys_for(address: str, post: Post) -> list[tuple[str, str]]:
         "clip": (clip.key, r"clips/"),
         "character": (character.key, r"\bc/|character|actor/"),
         "portrait": (portrait.key, r"portraits/"),
+        "backdrop": (post.author.backdrops.get().key, r"backgrounds/"),
+        "batch": (post.author.batches.get().key, r"batches/"),
     }
     if post.thread is not None:
         remark = post.thread.comments.get()
@@ -193,6 +195,19 @@ def post(alice: User) -> Post:
     )
     Clip.objects.update(script="Quillfish are not real.")
     clip_of(made).actors.create(seat="a", character=character, portrait=portrait)
+    Backdrop.objects.create(
+        owner=alice,
+        name="Quillfish",
+        ref=picture,
+        size=6,
+        width=400,
+        height=300,
+        state=Backdrop.State.APPROVED,
+    )
+    batch = Batch.objects.create(
+        owner=alice, character=character, title="Quillfish", template="{marrowbone}"
+    )
+    BatchRow.objects.create(batch=batch, number=1, values={"marrowbone": "Quillfish"})
     call_command("reindex", verbosity=0)
     write_comment(post=made, author=alice, text="Quillfish, said the marrowbone")
     return made

@@ -124,8 +124,10 @@ def test_nothing_jumps_and_everything_stays_in_range(
     step = 0.002
     faces = [track.at(i * step) for i in range(int(seconds / step))]
     for a, b in pairwise(faces):
+        # The shortest phone lasts 25 ms: at most 1.5 / 12.5 a step, and a little more
+        # where its fade meets the next one's.
         for name in ("jaw_open", "mouth_wide", "mouth_round", "tongue"):
-            assert abs(getattr(b, name) - getattr(a, name)) < 0.12
+            assert abs(getattr(b, name) - getattr(a, name)) < 0.15
         # A lip closes within 50 ms: at most 1.5 / 25 a step.
         assert abs(b.mouth_press - a.mouth_press) < 0.09
         assert abs(b.smile - a.smile) < 0.03

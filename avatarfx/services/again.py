@@ -18,6 +18,7 @@ from avatarfx.errors import NotNowError
 from avatarfx.line import turns
 from avatarfx.models import Clip, ClipActor, Render
 from avatarfx.services import news, requests, telling
+from avatarfx.services.requests import JOB
 from moderation.models import ApprovalState
 from socialapp.accounts import quotas
 from socialapp.jobs.queue import enqueue
@@ -78,7 +79,7 @@ def render_again(*, clip: Clip) -> Clip:
             )
             for role in old.actors.all()
         )
-        enqueue(requests.JOB, take.pk)
+        enqueue(JOB, take.pk)
     return take
 
 

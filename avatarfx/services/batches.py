@@ -264,11 +264,16 @@ def feed_batches(*, lost: str = "") -> dict[str, int]:  # noqa: ARG001  not ours
     """Look after batches that nobody looked after for a while."""
     now = timezone.now()
     asked = 0
-    due = {Batch.State.CHECKING: CHECK, Batch.State.RUNNING: FEED}
+    due = (Batch.State.CHECKING, Batch.State.RUNNING)
     for batch in Batch.objects.filter(state__in=due, fed__lt=now - PAUSE)[:AT_ONCE]:
         # Whoever moves the time asks: two reconcilers do not ask twice.
-        asked += Batch.objects.filter(pk=batch.pk, fed=batch.fed).update(fed=now)
-        enqueue(due[Batch.State(batch.state)], batch.pk)
+        if not Batch.objects.filter(pk=batch.pk, fed=batch.fed).update(fed=now):
+            continue
+        asked += 1
+        if batch.state == Batch.State.CHECKING:
+            enqueue(CHECK, batch.pk)
+        else:
+            enqueue(FEED, batch.pk)
     return {"batches": asked}
 
 

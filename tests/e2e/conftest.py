@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -165,6 +166,12 @@ def open_page(
         return page
 
     yield opened
+    # Nothing is drawn any more while the windows close: with software GL Chromium may
+    # wait for ever for the last picture of one that is on its way to another page.
+    for context in contexts:
+        for page in context.pages:
+            with suppress(Error):
+                page.goto("about:blank", timeout=10_000)
     for context in contexts:
         context.close()
     assert errors == []

@@ -40,7 +40,7 @@ def test_every_page_backstage_opens_cleanly(troupe: Troupe, page: Page) -> None:
     page.fill("input[name=login]", "boss@example.org")
     page.fill("input[name=password]", PASSWORD)
     page.press("input[name=password]", "Enter")
-    page.wait_for_url(f"{troupe.url}/admin/", wait_until="domcontentloaded")
+    page.wait_for_url(f"{troupe.url}/admin/")
     links = page.locator("#nav-sidebar-apps a, nav a, aside a").evaluate_all(
         "all => all.map(a => a.getAttribute('href'))"
     )

@@ -61,9 +61,7 @@ def test_a_card_comes_in_on_a_phone_and_its_extensions_go_out_identical(
     expect(phone.locator("#card-error")).to_contain_text("no character card inside")
     phone.set_input_files("[name=card]", file)
     expect(phone.locator("[data-card-form] [data-busy]")).to_be_visible()
-    phone.wait_for_url(
-        re.compile(r"/c/\w+/card/$"), timeout=SLOWEST, wait_until="domcontentloaded"
-    )
+    phone.wait_for_url(re.compile(r"/c/\w+/card/$"), timeout=SLOWEST)
     expect(phone.locator("main")).to_contain_text("Only you see Mira")
     expect(phone.locator("main")).to_contain_text("The lorebook; entries: 2.")
     assert faults(phone) == []

@@ -103,7 +103,7 @@ def test_a_line_goes_to_the_studio_as_it_was_shown(
     expect(page.locator("[data-script]")).to_have_text(said)
     look(page, "chat-clip-desktop")
     page.get_by_text("Open the studio").click()
-    page.wait_for_url(re.compile("/studio/"), wait_until="domcontentloaded")
+    page.wait_for_url(re.compile("/studio/"))
     expect(page.locator("#script")).to_have_value(said)
     assert "script=" not in page.url
 
@@ -169,7 +169,7 @@ def test_two_people_share_a_chat(
     phone.get_by_role("button", name="Who is here").click()
     phone.get_by_role("button", name="Send gwendolyn away").click()
     phone.locator("dialog:last-of-type button[value=yes]").click()
-    page.wait_for_url(f"{troupe.url}/chats/", wait_until="domcontentloaded")
+    page.wait_for_url(f"{troupe.url}/chats/")
     expect(page.locator(".chats__row")).to_have_count(0)
 
 
@@ -207,7 +207,7 @@ def test_lines_of_a_chat_are_shown_in_the_feed(
     assert faults(phone) == []
     phone.fill("#caption", "A short talk")
     phone.get_by_role("button", name="Publish", exact=True).click()
-    phone.wait_for_url(re.compile("/p/"), wait_until="domcontentloaded")
+    phone.wait_for_url(re.compile("/p/"))
     look(phone, "snippet-post-phone")
     assert faults(phone) == []
     post = phone.url

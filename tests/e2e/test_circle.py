@@ -56,7 +56,7 @@ def sign_in(page: Page, troupe: Troupe) -> None:
     page.fill("[name=login]", "wrenabara@example.org")
     page.fill("[name=password]", PASSWORD)
     page.click("main button[type=submit]")
-    page.wait_for_url(f"{troupe.url}/", wait_until="domcontentloaded")
+    page.wait_for_url(f"{troupe.url}/")
 
 
 def test_who_is_followed_is_read_and_kept(

@@ -62,7 +62,7 @@ def sign_in(troupe: Troupe, page: Page) -> None:
     page.fill("input[name=login]", "desk.one@example.org")
     page.fill("input[name=password]", "correct horse battery")
     page.press("input[name=password]", "Enter")
-    page.wait_for_url(f"**{QUEUE}", wait_until="domcontentloaded")
+    page.wait_for_url(f"**{QUEUE}")
 
 
 def test_the_desk_fits_a_phone(
@@ -122,7 +122,7 @@ def test_a_hundred_cases_are_cleared_by_keyboard(
             page.wait_for_selector("[data-decision]")
             with page.expect_navigation():
                 page.keyboard.press("a")
-    page.wait_for_url(f"**{QUEUE}", wait_until="domcontentloaded")
+    page.wait_for_url(f"**{QUEUE}")
     assert page.get_by_text("The queue is empty").is_visible()
     look(page, "queue-empty")
     told = shell(

@@ -108,7 +108,7 @@ def test_from_the_stage_to_the_feed(
     assert line["text"].split()[0] in said
 
     host.click("troupe-cut button[type=submit]")
-    host.wait_for_url(re.compile(r"/clips/"), wait_until="domcontentloaded")
+    host.wait_for_url(re.compile(r"/clips/"))
     expect(host.locator("video")).to_be_visible(timeout=4 * PLAYED)
     expect(host.locator(".person__name")).to_have_count(2)
     look(host, "duet-clip")

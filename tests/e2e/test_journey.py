@@ -77,7 +77,7 @@ def test_a_newcomer_sees_their_character_speak_in_the_feed(
 
     # A like asks a visitor to join, and is kept.
     item.locator("troupe-like button").click()
-    page.wait_for_url(re.compile("/accounts/signup/"), wait_until="domcontentloaded")
+    page.wait_for_url(re.compile("/accounts/signup/"))
     look(page, "journey-2-signup")
     assert faults(page) == []
     page.fill("input[name=email]", "newcomer@example.org")
@@ -87,9 +87,7 @@ def test_a_newcomer_sees_their_character_speak_in_the_feed(
     for place, value in enumerate(("9", "4", "1990")):
         days.nth(place).fill(value)
     page.click("button[type=submit]:has-text('Create account')")
-    page.wait_for_url(
-        re.compile(rf"/(\?.*)?$|/p/{first}/"), wait_until="domcontentloaded"
-    )
+    page.wait_for_url(re.compile(rf"/(\?.*)?$|/p/{first}/"))
     liked = page.locator(
         f".feed__item[data-key='{first}'] troupe-like button, main troupe-like button"
     ).first
@@ -101,9 +99,7 @@ def test_a_newcomer_sees_their_character_speak_in_the_feed(
     look(page, "journey-3-portrait")
     assert faults(page) == []
     page.set_input_files("input[name=picture]", portrait)
-    page.wait_for_url(
-        re.compile("/face/"), timeout=60_000, wait_until="domcontentloaded"
-    )
+    page.wait_for_url(re.compile("/face/"), timeout=60_000)
     assert page.locator("[data-handle]").count() == 4
     stage = page.locator("troupe-stage")
     wait_until(
@@ -129,7 +125,7 @@ def test_a_newcomer_sees_their_character_speak_in_the_feed(
     look(page, "journey-5-about")
     assert faults(page) == []
     page.locator("[data-submit]").click()
-    page.wait_for_url(re.compile("/made/"), wait_until="domcontentloaded")
+    page.wait_for_url(re.compile("/made/"))
     look(page, "journey-6-made")
 
     # Two sentences, and the render advances before their eyes.

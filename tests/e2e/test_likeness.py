@@ -129,7 +129,7 @@ def test_a_photo_is_refused_and_ones_own_is_let_in(
     assert faults(page) == []
 
     page.click("text=It is me")
-    page.wait_for_url(re.compile("/create/likeness/"), wait_until="domcontentloaded")
+    page.wait_for_url(re.compile("/create/likeness/"))
     assert "No picture of you speaks here" in page.locator("main").inner_text()
     page.set_input_files("input[name=picture]", photograph)
     page.check("input[name=declared]")
@@ -143,11 +143,7 @@ def test_a_photo_is_refused_and_ones_own_is_let_in(
         if wanted == "ahead":
             look(page, "likeness-3-turn")
             assert faults(page) == []
-    page.wait_for_url(
-        re.compile("/create/character/[^/]+/face/"),
-        timeout=90_000,
-        wait_until="domcontentloaded",
-    )
+    page.wait_for_url(re.compile("/create/character/[^/]+/face/"), timeout=90_000)
     assert len(files(troupe) - before) <= 4  # picture, thumb, grids, matte
 
     page.goto(troupe.url + "/create/likeness/")
@@ -172,4 +168,4 @@ def test_without_a_camera_the_way_out_is_a_drawing(
     look(page, "likeness-5-no-camera")
     assert faults(page) == []
     refused.get_by_role("link", name="Use a drawing").click()
-    page.wait_for_url(re.compile("/create/character/"), wait_until="domcontentloaded")
+    page.wait_for_url(re.compile("/create/character/"))

@@ -128,7 +128,7 @@ def test_the_house_can_be_installed_and_is_there_without_a_network(
     assert [url for url in kept if not url.startswith(("/static/", "/offline/"))] == []
     app.context.set_offline(False)
     app.get_by_role("link", name="Try again").click()
-    app.wait_for_url(f"{troupe.url}/live/", wait_until="domcontentloaded")
+    app.wait_for_url(f"{troupe.url}/live/")
     expect(app.get_by_role("heading", level=1)).not_to_have_text("The house is dark")
 
 
@@ -156,7 +156,7 @@ def test_a_shared_picture_stays_on_the_phone_until_something_is_made_of_it(
         }""",
         "/static/icons/mark-512.png",
     )
-    app.wait_for_url("**/share/#*", wait_until="domcontentloaded")
+    app.wait_for_url("**/share/#*")
     expect(app.get_by_alt_text("The picture you shared")).to_be_visible()
     look(app, "share-phone")
     app.get_by_role("link", name="Let somebody say it").click()

@@ -68,7 +68,7 @@ def enter(troupe: Troupe, open_page: Open) -> Callable[..., Page]:
             page.fill("input[name=login]", handle)
             page.fill("input[name=password]", PASSWORD)
             page.press("input[name=password]", "Enter")
-            page.wait_for_url("**/rules/", wait_until="domcontentloaded")
+            page.wait_for_url("**/rules/")
         return page
 
     return entered
@@ -277,7 +277,7 @@ def test_a_person_takes_their_data_and_leaves(
     renard.goto(f"{troupe.url}/settings/")
     renard.get_by_role("link", name="Take my data").click()
     renard.get_by_role("link", name="Download the zip").click()
-    renard.wait_for_url("**/accounts/reauthenticate/**", wait_until="domcontentloaded")
+    renard.wait_for_url("**/accounts/reauthenticate/**")
     renard.fill("input[name=password]", PASSWORD)
     with renard.expect_download() as download:
         renard.press("input[name=password]", "Enter")

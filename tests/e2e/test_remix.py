@@ -63,7 +63,7 @@ def signed_in(troupe: Troupe, page: Page, handle: str) -> Page:
     page.fill("input[name=login]", handle)
     page.fill("input[name=password]", "correct horse battery")
     page.press("input[name=password]", "Enter")
-    page.wait_for_url("**/rules/", wait_until="domcontentloaded")
+    page.wait_for_url("**/rules/")
     return page
 
 
@@ -89,7 +89,7 @@ def test_a_remix_is_asked_for_made_and_taken_back(
     look(asker, "remix-1-form")
     assert faults(asker) == []
     asker.get_by_role("button", name="Ask to remix").click()
-    asker.wait_for_url("**/remixes/?tab=mine", wait_until="domcontentloaded")
+    asker.wait_for_url("**/remixes/?tab=mine")
 
     # The owner reads exactly these words, and says yes.
     owner.goto(f"{troupe.url}/remixes/")
@@ -124,7 +124,7 @@ def test_a_remix_is_asked_for_made_and_taken_back(
     form = owner.locator("#remixing")
     form.get_by_label("Off").check()
     form.get_by_role("button", name="Save").click()
-    owner.wait_for_url("**/remixes/?tab=made&of=*", wait_until="domcontentloaded")
+    owner.wait_for_url("**/remixes/?tab=made&of=*")
     card = owner.get_by_role("article").filter(has_text="A card, at last")
     card.get_by_role("button", name="Take it off the stage").click()
     expect(card.get_by_role("button", name="Take it off the stage")).to_have_attribute(

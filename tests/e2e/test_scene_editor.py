@@ -49,7 +49,7 @@ def desk(troupe: Troupe, open_page: Open, author: Any) -> Page:
     page.goto(f"{troupe.url}/scenes/new/")
     page.fill("[name=title]", "The Map Thief")
     page.get_by_role("button", name="Begin", exact=True).click()
-    page.wait_for_url(re.compile(r"/sc/[a-z0-9]+/edit/"), wait_until="domcontentloaded")
+    page.wait_for_url(re.compile(r"/sc/[a-z0-9]+/edit/"))
     ready(page)
     return page
 
@@ -275,7 +275,7 @@ def test_the_page_where_scenes_begin_has_the_six_of_the_house(
         expect(page.locator("[data-template]")).to_have_count(6)
         assert faults(page) == []
     page.click("[data-template=table_nine]")
-    page.wait_for_url(re.compile(r"/sc/[a-z0-9]+/edit/"), wait_until="domcontentloaded")
+    page.wait_for_url(re.compile(r"/sc/[a-z0-9]+/edit/"))
     ready(page)
     expect(page.locator("h1")).to_have_text("Table Nine")
     expect(page.locator("#stops")).to_have_count(0)

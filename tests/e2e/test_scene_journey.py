@@ -50,7 +50,7 @@ def scene_of(page: Page, troupe: Troupe, title: str) -> str:
     """Key of a scene, found on the page where they are listed."""
     page.goto(f"{troupe.url}/scenes/")
     page.get_by_role("link", name=title).first.click()
-    page.wait_for_url(re.compile(r"/sc/[a-z0-9]+/"), wait_until="domcontentloaded")
+    page.wait_for_url(re.compile(r"/sc/[a-z0-9]+/"))
     return page.url.split("/sc/")[1].split("/")[0]
 
 
@@ -61,7 +61,7 @@ def test_a_newcomer_plays_goes_on_rewinds_ends_and_posts(
     key = scene_of(page, troupe, "Table Nine")
     assert faults(page) == []
     page.get_by_role("button", name="Play").first.click()
-    page.wait_for_url(re.compile(f"/sc/{key}/play/"), wait_until="domcontentloaded")
+    page.wait_for_url(re.compile(f"/sc/{key}/play/"))
     press = page.keyboard.press
     stage = Stage(page, troupe, key, page.url.partition("/play/")[2])
     stage.status("curtain")
@@ -80,7 +80,7 @@ def test_a_newcomer_plays_goes_on_rewinds_ends_and_posts(
     press = page.keyboard.press
     page.goto(f"{troupe.url}/scenes/")
     page.get_by_role("link", name=re.compile("Table Nine")).first.click()
-    page.wait_for_url(re.compile(f"/sc/{key}/"), wait_until="domcontentloaded")
+    page.wait_for_url(re.compile(f"/sc/{key}/"))
     stage = Stage(page, troupe, key)
     stage.status("curtain")
     page.get_by_role("button", name="Go on").press("Enter")
@@ -112,7 +112,7 @@ def test_a_newcomer_plays_goes_on_rewinds_ends_and_posts(
         page.wait_for_timeout(2000)
         page.goto(f"{troupe.url}/@scenegoer/")
     page.locator("a[href^='/p/']").first.click()
-    page.wait_for_url(re.compile(r"/p/[a-z0-9]+/"), wait_until="domcontentloaded")
+    page.wait_for_url(re.compile(r"/p/[a-z0-9]+/"))
     expect(page.locator("main")).to_contain_text("From the scene")
     scene = page.locator("main").get_by_role("link", name="Table Nine – play it")
     expect(scene).to_be_visible()

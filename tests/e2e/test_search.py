@@ -76,13 +76,13 @@ def test_a_line_is_typed_and_the_clip_begins_at_its_second(
     phrase = " ".join(said.strip("… ").split()[:4])
     box.fill(f'"{phrase}"')
     box.press("Enter")
-    page.wait_for_url(re.compile(r"/search/\?q="), wait_until="domcontentloaded")
+    page.wait_for_url(re.compile(r"/search/\?q="))
     row = page.locator(".hit-row").first
     expect(row.locator("mark.hit")).to_have_text(phrase)
     look(page, "search-3-said")
     assert faults(page) == []
     row.get_by_role("link", name=re.compile("from")).click()
-    page.wait_for_url(re.compile(r"/p/\w+/\?t="), wait_until="domcontentloaded")
+    page.wait_for_url(re.compile(r"/p/\w+/\?t="))
     at = float(page.url.partition("t=")[2])
     assert at > 1.0
     video = page.locator("troupe-clip video")
@@ -114,7 +114,7 @@ def test_what_is_nowhere_has_ways_out_and_a_slip_is_mended(
     look(page, "search-5-nothing")
     assert faults(page) == []
     page.get_by_role("link", name="Look at everything").click()
-    page.wait_for_url(re.compile(r"\?q=xyzzyplugh$"), wait_until="domcontentloaded")
+    page.wait_for_url(re.compile(r"\?q=xyzzyplugh$"))
 
     until = time.monotonic() + 60
     while True:

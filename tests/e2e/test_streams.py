@@ -32,7 +32,7 @@ def on_air(page: Page, troupe: Troupe, title: str) -> str:
     page.fill("[name=title]", title)
     page.fill("[name=topics]", "Whether fog is a coward\nAdvice for small lamps")
     page.click("[data-go]")
-    page.wait_for_url(re.compile(r"/s/[a-z0-9]+/"), wait_until="domcontentloaded")
+    page.wait_for_url(re.compile(r"/s/[a-z0-9]+/"))
     expect(page.locator(".badge--live")).to_be_visible()
     return page.url
 

@@ -117,9 +117,7 @@ def sign_in(page: Page, house: str, handle: str) -> None:
     page.fill("input[name=login]", handle)
     page.fill("input[name=password]", "correct horse battery")
     page.press("input[name=password]", "Enter")
-    page.wait_for_url(
-        re.compile(rf"^{re.escape(house)}/(\?.*)?$"), wait_until="domcontentloaded"
-    )
+    page.wait_for_url(re.compile(rf"^{re.escape(house)}/(\?.*)?$"))
 
 
 def room(page: Page) -> dict[str, Any]:
@@ -191,7 +189,7 @@ def test_a_visitor_on_a_phone(
     assert faults(page) == []
 
     # Whoever goes and comes back is where they were.
-    page.wait_for_url(re.compile(rf"\?at={fourth}$"), wait_until="domcontentloaded")
+    page.wait_for_url(re.compile(rf"\?at={fourth}$"))
     page.goto(f"{house}/cast/")
     page.go_back()
     plays_alone(page, fourth)

@@ -193,8 +193,11 @@ def _publish(
 def date_post(*, post: Post) -> None:
     """It is published now, by the database's clock: that of a worker may be wrong, and
     the newest posts come first."""
-    Post.objects.filter(pk=post.pk).update(published=Now())
-    post.refresh_from_db(fields=["published"])
+    row = Post.objects.filter(pk=post.pk)
+    # Written as the ORM writes moments: SQLite compares them as text, and `Now` alone has
+    # three digits less, so that a cursor would lead to the post that it was made of.
+    post.published = row.values_list(Now(), flat=True).get()
+    row.update(published=post.published)
 
 
 def keep_caption(post: Post, ruling: asking.Ruling) -> Post:

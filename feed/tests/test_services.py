@@ -10,6 +10,7 @@ from avatarfx.models import Clip
 from avatarfx.signals import clip_ready
 from feed import services
 from feed.models import Like, Post, Tag, View
+from feed.selectors import feed_page
 from feed.tests.rows import clip_of, post_by, ready_clip
 
 if TYPE_CHECKING:
@@ -141,3 +142,19 @@ def test_a_post_is_dated_by_the_database(
     services.remove_post(post=post)
     back = services.publish_post(clip=clip, author=alice, caption="")
     assert abs(back.published - real()) < dt.timedelta(minutes=1)
+
+
+@pytest.mark.database
+def test_the_next_page_begins_after_the_last_post(alice: User, bob: User) -> None:
+    made = [
+        services.publish_post(clip=ready_clip(alice), author=alice, caption="")
+        for _ in range(3)
+    ]
+    read: list[str] = []
+    after: str | None = None
+    for _ in made:
+        page = feed_page(viewer=bob, after=after, limit=1)
+        read += [post.key for post in page.posts]
+        after = page.after
+    assert read == [post.key for post in reversed(made)]
+    assert after is None

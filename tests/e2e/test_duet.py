@@ -109,8 +109,9 @@ def test_from_the_stage_to_the_feed(
 
     host.click("troupe-cut button[type=submit]")
     host.wait_for_url(re.compile(r"/clips/"))
-    expect(host.locator("video")).to_be_visible(timeout=4 * PLAYED)
-    expect(host.locator(".person__name")).to_have_count(2)
+    # The finished film's page names everybody; while it is made, it names the lead.
+    expect(host.locator(".person__name")).to_have_count(2, timeout=4 * PLAYED)
+    expect(host.locator("video")).to_be_visible()
     look(host, "duet-clip")
     host.fill("#caption", "Soup remembers everything.")
     host.click("text=Publish >> nth=-1")

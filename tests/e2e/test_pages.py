@@ -41,7 +41,7 @@ def join(page: Page, troupe: Troupe, handle: str) -> None:
     for part, value in (("day", "9"), ("month", "4"), ("year", "1990")):
         page.fill(f"[name=birth_date_{part}]", value)
     page.click("main button:has-text('Create account')")
-    page.wait_for_url(f"{troupe.url}/", wait_until="domcontentloaded")
+    page.wait_for_url(f"{troupe.url}/")
 
 
 def playing(page: Page) -> list[str]:

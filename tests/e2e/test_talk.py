@@ -32,7 +32,7 @@ def test_a_comment_over_the_feed_is_answered_liked_changed_and_taken_back(
     faults: Callable[[Page], list[str]],
     look: Callable[[Page, str], Path],
 ) -> None:
-    join(phone, troupe, "nightbus")
+    join(phone, troupe, "lastbus")
     phone.goto(troupe.url)
     # The sheet over the feed.
     quiet = phone.locator("article:has(a[data-talk][aria-label='Comments, 0'])").first

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -48,18 +49,8 @@ def add_backdrop(
     owner.
     """
     check_room(owner)
-    clean = images.clean(
-        data,
-        max_bytes=settings.MAX_PICTURE_BYTES,
-        max_pixels=settings.MAX_PICTURE_PIXELS,
-        max_side=MOST_SIDE,
-        min_side=LEAST_SIDE,
-    )
-    # What we encoded ourselves a moment ago is safe to open here.
-    with Image.open(io.BytesIO(clean.data)) as picture:
-        out = io.BytesIO()
-        picture.convert("RGB").save(out, "WEBP", quality=QUALITY, method=4)
-    kept = out.getvalue()
+    clean = cleaned(data)
+    kept = clean.data
     ref = blobs.ref_of(kept, "webp")
     if withheld.is_removed(blobs.name_of(ref)):
         raise BackdropError(_GONE)
@@ -81,6 +72,22 @@ def add_backdrop(
             },
         )
     return found
+
+
+def cleaned(data: bytes) -> images.CleanPicture:
+    """A picture to stand before, as WebP, for clips and scenes alike. PictureError."""
+    clean = images.clean(
+        data,
+        max_bytes=settings.MAX_PICTURE_BYTES,
+        max_pixels=settings.MAX_PICTURE_PIXELS,
+        max_side=MOST_SIDE,
+        min_side=LEAST_SIDE,
+    )
+    # What we encoded ourselves a moment ago is safe to open here.
+    with Image.open(io.BytesIO(clean.data)) as picture:
+        out = io.BytesIO()
+        picture.convert("RGB").save(out, "WEBP", quality=QUALITY, method=4)
+    return replace(clean, data=out.getvalue(), extension="webp")
 
 
 def check_room(owner: User) -> None:

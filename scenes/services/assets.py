@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-import io
 from functools import partial
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from PIL import Image
 
 from avatarfx import opus
+from avatarfx.services.backdrops import cleaned
 from moderation.pictures import blocked, gate
 from moderation.pictures import services as screening
 from scenes import recordings
 from scenes.asset_copies import words_of
 from scenes.models import SceneAsset
-from socialapp.lib import blobs, images, withheld
+from socialapp.lib import blobs, withheld
 from socialapp.provenance.fingerprints import Prints
 
 if TYPE_CHECKING:
     from moderation.models import PictureCheck
     from moderation.pictures.gate import PictureVerdict
     from socialapp.accounts.models import User
-
-MOST_SIDE, LEAST_SIDE = 1920, 320
-"""Pixels of a background: what a full screen shows, and what it cannot do without."""
-
-QUALITY = 84
-"""Of WebP: a photograph of 1920 x 1080 has about 300 kB."""
 
 MOST_NAME = 60
 AT_ONCE = 20
@@ -55,20 +48,10 @@ def add_background(
     owner.
     """
     check_room(owner)
-    clean = images.clean(
-        data,
-        max_bytes=settings.MAX_PICTURE_BYTES,
-        max_pixels=settings.MAX_PICTURE_PIXELS,
-        max_side=MOST_SIDE,
-        min_side=LEAST_SIDE,
-    )
-    # What we encoded ourselves a moment ago is safe to open here.
-    with Image.open(io.BytesIO(clean.data)) as picture:
-        out = io.BytesIO()
-        picture.convert("RGB").save(out, "WEBP", quality=QUALITY, method=4)
-    ref = _new_ref(out.getvalue(), "webp")
+    clean = cleaned(data)
+    ref = _new_ref(clean.data, "webp")
     verdict = screening.screen_portrait(
-        picture=out.getvalue(), person=owner, painting=painting, surface="background"
+        picture=clean.data, person=owner, painting=painting, surface="background"
     )
     return _keep(
         SceneAsset(
@@ -79,7 +62,7 @@ def add_background(
             width=clean.width,
             height=clean.height,
         ),
-        out.getvalue(),
+        clean.data,
         verdict=verdict,
     )
 

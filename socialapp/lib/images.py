@@ -45,7 +45,7 @@ class CleanPicture:
     """Pixels."""
 
     extension: str
-    """``png`` or ``jpg``."""
+    """``png`` or ``jpg``, or of what it was turned into since."""
 
 
 def clean(

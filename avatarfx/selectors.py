@@ -23,7 +23,6 @@ from socialapp.provenance.subjects import Description
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from avatarfx.line.paces import Span
     from avatarfx.line.places import Standing
     from socialapp.characters.models import Character
 
@@ -141,7 +140,7 @@ def _progress(clip: Clip, standing: Standing) -> dict[str, Any]:
         "place": standing.place,
         "eta_seconds": places.seconds(left),
         "eta_range": [math.floor(left.low), math.ceil(left.high)] if left else None,
-        "eta_words": _wait(clip, left),
+        "eta_words": _wait(clip, standing),
         "lane": clip.lane,
         "detail": clip.detail,
         "error": clip.error,
@@ -175,10 +174,10 @@ def beds() -> list[dict[str, str]]:
     ]
 
 
-def _wait(clip: Clip, left: Span | None) -> str:
-    if left is None and not clip.finished_for_good:
-        return "unknown: nobody renders at the moment"
-    return places.in_words(left)
+def _wait(clip: Clip, standing: Standing) -> str:
+    if standing.left is None and not clip.finished_for_good:
+        return f"unknown: {standing.lacks or 'nobody renders at the moment'}"
+    return places.in_words(standing.left)
 
 
 def _steps(clip: Clip) -> list[dict[str, Any]]:

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from avatarfx.models import Clip, Render
+from avatarfx.line import needs
+from avatarfx.models import Clip, Render, RenderWorker
 from socialapp.jobs.queue import BackendDownError, backend
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from avatarfx.abilities import Abilities
     from socialapp.characters.models import Character
 
 UNKNOWN_RATE = 1.5
@@ -65,7 +67,17 @@ class Pace:
     """By rung: seconds of work for a second of clip."""
 
     hands: int = 1
-    """Workers that are alive."""
+    """Workers that are alive and take clips."""
+
+    crew: tuple[Abilities, ...] = ()
+    """What each can do, if that is known."""
+
+    def nobody(self, clip: Clip) -> str:
+        """Why none of them can make it, in words; empty: somebody can, as far as is
+        known."""
+        if not self.crew:
+            return ""
+        return needs.lacking(self.crew, needs.names_in(clip.needs), clip.lasts)
 
     def work(self, rung: str, lasts: float, clips: int = 1) -> Span:
         """What `clips` take whose films last so many seconds together."""
@@ -86,7 +98,8 @@ def learn() -> Pace:
             for name in (rung, ""):
                 found[name].append(worked / seconds)
     rates = {name: _rate(values[:LEARN_FROM]) for name, values in found.items()}
-    return Pace(rates, hands())
+    crew = _crew()
+    return Pace(rates, hands() if crew is None else len(crew), crew or ())
 
 
 def aim_of(character: Character) -> str:
@@ -103,8 +116,15 @@ def aim_of(character: Character) -> str:
 _asked: tuple[float, int] | None = None
 
 
+def _crew() -> tuple[Abilities, ...] | None:
+    """As the list of workers has them; None: none is listed."""
+    if not (listed := list(RenderWorker.objects.alive())):
+        return None
+    return tuple(worker.can() for worker in listed if not worker.draining)
+
+
 def hands() -> int:
-    """How many workers are alive; one, while nobody can tell."""
+    """How many listen, whether listed or not; one, while nobody can tell."""
     global _asked  # noqa: PLW0603 - a fact about the house, for some seconds
     now = time.monotonic()
     if _asked is None or now - _asked[0] > LOOK_AGAIN_SECONDS:

@@ -24,7 +24,10 @@ class Standing:
     """1: next. None: it does not wait."""
 
     left: Span | None
-    """Seconds until it is done; None: it is not on its way, or nobody works."""
+    """Seconds until it is done; None: it is not on its way, or nobody makes it."""
+
+    lacks: str = ""
+    """Why no worker that runs can make it, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +84,10 @@ def _of_lane(lane: str, clips: list[Clip], pace: Pace) -> dict[int, Standing]:
         ahead += _add_up(between, pace)
         before = ahead + others.first(_passing(lane, ahead.clips))
         own = pace.work(clip.aim, clip.lasts)
-        found[clip.pk] = Standing(
-            before.clips + 1,
-            _wait(begun + before, pace.hands) + own if pace.hands else None,
-        )
+        lacks = pace.nobody(clip)
+        known = pace.hands and not lacks
+        left = _wait(begun + before, pace.hands) + own if known else None
+        found[clip.pk] = Standing(before.clips + 1, left, lacks)
         ahead += _Sum(1, own)
         behind = clip.turn
     return found

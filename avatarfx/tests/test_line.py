@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from avatarfx import services
-from avatarfx.abilities import Abilities
+from avatarfx import selectors, services
+from avatarfx.abilities import ANY, Abilities
 from avatarfx.line import turns
 from avatarfx.models import Clip, Render
 from avatarfx.services import leases
 from avatarfx.tests.conftest import make_character
 from avatarfx.tests.lines import claimed, lease_of, queue_up
+from avatarfx.tests.worker_rows import listed
 from socialapp.accounts.models import User
 
 if TYPE_CHECKING:
+    from pytest_django.fixtures import SettingsWrapper
+
     from socialapp.characters.models import Character
 
 pytestmark = pytest.mark.database
+
+
+def hungry(engines: dict[str, Any], megabytes: int) -> dict[str, Any]:
+    warp = engines["animator"]["warp"] | {"MEMORY_MB": megabytes}
+    return engines | {"animator": engines["animator"] | {"warp": warp}}
+
 
 PLAIN = Abilities(rungs=frozenset({"sway", "still"}), memory_mb=2000)
 
@@ -95,6 +105,49 @@ def test_a_worker_is_not_given_what_it_cannot_do(
     assert claimed(2, can=PLAIN) == [second.pk]
     able = Abilities(rungs=PLAIN.rungs | {"warp"}, memory_mb=2000)
     assert claimed(2, can=able) == [first.pk]
+
+
+def test_a_worker_is_given_no_film_that_its_memory_does_not_hold(
+    alice: User, hob: Character
+) -> None:
+    (long,) = queue_up(alice, hob, lasts=60.0)
+    (short,) = queue_up(alice, hob, lasts=10.0)
+    small = Abilities(rungs=frozenset({ANY}), memory_mb=1000)
+    assert claimed(2, can=small) == [short.pk]
+    assert claimed(1) == [long.pk]
+
+
+def test_nor_one_that_needs_a_hungry_animator(
+    alice: User, hob: Character, settings: SettingsWrapper
+) -> None:
+    settings.ENGINES = hungry(settings.ENGINES, 9000)
+    (clip,) = queue_up(alice, hob, needs=",warp,")
+    able = Abilities(rungs=frozenset({"warp"}), memory_mb=8000)
+    assert claimed(1, can=able) == []
+    assert claimed(1, can=replace(able, memory_mb=9000)) == [clip.pk]
+
+
+def test_a_clip_that_no_worker_can_make_says_what_is_lacking(
+    alice: User, hob: Character
+) -> None:
+    (long,) = queue_up(alice, hob, lasts=60.0)
+    (odd,) = queue_up(alice, hob, needs=",sway,")
+    (plain,) = queue_up(alice, hob)
+    listed("near:1", abilities=Abilities(frozenset({"warp"}), 1000).to_json())
+    told = {one["key"]: one for one in selectors.progress_of_all([long, odd, plain])}
+    assert told[long.key]["eta_words"] == (
+        "unknown: it takes 1,480 MB of memory, and none that runs has over 1,000"
+    )
+    assert told[odd.key]["eta_words"] == "unknown: none that runs has sway"
+    assert told[plain.key]["eta_seconds"] > 0
+
+
+def test_a_house_whose_workers_all_drain_promises_no_time(
+    alice: User, hob: Character
+) -> None:
+    (clip,) = queue_up(alice, hob)
+    listed("near:1", draining=True)
+    assert selectors.progress_of(clip)["eta_seconds"] is None
 
 
 def test_what_a_clip_needs_is_written_down_with_it(alice: User, hob: Character) -> None:

@@ -100,7 +100,8 @@ export function left(progress) {
 
 /** @param {Progress} progress */
 function nobody(progress) {
-  return progress.eta_words ? " Nobody renders at the moment; it keeps its place." : "";
+  const why = (progress.eta_words ?? "").replace(/^unknown: /, "");
+  return why ? ` ${capital(why)}; it keeps its place.` : "";
 }
 
 /** @param {string} text */

@@ -363,6 +363,7 @@ def test_the_pages_lead_from_a_table_to_its_films(
     assert "same for every row" in refused.content.decode()
     lines = b"name,seat\nAda,1\n,2\nCy,3\n"
     body |= {"template": TEXT, "table": SimpleUploadedFile("a.csv", lines)}  # type: ignore[dict-item]
+    body |= {"motion": "lively", "camera": "push"}
     address = client.post("/batches/", body)["Location"]
     services.check_batch(batch_id=Batch.objects.get().pk)
     page = client.get(address).content.decode()
@@ -371,6 +372,8 @@ def test_the_pages_lead_from_a_table_to_its_films(
     assert "It is empty" in page
     client.post(f"{address}change/", {"do": "start", "without_bad": "1"})
     services.feed_batch(batch_id=Batch.objects.get().pk)
+    recipe = Clip.objects.all()[0].as_recipe()
+    assert (recipe.cast[0].motion, recipe.camera) == ("lively", "push")
     page = client.get(address).content.decode()
     assert "Stop all of it" in page
     assert client.get(f"{address}links.csv").status_code == 200

@@ -18,9 +18,12 @@ from django.views.decorators.http import (
 from avatarfx import rows, selectors
 from avatarfx.batches.tables import MOST_ROWS
 from avatarfx.errors import IdempotencyConflictError
+from avatarfx.forms import MOTIONS
 from avatarfx.models import Backdrop, Batch, BatchRow
 from avatarfx.services import batches as services
+from avatarfx.views.studio import CAMERA_WORDS, SHAPE_NAMES
 from socialapp.accounts.requests import person
+from socialapp.acting import CAMERAS
 from socialapp.characters import selectors as characters
 from socialapp.characters.models import Character
 from socialapp.lib.api.streams import in_pieces
@@ -33,8 +36,6 @@ if TYPE_CHECKING:
 SHOWN = 50
 """Of the rows that cannot be made; the table that can be downloaded has all."""
 
-SHAPE_NAMES = {"9:16": "Tall", "1:1": "Square", "16:9": "Wide"}
-
 
 class BatchForm(forms.Form):
     """Only the shape of the request; the service judges the rest."""
@@ -45,12 +46,14 @@ class BatchForm(forms.Form):
     shape = forms.ChoiceField(choices=[(s, s) for s in SHAPES], required=False)
     background = forms.CharField(required=False, max_length=80)
     bed = forms.CharField(required=False, max_length=40)
+    motion = forms.ChoiceField(choices=[(m, m) for m in MOTIONS], required=False)
+    camera = forms.ChoiceField(choices=[(c, c) for c in CAMERAS], required=False)
     key = forms.CharField(required=False, max_length=80)
     """Made once by the page: pressing the button twice makes one batch."""
 
     def look(self) -> dict[str, str]:
         """Arguments of ``request_clip`` for all rows."""
-        names = ("shape", "background", "bed")
+        names = ("shape", "background", "bed", "motion", "camera")
         return {n: self.cleaned_data[n] for n in names if self.cleaned_data[n]}
 
 
@@ -102,6 +105,8 @@ def _page(request: HttpRequest, *, error: str = "") -> HttpResponse:
         "backgrounds": selectors.backgrounds(),
         "mine": Backdrop.objects.of(user).showable(),
         "beds": selectors.beds(),
+        "motions": [(word, word.capitalize()) for word in MOTIONS],
+        "cameras": CAMERA_WORDS,
         "most_rows": MOST_ROWS,
         "fields": request.POST.dict(),
         "once": new_key(),

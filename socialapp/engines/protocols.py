@@ -98,6 +98,8 @@ class Frame:
 
     width: int
     height: int
+    under: bytes | memoryview = b""
+    """The same frame before a model refined it, as the quality gate compares them; empty: nothing did."""
 
 
 @runtime_checkable

@@ -742,6 +742,9 @@ if _unknown := set(NEURAL_RUNGS) - set(ENGINES["animator"]):
         f" {', '.join(ENGINES['animator'])}"
     )
 
+NEURAL_WAIT_SECONDS = env.number("NEURAL_WAIT_SECONDS", 120)
+"""Neural rungs that would keep the line waiting for longer are left out for a clip."""
+
 ANIMATOR_LADDER = [*NEURAL_RUNGS, "warp", "mixed", "sway", "still"]
 """Tried in this order; the rung that a clip ended on is recorded and shown."""
 

@@ -57,7 +57,7 @@ def renamed(found: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def published(found: Mapping[str, Any]) -> dict[str, Any]:
-    """The other way round, for samples in the published layout."""
+    """The other way round: tensors (or shapes) of diffusers by their published names."""
     out = {}
     for name, tensor in found.items():
         if ".motion_modules." not in name:
@@ -70,9 +70,9 @@ def published(found: Mapping[str, Any]) -> dict[str, Any]:
         out[f"{head}.motion_modules.{number}.temporal_transformer{rest}"] = tensor
         if ".attention_blocks.0.pos_encoder." in rest:
             again = rest.replace(".attention_blocks.0.pos_encoder.", TWICE)
-            out[f"{head}.motion_modules.{number}.temporal_transformer{again}"] = (
-                tensor.clone()
-            )
+            # Safetensors refuses two names for one memory.
+            copied = tensor.clone() if hasattr(tensor, "clone") else tensor
+            out[f"{head}.motion_modules.{number}.temporal_transformer{again}"] = copied
     return out
 
 
@@ -85,13 +85,14 @@ def _split(name: str) -> tuple[str, str, str]:
 def shaped(shapes: Shapes) -> dict[str, Any]:
     """How UNetMotionModel is built for tensors of these shapes (by diffusers' names).
 
-    The published file brings no configuration. EngineError, with the name of what is
-    missing, when they are of another model: version 1.0 has no motion modules.
+    The published file brings no configuration. EngineError, with the published name of
+    what is missing, when they are of another model.
     """
 
     def axis(name: str, number: int) -> int:
         if name not in shapes:
-            raise EngineError(f"{name} is missing", permanent=True)
+            theirs = next(iter(published({name: ()})))
+            raise EngineError(f"{theirs} is missing", permanent=True)
         return shapes[name][number]
 
     widths = [axis(f"down_blocks.{n}.resnets.0.conv1.weight", 0) for n in range(4)]
@@ -124,14 +125,13 @@ def misfit(shapes: Shapes) -> str | None:
     torch_audio.make_harmless()
     from diffusers import UNetMotionModel  # noqa: PLC0415
 
-    mapped = renamed(shapes)
     try:
-        told = shaped(mapped)
+        told = shaped(renamed(shapes))
     except EngineError as error:
         return str(error)
     with torch.device("meta"):
         empty = UNetMotionModel.from_config(told)
-    return checkpoints.misfit(checkpoints.shapes_of(empty), mapped)
+    return checkpoints.misfit(published(checkpoints.shapes_of(empty)), shapes)
 
 
 def build(found: Mapping[str, Any]) -> Any:

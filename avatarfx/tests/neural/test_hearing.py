@@ -199,7 +199,9 @@ def test_without_motion_modules_it_is_another_version_of_latentsync() -> None:
         f"down_blocks.{n}.resnets.0.conv1.weight": (32, 32, 3, 3) for n in range(4)
     }
     cross = "down_blocks.0.attentions.0.transformer_blocks.0.attn2.to_k.weight"
-    with pytest.raises(EngineError, match=r"motion_modules\.0.* is missing"):
+    with pytest.raises(
+        EngineError, match=r"attention_blocks\.0\.pos_encoder\.pe is missing"
+    ):
         latentsync_unet.shaped(shapes | {cross: (32, 384)})
     with pytest.raises(EngineError, match=r"attn2\.to_k\.weight is missing"):
         latentsync_unet.shaped(shapes)

@@ -21,6 +21,15 @@ def cache() -> Path:
     return Path(base).expanduser() / "huggingface" / "hub"
 
 
+def folder_of(own: Path, repository: str = "") -> str:
+    """`own` where something lies in it, else the snapshot of `repository` in the cache,
+    else `own` all the same: that is where files are missed."""
+    with suppress(OSError):
+        if any(own.iterdir()):
+            return str(own)
+    return str((repository and snapshot(repository)) or own)
+
+
 def snapshot(repository: str) -> Path | None:
     """The folder of ``org/name`` in the cache: what its ``main`` points at, else the
     newest; None: it was never fetched."""

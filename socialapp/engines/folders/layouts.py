@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,10 +14,6 @@ Kind = Literal["whole", "missing", "broken", "unsafe", "other"]
 of another model or another version."""
 
 KINDS = ("safetensors", "torch", "json", "onnx", "other")
-
-REPOSITORY = re.compile(
-    r"(?:https?://)?(?:huggingface\.co/)?([\w.-]+/[\w.-]+)(?:[\s,;].*)?$", re.S
-)
 
 
 class FolderError(Exception):
@@ -73,12 +68,6 @@ class Layout:
     licence_setting: str = ""
     """Must say that the licence is accepted, when it is not a commercial one."""
 
-    @property
-    def repository(self) -> str:
-        """``org/name`` on a hub; empty: the source is none."""
-        found = REPOSITORY.match(self.source.strip())
-        return found[1] if found else ""
-
 
 @dataclass(frozen=True, slots=True)
 class State:
@@ -94,6 +83,6 @@ class State:
     """Of these files together."""
 
     folder: Path | None = None
-    """Where they were found, which may be a snapshot in the operator's hub cache."""
+    """Where they lie; None: there is no such folder."""
 
     kind: Kind = "whole"

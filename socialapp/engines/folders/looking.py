@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from socialapp.engines.folders import hub
 from socialapp.engines.folders.layouts import FolderError, State
 from socialapp.engines.folders.onnx import check_length
 from socialapp.engines.folders.pickles import read_tensors
@@ -27,12 +26,13 @@ JSON_MOST = 32 * 1024 * 1024
 
 
 def look(layout: Layout, folder: Path | str) -> State:
-    """What lies in `folder`, or, where there is none, in the snapshot of the layout's
-    repository in the operator's hub cache. Reads headers only; never raises for what is
-    in the files."""
-    place = _place(layout, folder)
-    if place is None:
-        return State(_absent(layout, folder), kind="missing")
+    """What lies in `folder`. Reads headers only; never raises for what is in there."""
+    place = Path(folder)
+    try:
+        if not str(folder) or not place.is_dir() or not any(place.iterdir()):
+            return State(_absent(layout, folder), kind="missing")
+    except OSError as error:
+        return State(f"{place} cannot be read: {error.strerror}.", kind="broken")
     files: list[Path] = []
     try:
         _refuse_unfinished(place)
@@ -65,12 +65,6 @@ def files_of(piece: Piece, folder: Path) -> list[Path]:
                 " get it again."
             )
     return [path for path in found if path.is_file()]
-
-
-def _place(layout: Layout, folder: Path | str) -> Path | None:
-    if str(folder) and Path(folder).is_dir() and any(Path(folder).iterdir()):
-        return Path(folder)
-    return hub.snapshot(layout.repository) if layout.repository else None
 
 
 def _absent(layout: Layout, folder: Path | str) -> str:

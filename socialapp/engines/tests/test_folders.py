@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from socialapp.engines.folders import Layout, Piece, State, look
+from socialapp.engines.folders import Layout, Piece, State, hub, look
 from socialapp.engines.folders.pickles import read_tensors
 
 if TYPE_CHECKING:
@@ -316,18 +316,23 @@ def test_the_operators_hub_cache_is_looked_into(
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "cache"))
     kept = tmp_path / "cache" / "models--strings--Puppet"
     (kept / "snapshots").mkdir(parents=True)
-    assert look(LAYOUT, tmp_path / "none").kind == "missing"
+    own = tmp_path / "own"
+    assert hub.folder_of(own, "strings/Puppet") == str(own)
     folder.rename(kept / "snapshots" / "abc")
-    state = look(LAYOUT, tmp_path / "none")
-    assert (state.problem, state.folder) == (None, kept / "snapshots" / "abc")
-    (kept / "snapshots" / "older").mkdir()
+    found = hub.folder_of(own, "strings/Puppet")
+    assert found == str(kept / "snapshots" / "abc")
+    assert look(LAYOUT, found).problem is None
+    (kept / "snapshots" / "newer").mkdir()
     (kept / "refs").mkdir()
     (kept / "refs" / "main").write_text("abc")
-    assert look(LAYOUT, "").folder == kept / "snapshots" / "abc"
+    assert hub.snapshot("strings/Puppet") == kept / "snapshots" / "abc"
     monkeypatch.delenv("HF_HUB_CACHE")
     monkeypatch.setenv("HF_HOME", str(tmp_path))
     (tmp_path / "cache").rename(tmp_path / "hub")
-    assert look(LAYOUT, "").problem is None
+    assert str(tmp_path / "hub") in hub.folder_of(own, "strings/Puppet")
+    own.mkdir()
+    (own / "mine").touch()
+    assert hub.folder_of(own, "strings/Puppet") == str(own), "what lies there wins"
 
 
 def test_a_layout_names_kinds_that_exist() -> None:

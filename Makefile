@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 TEMPLATES = $(shell find templates -name '*.html')
 
-.PHONY: venv up test check e2e bench client fmt vendor freeze
+.PHONY: venv up test check e2e neural bench client fmt vendor freeze
 .DEFAULT_GOAL := up
 
 venv: $(BIN)/.dev
@@ -29,8 +29,8 @@ up: $(BIN)/.product
 # process a core, each with a database and a folder of its own.
 SPREAD = -n auto --dist worksteal
 test: $(BIN)/.dev
-	$(BIN)/python -m pytest -q $(SPREAD) --ignore=tests/e2e
-	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -q $(SPREAD) -m database --ignore=tests/e2e
+	$(BIN)/python -m pytest -q $(SPREAD) -m 'not neural' --ignore=tests/e2e
+	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -q $(SPREAD) -m 'database and not neural' --ignore=tests/e2e
 	@./tools/javascript test
 
 check: $(BIN)/.dev
@@ -45,6 +45,17 @@ check: $(BIN)/.dev
 
 e2e: $(BIN)/.dev
 	$(BIN)/python -m pytest -q tests/e2e
+
+# The neural rungs, with tiny random weights on the CPU: brings torch, gigabytes of it.
+# The smaller torch, which knows no CUDA:
+#   make neural TORCH_INDEX=https://download.pytorch.org/whl/cpu
+TORCH_INDEX ?=
+neural: $(BIN)/.neural
+	$(BIN)/python -m pytest -q -m neural --ignore=tests/e2e
+
+$(BIN)/.neural: $(BIN)/.dev requirements-gpu.txt constraints-gpu.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check $(addprefix --extra-index-url ,$(TORCH_INDEX)) -r requirements-gpu.txt
+	@touch $@
 
 # The quality bench watches faces with tools that the product does without.
 bench: $(BIN)/.dev

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from avatarfx.animators import backdrop, framing, ledge, pictures
-from avatarfx.animators.framing import Box, Placed, Shot
+from avatarfx.animators.framing import Box, Cell, Placed, Shot
 from socialapp.engines.errors import EngineError
 from socialapp.performance.motion import FaceTrack
 
@@ -64,6 +64,20 @@ class _Standing:
     """Where an opaque picture melts into what surrounds it; None: it fills the shot."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What the camera sees at one instant, for those who ask without drawing it."""
+
+    box: Box
+    """The part of the stage that fills the frame, or the panel."""
+
+    cast: tuple[_Cast, ...]
+    """Who is in it, whoever stands in front last."""
+
+    ledge: int
+    """The row of the frame from which on all is hidden; the height where nothing is."""
+
+
 class Scene:
     """A whole clip: the placed cast, the backdrop, and the shots in turn."""
 
@@ -94,7 +108,7 @@ class Scene:
 
     def shot_at(self, t: float) -> Drawn:
         """What draws the frame at `t`; shots that are over are forgotten."""
-        number = max(i for i, shot in enumerate(self._shots) if shot.at <= t + 1e-9)
+        number = self._number(t)
         shot = self._shots[number]
         if number and t < shot.at + shot.ease:
             return self._moving(self._shots[number - 1], shot)
@@ -107,6 +121,29 @@ class Scene:
             drawn = self._built[known[0]] if known else self._draw(shot)
             self._built[number] = drawn
         return self._built[number]
+
+    def sights(self, t: float) -> tuple[tuple[Cell, Sight], ...]:
+        """What is seen at `t` and in which part of the frame: here all of it."""
+        number = self._number(t)
+        shot, box = self._shots[number], self._shots[number].box
+        if number and t < shot.at + shot.ease:
+            share = framing.ease((t - shot.at) / shot.ease)
+            box = self._shots[number - 1].box.towards(box, share)
+        width, height = self._size
+        seen = tuple(one for one in self._in_order(shot) if one.seat not in shot.hides)
+        row = height
+        if self._ledge:
+            down = framing.LEDGE * height - box.y
+            row = min(height, max(0, math.floor(down * height / box.height)))
+        return (((0, 0, width, height), Sight(box, seen, row)),)
+
+    def _number(self, t: float) -> int:
+        """Of the shot at `t`."""
+        return max(i for i, shot in enumerate(self._shots) if shot.at <= t + 1e-9)
+
+    def _in_order(self, shot: Shot) -> list[_Cast]:
+        """Whoever the camera looks at is not hidden behind a neighbour's tail."""
+        return sorted(self.cast, key=lambda one: one.seat == shot.on)
 
     def _draw(self, shot: Shot) -> Drawn:
         return self._canvas(shot.box, *self._size, shot=shot)
@@ -142,8 +179,7 @@ class Scene:
     ) -> Drawn:
         scale = width / box.width
         standing = []
-        # Whoever the camera looks at is not hidden behind a neighbour's tail.
-        for one in sorted(self.cast, key=lambda one: one.seat == shot.on):
+        for one in self._in_order(shot):
             if one.seat in shot.hides:
                 continue
             reach = 0.0 if not one.cut_out else REACH * one.placed.scale

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from avatarfx.animators.puppets import PuppetMaker
-    from avatarfx.animators.scene import Drawn
+    from avatarfx.animators.scene import Drawn, Sight
     from socialapp.engines.protocols import Staging
     from socialapp.performance import Panel
 
@@ -62,6 +62,12 @@ class Split:
     def shot_at(self, t: float) -> DrawnSplit:
         return DrawnSplit(
             self._size, tuple((box, scene.shot_at(t)) for box, scene in self._panels)
+        )
+
+    def sights(self, t: float) -> tuple[tuple[framing.Cell, Sight], ...]:
+        """What is seen in each panel at `t`."""
+        return tuple(
+            (box, sight) for box, scene in self._panels for _, sight in scene.sights(t)
         )
 
 

@@ -90,6 +90,10 @@ class Staging:
     backdrops: Mapping[str, bytes] = field(default_factory=dict)
     """Of a split frame, by the name that its panels have for them."""
 
+    sounds: Mapping[str, Speech] = field(default_factory=dict)
+    """What is heard of each seat, from the start of the performance. Empty: nobody is,
+    or whoever staged this did not say; only animators that listen need it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -98,6 +102,8 @@ class Frame:
 
     width: int
     height: int
+    under: bytes | memoryview = b""
+    """The same frame before a model refined it, as the quality gate compares them; empty: nothing did."""
 
 
 @runtime_checkable

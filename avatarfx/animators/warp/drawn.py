@@ -54,6 +54,20 @@ class DrawnMouth:
 
     def paint(self, canvas: Picture, face: Face, skull: Floats) -> None:
         """Onto the RGB(A) canvas; `skull`: left corner, middle, right corner, (3, 2)."""
+        found = self.placed(canvas.shape[:2], face, skull)
+        if found is None:
+            return
+        left, top, placed = found
+        height, width = placed.shape[:2]
+        area = canvas[top : top + height, left : left + width, :3]
+        clear = 255 - placed[..., 3:].astype(np.uint16)
+        area[:] = placed[..., :3] + ((area * clear + 127) // 255).astype(np.uint8)
+
+    def placed(
+        self, within: tuple[int, ...], face: Face, skull: Floats
+    ) -> tuple[int, int, Picture] | None:
+        """Left, top and the premultiplied RGBA that lies there on a canvas of the shape
+        `within`; None: the mouth is outside."""
         patch = self._mouth.draw(face)
         reach = skull[2] - skull[0]
         across = reach / max(float(np.linalg.norm(reach)), 1e-6)
@@ -64,9 +78,9 @@ class DrawnMouth:
         corners = np.array([[0, 0], [width, 0], [0, height], [width, height]]) - line
         box = skull[1] + corners @ matrix.T
         low = np.maximum(np.floor(box.min(0)).astype(int), 0)
-        high = np.minimum(np.ceil(box.max(0)).astype(int) + 1, canvas.shape[1::-1])
+        high = np.minimum(np.ceil(box.max(0)).astype(int) + 1, within[1::-1])
         if (high <= low).any():
-            return
+            return None
         shift = skull[1] - low - matrix @ line
         placed = cv2.warpAffine(
             patch,
@@ -74,9 +88,7 @@ class DrawnMouth:
             (int(high[0] - low[0]), int(high[1] - low[1])),
             flags=cv2.INTER_AREA,
         )
-        area = canvas[low[1] : high[1], low[0] : high[0], :3]
-        clear = 255 - placed[..., 3:].astype(np.uint16)
-        area[:] = placed[..., :3] + ((area * clear + 127) // 255).astype(np.uint8)
+        return int(low[0]), int(low[1]), cast("Picture", placed)
 
 
 def cover_mouth(texture: Texture, lips: Floats, unit: float) -> None:

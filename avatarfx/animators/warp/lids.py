@@ -6,6 +6,7 @@ skin is painted, in the colours found between eye and brow.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import cv2
@@ -24,6 +25,32 @@ _REACHES = (0.17, 0.26, 0.36)
 
 _SKIN = 0.62
 """Of the way from the lashes to the lightest of those: darker is paint, not skin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strokes:
+    """What is painted of one lid in one frame, over a rectangle of the canvas."""
+
+    left: int
+    top: int
+    paint: Floats
+    """(h, w, 3): skin."""
+
+    share: Floats
+    """(h, w, 1): how much of it is seen."""
+
+    dim: Floats
+    """(h, w, 1): how much of the lashes' colour lies over that."""
+
+    lash: Floats
+    """(3,)"""
+
+    def onto(self, canvas: Picture) -> None:
+        height, width = self.share.shape[:2]
+        area = canvas[self.top : self.top + height, self.left : self.left + width, :3]
+        mixed = area * (1 - self.share) + self.paint * self.share
+        mixed = mixed * (1 - self.dim) + self.lash * self.dim
+        area[:] = np.clip(mixed, 0, 255)
 
 
 class LidPaint:
@@ -62,16 +89,22 @@ class LidPaint:
 
     def paint(self, canvas: Picture, top: Floats, edge: Floats, closed: float) -> None:
         """Between the lid's resting line `top` and its moving `edge`, both (n, 2)."""
+        strokes = self.strokes(canvas.shape[:2], top, edge, closed)
+        if strokes is not None:
+            strokes.onto(canvas)
+
+    def strokes(
+        self, within: tuple[int, ...], top: Floats, edge: Floats, closed: float
+    ) -> Strokes | None:
+        """What `paint` paints on a canvas of the shape `within`; None: it is outside."""
         rise = self._down * (0.025 * self._width)
         outline = np.concatenate([top - rise, edge[::-1]])
         line = max(1.0, self._line * self._width)
         room = int(line) + 4
         low = np.maximum(np.floor(outline.min(0)).astype(int) - room, 0)
-        high = np.minimum(
-            np.ceil(outline.max(0)).astype(int) + room, canvas.shape[1::-1]
-        )
+        high = np.minimum(np.ceil(outline.max(0)).astype(int) + room, within[1::-1])
         if (high <= low).any():
-            return
+            return None
         shape = (int(high[1] - low[1]), int(high[0] - low[0]))
         cover = _filled(shape, outline - low, 0.3 if self._flat else 0.02 * self._width)
         x = np.arange(shape[1], dtype=np.float32) + float(low[0])
@@ -93,9 +126,7 @@ class LidPaint:
             paint = (
                 paint * (0.90 + 0.10 * np.sin(np.pi * np.clip(away, 0, 0.8)))[..., None]
             )
-        area = canvas[low[1] : high[1], low[0] : high[0], :3]
         share = (cover * min(1.0, 4 * closed))[..., None]
-        mixed = area * (1 - share) + paint * share
         lashes = np.zeros(shape, np.uint8)
         fixed = np.round((edge - low) * (1 << _BITS)).astype(np.int32)
         cv2.polylines(
@@ -103,8 +134,7 @@ class LidPaint:
         )
         soft = cv2.GaussianBlur(lashes, (0, 0), max(0.5, 0.3 * line))
         dim = (soft.astype(np.float32) / 255 * min(1.0, 2.5 * closed) * 0.8)[..., None]
-        mixed = mixed * (1 - dim) + self._lash * dim
-        area[:] = np.clip(mixed, 0, 255)
+        return Strokes(int(low[0]), int(low[1]), paint, share, dim, self._lash)
 
 
 def _filled(shape: tuple[int, int], points: Floats, sigma: float) -> Floats:

@@ -100,7 +100,7 @@ class Motion:
     def __init__(
         self, rig: Grids, *, view: View, width: int, height: int, flat: bool = False
     ) -> None:
-        self._flat = flat
+        self.flat = flat
         self.scale = width / view.width
         """Canvas pixels for the portrait's width."""
 
@@ -133,12 +133,12 @@ class Motion:
             for layer in (grids.UPPER, grids.LOWER)
         }
         only_upper = [n for n in names[grids.UPPER] if n not in names[grids.LOWER]]
-        self._stacks: dict[str, list[tuple[str, Floats]]] = {}
+        self.stacks: dict[str, list[tuple[str, Floats]]] = {}
         for layer, own in names.items():
             borrowed = only_upper if layer == grids.LOWER else []
             keys = [(layer, n) for n in own] + [(grids.UPPER, n) for n in borrowed]
-            self._stacks[layer] = [(key[1], inside[key]) for key in keys]
-        self._lids = {
+            self.stacks[layer] = [(key[1], inside[key]) for key in keys]
+        self.lids = {
             layer: inside[layer, layer]
             for layer in (grids.LID_LEFT, grids.LID_RIGHT)
             if (layer, layer) in inside
@@ -150,8 +150,8 @@ class Motion:
         """What the pose of every node is summed from, by follow: x, y, depth and 1."""
         away = self.nodes - self.pivot
         planes = [away[..., 0], away[..., 1], self.depth, np.ones_like(self.depth)]
-        self._rigid = np.dstack([self.follow * plane for plane in planes])
-        self._follows = np.dstack([self.follow, self.follow])
+        self.rigid = np.dstack([self.follow * plane for plane in planes])
+        self.follows = np.dstack([self.follow, self.follow])
 
     def within(self, block: Block) -> Motion:
         """The same motion of a part of the lattice, for what is drawn there only."""
@@ -166,12 +166,12 @@ class Motion:
         part.nodes = _cut(self.nodes, rows, columns)
         part.follow = _cut(self.follow, rows, columns)
         part.depth = _cut(self.depth, rows, columns)
-        part._stacks = {
+        part.stacks = {
             layer: [(name, _cut(field, rows, columns)) for name, field in fields]
-            for layer, fields in self._stacks.items()
+            for layer, fields in self.stacks.items()
         }
-        part._lids = {
-            layer: _cut(field, rows, columns) for layer, field in self._lids.items()
+        part.lids = {
+            layer: _cut(field, rows, columns) for layer, field in self.lids.items()
         }
         part._prepare()
         return part
@@ -231,10 +231,10 @@ class Motion:
         turn[0, 0] -= 1
         turn[1, 1] -= 1
         whole = np.column_stack([turn, lean.shift])
-        moved = cast("Floats", cv2.transform(self._rigid, whole))
+        moved = cast("Floats", cv2.transform(self.rigid, whole))
         moved += summed
         turned: NDArray[Any] = cv2.transform(summed, turn[:, :2])
-        turned *= self._follows
+        turned *= self.follows
         moved += turned
         return moved
 
@@ -262,26 +262,26 @@ class Motion:
     def moved(self, points: Floats, displacement: Floats) -> Floats:
         """Canvas pixels of rest points (n, 2) after a displacement of the nodes."""
         index = ((points - self.nodes[0, 0]) / STEP).astype(np.float32)
-        return np.asarray(points + _bilinear(displacement, index), np.float32)
+        return np.asarray(points + bilinear(displacement, index), np.float32)
 
     def posed(self, points: Floats, lean: Lean) -> Floats:
         """Points of the skull: they follow the head, not the jaw."""
         index = ((points - self.nodes[0, 0]) / STEP).astype(np.float32)
-        depth = _bilinear(self.depth, index)
-        follow = _bilinear(self.follow, index)
+        depth = bilinear(self.depth, index)
+        follow = bilinear(self.follow, index)
         return np.asarray(self._pose(points, depth, follow, lean), np.float32)
 
     def _sum(self, layer: str, face: Face) -> Floats:
-        fields = self._stacks[grids.LOWER if layer == grids.LOWER else grids.UPPER]
-        weights = weights_of(face, flat=self._flat)
+        fields = self.stacks[grids.LOWER if layer == grids.LOWER else grids.UPPER]
+        weights = weights_of(face, flat=self.flat)
         # Most weights are 0 most of the time; a matrix product would also wake the
         # threads of BLAS, which spin for longer than this takes.
         total = np.zeros(self.nodes.shape, np.float32)
         for name, field in fields:
             if weight := weights.get(name, 0.0):
                 cv2.scaleAdd(field, float(weight), total, total)
-        if layer in self._lids:
-            cv2.scaleAdd(self._lids[layer], lid_weight(layer, face), total, total)
+        if layer in self.lids:
+            cv2.scaleAdd(self.lids[layer], lid_weight(layer, face), total, total)
         return total
 
     def _pose(self, at: Floats, depth: Floats, follow: Floats, lean: Lean) -> Floats:
@@ -337,7 +337,7 @@ def _sample(grid: Floats, index: Floats) -> Floats:
     return sampled(grid, index, cv2.BORDER_CONSTANT, cv2.INTER_CUBIC)
 
 
-def _bilinear(grid: Floats, index: Floats) -> Floats:
+def bilinear(grid: Floats, index: Floats) -> Floats:
     """Exact interpolation at few points (cv2.remap rounds positions to 1/32)."""
     rows, columns = grid.shape[:2]
     x = np.clip(index[:, 0], 0, columns - 1.001)

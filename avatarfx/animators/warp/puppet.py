@@ -38,11 +38,11 @@ if TYPE_CHECKING:
     Floats = NDArray[np.floating[Any]]
     Picture = NDArray[np.uint8]
 
-_LID_SKIPPED = 0.02
+LID_SKIPPED = 0.02
 _AROUND = 8
 """Cells around a block in which its pixels may come to lie, or come from."""
 
-_RIM = 1.5
+RIM = 1.5
 """Pixels above the lower lip's edge that are still drawn with it: the edge is soft."""
 
 _CURVE = 25
@@ -69,7 +69,7 @@ class WarpPuppet:
         style: str,
     ) -> None:
         self.opaque = texture.opaque
-        self._drawn: DrawnMouth | None = None
+        self.drawn_mouth: DrawnMouth | None = None
         if style == "flat":
             reach = 2 * float(rig.mouth["half_width"]) * motion.scale
             pixels = rig.unit * motion.scale
@@ -77,34 +77,34 @@ class WarpPuppet:
             cover_mouth(
                 texture, texture.index(motion.pixels(lips)), pixels * texture.fine
             )
-            self._drawn = DrawnMouth(palette, width=reach, unit=pixels)
+            self.drawn_mouth = DrawnMouth(palette, width=reach, unit=pixels)
         self.motion = motion
-        self._texture = texture
-        self._still = texture.still()
-        self._still.setflags(write=False)
+        self.texture = texture
+        self.still = texture.still()
+        self.still.setflags(write=False)
         self._reach = _REACH * max(texture.size)
         self.bands, self.everything = _bands(texture, motion, self._reach)
-        self._cavity = Cavity(
+        self.cavity = Cavity(
             palette,
             unit=rig.unit * motion.scale,
             teeth=float(rig.mouth["teeth"]) * motion.scale,
             style=style,
         )
         across = np.asarray(rig.axis, np.float32)
-        self._down = np.array([-across[1], across[0]], np.float32)
-        self._upper = _refined(motion.pixels(rig.lip_upper))
-        self._lower = _refined(motion.pixels(rig.lip_lower))
+        self.down = np.array([-across[1], across[0]], np.float32)
+        self.upper_lip = _refined(motion.pixels(rig.lip_upper))
+        self.lower_lip = _refined(motion.pixels(rig.lip_lower))
         centre = np.asarray(rig.mouth["centre"], np.float32)
         half = float(rig.mouth["half_width"]) * across
-        self._skull = motion.pixels(np.stack([centre - half, centre, centre + half]))
+        self.skull = motion.pixels(np.stack([centre - half, centre, centre + half]))
         low = motion.pixels(np.asarray([rig.zone[:2]], np.float32))[0]
         high = low + np.asarray(rig.zone[2:], np.float32) * motion.scale
         slack = 0.3 * rig.unit * motion.scale
-        highest = np.array([low[0], self._lower[:, 1].min()], np.float32)
-        self._mouth = _Part.of(motion, highest - slack, high + slack)
-        self._below = _Piece(texture, _below(self._lower, low, high), low, high)
-        self._lids = [
-            _Lid(motion, texture, layer, rig.lids[side], still=self._still, style=style)
+        highest = np.array([low[0], self.lower_lip[:, 1].min()], np.float32)
+        self.mouth = Part.of(motion, highest - slack, high + slack)
+        self.below = Piece(texture, _below(self.lower_lip, low, high), low, high)
+        self.lids = [
+            Lid(motion, texture, layer, rig.lids[side], still=self.still, style=style)
             for layer, side in ((grids.LID_LEFT, "left"), (grids.LID_RIGHT, "right"))
         ]
 
@@ -112,28 +112,28 @@ class WarpPuppet:
         motion = self.motion
         lean = motion.lean(face)
         upper = motion.displacement(grids.UPPER, face, lean)
-        lower = self._mouth.motion.displacement(grids.LOWER, face, lean)
+        lower = self.mouth.motion.displacement(grids.LOWER, face, lean)
         bands = self.bands_for(upper)
         drawn = self._sampled(upper, bands)
-        for lid in self._lids:
-            if lid_weight(lid.layer, face) > _LID_SKIPPED:
+        for lid in self.lids:
+            if lid_weight(lid.layer, face) > LID_SKIPPED:
                 moved = lid.part.motion.displacement(lid.layer, face, lean)
                 self._overlay(drawn, moved, lid.part, lid.piece)
                 lid.close(drawn, motion, upper, moved, face)
         left, top, _, _ = motion.area(motion.whole)
         corner = np.array([left, top], np.float32)
         lips = Lips(
-            upper=motion.moved(self._upper, upper) - corner,
-            lower=self._mouth.motion.moved(self._lower, lower) - corner,
-            skull=motion.posed(self._skull, lean) - corner,
-            down=self._down,
+            upper=motion.moved(self.upper_lip, upper) - corner,
+            lower=self.mouth.motion.moved(self.lower_lip, lower) - corner,
+            skull=motion.posed(self.skull, lean) - corner,
+            down=self.down,
             tongue=face.tongue,
         )
-        if self._drawn is not None:
-            self._drawn.paint(drawn, face, lips.skull)
+        if self.drawn_mouth is not None:
+            self.drawn_mouth.paint(drawn, face, lips.skull)
         else:
-            self._cavity.paint(drawn, lips)
-            self._overlay(drawn, lower, self._mouth, self._below, hole=lips)
+            self.cavity.paint(drawn, lips)
+            self._overlay(drawn, lower, self.mouth, self.below, hole=lips)
         return self._placed(drawn, bands)
 
     def bands_for(self, displacement: Floats) -> Bands:
@@ -145,13 +145,13 @@ class WarpPuppet:
         """How many cells of the lattice turn inside out where they can be seen."""
         motion = self.motion
         lean = motion.lean(face)
-        below = self._below.seen(motion.nodes)
+        below = self.below.seen(motion.nodes)
         folded = 0
         for layer, seen in ((grids.UPPER, below < 0.5), (grids.LOWER, below >= 0.5)):
             moved = motion.nodes + motion.displacement(layer, face, lean)
             folded += int(((areas(moved) < FOLDED) & _cells(seen)).sum())
-        for lid in self._lids:
-            if lid_weight(lid.layer, face) > _LID_SKIPPED:
+        for lid in self.lids:
+            if lid_weight(lid.layer, face) > LID_SKIPPED:
                 moved = motion.nodes + motion.displacement(lid.layer, face, lean)
                 seen = lid.piece.seen(motion.nodes) > 0.5
                 folded += int(((areas(moved) < FOLDED) & _cells(seen)).sum())
@@ -163,13 +163,15 @@ class WarpPuppet:
         lean = motion.lean(face)
         upper = motion.displacement(grids.UPPER, face, lean)
         lower = motion.displacement(grids.LOWER, face, lean)
-        apart = motion.moved(self._lower, lower) - motion.moved(self._upper, upper)
-        return max(0.0, float((apart @ self._down).max()))
+        apart = motion.moved(self.lower_lip, lower) - motion.moved(
+            self.upper_lip, upper
+        )
+        return max(0.0, float((apart @ self.down).max()))
 
     def _sampled(self, displacement: Floats, bands: Bands) -> Picture:
         """The moving part as RGBA; nothing is promised outside of the bands."""
-        motion, pixels = self.motion, self._texture.pixels
-        index = enlarge(self._texture.index(motion.source(displacement, motion.whole)))
+        motion, pixels = self.motion, self.texture.pixels
+        index = enlarge(self.texture.index(motion.source(displacement, motion.whole)))
         border = cv2.BORDER_REPLICATE if self.opaque else cv2.BORDER_CONSTANT
         drawn = np.empty((*index.shape[:2], 4), np.uint8)
         for area in bands.sampled:
@@ -180,8 +182,8 @@ class WarpPuppet:
         self,
         drawn: Picture,
         displacement: Floats,
-        part: _Part,
-        piece: _Piece,
+        part: Part,
+        piece: Piece,
         hole: Lips | None = None,
     ) -> None:
         """Draw another layer over its block of the moving part, but not in `hole`."""
@@ -194,11 +196,11 @@ class WarpPuppet:
             block.left * STEP : block.right * STEP,
         ]
         layer = piece.sampled(nodes)
-        if hole is not None and hole.gap > _RIM:
+        if hole is not None and hole.gap > RIM:
             # Where a layer is drawn apart its way back is not unique: what belongs to
             # the lip could turn up in the open mouth.
             corner = [block.left * STEP, block.top * STEP]
-            rim = hole.lower - hole.down * _RIM
+            rim = hole.lower - hole.down * RIM
             alpha = cv2.extractChannel(layer, 3)
             outline = np.concatenate([hole.upper, rim[::-1]]) - corner
             fixed = np.round(outline * 16).astype(np.int32)
@@ -209,11 +211,11 @@ class WarpPuppet:
     def _placed(self, drawn: Picture, bands: Bands) -> Picture:
         """The moving part over the plate, within the still rest of the canvas."""
         left, top, right, bottom = self.motion.area(self.motion.whole)
-        height, width = self._still.shape[:2]
+        height, width = self.still.shape[:2]
         right, bottom = min(right, width), min(bottom, height)
-        out = self._still.copy()
+        out = self.still.copy()
         inside = out[top:bottom, left:right]
-        plate = self._texture.plate
+        plate = self.texture.plate
         behind = None if plate is None else plate[top:bottom, left:right]
         for run in bands.runs:
             target = inside[run.area]
@@ -232,7 +234,7 @@ class WarpPuppet:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class Part:
     """A block of the lattice that has a layer of its own, with the motion around it."""
 
     block: Block
@@ -243,14 +245,14 @@ class _Part:
     """The same block, in cells of its motion."""
 
     @classmethod
-    def of(cls, motion: Motion, low: Floats, high: Floats) -> _Part:
+    def of(cls, motion: Motion, low: Floats, high: Floats) -> Part:
         """Of a rectangle of canvas pixels."""
         block = motion.block_around(low, high)
         around = block.wider(_AROUND, motion.whole)
         return cls(block, motion.within(around), block.inside(around))
 
 
-class _Piece:
+class Piece:
     """A part of the texture that is drawn as a layer of its own, and where: its alpha
     is 255 where it is seen."""
 
@@ -266,10 +268,10 @@ class _Piece:
         the rectangle."""
         self.effort = effort
         first, last = texture.index(low), texture.index(high)
-        self._corner = np.floor(first)
-        width, height = (int(v) for v in np.ceil(last - self._corner) + 1)
+        self.corner = np.floor(first)
+        width, height = (int(v) for v in np.ceil(last - self.corner) + 1)
         big = np.zeros((max(2, height) * 2, max(2, width) * 2), np.uint8)
-        points = (texture.index(polygon) - self._corner + 0.5) * 2 - 0.5
+        points = (texture.index(polygon) - self.corner + 0.5) * 2 - 0.5
         fixed = np.round(points * 16).astype(np.int32)
         cv2.fillPoly(big, [fixed], 255, cv2.LINE_AA, 4)
         mask = cv2.resize(
@@ -281,29 +283,29 @@ class _Piece:
         # Fade towards the rectangle's border.
         rows, columns = mask.shape
         fade = np.minimum.outer(_ramp(rows), _ramp(columns))
-        x = np.arange(columns) + int(self._corner[0])
-        y = np.arange(rows) + int(self._corner[1])
+        x = np.arange(columns) + int(self.corner[0])
+        y = np.arange(rows) + int(self.corner[1])
         pixels = texture.pixels
-        self._pixels = pixels[
+        self.pixels = pixels[
             np.clip(y, 0, pixels.shape[0] - 1)[:, None],
             np.clip(x, 0, pixels.shape[1] - 1)[None],
         ]
-        self._pixels[..., 3] = np.round(soft * fade * 255)
-        self._texture = texture
+        self.pixels[..., 3] = np.round(soft * fade * 255)
+        self.texture = texture
 
     def sampled(self, nodes: Floats) -> Picture:
         """RGBA of the layer at every pixel of a block, from its nodes' sources."""
-        index = enlarge(self._texture.index(nodes) - self._corner)
-        return cast("Picture", sampled(self._pixels, index, cv2.BORDER_CONSTANT))
+        index = enlarge(self.texture.index(nodes) - self.corner)
+        return cast("Picture", sampled(self.pixels, index, cv2.BORDER_CONSTANT))
 
     def seen(self, nodes: Floats) -> Floats:
         """0 to 1 at rest positions of lattice nodes."""
-        index = self._texture.index(nodes) - self._corner
-        alpha = cv2.extractChannel(self._pixels, 3)
+        index = self.texture.index(nodes) - self.corner
+        alpha = cv2.extractChannel(self.pixels, 3)
         return sampled(alpha, index, cv2.BORDER_CONSTANT).astype(np.float32) / 255
 
 
-class _Lid:
+class Lid:
     """One upper lid: the skin above its lashes, sliding over the eye."""
 
     def __init__(
@@ -322,14 +324,14 @@ class _Lid:
         width = float(np.linalg.norm(upper[-1] - upper[0]))
         low = upper.min(0) - np.array([0.6, 0.9]) * width
         high = lower.max(0) + np.array([0.6, 0.35]) * width
-        self.part = _Part.of(motion, low, high)
+        self.part = Part.of(motion, low, high)
         # The lashes belong to the lid: cut a little below the line.
         drop = np.array([0, 0.02 * width], np.float32)
         edge = _refined(upper) + drop
         polygon = np.concatenate([edge, [[edge[-1, 0], low[1]], [edge[0, 0], low[1]]]])
-        self.piece = _Piece(texture, polygon.astype(np.float32), low, high, STRETCHED)
-        self._line = _refined(upper)
-        self._paint = LidPaint(still, upper, style=style)
+        self.piece = Piece(texture, polygon.astype(np.float32), low, high, STRETCHED)
+        self.line = _refined(upper)
+        self.paint = LidPaint(still, upper, style=style)
 
     def close(
         self, drawn: Picture, motion: Motion, upper: Floats, moved: Floats, face: Face
@@ -337,10 +339,10 @@ class _Lid:
         """Paint what the lid covers: from where its edge rests to where it is now."""
         left, top, _, _ = motion.area(motion.whole)
         corner = np.array([left, top], np.float32)
-        self._paint.paint(
+        self.paint.paint(
             drawn,
-            motion.moved(self._line, upper) - corner,
-            self.part.motion.moved(self._line, moved) - corner,
+            motion.moved(self.line, upper) - corner,
+            self.part.motion.moved(self.line, moved) - corner,
             lid_weight(self.layer, face),
         )
 

@@ -1,0 +1,1 @@
+"""Random weights in the published layouts, to try and to measure engines with."""

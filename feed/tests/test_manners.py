@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from django.test.utils import override_settings
 from django.utils import timezone
 
 from feed.models import Post, PostStat, RankedList, Tag
 from feed.selectors.kept import Kept
-from feed.selectors.shown import Somebody
+from feed.selectors.shown import Somebody, posts_in
 from feed.tests.rows import character_of, ready_clip
 
 if TYPE_CHECKING:
@@ -217,6 +218,23 @@ def test_a_kept_query_answers_as_the_one_it_was_made_of(alice: User, bob: User) 
         assert kept(ids=wanted, who=who, since=since) == list(plain)
     found = kept(ids=ids, who=alice.pk, since=long_ago)
     assert [post.stat.heat for post in found] == [1.0, 2.0, 3.0, 4.0]
+
+
+@pytest.mark.database
+def test_postgres_plans_a_page_that_it_was_asked_for_before_no_more(
+    alice: User,
+) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite plans each query anew")
+    ids = [post.pk for post in posts(alice, 3)]
+    for _ in range(7):
+        assert len(posts_in(viewer=alice, ids=ids)) == 3
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select sum(generic_plans + custom_plans) from pg_prepared_statements"
+            " where statement like '%feed_post%any($%'"
+        )
+        assert cursor.fetchone()[0] >= 1
 
 
 def test_a_kept_query_without_a_place_for_a_value_says_so(db: None) -> None:

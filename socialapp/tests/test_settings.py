@@ -85,6 +85,11 @@ def test_postgres_is_reached_over_the_network_and_over_a_socket(tmp_path: Path) 
     assert told(show, DATABASE_URL=url, **folder) == "me p@ss db.example 5433 troupe"
     url = "postgres:///troupe?host=/run/pg&user=me"
     assert told(show, DATABASE_URL=url, **folder).split() == ["me", "/run/pg", "troupe"]
+    prepared = "print(s.DATABASES['default']['OPTIONS']['prepare_threshold'])"
+    assert told(prepared, DATABASE_URL=url, **folder) == "5"
+    assert told(prepared, DATABASE_URL=f"{url}&prepare=off", **folder) == "None"
+    words = told(prepared, DATABASE_URL=f"{url}&prepare=maybe", **folder)
+    assert "DATABASE_URL: prepare=maybe: use on or off" in words
     words = told(show, DATABASE_URL="mysql://db/troupe", **folder)
     assert "DATABASE_URL: use postgres://" in words
 

@@ -704,6 +704,7 @@ ENGINES: dict[str, dict[str, dict[str, Any]]] = {
 
 NEURAL_OPTIONS: dict[str, Any] = {
     "device": WORKER["device"] if WORKER["device"] != "cpu" else "",
+    "compiled": env.flag("NEURAL_COMPILE"),
     "dtype": env.choice("NEURAL_DTYPE", "", ["", "bfloat16", "float16", "float32"]),
 }
 """Of each neural engine; empty: the best that is here."""

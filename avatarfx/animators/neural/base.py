@@ -128,6 +128,7 @@ class NeuralAnimator(ABC):
         device: str = "",
         dtype: str = "",
         batch: int = 0,
+        *,
         compiled: bool = False,
     ) -> None:
         """`weights`: a folder as `layout` describes it. `under`: dotted path of what

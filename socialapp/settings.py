@@ -721,6 +721,8 @@ def _neural(backend: str, repository: str = "", **options: Any) -> dict[str, Any
 
 
 ENGINES["animator"] |= {
+    "latentsync": _neural("avatarfx.animators.neural.latentsync.LatentSync"),
+    "musetalk": _neural("avatarfx.animators.neural.musetalk.MuseTalk"),
     "warp_cuda": {
         "BACKEND": "avatarfx.animators.warp_cuda.WarpCudaAnimator",
         "OPTIONS": {
@@ -730,7 +732,20 @@ ENGINES["animator"] |= {
     },
 }
 
-VOICE_LADDER = ["kokoro", "hibari", "silent"]
+ENGINES["voice"]["kokoro_torch"] = {
+    "BACKEND": "avatarfx.voices.kokoro_torch.KokoroTorchVoice",
+    "OPTIONS": {
+        "weights": hub.folder_of(
+            NEURAL_WEIGHTS_DIR / "kokoro_torch", "hexgrad/Kokoro-82M"
+        ),
+        "device": NEURAL_OPTIONS["device"],
+    },
+}
+
+NEURAL_VOICE = env.choice("NEURAL_VOICE", "", ["", "kokoro_torch"])
+"""A voice by torch that is tried first: see docs/neural.md."""
+
+VOICE_LADDER = [*filter(None, [NEURAL_VOICE]), "kokoro", "hibari", "silent"]
 """Tried in this order for clips; live speech starts at hibari."""
 
 NEURAL_RUNGS = env.words("NEURAL_RUNGS")
@@ -741,6 +756,9 @@ if _unknown := set(NEURAL_RUNGS) - set(ENGINES["animator"]):
         f"NEURAL_RUNGS: {', '.join(sorted(_unknown))} is no animator; there are"
         f" {', '.join(ENGINES['animator'])}"
     )
+
+NEURAL_WAIT_SECONDS = env.number("NEURAL_WAIT_SECONDS", 120)
+"""Neural rungs that would keep the line waiting for longer are left out for a clip."""
 
 ANIMATOR_LADDER = [*NEURAL_RUNGS, "warp", "mixed", "sway", "still"]
 """Tried in this order; the rung that a clip ended on is recorded and shown."""

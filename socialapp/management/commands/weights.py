@@ -90,8 +90,10 @@ class Command(BaseCommand):
         try:
             # A file's bytes are twice as many in memory where it holds 16 bits.
             memory.place("cpu", wanted_mb=one.state.bytes >> 20, dtype="float32")
+            known = params.get("OPTIONS", {})
+            plain = {"device": "cpu", "dtype": "float32"}
             engine = import_string(params["BACKEND"])(
-                **params.get("OPTIONS", {}) | {"device": "cpu", "dtype": "float32"}
+                **known | {name: plain[name] for name in plain if name in known}
             )
             if reason := engine.available():
                 return said | {"problem": reason}

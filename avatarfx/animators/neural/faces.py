@@ -58,6 +58,9 @@ class Seen:
     matrix: Matrix
     """(2, 3): portrait units of the leaning head to frame pixels."""
 
+    lens: Matrix
+    """(2, 3): the same for what does not lean, as the shoulders."""
+
     scale: float
     """Frame pixels for the portrait's width, however the head leans."""
 
@@ -225,6 +228,7 @@ class Faces:
                     shape=shape,
                     face=face,
                     matrix=matrix,
+                    lens=lens,
                     scale=one.placed.scale * width / sight.box.width,
                     cell=(left, top, width, sight.ledge),
                     hidden_by=before,

@@ -1,2 +1,1 @@
-"""Folders of random weights in the layouts that engines were published in: tests and
-benches run every engine with them, and nothing is downloaded for it."""
+"""Random weights in the published layouts, to try and to measure engines with."""

@@ -17,14 +17,14 @@ import numpy as np
 from avatarfx.animators.neural import (
     checkpoints,
     composite,
+    latents,
     latentsync_unet,
     lower,
-    musetalk,
     speaking,
     whisper,
 )
 from avatarfx.animators.neural.base import WARP
-from avatarfx.animators.neural.musetalk import AUTOENCODER_PIECES, SpokenAnimator
+from avatarfx.animators.neural.musetalk import SpokenAnimator
 from socialapp.engines.errors import EngineError
 from socialapp.engines.folders import Layout, Piece
 
@@ -75,11 +75,11 @@ LAYOUT = Layout(
             "torch",
             {"model_state_dict.encoder.conv1.weight": (384, 80, 3)},
         ),
-        *AUTOENCODER_PIECES,
+        *latents.PIECES,
     ),
     licence="Apache-2.0 (LatentSync), MIT (Whisper, sd-vae-ft-mse)",
     commercial=True,
-    source="ByteDance/LatentSync-1.5",
+    source="ByteDance/LatentSync-1.5 and stabilityai/sd-vae-ft-mse",
     unlocks="Mouths made anew in motion by the voice, sharper and slower than MuseTalk's.",
 )
 
@@ -110,7 +110,13 @@ class LatentSync(SpokenAnimator):
         self._steps, self._guidance, self._size = steps, guidance, size
 
     def load(self) -> Sculptor:
-        return Sculptor.of(Path(self.weights), self.device, self.dtype)
+        return Sculptor.of(
+            Path(self.weights),
+            self.device,
+            self.dtype,
+            batch=self.batch,
+            size=self._size,
+        )
 
     def refine(
         self, model: Sculptor, batch: Sequence[Crop], kept: speaking.Voices
@@ -170,24 +176,40 @@ WHOLE = lower.Square(0.0, 0.0, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class Sculptor:
-    """The networks on their device."""
+    """The networks, where they run."""
 
     unet: Any
     vae: Any
     listener: whisper.Listener
+    home: latents.Home
 
     @classmethod
-    def of(cls, folder: Path, device: str = "", dtype: str = "") -> Sculptor:
+    def of(
+        cls,
+        folder: Path,
+        device: str = "",
+        dtype: str = "",
+        *,
+        batch: int = 16,
+        size: int = 256,
+    ) -> Sculptor:
         """Load a folder as `LAYOUT` describes it. EngineError for any other."""
-        where, kind = musetalk.placed(device, dtype)
-        found = checkpoints.tensors(folder / UNET, under=HELD)
-        unet = latentsync_unet.build(found)
-        del found
+        home = latents.Home.found(
+            device,
+            dtype,
+            [
+                checkpoints.shapes(folder / UNET, under=HELD),
+                latents.shapes(folder / "sd-vae"),
+            ],
+            pictures=batch,
+            side=size,
+        )
+        unet = latentsync_unet.build(checkpoints.tensors(folder / UNET, under=HELD))
         listener = whisper.from_original(folder / "whisper" / "tiny.pt")
-        listener.encoder.to(where)
-        vae = musetalk.autoencoder(folder / "sd-vae")
-        moved = musetalk.moved
-        return cls(moved(unet, where, kind), moved(vae, where, kind), listener)
+        listener.encoder.to(home.device)
+        vae = latents.autoencoder(folder / "sd-vae")
+        home.settle(unet, vae)
+        return cls(unet, vae, listener, home)
 
     def paint(
         self,
@@ -206,23 +228,22 @@ class Sculptor:
         import torch  # noqa: PLC0415  heavy
         from diffusers import DDIMScheduler  # noqa: PLC0415
 
-        weight = self.unet.conv_in.weight
+        home, vae = self.home, self.vae
         scheduler = DDIMScheduler(**SCHEDULE)
-        scheduler.set_timesteps(steps, device=weight.device)
+        scheduler.set_timesteps(steps, device=home.device)
         with torch.inference_mode():
-            seen = musetalk.to_unit(faces, weight)
-            open_ = torch.from_numpy(keep[:, None]).to(weight.device, weight.dtype)
-            masked = musetalk.encode(self.vae, seen * open_)
-            whole = musetalk.encode(self.vae, seen)
+            seen = latents.to_unit(faces, home)
+            open_ = torch.from_numpy(keep[:, None]).to(home.device, home.kind)
+            masked = latents.encode(vae, seen * open_)
+            whole = latents.encode(vae, seen)
             small = torch.nn.functional.interpolate(open_, size=masked.shape[-2:])
             known = _as_take(torch.cat([small, masked, whole], 1))
-            said = torch.from_numpy(heard).to(weight.device, weight.dtype)
-            latents = self._noise(known, scheduler.init_noise_sigma)
+            said = torch.from_numpy(heard).to(home.device, home.kind)
+            now = self._noise(known, scheduler.init_noise_sigma)
             for step in scheduler.timesteps:
-                told = self._asked(latents, known, said, step, guidance)
-                latents = scheduler.step(told, step, latents).prev_sample
-            drawn = musetalk.decode(self.vae, latents[0].transpose(0, 1))
-            return musetalk.from_unit(drawn)
+                told = self._asked(now, known, said, step, guidance)
+                now = scheduler.step(told, step, now).prev_sample
+            return latents.from_unit(latents.decode(vae, now[0].transpose(0, 1)))
 
     def _noise(self, known: Any, sigma: float) -> Any:
         """The same for every frame, as published, and for every clip."""
@@ -234,12 +255,12 @@ class Sculptor:
         return noise.to(known.device, known.dtype).repeat(1, 1, known.shape[2], 1, 1)
 
     def _asked(
-        self, latents: Any, known: Any, said: Any, step: Any, guidance: float
+        self, noisy: Any, known: Any, said: Any, step: Any, guidance: float
     ) -> Any:
         """What the model says of the noise, with the voice leaned on by `guidance`."""
         import torch  # noqa: PLC0415  heavy
 
-        shown = torch.cat([latents, known], 1)
+        shown = torch.cat([noisy, known], 1)
         if guidance <= 1:
             self.unet.takes = 1
             return self.unet(shown, step, encoder_hidden_states=said).sample

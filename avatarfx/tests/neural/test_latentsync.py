@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from avatarfx.animators.neural import base, checkpoints, latentsync_unet, whisper
+from avatarfx.animators.neural import checkpoints, latentsync_unet, whisper
+from avatarfx.animators.neural.control import control
 from avatarfx.animators.neural.latentsync import (
     HELD,
     LAYOUT,
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 RATE = 16_000
 SIZE = {"fps": 25, "width": 256, "height": 256}
-QUICK = {"steps": 1, "size": 64}
 
 pytestmark = pytest.mark.neural
 
@@ -59,7 +59,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def animator(folder: Path) -> LatentSync:
-    return LatentSync(str(folder), device="cpu", **QUICK)
+    return LatentSync(str(folder), device="cpu", steps=1, size=64)
 
 
 @pytest.fixture(scope="module")
@@ -77,11 +77,11 @@ def test_more_frames_than_a_window_are_drawn_anew_around_the_mouth(
     animator: LatentSync,
 ) -> None:
     staged = spoken(frames=22)
-    control = list(base.control(animator.under, staged, **SIZE))
+    shots = list(control(animator.under, staged, **SIZE))
     frames = filmed(animator, staged)
     assert len(frames) == 22
     moved = 0
-    for frame, shown in zip(frames, control, strict=True):
+    for frame, shown in zip(frames, shots, strict=True):
         under = clips.under(frame)
         assert np.array_equal(under, shown.pixels)
         (face,) = shown.faces

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import pickle
 import shutil
@@ -11,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from avatarfx.animators.neural import base, checkpoints
+from avatarfx.animators.neural import checkpoints, memory, whisper
+from avatarfx.animators.neural.base import INSTALL
+from avatarfx.animators.neural.control import control
 from avatarfx.animators.neural.musetalk import LAYOUT, MuseTalk, Painter
 from avatarfx.tests.neural import clips
 from socialapp.engines.errors import EngineError
@@ -78,11 +81,11 @@ def test_a_speakers_mouth_is_drawn_anew_and_nothing_else(
     animator: MuseTalk, actor: Callable[[], Actor]
 ) -> None:
     staged = spoken({"a": actor()}, frames=10)
-    control = list(base.control(animator.under, staged, **SIZE))
+    shots = list(control(animator.under, staged, **SIZE))
     frames = filmed(animator, staged)
     assert len(frames) == 10
     moved = 0
-    for frame, shown in zip(frames, control, strict=True):
+    for frame, shown in zip(frames, shots, strict=True):
         under = clips.under(frame)
         assert np.array_equal(under, shown.pixels)
         (place,) = shown.faces
@@ -106,7 +109,7 @@ def test_of_two_only_the_one_who_speaks_is_touched(animator: MuseTalk) -> None:
     cast = {"a": clips.photo(), "b": clips.drawing()}
     for speaker, other in (("a", "b"), ("b", "a")):
         staged = spoken(cast, frames=3, by=speaker, places=places)
-        shown = list(base.control(animator.under, staged, **SIZE))[1]
+        shown = list(control(animator.under, staged, **SIZE))[1]
         frame = filmed(animator, staged)[1]
         off = np.abs(clips.pixels(frame).astype(int) - clips.under(frame)).max(-1)
         faces = {face.seat: face for face in shown.faces}
@@ -215,11 +218,47 @@ def test_the_other_published_forms_of_the_files_load_the_same(copy: Path) -> Non
 
 
 @pytest.mark.neural
+@pytest.mark.parametrize("offload", ["model", "sequential"])
+def test_on_a_card_that_is_too_small_networks_take_turns_and_draw_the_same(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, offload: memory.Offload
+) -> None:
+    faces = np.random.default_rng(5).integers(0, 255, (2, 256, 256, 3), np.uint8)
+    heard = np.random.default_rng(6).normal(size=(2, 50, 384)).astype(np.float32)
+    whole = Painter.of(folder, "cpu").paint(faces, heard)
+    turns = memory.Placement("cpu", "float32", offload, tiling=True)
+    monkeypatch.setattr(memory, "place", lambda *_, **__: turns)
+    parts = Painter.of(folder, "cpu").paint(faces, heard)
+    assert np.abs(whole - parts).max() < 0.5
+
+
+@pytest.mark.neural
+def test_half_precision_draws_nearly_the_same(folder: Path) -> None:
+    faces = np.random.default_rng(5).integers(0, 255, (1, 256, 256, 3), np.uint8)
+    heard = np.random.default_rng(6).normal(size=(1, 50, 384)).astype(np.float32)
+    whole, half = (
+        Painter.of(folder, "cpu", kind).paint(faces, heard)
+        for kind in ("float32", "bfloat16")
+    )
+    assert 0 < np.abs(whole - half).mean() < 3
+
+
+@pytest.mark.neural
+def test_a_model_that_fits_nowhere_is_refused_before_it_is_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = memory.Machine("cpu", 1, 1, 1)
+    monkeypatch.setattr(memory, "machine", lambda _: small)
+    monkeypatch.setattr(checkpoints, "tensors", lambda *_, **__: pytest.fail("read"))
+    with pytest.raises(EngineError, match="of memory and"):
+        Painter.of(folder, "cpu")
+
+
+@pytest.mark.neural
 def test_it_hears_every_layer_as_transformers_gives_them(folder: Path) -> None:
     import torch  # noqa: PLC0415
 
     listener = Painter.of(folder, "cpu").listener
-    samples = np.frombuffer(tone(2.0).samples, "<i2").astype(np.float32) / 32768
+    samples = whisper.at_16k(tone(2.0))
     heard = listener.hear(samples)
     assert heard.shape == (100, 5, 384)
     ears = listener._ears(samples, sampling_rate=RATE, return_tensors="pt")
@@ -307,9 +346,9 @@ def test_without_a_library_it_says_which_and_what_to_install(
     def find(name: str) -> object:
         return None if name == lacking else object()
 
-    monkeypatch.setattr(base.util, "find_spec", find)
+    monkeypatch.setattr(importlib.util, "find_spec", find)
     reason = MuseTalk("/nowhere").available()
-    assert reason == f"{lacking} is not installed. Run {base.INSTALL}."
+    assert reason == f"{lacking} is not installed. Run {INSTALL}."
 
 
 def _spoil(folder: Path, how: Callable[[Any], Any]) -> None:

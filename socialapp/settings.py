@@ -722,6 +722,9 @@ def _neural(backend: str, repository: str = "", **options: Any) -> dict[str, Any
 
 
 ENGINES["animator"] |= {
+    "diffusion_refine": _neural(
+        "avatarfx.animators.neural.diffusion_refine.DiffusionRefineAnimator"
+    ),
     "latentsync": _neural("avatarfx.animators.neural.latentsync.LatentSync"),
     "musetalk": _neural("avatarfx.animators.neural.musetalk.MuseTalk"),
     "warp_cuda": {

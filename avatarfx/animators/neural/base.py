@@ -114,9 +114,6 @@ class NeuralAnimator(ABC):
     least: int = 1
     """Crops without which it cannot work."""
 
-    offloads: bool = False
-    """It can work with parts of its networks in main memory, see `memory.settle`."""
-
     overlap: int = 0
     """Frames that two windows of a seat share; 0: each crop is refined for itself, and a
     batch may hold several seats."""
@@ -210,29 +207,10 @@ class NeuralAnimator(ABC):
     def _loaded(self) -> Any:
         if self._shared.model is None:
             with spoken():
-                self._fits()
                 self._shared.model = self.load()
                 if self.compiled:
                     memory.compile_networks(self._shared.model)
         return self._shared.model
-
-    def _fits(self) -> None:
-        """Before a byte is loaded: EngineError, with the sizes, where there is no room."""
-        from socialapp.engines.folders import weigh  # noqa: PLC0415
-
-        weight = weigh(self.layout, self.weights)
-        place = memory.place(
-            self.device,
-            wanted_mb=int(weight.numbers * memory.BYTES_OF_ONE) >> 20,
-            largest_mb=int(weight.largest * memory.BYTES_OF_ONE) >> 20,
-            dtype=self.dtype if self.dtype in memory.DTYPES else "",
-        )
-        if place.offload != "none" and not self.offloads:
-            raise EngineError(
-                f"{place.note.partition(':')[0]}. It cannot work in parts: use a larger"
-                " card.",
-                permanent=True,
-            )
 
     def _lacks_library(self) -> str | None:
         for name in ("torch", "diffusers"):

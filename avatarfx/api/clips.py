@@ -19,6 +19,7 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from avatarfx import beds, selectors, services
+from avatarfx.animators.neural.planner import WISHES
 from avatarfx.api.live import LiveRead
 from avatarfx.api.refusals import quota_headers_of
 from avatarfx.api.speech import UsableCharacter, VoiceFields, spec_of
@@ -259,6 +260,12 @@ class ClipWrite(VoiceFields):
         choices=Character._meta.get_field("motion").choices or [], required=False
     )
     camera = serializers.ChoiceField(choices=CAMERAS, required=False)
+    quality = serializers.ChoiceField(
+        choices=WISHES,
+        required=False,
+        help_text="Where neural rungs are set up: best takes them whatever the wait,"
+        " fast leaves them out. Left out: as the line allows.",
+    )
     publish = serializers.BooleanField(
         default=False, help_text="Post it to the feed as soon as it is ready."
     )
@@ -332,6 +339,7 @@ class ClipViewSet(
             voice=spec_of(data, character.voice_spec),
             motion=data.get("motion", ""),
             camera=data.get("camera", ""),
+            quality=data.get("quality", ""),
             cast=_seats(character, data.get("company", [])),
             publish=data["publish"],
             caption=data.get("caption", ""),

@@ -30,6 +30,7 @@ from avatarfx.services import (
 )
 from avatarfx.services.live import Showing, settle
 from avatarfx.services.minder import Minder, StoppedError
+from avatarfx.services.planning import planned
 from moderation.pictures import frames as screening
 from socialapp.engines.errors import EngineError
 from socialapp.engines.handler import (
@@ -204,7 +205,7 @@ def _render(
             background=ingredients.backdrop_of(clip),
             performance=clip.as_performance(),
             original=clip.original.as_performance() if clip.original else None,
-            engines=engines(),
+            engines=planned(clip, engines(), trace),
             scratch=scratch,
             trace=trace,
             progress=minder.progress,

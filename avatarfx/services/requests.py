@@ -18,6 +18,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from avatarfx import approving, beds, talks
+from avatarfx.animators.neural.planner import WISHES
 from avatarfx.errors import DiskFullError, IdempotencyConflictError, NotNowError
 from avatarfx.line import needs as needing
 from avatarfx.line import paces as learnt
@@ -76,6 +77,7 @@ def request_clip(
     voice: VoiceSpec | None = None,
     motion: str = "",
     camera: str = "",
+    quality: str = "",
     publish: bool = False,
     caption: str = "",
     idempotency_key: str = "",
@@ -97,8 +99,9 @@ def request_clip(
     which line. With a `performance` it is already known what happens and nobody needs to
     speak; `source` names what it was cut from. `remix`: it is made of
     another clip, and whoever asks has checked its script. `lane`: whether somebody waits
-    for it; `needs`: animators that it must not be made without. Raises ScriptError,
-    NoTicketsError, DiskFullError, IdempotencyConflictError, LineFullError, and
+    for it; `quality`: ``best`` takes neural rungs whatever the wait, ``fast`` none that
+    is slower than the warp; `needs`: animators that it must not be made without. Raises
+    ScriptError, NoTicketsError, DiskFullError, IdempotencyConflictError, LineFullError, and
     NotNowError for a character without a portrait that may be shown, or whose words
     wait; TextRefusedError and ScreeningUnavailableError for what is written.
     """
@@ -121,6 +124,8 @@ def request_clip(
         require_background(name=background, owner=owner)
     if bed and bed not in beds.names():
         raise NotNowError("That music does not exist. Choose one of the list.")
+    if quality and quality not in WISHES:
+        raise NotNowError(f"No such quality: {quality}. Use {' or '.join(WISHES)}.")
     if unknown := needing.unknown(needs):
         raise NotNowError(f"This copy has no animator named {', '.join(unknown)}.")
     for one in seats.values():
@@ -160,6 +165,7 @@ def request_clip(
         source=source_of(remix.of) if remix else source,
         remix=remix.kind.value if remix else "",
         camera=camera,
+        quality=quality,
         taken_over=remix.seat if remix else "",
         needs=tuple(sorted(needs)),
     )

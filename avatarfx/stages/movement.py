@@ -17,6 +17,7 @@ from avatarfx.stages import marks
 from avatarfx.stages.shoot import Shoot, UnspokenError, finished, frame_count
 from avatarfx.stages.voice import speak_at_once
 from socialapp.engines.errors import EngineError, OutOfMemory, boundary, memory_ran_out
+from socialapp.engines.protocols import Batched
 from socialapp.provenance.fingerprints.sampling import in_the_middle
 
 if TYPE_CHECKING:
@@ -82,6 +83,8 @@ def _on_a_rung(work: Work) -> Work:
                 continue
             entry["note"] = ladder.reason
             entry["frames"] = done.frames
+            if isinstance(ladder.animator, Batched):
+                entry["batch"] = getattr(ladder.animator, "batch", 1)
             if shoot.seam:
                 entry["spoken_until"] = round(shoot.seam / FPS, 2)
         work.trace.add("mark", **inker.entry())

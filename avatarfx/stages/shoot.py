@@ -14,12 +14,12 @@ from avatarfx.tracks import Track
 from socialapp.acting import sound as spoken
 from socialapp.acting.script import estimate_seconds
 from socialapp.engines.errors import EngineError
-from socialapp.engines.protocols import Staging
+from socialapp.engines.protocols import Speech, Staging
 from socialapp.lib import blobs
 from socialapp.performance.captions import to_webvtt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from avatarfx.fallbacks import Ladder
     from socialapp.engines.protocols import Frame
@@ -39,20 +39,41 @@ def frame_count(performance: Performance) -> int:
     return Work.frames_of(performance)
 
 
-def soundtrack(performance: Performance, *, gain: float | None = None) -> Track | None:
-    """Every part's sound mixed, as loud as it should be; None when all are silent."""
-    heard = [part.sound for part in performance.parts if part.sound is not None]
-    if not heard:
-        return None
+def heard(performance: Performance) -> dict[str, Speech]:
+    """What is heard of each seat, as an animator gets it. EngineError when it is gone."""
     try:
-        sounds = [sound.read(blobs.get(one.ref)) for one in heard]
+        return {
+            part.seat: _spoken(*sound.read(blobs.get(part.sound.ref)))
+            for part in performance.parts
+            if part.sound is not None
+        }
     except FileNotFoundError:
         raise EngineError(
             "What was spoken is missing from the storage.", permanent=True
         ) from None
-    samples, rate = sound.mix(sounds, seconds=frame_count(performance) / FPS)
+
+
+def soundtrack(
+    performance: Performance,
+    *,
+    gain: float | None = None,
+    sounds: Mapping[str, Speech] | None = None,
+) -> Track | None:
+    """Every part's sound mixed, as loud as it should be; None when all are silent.
+
+    `sounds`: what `heard` said of it, where it was asked before.
+    """
+    sounds = heard(performance) if sounds is None else sounds
+    if not sounds:
+        return None
+    spoken_by = [(spoken.decode(one.samples), one.rate) for one in sounds.values()]
+    samples, rate = sound.mix(spoken_by, seconds=frame_count(performance) / FPS)
     under = bed.heard(performance.bed, len(samples), rate)
     return Track(sound.normalise(samples, rate, under=under, gain=gain), rate)
+
+
+def _spoken(samples: sound.Samples, rate: int) -> Speech:
+    return Speech(spoken.encode(samples), rate)
 
 
 class Shoot:
@@ -69,11 +90,13 @@ class Shoot:
             if work.performance is None:
                 raise RuntimeError("There is nothing to film before a voice spoke")
             self.performance = work.performance
-            self.track = soundtrack(self.performance)
+            self._sounds: Mapping[str, Speech] = heard(self.performance)
+            self.track = soundtrack(self.performance, sounds=self._sounds)
             self.expected = frame_count(self.performance)
             return
         self.performance = opening.performance
         speech = opening.speech
+        self._sounds = {part.seat: speech for part in self.performance.parts}
         samples = spoken.decode(speech.samples)
         self._gain = sound.gain_for(samples, speech.rate)
         self.track = Track(
@@ -109,7 +132,9 @@ class Shoot:
         self, ladder: Ladder, hung: dict[str, bytes], first: int
     ) -> Iterator[Frame]:
         work = self._work
-        staging = Staging(self.performance, work.actors, work.background, hung)
+        staging = Staging(
+            self.performance, work.actors, work.background, hung, self._sounds
+        )
         size = {"fps": FPS, "width": work.width, "height": work.height}
         onward = getattr(ladder.animator, "animate_from", None)
         if first and onward is not None:
@@ -124,7 +149,9 @@ class Shoot:
             return
         self.performance = finished(work)
         self._opening = None
-        self.track = soundtrack(self.performance, gain=self._gain) or self.track
+        self._sounds = heard(self.performance)
+        track = soundtrack(self.performance, gain=self._gain, sounds=self._sounds)
+        self.track = track or self.track
         self.expected = frame_count(self.performance)
         if work.live is not None:
             work.live.known(self.expected)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from avatarfx.traces.privacy import Secrets
 
 LABELS = STAGES | {
+    "plan": "Plan",
     "check": "File check",
     "quality": "Quality",
     "mark": "Watermark",

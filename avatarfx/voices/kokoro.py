@@ -154,16 +154,9 @@ class KokoroVoice:
         ids = [0, *(self._vocabulary[s.name] for s in known), 0]
         # Pitch by playing faster, so it is said that much slower first.
         faster = 2.0 ** (spec.pitch / 12.0)
-        sound, units = network.run(
-            None,
-            {
-                "tokens": np.array([ids], np.int64),
-                "style": self.style(spec.voice, len(known)),
-                "speed": np.array([spec.speed / faster], np.float32),
-            },
-        )
-        samples = sound.ravel().astype(np.float32)
-        lasts = [float(u) * UNIT for u in units.ravel()]
+        style = self.style(spec.voice, len(known))
+        samples, units = self._heard(network, ids, style, spec.speed / faster)
+        lasts = [float(u) * UNIT for u in units]
         phones = timing.phones_of(known, lasts, len(samples) / timing.RATE)
         if spec.pitch:
             samples = pcm.resample(samples, round(len(samples) / faster))
@@ -171,3 +164,21 @@ class KokoroVoice:
                 replace(p, at=p.at / faster, until=p.until / faster) for p in phones
             )
         return timing.tidy(timing.Utterance(samples, phones, chunk.end))
+
+    def _heard(
+        self,
+        network: Any,
+        ids: list[int],
+        style: NDArray[np.float32],
+        speed: float,
+    ) -> tuple[NDArray[np.float32], NDArray[Any]]:
+        """The samples of these symbols, and the units that each of them lasts."""
+        sound, units = network.run(
+            None,
+            {
+                "tokens": np.array([ids], np.int64),
+                "style": style,
+                "speed": np.array([speed], np.float32),
+            },
+        )
+        return sound.ravel().astype(np.float32), units.ravel()

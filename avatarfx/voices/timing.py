@@ -60,9 +60,13 @@ class Utterance:
 
 
 def phones_of(
-    symbols: Sequence[Symbol], durations: Sequence[float], seconds: float
+    symbols: Sequence[Symbol],
+    durations: Sequence[float],
+    seconds: float,
+    lead: float = LEAD,
 ) -> tuple[Phone, ...]:
-    """`durations`: seconds of each symbol, with the pad before and after them.
+    """`durations`: seconds of each symbol, with the pad before and after them. `lead`:
+    by how much they run behind the sound.
 
     A stress mark's time goes to the phone after it, a length mark's to the one before;
     a space's to the word after it. Other pauses stay silent.
@@ -73,7 +77,7 @@ def phones_of(
     now = durations[0]
     early: float | None = None
     for symbol, lasts in zip(symbols, durations[1:-1], strict=True):
-        at, until = now - LEAD, now + lasts - LEAD
+        at, until = now - lead, now + lasts - lead
         now += lasts
         if symbol.name == LENGTH and phones:
             phones[-1] = replace(phones[-1], until=until)
@@ -104,8 +108,11 @@ def loudness(samples: NDArray[np.float32], window: float = 0.01) -> NDArray[np.f
     return level
 
 
-def tidy(said: Utterance) -> Utterance:
-    """Phones on their sound; silence at both ends cut to HEAD and TAIL."""
+def tidy(said: Utterance, *, late: bool = True) -> Utterance:
+    """Phones on their sound; silence at both ends cut to HEAD and TAIL.
+
+    `late`: the phones still run ahead of it, see ``alignment``.
+    """
     level = loudness(said.samples)
     if not len(level) or not said.phones or level.max() <= 0.0:
         return said
@@ -114,7 +121,7 @@ def tidy(said: Utterance) -> Utterance:
     start = max(0.0, first - HEAD)
     end = min(len(said.samples) / RATE, last + TAIL)
     phones = []
-    aligned = alignment.slid(said.phones, level, RATE)
+    aligned = alignment.slid(said.phones, level, RATE) if late else said.phones
     for i, phone in enumerate(aligned):
         at, until = phone.at, phone.until
         following = aligned[i + 1].at if i + 1 < len(aligned) else end

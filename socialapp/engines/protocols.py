@@ -90,6 +90,10 @@ class Staging:
     backdrops: Mapping[str, bytes] = field(default_factory=dict)
     """Of a split frame, by the name that its panels have for them."""
 
+    sounds: Mapping[str, Speech] = field(default_factory=dict)
+    """What is heard of each seat, from the start of the performance. Empty: nobody is,
+    or whoever staged this did not say; only animators that listen need it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:

@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from avatarfx.animators.neural import composite
+from avatarfx.animators.neural import composite, memory
 from avatarfx.animators.neural.control import control
 from avatarfx.animators.neural.windows import Blend, Slide
-from socialapp.engines.errors import EngineError, OutOfMemory, memory_ran_out
+from socialapp.engines import devices
+from socialapp.engines.errors import EngineError, OutOfMemory
 from socialapp.engines.protocols import Frame
 
 if TYPE_CHECKING:
@@ -113,6 +114,9 @@ class NeuralAnimator(ABC):
     least: int = 1
     """Crops without which it cannot work."""
 
+    offloads: bool = False
+    """It can work with parts of its networks in main memory, see `memory.settle`."""
+
     overlap: int = 0
     """Frames that two windows of a seat share; 0: each crop is refined for itself, and a
     batch may hold several seats."""
@@ -124,13 +128,17 @@ class NeuralAnimator(ABC):
         device: str = "",
         dtype: str = "",
         batch: int = 0,
+        *,
+        compiled: bool = False,
     ) -> None:
         """`weights`: a folder as `layout` describes it. `under`: dotted path of what
         makes the animator that draws the film. `device` and `dtype` empty: the best that
-        is here. `batch` 0: the engine's own."""
+        is here. `batch` 0: the engine's own. `compiled`: torch compiles the networks for
+        the card, at the first clip."""
         self.weights = weights
         self.device = device
         self.dtype = dtype
+        self.compiled = compiled
         self.batch = max(self.least, batch or type(self).batch)
         self._under_path = under
         self._shared = _Shared()
@@ -202,8 +210,29 @@ class NeuralAnimator(ABC):
     def _loaded(self) -> Any:
         if self._shared.model is None:
             with spoken():
+                self._fits()
                 self._shared.model = self.load()
+                if self.compiled:
+                    memory.compile_networks(self._shared.model)
         return self._shared.model
+
+    def _fits(self) -> None:
+        """Before a byte is loaded: EngineError, with the sizes, where there is no room."""
+        from socialapp.engines.folders import weigh  # noqa: PLC0415
+
+        weight = weigh(self.layout, self.weights)
+        place = memory.place(
+            self.device,
+            wanted_mb=int(weight.numbers * memory.BYTES_OF_ONE) >> 20,
+            largest_mb=int(weight.largest * memory.BYTES_OF_ONE) >> 20,
+            dtype=self.dtype if self.dtype in memory.DTYPES else "",
+        )
+        if place.offload != "none" and not self.offloads:
+            raise EngineError(
+                f"{place.note.partition(':')[0]}. It cannot work in parts: use a larger"
+                " card.",
+                permanent=True,
+            )
 
     def _lacks_library(self) -> str | None:
         for name in ("torch", "diffusers"):
@@ -224,6 +253,8 @@ class NeuralAnimator(ABC):
     def _lacks_device(self) -> str | None:
         import torch  # noqa: PLC0415
 
+        if self.device != "cpu" and (reason := devices.lost()):
+            return reason
         if not self.device.startswith("cuda"):
             return None
         if not torch.cuda.is_available():
@@ -402,13 +433,10 @@ def spoken() -> Iterator[None]:
     except EngineError:
         raise
     except Exception as error:
-        text = str(error).strip().partition("\n")[0] or type(error).__name__
-        if memory_ran_out(error) or "out of memory" in text.lower():
-            raise OutOfMemory from error
-        log.exception("A model broke")
-        if "CUDA" in text or type(error).__name__ == "AcceleratorError":
-            raise EngineError(f"The graphics card stopped: {text}") from error
-        raise EngineError(f"The model stopped: {text}") from error
+        found = memory.worded(error)
+        if not isinstance(found, OutOfMemory):
+            log.exception("A model broke")
+        raise found from error
 
 
 def _checked(patch: NDArray[Any], crop: Crop) -> Pixels:

@@ -30,6 +30,12 @@ MEMINFO = Path("/proc/meminfo")
 ROOM = 0.9
 """Of free memory that is planned with: the allocator splits, and others allocate too."""
 
+BYTES_OF_ONE = 2.6
+"""Of device memory for one number of a model: 2 in 16 bits, and work that grows with it.
+A guess until it is measured on a card."""
+
+DTYPES = ("bfloat16", "float16", "float32")
+
 TILE_FROM = 0.6
 """Of free memory: a model that takes more decodes its pictures tile by tile."""
 

@@ -1,0 +1,1 @@
+"""Writers of folders with random weights in the published layouts, for tests and benches."""

@@ -53,7 +53,7 @@ LIT = 12.0
 FLAT = 1.0
 """Standard deviation of a patch in which nothing can be seen."""
 
-JUMP = 0.5
+JUMP = 0.2
 """Of its side: a face whose square moves further from one frame to the next was cut to,
 and what was before the cut is no motion of it."""
 

@@ -9,6 +9,7 @@ diffusion guidance").
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -41,6 +42,9 @@ if TYPE_CHECKING:
 UNET = "latentsync_unet.pt"
 HELD = "state_dict"
 """Where in its file the UNet's tensors are, beside the number of a training step."""
+
+MOST = 24
+"""Frames that its motion modules know the places of."""
 
 NOISE_SEED = 1247
 """Of the noise, which all frames share; the published one."""
@@ -84,7 +88,7 @@ LAYOUT = Layout(
 )
 
 
-class LatentSync(SpokenAnimator):
+class LatentSyncAnimator(SpokenAnimator):
     """The warp's film, its speakers' mouths drawn anew in windows of motion."""
 
     layout: ClassVar[Layout] = LAYOUT
@@ -143,22 +147,32 @@ class LatentSync(SpokenAnimator):
         ]
 
     def _lacks_weights(self) -> str | None:
-        return super()._lacks_weights() or self._does_not_map()
-
-    def _does_not_map(self) -> str | None:
-        """Every tensor must have its place in the UNet; the first that has none is named."""
+        if self.batch > MOST:
+            return f"Its batch is {self.batch}, and it knows of {MOST} frames at once."
+        if reason := super()._lacks_weights():
+            return reason
         path = Path(self.weights) / UNET
-        try:
-            shapes = checkpoints.shapes(path, under=HELD)
-        except EngineError as error:
-            return str(error)
-        wrong = latentsync_unet.misfit(shapes)
-        if wrong is None:
-            return None
-        return (
-            f"{path} is not LatentSync 1.5, whose tensors are the ones that are known"
-            f" here: {wrong}. Get it from {LAYOUT.source}."
-        )
+        told = path.stat()
+        return _does_not_map(path, told.st_size, told.st_mtime_ns)
+
+
+@lru_cache(maxsize=4)
+def _does_not_map(path: Path, size: int, changed: int) -> str | None:  # noqa: ARG001
+    """Every tensor must have its place in the UNet; the first that has none is named.
+
+    `size` and `changed` of the file: another is looked at anew.
+    """
+    try:
+        shapes = checkpoints.shapes(path, under=HELD)
+    except EngineError as error:
+        return str(error)
+    wrong = latentsync_unet.misfit(shapes)
+    if wrong is None:
+        return None
+    return (
+        f"{path} is not LatentSync 1.5, whose tensors are the ones that are known here:"
+        f" {wrong}. Get it from {LAYOUT.source}."
+    )
 
 
 def kept_of(crop: Crop, size: int) -> Floats:

@@ -99,7 +99,7 @@ class SpokenAnimator(NeuralAnimator):
         return None
 
 
-class MuseTalk(SpokenAnimator):
+class MuseTalkAnimator(SpokenAnimator):
     """The warp's film, its speakers' lower faces drawn anew."""
 
     layout: ClassVar[Layout] = LAYOUT

@@ -711,6 +711,7 @@ ENGINES: dict[str, dict[str, dict[str, Any]]] = {
 
 NEURAL_OPTIONS: dict[str, Any] = {
     "device": WORKER["device"] if WORKER["device"] != "cpu" else "",
+    "compiled": env.flag("NEURAL_COMPILE"),
     "dtype": env.choice("NEURAL_DTYPE", "", ["", "bfloat16", "float16", "float32"]),
 }
 """Of each neural engine; empty: the best that is here."""
@@ -728,6 +729,11 @@ def _neural(backend: str, repository: str = "", **options: Any) -> dict[str, Any
 
 
 ENGINES["animator"] |= {
+    "diffusion_refine": _neural(
+        "avatarfx.animators.neural.diffusion_refine.DiffusionRefineAnimator"
+    ),
+    "latentsync": _neural("avatarfx.animators.neural.latentsync.LatentSync"),
+    "musetalk": _neural("avatarfx.animators.neural.musetalk.MuseTalk"),
     "warp_cuda": {
         "BACKEND": "avatarfx.animators.warp_cuda.WarpCudaAnimator",
         "OPTIONS": {
@@ -737,7 +743,20 @@ ENGINES["animator"] |= {
     },
 }
 
-VOICE_LADDER = ["kokoro", "hibari", "silent"]
+ENGINES["voice"]["kokoro_torch"] = {
+    "BACKEND": "avatarfx.voices.kokoro_torch.KokoroTorchVoice",
+    "OPTIONS": {
+        "weights": hub.folder_of(
+            NEURAL_WEIGHTS_DIR / "kokoro_torch", "hexgrad/Kokoro-82M"
+        ),
+        "device": NEURAL_OPTIONS["device"],
+    },
+}
+
+NEURAL_VOICE = env.choice("NEURAL_VOICE", "", ["", "kokoro_torch"])
+"""A voice by torch that is tried first: see docs/neural.md."""
+
+VOICE_LADDER = [*filter(None, [NEURAL_VOICE]), "kokoro", "hibari", "silent"]
 """Tried in this order for clips; live speech starts at hibari."""
 
 NEURAL_RUNGS = env.words("NEURAL_RUNGS")

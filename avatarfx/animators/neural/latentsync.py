@@ -9,6 +9,7 @@ diffusion guidance").
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -17,14 +18,14 @@ import numpy as np
 from avatarfx.animators.neural import (
     checkpoints,
     composite,
+    latents,
     latentsync_unet,
     lower,
-    musetalk,
     speaking,
     whisper,
 )
 from avatarfx.animators.neural.base import WARP
-from avatarfx.animators.neural.musetalk import AUTOENCODER_PIECES, SpokenAnimator
+from avatarfx.animators.neural.musetalk import SpokenAnimator
 from socialapp.engines.errors import EngineError
 from socialapp.engines.folders import Layout, Piece
 
@@ -41,6 +42,9 @@ if TYPE_CHECKING:
 UNET = "latentsync_unet.pt"
 HELD = "state_dict"
 """Where in its file the UNet's tensors are, beside the number of a training step."""
+
+MOST = 24
+"""Frames that its motion modules know the places of."""
 
 NOISE_SEED = 1247
 """Of the noise, which all frames share; the published one."""
@@ -75,16 +79,16 @@ LAYOUT = Layout(
             "torch",
             {"model_state_dict.encoder.conv1.weight": (384, 80, 3)},
         ),
-        *AUTOENCODER_PIECES,
+        *latents.PIECES,
     ),
     licence="Apache-2.0 (LatentSync), MIT (Whisper, sd-vae-ft-mse)",
     commercial=True,
-    source="ByteDance/LatentSync-1.5",
+    source="ByteDance/LatentSync-1.5 and stabilityai/sd-vae-ft-mse",
     unlocks="Mouths made anew in motion by the voice, sharper and slower than MuseTalk's.",
 )
 
 
-class LatentSync(SpokenAnimator):
+class LatentSyncAnimator(SpokenAnimator):
     """The warp's film, its speakers' mouths drawn anew in windows of motion."""
 
     layout: ClassVar[Layout] = LAYOUT
@@ -103,14 +107,21 @@ class LatentSync(SpokenAnimator):
         steps: int = 10,
         guidance: float = 1.5,
         size: int = 256,
+        compiled: bool = False,
     ) -> None:
         """`steps` of DDIM; 20 were published. `guidance`: how far the voice is followed
         beyond what the model believes. `size`: pixels across of a face; 512 for 1.6."""
-        super().__init__(weights, under, device, dtype, batch)
+        super().__init__(weights, under, device, dtype, batch, compiled=compiled)
         self._steps, self._guidance, self._size = steps, guidance, size
 
     def load(self) -> Sculptor:
-        return Sculptor.of(Path(self.weights), self.device, self.dtype)
+        return Sculptor.of(
+            Path(self.weights),
+            self.device,
+            self.dtype,
+            batch=self.batch,
+            size=self._size,
+        )
 
     def refine(
         self, model: Sculptor, batch: Sequence[Crop], kept: speaking.Voices
@@ -136,22 +147,32 @@ class LatentSync(SpokenAnimator):
         ]
 
     def _lacks_weights(self) -> str | None:
-        return super()._lacks_weights() or self._does_not_map()
-
-    def _does_not_map(self) -> str | None:
-        """Every tensor must have its place in the UNet; the first that has none is named."""
+        if self.batch > MOST:
+            return f"Its batch is {self.batch}, and it knows of {MOST} frames at once."
+        if reason := super()._lacks_weights():
+            return reason
         path = Path(self.weights) / UNET
-        try:
-            shapes = checkpoints.shapes(path, under=HELD)
-        except EngineError as error:
-            return str(error)
-        wrong = latentsync_unet.misfit(shapes)
-        if wrong is None:
-            return None
-        return (
-            f"{path} is not LatentSync 1.5, whose tensors are the ones that are known"
-            f" here: {wrong}. Get it from {LAYOUT.source}."
-        )
+        told = path.stat()
+        return _does_not_map(path, told.st_size, told.st_mtime_ns)
+
+
+@lru_cache(maxsize=4)
+def _does_not_map(path: Path, size: int, changed: int) -> str | None:  # noqa: ARG001
+    """Every tensor must have its place in the UNet; the first that has none is named.
+
+    `size` and `changed` of the file: another is looked at anew.
+    """
+    try:
+        shapes = checkpoints.shapes(path, under=HELD)
+    except EngineError as error:
+        return str(error)
+    wrong = latentsync_unet.misfit(shapes)
+    if wrong is None:
+        return None
+    return (
+        f"{path} is not LatentSync 1.5, whose tensors are the ones that are known here:"
+        f" {wrong}. Get it from {LAYOUT.source}."
+    )
 
 
 def kept_of(crop: Crop, size: int) -> Floats:
@@ -170,24 +191,40 @@ WHOLE = lower.Square(0.0, 0.0, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class Sculptor:
-    """The networks on their device."""
+    """The networks, where they run."""
 
     unet: Any
     vae: Any
     listener: whisper.Listener
+    home: latents.Home
 
     @classmethod
-    def of(cls, folder: Path, device: str = "", dtype: str = "") -> Sculptor:
+    def of(
+        cls,
+        folder: Path,
+        device: str = "",
+        dtype: str = "",
+        *,
+        batch: int = 16,
+        size: int = 256,
+    ) -> Sculptor:
         """Load a folder as `LAYOUT` describes it. EngineError for any other."""
-        where, kind = musetalk.placed(device, dtype)
-        found = checkpoints.tensors(folder / UNET, under=HELD)
-        unet = latentsync_unet.build(found)
-        del found
+        home = latents.Home.found(
+            device,
+            dtype,
+            [
+                checkpoints.shapes(folder / UNET, under=HELD),
+                latents.shapes(folder / "sd-vae"),
+            ],
+            pictures=batch,
+            side=size,
+        )
+        unet = latentsync_unet.build(checkpoints.tensors(folder / UNET, under=HELD))
         listener = whisper.from_original(folder / "whisper" / "tiny.pt")
-        listener.encoder.to(where)
-        vae = musetalk.autoencoder(folder / "sd-vae")
-        moved = musetalk.moved
-        return cls(moved(unet, where, kind), moved(vae, where, kind), listener)
+        listener.encoder.to(home.device)
+        vae = latents.autoencoder(folder / "sd-vae")
+        home.settle(unet, vae)
+        return cls(unet, vae, listener, home)
 
     def paint(
         self,
@@ -206,23 +243,22 @@ class Sculptor:
         import torch  # noqa: PLC0415  heavy
         from diffusers import DDIMScheduler  # noqa: PLC0415
 
-        weight = self.unet.conv_in.weight
+        home, vae = self.home, self.vae
         scheduler = DDIMScheduler(**SCHEDULE)
-        scheduler.set_timesteps(steps, device=weight.device)
+        scheduler.set_timesteps(steps, device=home.device)
         with torch.inference_mode():
-            seen = musetalk.to_unit(faces, weight)
-            open_ = torch.from_numpy(keep[:, None]).to(weight.device, weight.dtype)
-            masked = musetalk.encode(self.vae, seen * open_)
-            whole = musetalk.encode(self.vae, seen)
+            seen = latents.to_unit(faces, home)
+            open_ = torch.from_numpy(keep[:, None]).to(home.device, home.kind)
+            masked = latents.encode(vae, seen * open_)
+            whole = latents.encode(vae, seen)
             small = torch.nn.functional.interpolate(open_, size=masked.shape[-2:])
             known = _as_take(torch.cat([small, masked, whole], 1))
-            said = torch.from_numpy(heard).to(weight.device, weight.dtype)
-            latents = self._noise(known, scheduler.init_noise_sigma)
+            said = torch.from_numpy(heard).to(home.device, home.kind)
+            now = self._noise(known, scheduler.init_noise_sigma)
             for step in scheduler.timesteps:
-                told = self._asked(latents, known, said, step, guidance)
-                latents = scheduler.step(told, step, latents).prev_sample
-            drawn = musetalk.decode(self.vae, latents[0].transpose(0, 1))
-            return musetalk.from_unit(drawn)
+                told = self._asked(now, known, said, step, guidance)
+                now = scheduler.step(told, step, now).prev_sample
+            return latents.from_unit(latents.decode(vae, now[0].transpose(0, 1)))
 
     def _noise(self, known: Any, sigma: float) -> Any:
         """The same for every frame, as published, and for every clip."""
@@ -234,12 +270,12 @@ class Sculptor:
         return noise.to(known.device, known.dtype).repeat(1, 1, known.shape[2], 1, 1)
 
     def _asked(
-        self, latents: Any, known: Any, said: Any, step: Any, guidance: float
+        self, noisy: Any, known: Any, said: Any, step: Any, guidance: float
     ) -> Any:
         """What the model says of the noise, with the voice leaned on by `guidance`."""
         import torch  # noqa: PLC0415  heavy
 
-        shown = torch.cat([latents, known], 1)
+        shown = torch.cat([noisy, known], 1)
         if guidance <= 1:
             self.unet.takes = 1
             return self.unet(shown, step, encoder_hidden_states=said).sample

@@ -15,7 +15,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from avatarfx.animators.neural import checkpoints, lower, speaking, whisper
+from avatarfx.animators.neural import (
+    checkpoints,
+    latents,
+    lower,
+    speaking,
+    whisper,
+)
 from avatarfx.animators.neural.base import INSTALL, NeuralAnimator
 from socialapp.engines import torch_audio
 from socialapp.engines.errors import EngineError
@@ -45,21 +51,7 @@ UNET = {
     "conv_out.weight": (4, None, 3, 3),
     CROSS: (None, 384),
 }
-VAE = {"encoder.conv_in.weight": (None, 3, 3, 3), "quant_conv.weight": (8, 8, 1, 1)}
 EARS = {"model.encoder.conv1.weight": (384, 80, 3)}
-
-AUTOENCODER = ("diffusion_pytorch_model.safetensors", "diffusion_pytorch_model.bin")
-
-AUTOENCODER_PIECES = (
-    Piece(
-        "sd-vae/config.json",
-        "json",
-        {"latent_channels": 4, "in_channels": 3, "out_channels": 3},
-    ),
-    Piece("sd-vae/diffusion_pytorch_model.*", "other"),
-    Piece(f"sd-vae/{AUTOENCODER[0]}", "safetensors", VAE, optional=True),
-    Piece(f"sd-vae/{AUTOENCODER[1]}", "torch", VAE, optional=True),
-)
 
 LAYOUT = Layout(
     name="musetalk",
@@ -72,7 +64,7 @@ LAYOUT = Layout(
         Piece("musetalkV15/unet.*", "other"),
         Piece("musetalkV15/unet.safetensors", "safetensors", UNET, optional=True),
         Piece("musetalkV15/unet.pth", "torch", UNET, optional=True),
-        *AUTOENCODER_PIECES,
+        *latents.PIECES,
         Piece("whisper/config.json", "json", {"d_model": 384, "encoder_layers": 4}),
         Piece("whisper/preprocessor_config.json", "json", {"feature_size": 80}),
         Piece("whisper/model.safetensors", "safetensors", EARS, optional=True),
@@ -80,7 +72,7 @@ LAYOUT = Layout(
     ),
     licence="MIT (MuseTalk, Whisper and sd-vae-ft-mse)",
     commercial=True,
-    source="TMElyralab/MuseTalk",
+    source="TMElyralab/MuseTalk, stabilityai/sd-vae-ft-mse and openai/whisper-tiny",
     unlocks="Mouths that are repainted by the voice itself, on photographs and drawings.",
 )
 
@@ -107,14 +99,14 @@ class SpokenAnimator(NeuralAnimator):
         return None
 
 
-class MuseTalk(SpokenAnimator):
+class MuseTalkAnimator(SpokenAnimator):
     """The warp's film, its speakers' lower faces drawn anew."""
 
     layout: ClassVar[Layout] = LAYOUT
     batch = 8
 
     def load(self) -> Painter:
-        return Painter.of(Path(self.weights), self.device, self.dtype)
+        return Painter.of(Path(self.weights), self.device, self.dtype, batch=self.batch)
 
     def refine(
         self, model: Painter, batch: Sequence[Crop], kept: speaking.Voices
@@ -152,24 +144,33 @@ class MuseTalk(SpokenAnimator):
 
 @dataclass(frozen=True, slots=True)
 class Painter:
-    """The three networks, on their device."""
+    """The three networks, where they run."""
 
     unet: Any
     vae: Any
     listener: whisper.Listener
+    home: latents.Home
 
     @classmethod
-    def of(cls, folder: Path, device: str = "", dtype: str = "") -> Painter:
+    def of(
+        cls, folder: Path, device: str = "", dtype: str = "", *, batch: int = 8
+    ) -> Painter:
         """Load a folder as `LAYOUT` describes it. EngineError for any other."""
         torch_audio.make_harmless()
         from diffusers import UNet2DConditionModel  # noqa: PLC0415  heavy
 
-        where, kind = placed(device, dtype)
-        told = checkpoints.settings(folder / "musetalkV15" / "musetalk.json")
-        unet = UNet2DConditionModel.from_config(told)
         found = checkpoints.first_of(
             folder / "musetalkV15", ("unet.safetensors", "unet.pth")
         )
+        home = latents.Home.found(
+            device,
+            dtype,
+            [checkpoints.shapes(found), latents.shapes(folder / "sd-vae")],
+            pictures=batch,
+            side=SIZE,
+        )
+        told = checkpoints.settings(folder / "musetalkV15" / "musetalk.json")
+        unet = UNet2DConditionModel.from_config(told)
         checkpoints.fill(unet, checkpoints.tensors(found), what="MuseTalk 1.5")
         listener = whisper.from_transformers(folder / "whisper")
         if listener.width != unet.config.cross_attention_dim:
@@ -178,9 +179,10 @@ class Painter:
                 f" {unet.config.cross_attention_dim}: the folder mixes two models.",
                 permanent=True,
             )
-        listener.encoder.to(where)
-        vae = moved(autoencoder(folder / "sd-vae"), where, kind)
-        return cls(moved(unet, where, kind), vae, listener)
+        listener.encoder.to(home.device)
+        vae = latents.autoencoder(folder / "sd-vae")
+        home.settle(unet, vae)
+        return cls(unet, vae, listener, home)
 
     def paint(self, faces: Pixels, heard: Floats) -> Floats:
         """(n, 256, 256, 3), 0 to 255: the faces with mouths that say what is heard.
@@ -189,66 +191,16 @@ class Painter:
         """
         import torch  # noqa: PLC0415  heavy
 
-        weight = self.unet.conv_in.weight
+        home, vae = self.home, self.vae
         with torch.inference_mode():
-            seen = to_unit(faces, weight)
+            seen = latents.to_unit(faces, home)
             masked = seen.clone()
             masked[:, :, seen.shape[2] // 2 :] = -1
-            latents = torch.cat([encode(self.vae, masked), encode(self.vae, seen)], 1)
+            known = [latents.encode(vae, planes) for planes in (masked, seen)]
             words = heard + whisper.positions(*heard.shape[1:])
-            said = torch.from_numpy(words).to(weight.device, weight.dtype)
-            step = torch.tensor([STEP], device=weight.device)
-            painted = self.unet(latents, step, encoder_hidden_states=said).sample
-            return from_unit(decode(self.vae, painted))
-
-
-def placed(device: str, dtype: str) -> tuple[str, Any]:
-    """Where to run and in which numbers, where nobody said: half precision on CUDA."""
-    import torch  # noqa: PLC0415  heavy
-
-    where = device or ("cuda" if torch.cuda.is_available() else "cpu")
-    if dtype:
-        return where, getattr(torch, dtype)
-    return where, torch.float16 if where.startswith("cuda") else torch.float32
-
-
-def moved(module: Any, device: str, kind: Any) -> Any:
-    """To its device and numbers, past diffusers' own `to`, which warns of nothing."""
-    from torch.nn import Module  # noqa: PLC0415  heavy
-
-    return Module.to(module, device, kind)
-
-
-def autoencoder(folder: Path) -> Any:
-    """Stable Diffusion's, of any version of diffusers that saved it."""
-    torch_audio.make_harmless()
-    from diffusers import AutoencoderKL  # noqa: PLC0415  heavy
-
-    vae = AutoencoderKL.from_config(checkpoints.settings(folder / "config.json"))
-    found = checkpoints.tensors(checkpoints.first_of(folder, AUTOENCODER))
-    checkpoints.fill(vae, checkpoints.modern(found), what="the autoencoder")
-    return vae
-
-
-def to_unit(faces: Pixels, like: Any) -> Any:
-    """(n, 3, height, width), -1 to 1, of the type and on the device of `like`."""
-    import torch  # noqa: PLC0415  heavy
-
-    planes = np.ascontiguousarray(faces.transpose(0, 3, 1, 2))
-    return torch.from_numpy(planes).to(like.device).to(like.dtype) / 127.5 - 1
-
-
-def from_unit(planes: Any) -> Floats:
-    """(n, height, width, 3), 0 to 255; what is no number stays none."""
-    scaled = (planes.float() + 1) * 127.5
-    rows = scaled.clamp(0, 255).permute(0, 2, 3, 1).cpu().numpy()
-    return np.asarray(rows, np.float32)
-
-
-def encode(vae: Any, planes: Any) -> Any:
-    """Latents, the likeliest ones: drawing a sample would flicker."""
-    return vae.encode(planes).latent_dist.mode() * vae.config.scaling_factor
-
-
-def decode(vae: Any, latents: Any) -> Any:
-    return vae.decode(latents / vae.config.scaling_factor).sample
+            said = torch.from_numpy(words).to(home.device, home.kind)
+            step = torch.tensor([STEP], device=home.device)
+            painted = self.unet(
+                torch.cat(known, 1), step, encoder_hidden_states=said
+            ).sample
+            return latents.from_unit(latents.decode(vae, painted))

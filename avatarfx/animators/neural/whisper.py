@@ -84,7 +84,8 @@ def positions(length: int, width: int) -> Floats:
 
 def at_16k(speech: Speech) -> Floats:
     """Its samples as Whisper takes them."""
-    samples = np.frombuffer(speech.samples, "<i2").astype(np.float32) / 32768
+    samples = np.frombuffer(speech.samples, "<i2").astype(np.float32)
+    samples /= np.float32(32768)
     return sound.resample(samples, speech.rate, RATE)
 
 

@@ -19,7 +19,7 @@ def loudness(samples: whisper.Floats) -> whisper.Floats:
     each = whisper.RATE // whisper.A_SECOND
     count = len(samples) // each
     blocks = np.abs(samples[: count * each]).reshape(count, each).max(1)
-    return blocks[:, None, None].astype(np.float32)
+    return np.asarray(blocks[:, None, None], np.float32)
 
 
 @pytest.mark.parametrize("frame", [0, 1, 7, 30])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import pickle
 import shutil
@@ -11,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from avatarfx.animators.neural import base, checkpoints
-from avatarfx.animators.neural.musetalk import LAYOUT, MuseTalk, Painter
+from avatarfx.animators.neural import checkpoints, memory, whisper
+from avatarfx.animators.neural.base import INSTALL
+from avatarfx.animators.neural.control import control
+from avatarfx.animators.neural.musetalk import LAYOUT, MuseTalkAnimator, Painter
 from avatarfx.tests.neural import clips
 from socialapp.engines.errors import EngineError
 from socialapp.engines.folders import look
@@ -46,7 +49,7 @@ def spoken(
     return replace(staged, sounds={by: tone(frames / clips.FPS)})
 
 
-def filmed(animator: MuseTalk, staged: Staging) -> list[Frame]:
+def filmed(animator: MuseTalkAnimator, staged: Staging) -> list[Frame]:
     return list(animator.animate(staged, **SIZE))
 
 
@@ -62,8 +65,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def animator(folder: Path) -> MuseTalk:
-    return MuseTalk(str(folder), device="cpu")
+def animator(folder: Path) -> MuseTalkAnimator:
+    return MuseTalkAnimator(str(folder), device="cpu")
 
 
 @pytest.fixture
@@ -75,14 +78,14 @@ def copy(folder: Path, tmp_path: Path) -> Path:
 @pytest.mark.neural
 @pytest.mark.parametrize("actor", [clips.photo, clips.drawing])
 def test_a_speakers_mouth_is_drawn_anew_and_nothing_else(
-    animator: MuseTalk, actor: Callable[[], Actor]
+    animator: MuseTalkAnimator, actor: Callable[[], Actor]
 ) -> None:
     staged = spoken({"a": actor()}, frames=10)
-    control = list(base.control(animator.under, staged, **SIZE))
+    shots = list(control(animator.under, staged, **SIZE))
     frames = filmed(animator, staged)
     assert len(frames) == 10
     moved = 0
-    for frame, shown in zip(frames, control, strict=True):
+    for frame, shown in zip(frames, shots, strict=True):
         under = clips.under(frame)
         assert np.array_equal(under, shown.pixels)
         (place,) = shown.faces
@@ -94,19 +97,19 @@ def test_a_speakers_mouth_is_drawn_anew_and_nothing_else(
 
 
 @pytest.mark.neural
-def test_it_keeps_the_promises_of_an_animator(animator: MuseTalk) -> None:
+def test_it_keeps_the_promises_of_an_animator(animator: MuseTalkAnimator) -> None:
     assert animator.available() is None
     staged = spoken({"a": clips.photo()}, frames=4)
     check_animator(animator, staged, size=(256, 256))
 
 
 @pytest.mark.neural
-def test_of_two_only_the_one_who_speaks_is_touched(animator: MuseTalk) -> None:
+def test_of_two_only_the_one_who_speaks_is_touched(animator: MuseTalkAnimator) -> None:
     places = {"a": Place(0.3, 0.5, 0.6), "b": Place(0.7, 0.5, 0.6)}
     cast = {"a": clips.photo(), "b": clips.drawing()}
     for speaker, other in (("a", "b"), ("b", "a")):
         staged = spoken(cast, frames=3, by=speaker, places=places)
-        shown = list(base.control(animator.under, staged, **SIZE))[1]
+        shown = list(control(animator.under, staged, **SIZE))[1]
         frame = filmed(animator, staged)[1]
         off = np.abs(clips.pixels(frame).astype(int) - clips.under(frame)).max(-1)
         faces = {face.seat: face for face in shown.faces}
@@ -118,7 +121,7 @@ def test_of_two_only_the_one_who_speaks_is_touched(animator: MuseTalk) -> None:
 
 
 @pytest.mark.neural
-def test_what_is_heard_decides_what_is_drawn(animator: MuseTalk) -> None:
+def test_what_is_heard_decides_what_is_drawn(animator: MuseTalkAnimator) -> None:
     staged = spoken({"a": clips.photo()}, frames=3)
     other = replace(staged, sounds={"a": tone(0.12, 900)})
     one, two = (clips.pixels(filmed(animator, s)[1]) for s in (staged, other))
@@ -126,7 +129,7 @@ def test_what_is_heard_decides_what_is_drawn(animator: MuseTalk) -> None:
 
 
 @pytest.mark.neural
-def test_in_a_long_pause_the_mouth_is_the_films(animator: MuseTalk) -> None:
+def test_in_a_long_pause_the_mouth_is_the_films(animator: MuseTalkAnimator) -> None:
     staged = spoken({"a": clips.photo()}, frames=8)
     part = replace(staged.performance.parts[0], visemes=(Viseme(3.0, 4.0, "aa"),))
     performance = replace(staged.performance, parts=(part,))
@@ -136,10 +139,10 @@ def test_in_a_long_pause_the_mouth_is_the_films(animator: MuseTalk) -> None:
 
 @pytest.mark.neural
 def test_a_clip_is_the_same_whatever_the_batch(
-    folder: Path, animator: MuseTalk
+    folder: Path, animator: MuseTalkAnimator
 ) -> None:
     staged = spoken({"a": clips.photo()}, frames=5)
-    single = MuseTalk(str(folder), device="cpu", batch=1)
+    single = MuseTalkAnimator(str(folder), device="cpu", batch=1)
     for one, many in zip(filmed(single, staged), filmed(animator, staged), strict=True):
         off = np.abs(clips.pixels(one).astype(int) - clips.pixels(many))
         assert off.max() <= 1
@@ -147,7 +150,7 @@ def test_a_clip_is_the_same_whatever_the_batch(
 
 @pytest.mark.neural
 def test_where_nobody_is_heard_it_hands_over_with_the_reason(
-    animator: MuseTalk,
+    animator: MuseTalkAnimator,
 ) -> None:
     staged = clips.staging({"a": clips.photo()}, frames=2)
     quiet = replace(staged, sounds={"a": Speech(bytes(2 * RATE), RATE)})
@@ -215,11 +218,47 @@ def test_the_other_published_forms_of_the_files_load_the_same(copy: Path) -> Non
 
 
 @pytest.mark.neural
+@pytest.mark.parametrize("offload", ["model", "sequential"])
+def test_on_a_card_that_is_too_small_networks_take_turns_and_draw_the_same(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, offload: memory.Offload
+) -> None:
+    faces = np.random.default_rng(5).integers(0, 255, (2, 256, 256, 3), np.uint8)
+    heard = np.random.default_rng(6).normal(size=(2, 50, 384)).astype(np.float32)
+    whole = Painter.of(folder, "cpu").paint(faces, heard)
+    turns = memory.Placement("cpu", "float32", offload, tiling=True)
+    monkeypatch.setattr(memory, "place", lambda *_, **__: turns)
+    parts = Painter.of(folder, "cpu").paint(faces, heard)
+    assert np.abs(whole - parts).max() < 0.5
+
+
+@pytest.mark.neural
+def test_half_precision_draws_nearly_the_same(folder: Path) -> None:
+    faces = np.random.default_rng(5).integers(0, 255, (1, 256, 256, 3), np.uint8)
+    heard = np.random.default_rng(6).normal(size=(1, 50, 384)).astype(np.float32)
+    whole, half = (
+        Painter.of(folder, "cpu", kind).paint(faces, heard)
+        for kind in ("float32", "bfloat16")
+    )
+    assert 0 < np.abs(whole - half).mean() < 3
+
+
+@pytest.mark.neural
+def test_a_model_that_fits_nowhere_is_refused_before_it_is_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = memory.Machine("cpu", 1, 1, 1)
+    monkeypatch.setattr(memory, "machine", lambda _: small)
+    monkeypatch.setattr(checkpoints, "tensors", lambda *_, **__: pytest.fail("read"))
+    with pytest.raises(EngineError, match="of memory and"):
+        Painter.of(folder, "cpu")
+
+
+@pytest.mark.neural
 def test_it_hears_every_layer_as_transformers_gives_them(folder: Path) -> None:
     import torch  # noqa: PLC0415
 
     listener = Painter.of(folder, "cpu").listener
-    samples = np.frombuffer(tone(2.0).samples, "<i2").astype(np.float32) / 32768
+    samples = whisper.at_16k(tone(2.0))
     heard = listener.hear(samples)
     assert heard.shape == (100, 5, 384)
     ears = listener._ears(samples, sampling_rate=RATE, return_tensors="pt")
@@ -234,11 +273,32 @@ def test_it_hears_every_layer_as_transformers_gives_them(folder: Path) -> None:
 
 
 @pytest.mark.neural
+def test_the_full_size_is_the_published_one() -> None:
+    """Stable Diffusion 1.4 has 859,520,964 parameters in its UNet, 83,653,863 in its
+    autoencoder; MuseTalk's takes four channels more and vectors half as wide."""
+    torch = pytest.importorskip("torch")
+    from diffusers import AutoencoderKL, UNet2DConditionModel  # noqa: PLC0415
+
+    from avatarfx.animators.neural.samples.musetalk import config  # noqa: PLC0415
+
+    told = config(full=True)
+    with torch.device("meta"):
+        unet = UNet2DConditionModel.from_config(told["musetalkV15/musetalk.json"])
+        vae = AutoencoderKL.from_config(told["sd-vae/config.json"])
+    listens = sum(
+        2 * (768 - 384) * width for width in [320] * 5 + [640] * 5 + [1280] * 6
+    )
+    assert unet.num_parameters() == 859_520_964 + 4 * 9 * 320 - listens
+    assert vae.num_parameters() == 83_653_863
+
+
+@pytest.mark.neural
 def test_values_that_are_no_numbers_stop_it(copy: Path) -> None:
     _spoil(copy, lambda tensor: tensor * float("nan"))
     with pytest.raises(EngineError, match="no numbers"):
         filmed(
-            MuseTalk(str(copy), device="cpu"), spoken({"a": clips.photo()}, frames=2)
+            MuseTalkAnimator(str(copy), device="cpu"),
+            spoken({"a": clips.photo()}, frames=2),
         )
 
 
@@ -253,7 +313,8 @@ def test_a_black_mouth_stops_it(copy: Path) -> None:
     save_file(tensors, path)
     with pytest.raises(EngineError, match="black"):
         filmed(
-            MuseTalk(str(copy), device="cpu"), spoken({"a": clips.photo()}, frames=2)
+            MuseTalkAnimator(str(copy), device="cpu"),
+            spoken({"a": clips.photo()}, frames=2),
         )
 
 
@@ -264,14 +325,15 @@ def test_a_folder_of_two_models_is_refused_when_it_is_loaded(copy: Path) -> None
     path.write_text(json.dumps(told | {"layers_per_block": 2}))
     with pytest.raises(EngineError, match=r"not the weights of MuseTalk 1\.5"):
         filmed(
-            MuseTalk(str(copy), device="cpu"), spoken({"a": clips.photo()}, frames=2)
+            MuseTalkAnimator(str(copy), device="cpu"),
+            spoken({"a": clips.photo()}, frames=2),
         )
 
 
 @pytest.mark.neural
 def test_a_broken_folder_is_off_with_the_reason(copy: Path) -> None:
     def problem() -> str:
-        return MuseTalk(str(copy), device="cpu").available() or ""
+        return MuseTalkAnimator(str(copy), device="cpu").available() or ""
 
     assert problem() == ""
     unet = copy / "musetalkV15" / "unet.pth"
@@ -291,10 +353,10 @@ def test_a_broken_folder_is_off_with_the_reason(copy: Path) -> None:
 def test_version_1_0_is_told_from_1_5(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(MuseTalk, "_lacks_library", lambda _: None)
+    monkeypatch.setattr(MuseTalkAnimator, "_lacks_library", lambda _: None)
     (tmp_path / "musetalk").mkdir()
     (tmp_path / "musetalk" / "pytorch_model.bin").write_bytes(b"PK")
-    reason = MuseTalk(str(tmp_path)).available()
+    reason = MuseTalkAnimator(str(tmp_path)).available()
     assert reason is not None
     assert "holds MuseTalk 1.0" in reason
     assert "musetalkV15/unet.pth" in reason
@@ -307,9 +369,9 @@ def test_without_a_library_it_says_which_and_what_to_install(
     def find(name: str) -> object:
         return None if name == lacking else object()
 
-    monkeypatch.setattr(base.util, "find_spec", find)
-    reason = MuseTalk("/nowhere").available()
-    assert reason == f"{lacking} is not installed. Run {base.INSTALL}."
+    monkeypatch.setattr(importlib.util, "find_spec", find)
+    reason = MuseTalkAnimator("/nowhere").available()
+    assert reason == f"{lacking} is not installed. Run {INSTALL}."
 
 
 def _spoil(folder: Path, how: Callable[[Any], Any]) -> None:

@@ -90,8 +90,10 @@ class Command(BaseCommand):
         try:
             # A file's bytes are twice as many in memory where it holds 16 bits.
             memory.place("cpu", wanted_mb=one.state.bytes >> 20, dtype="float32")
+            known = params.get("OPTIONS", {})
+            plain = {"device": "cpu", "dtype": "float32"}
             engine = import_string(params["BACKEND"])(
-                **params.get("OPTIONS", {}) | {"device": "cpu", "dtype": "float32"}
+                **known | {name: plain[name] for name in plain if name in known}
             )
             if reason := engine.available():
                 return said | {"problem": reason}
@@ -113,6 +115,8 @@ class Command(BaseCommand):
         if not row["accepted"]:
             commercial += ", not accepted"
         size = f", {row['bytes'] / 1e9:.2f} GB" if row["bytes"] else ""
+        if row["numbers"]:
+            size += f", {row['numbers'] / 1e6:.1f} M parameters"
         ladder = "on the ladder" if row["wanted"] else "off"
         lines = [
             f"{row['name']} ({row['kind']}, {ladder}): {row['state']}{size}",

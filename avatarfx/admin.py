@@ -18,6 +18,7 @@ from avatarfx.models import (
     Batch,
     Clip,
     ClipActor,
+    Recording,
     Render,
     RenderHour,
     RenderSample,
@@ -25,6 +26,7 @@ from avatarfx.models import (
     WorkerKey,
 )
 from avatarfx.models.worker import SILENCE
+from avatarfx.recorded.consent import WORDINGS
 from avatarfx.rendering_desk import RenderHourAdmin, RenderSampleAdmin
 from avatarfx.services import workers
 from socialapp.lib.admin import Record, RecordInline, audio, link, picture, table, video
@@ -320,6 +322,57 @@ class BackdropAdmin(Record[Backdrop]):
     @admin.display(description="look")
     def look(self, backdrop: Backdrop) -> SafeString:
         return picture(backdrop.ref, backdrop.name)
+
+
+@admin.register(Recording)
+class RecordingAdmin(Record[Recording]):
+    list_display = ("key", "person", "length", "wording", "declared", "revoked")
+    list_filter = ("wording", "revoked", "created")
+    search_fields = ("key", "script", "ref", "owner__username")
+    date_hierarchy = "created"
+    list_select_related = ("owner",)
+    fields = (
+        "key",
+        "person",
+        "sound",
+        "script",
+        "length",
+        "said",
+        "engine",
+        "declaration",
+        "declared",
+        "revoked",
+        "ref",
+        "size",
+        "created",
+    )
+    readonly_fields = fields
+
+    @admin.display(description="owner", ordering="owner__username")
+    def person(self, recording: Recording) -> SafeString:
+        return link(recording.owner)
+
+    @admin.display(description="sound")
+    def sound(self, recording: Recording) -> SafeString:
+        return audio(recording.ref)
+
+    @admin.display(description="seconds", ordering="seconds")
+    def length(self, recording: Recording) -> str:
+        return f"{recording.seconds:.1f}"
+
+    @admin.display(description="words")
+    def said(self, recording: Recording) -> SafeString:
+        return table(
+            ("Word", "From", "To", "Fit"),
+            (
+                (text, f"{at:.2f}", f"{until:.2f}", f"{fit:.2f}")
+                for at, until, text, fit in recording.words
+            ),
+        )
+
+    @admin.display(description="agreed to")
+    def declaration(self, recording: Recording) -> str:
+        return WORDINGS.get(recording.wording, "")
 
 
 @admin.register(RenderWorker)

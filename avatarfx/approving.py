@@ -40,14 +40,14 @@ def voice_of(recipe: Mapping[str, Any], pictures: Mapping[str, str]) -> Facet:
         [role["seat"], role["character"], role["portrait"], role["voice"]]
         for role in recipe.get("cast", [])
     ]
-    return Facet(
-        "voice",
-        {
-            "said": recipe.get("script", ""),
-            "cast": cast,
-            "pictures": dict(sorted(pictures.items())),
-        },
-    )
+    says: dict[str, Any] = {
+        "said": recipe.get("script", ""),
+        "cast": cast,
+        "pictures": dict(sorted(pictures.items())),
+    }
+    if recording := recipe.get("recording"):
+        says["recording"] = recording
+    return Facet("voice", says)
 
 
 def facets_of(clip: Clip) -> list[Facet]:

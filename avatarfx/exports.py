@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.forms.models import model_to_dict
 
+from avatarfx.recorded.consent import WORDINGS
 from socialapp.accounts.exports import as_json, stored
 from socialapp.provenance.models import Mark
 
@@ -100,6 +101,33 @@ def batches(user: User) -> Iterator[File]:
             for batch in user.batches.select_related("character").order_by("created")
         ],
     )
+
+
+def recordings(user: User) -> Iterator[File]:
+    """``recordings.json``: what they read, where each word is, to what they agreed and
+    when; and the sounds."""
+    mine = list(user.recordings.order_by("created"))
+    yield as_json(
+        "recordings.json",
+        [
+            {
+                "key": one.key,
+                "script": one.script,
+                "seconds": one.seconds,
+                "words": one.words,
+                "heard_by": one.engine,
+                "declaration": WORDINGS[one.wording],
+                "declared": one.declared,
+                "taken_back": one.revoked,
+                "created": one.created,
+                "file": f"recordings/{one.key}.flac" if one.ref else None,
+            }
+            for one in mine
+        ],
+    )
+    for one in mine:
+        if one.ref:
+            yield from stored(f"recordings/{one.key}.flac", one.ref, owner=user)
 
 
 def week(user: User, since: dt.datetime) -> Iterator[tuple[str, int]]:

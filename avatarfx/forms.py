@@ -36,6 +36,9 @@ class ClipForm(forms.Form):
     camera = forms.CharField(required=False, max_length=20)
     bed = forms.CharField(required=False, max_length=40)
     voice = forms.CharField(required=False, max_length=120)
+    recording = forms.CharField(required=False, max_length=16)
+    """Key of what was read aloud; empty: a voice speaks."""
+
     publish = forms.BooleanField(required=False)
     caption = forms.CharField(required=False, max_length=500)
     key = forms.CharField(required=False, max_length=80)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from avatarfx.recipe import Recipe
     from avatarfx.tracks import Track
     from socialapp.acting.opening import Opening
-    from socialapp.engines.protocols import Actor, Animator, Director, Voice
+    from socialapp.engines.protocols import Actor, Animator, Director, Speech, Voice
     from socialapp.performance import Performance
     from socialapp.provenance.credentials import Identity, Parent
     from socialapp.provenance.fingerprints import Prints
@@ -292,6 +292,9 @@ class Work:
     original: Performance | None = None
     """Of the clip that this one is made of."""
 
+    recording: Speech | None = None
+    """What its owner spoke themselves; None: a voice speaks."""
+
     voice_engine: str = ""
     voice_reason: str = ""
     ladder: Ladder | None = None
@@ -318,6 +321,8 @@ class Work:
         """How long the clip is, or about will be."""
         if self.performance is not None:
             return self.performance.seconds
+        if self.recording is not None:
+            return self.recording.seconds
         speed = self.recipe.cast[0].voice.speed if self.recipe.cast else 1.0
         before = self.original.seconds if self.original else 0.0
         return before + estimate_seconds(self.recipe.script, speed)
@@ -358,6 +363,7 @@ def render(
     papers: Papers,
     performance: Performance | None = None,
     original: Performance | None = None,
+    recording: Speech | None = None,
     keep: Callable[[Performance], None] = lambda _: None,
     hang: Hang = lambda *_: b"",
     names: Mapping[str, str] | None = None,
@@ -370,7 +376,8 @@ def render(
 
     `actors` by seat. `performance`: what was said by an earlier attempt or is given
     with the recipe; else a voice speaks and `keep` is called with the result at once.
-    `original`: what happens in the clip that this one remixes. `hang` finds the pictures
+    `original`: what happens in the clip that this one remixes. `recording`: what a
+    person spoke, in place of a voice. `hang` finds the pictures
     behind the panels of a split frame; `names` by seat are for the captions.
     `papers`: what is signed into the files, and by whom. `screen` looks at a frame a
     second. `live` takes the film while it is made. `clock` stops what takes too long;
@@ -396,6 +403,7 @@ def render(
         live=live,
         performance=performance,
         original=original,
+        recording=recording,
         papers=papers,
         clock=clock or Clock(),
         spoiled=spoiled or {},

@@ -9,7 +9,7 @@ from django.dispatch import receiver
 
 from avatarfx import services
 from avatarfx.models import Backdrop, Clip
-from avatarfx.services import backdrops, batches, telling
+from avatarfx.services import backdrops, batches, recorded, telling
 from avatarfx.signals import clip_failed, clip_ready
 from moderation.models import PictureCheck
 from moderation.signals import approval_decided, likeness_revoked, picture_decided
@@ -36,6 +36,7 @@ def leave_with_owner(*, user: User, **_: Any) -> None:
         for ref in refs:
             blobs.remove(ref)
     backdrops.forget_backdrops(owner=user)
+    recorded.forget_all(owner=user)
     # Clips held on to portraits and characters; nothing does any longer.
     forget_owner(owner=user)
 

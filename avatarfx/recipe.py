@@ -51,6 +51,9 @@ class Recipe:
     camera: str = field(default="", metadata=codec.SPARSE)
     """One of ``socialapp.acting.CAMERAS``; empty: the first of them."""
 
+    recording: str = field(default="", metadata=codec.SPARSE)
+    """Key of what its owner spoke themselves; empty: a voice speaks."""
+
     taken_over: str = ""
     """Seat of a talk whose lines another character says in a ``revoice`` of it."""
 

@@ -1,6 +1,14 @@
 from django.urls import path
 
-from avatarfx.views import backdrops, batches, clips, previews, studio, traces
+from avatarfx.views import (
+    backdrops,
+    batches,
+    clips,
+    previews,
+    recordings,
+    studio,
+    traces,
+)
 
 urlpatterns = [
     path("create/", studio.create, name="create"),
@@ -15,6 +23,15 @@ urlpatterns = [
         "studio/backgrounds/<str:key>/remove/",
         backdrops.remove,
         name="background-remove",
+    ),
+    path("studio/recordings/", recordings.send, name="recording-send"),
+    path(
+        "studio/recordings/<str:key>/sound/", recordings.sound, name="recording-sound"
+    ),
+    path(
+        "studio/recordings/<str:key>/remove/",
+        recordings.remove,
+        name="recording-remove",
     ),
     path("studio/actor/<str:key>/", studio.actor, name="studio-actor"),
     path("batches/", batches.batches, name="batches"),

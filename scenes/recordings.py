@@ -1,45 +1,21 @@
-"""Sounds from strangers: decoded in a limited process, re-encoded, nothing kept.
-
-As ``socialapp.lib.images`` does with pictures: what comes back from the process is
-samples, and the file that is kept we encoded ourselves.
-"""
+"""Sounds that people bring along for scenes: cleaned, and re-encoded by ourselves."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-import tempfile
-import threading
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from avatarfx import opus
+from avatarfx import decoding, opus
+from avatarfx.decoding import SoundError
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
-TIMEOUT_SECONDS = 15.0
-"""A minute of MP3 takes under one; on a machine ten times slower it still fits."""
+__all__ = ["CleanSound", "SoundError", "clean"]
 
 MOST_SECONDS = 60
 LEAST_SECONDS = 0.05
-
-_CHILD = Path(__file__).with_name("recordings_child.py")
-_TURNS = threading.BoundedSemaphore(2)
-"""A crowd of uploads waits here instead of filling the memory."""
-
-_UNREADABLE = (
-    "We could not read this sound. Save it as MP3, WAV, FLAC or Ogg in a sound editor,"
-    " and try again."
-)
-
-
-class SoundError(Exception):
-    """The sound is refused; the message is for the person who sent it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,53 +33,13 @@ def clean(data: bytes, *, max_bytes: int) -> CleanSound:
 
     `max_bytes` bounds what is accepted, before anything is decoded.
     """
-    if not data:
-        raise SoundError("This file is empty. Choose the sound again.")
-    if len(data) > max_bytes:
-        raise SoundError(
-            f"This file has {len(data) / 1024**2:.1f} MB; we take up to"
-            f" {max_bytes / 1024**2:.0f} MB. Save it as MP3 or Ogg, or cut it shorter."
-        )
-    order = {"rate": opus.RATE, "seconds": MOST_SECONDS}
-    with _TURNS, tempfile.TemporaryFile() as answer:
-        try:
-            done = subprocess.run(  # noqa: S603  our own file, fixed arguments
-                [sys.executable, "-I", str(_CHILD), json.dumps(order)],
-                input=data,
-                stdout=answer,
-                stderr=subprocess.DEVNULL,
-                env={},
-                cwd="/",
-                timeout=TIMEOUT_SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            raise SoundError(
-                "This sound took too long to read. Save it as MP3 or WAV and try again."
-            ) from None
-        answer.seek(0)
-        head, _, body = answer.read().partition(b"\n")
-    samples = _read(done.returncode, head, body)
+    samples = decoding.samples_of(
+        data,
+        max_bytes=max_bytes,
+        seconds=MOST_SECONDS,
+        way="Cut it and try again; a sound can be played over and over.",
+    )
     seconds = samples.shape[1] / opus.RATE
     if seconds < LEAST_SECONDS:
         raise SoundError("This sound is too short to be heard. Choose a longer one.")
     return CleanSound(opus.encode(samples), seconds, samples)
-
-
-def _read(returncode: int, head: bytes, body: bytes) -> NDArray[np.float32]:
-    """The child's answer, believed only as far as it is well formed."""
-    try:
-        told = json.loads(head)
-    except ValueError:
-        # Killed by a limit, or by the sound.
-        raise SoundError(_UNREADABLE) from None
-    if "refused" in told:
-        raise SoundError(str(told["refused"]))
-    channels, count = int(told["channels"]), int(told["samples"])
-    if returncode or channels not in {1, 2} or len(body) != 4 * channels * count:
-        raise SoundError(_UNREADABLE)
-    samples = np.frombuffer(body, "<f4").reshape(count, channels).T
-    if not np.isfinite(samples).all():
-        raise SoundError(_UNREADABLE)
-    clipped: NDArray[np.float32] = np.clip(samples, -1, 1).astype(np.float32)
-    return clipped

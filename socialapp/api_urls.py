@@ -5,7 +5,7 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
-from avatarfx.api import backdrops, batches, clips, live, speech, traces
+from avatarfx.api import backdrops, batches, clips, live, recordings, speech, traces
 from feed.api import comments as post_comments
 from feed.api import custom, embeds, numbers, remixes, saves, search, snippets, tastes
 from feed.api import people as circle
@@ -302,6 +302,18 @@ urlpatterns = [
     path(
         "backgrounds/mine/<str:key>/",
         backdrops.BackdropViewSet.as_view({"get": "retrieve", "delete": "destroy"}),
+    ),
+    path(
+        "recordings/",
+        recordings.RecordingViewSet.as_view({"get": "list", "post": "create"}),
+    ),
+    path(
+        "recordings/<str:key>/",
+        recordings.RecordingViewSet.as_view({"get": "retrieve", "delete": "destroy"}),
+    ),
+    path(
+        "recordings/<str:key>/sound/",
+        recordings.RecordingViewSet.as_view({"get": "sound"}),
     ),
     path("verify/", provenance.VerifyViewSet.as_view({"post": "create"})),
     path("takedowns/", reports.TakedownViewSet.as_view({"post": "create"})),

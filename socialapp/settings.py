@@ -275,6 +275,7 @@ RECONCILERS = [
     "avatarfx.services.recheck_words",
     "avatarfx.services.recheck_captioned",
     "avatarfx.services.settle_takes",
+    "avatarfx.services.recordings.sweep",
     "avatarfx.services.batches.feed_batches",
     "feed.services.recheck_words",
     "feed.services.forget_lists",
@@ -356,6 +357,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 MAX_PICTURE_BYTES = env.number("MAX_PICTURE_BYTES", 12 * 1024 * 1024)
 MAX_PICTURE_PIXELS = env.number("MAX_PICTURE_PIXELS", 25_000_000)
 MAX_SOUND_BYTES = env.number("MAX_SOUND_BYTES", 5 * 1024 * 1024)
+MAX_RECORDING_BYTES = env.number("MAX_RECORDING_BYTES", 12 * 1024 * 1024)
 MIN_FREE_DISK_BYTES = env.number("MIN_FREE_DISK_BYTES", 200 * 1024 * 1024)
 """Below this /readyz says no and renders are refused with the reason."""
 
@@ -436,6 +438,7 @@ EXPORTERS = [
     "avatarfx.exports.clips",
     "avatarfx.exports.backdrops",
     "avatarfx.exports.batches",
+    "avatarfx.exports.recordings",
     "streams.exports.streams",
     "scenes.exports.stories.scenes",
     "scenes.exports.audience.audience",
@@ -476,6 +479,10 @@ DATA_DIR/audit-anchor.log."""
 CHARACTERS_PER_PERSON = env.number("CHARACTERS_PER_PERSON", 50)
 PORTRAITS_PER_PERSON = env.number("PORTRAITS_PER_PERSON", 200)
 BACKDROPS_PER_PERSON = env.number("BACKDROPS_PER_PERSON", 60)
+RECORDINGS_PER_PERSON = env.number("RECORDINGS_PER_PERSON", 60)
+RECORDING_DAYS = env.number("RECORDING_DAYS", 7)
+"""A recording that no clip was made with is erased after so long. 0: never."""
+
 SCENE_ASSETS_PER_PERSON = env.number("SCENE_ASSETS_PER_PERSON", 200)
 CARD_CHARACTERS = env.number("CARD_CHARACTERS", 60_000)
 """Of text in one character card: all of it is screened while its owner waits."""
@@ -605,6 +612,9 @@ ENGINES: dict[str, dict[str, dict[str, Any]]] = {
         },
         "hibari": {"BACKEND": "avatarfx.voices.hibari.HibariVoice"},
         "silent": {"BACKEND": "avatarfx.voices.silent.SilentVoice"},
+    },
+    "aligner": {
+        "default": {"BACKEND": "avatarfx.voices.forced.sphinx.SphinxAligner"},
     },
     "director": {
         "default": {"BACKEND": "avatarfx.directors.rules.RulesDirector"},

@@ -17,6 +17,7 @@ from avatarfx.models import (
     Backdrop,
     Batch,
     Clip,
+    Recording,
     Render,
     RenderHour,
     RenderSample,
@@ -144,6 +145,14 @@ def house(alice: User) -> Post:
     create_token(user=alice)
     Backdrop.objects.create(
         owner=alice, name="Hall", ref=REF, size=9, width=640, height=400
+    )
+    Recording.objects.create(
+        owner=alice,
+        script="<b>",
+        ref=REF,
+        sent="0" * 64,
+        words=[[0, 1, "<b>", 0.5]],
+        wording=1,
     )
     Batch.objects.create(owner=alice, character=hob, template="Hello, {name}.")
     issue_mark(subject=f"clip:{clip.key}", key_id="k", owner=alice)

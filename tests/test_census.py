@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from avatarfx.models import Backdrop, Batch
+from avatarfx.models import Backdrop, Batch, Recording
 from avatarfx.tests.conftest import make_character
 from conftest import PASSWORD
 from feed import services as feed
@@ -91,6 +91,7 @@ EXPORTED = {
     "avatarfx.Clip": "clips.json",
     "avatarfx.Backdrop": "backgrounds.json",
     "avatarfx.Batch": "batches.json",
+    "avatarfx.Recording": "recordings.json",
     "streams.Stream": "streams.json",
     "streams.ChatMessage": "audience.json",
     "streams.TopicVote": "audience.json",
@@ -219,6 +220,14 @@ def life(alice: User, bob: User) -> User:
         size=20,
         width=640,
         height=400,
+    )
+    Recording.objects.create(
+        owner=alice,
+        script=MARK,
+        ref=blobs.put(f"{MARK}: voice".encode(), "flac"),
+        sent="0" * 64,
+        words=[[0.0, 1.0, MARK, 0.9]],
+        wording=1,
     )
     batch = Batch.objects.create(
         owner=alice, character=clip.character, title=MARK, template=f"{MARK}: {{name}}"

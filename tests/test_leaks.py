@@ -19,7 +19,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 
-from avatarfx.models import Backdrop, Batch, BatchRow, Clip
+from avatarfx.models import Backdrop, Batch, BatchRow, Clip, Recording
 from feed import services as feed
 from feed.models import Post
 from feed.services.talk import write_comment
@@ -112,6 +112,7 @@ def keys_for(address: str, post: Post) -> list[tuple[str, str]]:
         "character": (character.key, r"\bc/|character|actor/"),
         "portrait": (portrait.key, r"portraits/"),
         "backdrop": (post.author.backdrops.get().key, r"backgrounds/"),
+        "recording": (post.author.recordings.get().key, r"recordings/"),
         "batch": (post.author.batches.get().key, r"batches/"),
     }
     if post.thread is not None:
@@ -203,6 +204,14 @@ def post(alice: User) -> Post:
         width=400,
         height=300,
         state=Backdrop.State.APPROVED,
+    )
+    Recording.objects.create(
+        owner=alice,
+        script="Quillfish",
+        ref=blobs.put(b"quillfish aloud", "flac"),
+        sent="0" * 64,
+        words=[[0.0, 1.0, "Quillfish", 0.9]],
+        wording=1,
     )
     batch = Batch.objects.create(
         owner=alice, character=character, title="Quillfish", template="{marrowbone}"

@@ -23,7 +23,7 @@ from avatarfx.animators.neural.planner import WISHES
 from avatarfx.api.live import LiveRead
 from avatarfx.api.refusals import quota_headers_of
 from avatarfx.api.speech import UsableCharacter, VoiceFields, spec_of
-from avatarfx.models import Clip
+from avatarfx.models import Clip, Recording
 from avatarfx.remixes import RemixKind, origin_of
 from socialapp.accounts.api import me
 from socialapp.acting import CAMERAS
@@ -130,6 +130,9 @@ class ClipRead(serializers.ModelSerializer[Clip]):
     character = LeadRead(read_only=True)
     background = serializers.CharField(source="recipe.background", read_only=True)
     bed = serializers.SerializerMethodField(help_text="Empty: no music.")
+    recorded = serializers.SerializerMethodField(
+        help_text="Whether its owner spoke it: then the voice is not synthetic."
+    )
     progress = serializers.SerializerMethodField()
     again = serializers.SerializerMethodField(
         help_text=(
@@ -162,6 +165,7 @@ class ClipRead(serializers.ModelSerializer[Clip]):
             "shape",
             "background",
             "bed",
+            "recorded",
             "character",
             "remix",
             "state",
@@ -191,6 +195,9 @@ class ClipRead(serializers.ModelSerializer[Clip]):
 
     def get_bed(self, clip: Clip) -> str:
         return str(clip.recipe.get("bed", ""))
+
+    def get_recorded(self, clip: Clip) -> bool:
+        return bool(clip.recipe.get("recording"))
 
     def get_ai_generated(self, clip: Clip) -> bool:  # noqa: ARG002
         return True
@@ -228,6 +235,21 @@ class ClipRead(serializers.ModelSerializer[Clip]):
         return selectors.progress_of(take) if take else None
 
 
+class OwnRecording(serializers.SlugRelatedField[Recording]):
+    """One of whoever asks, by its key; others do not exist."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            slug_field="key",
+            queryset=Recording.objects.none(),
+            error_messages={"does_not_exist": "You have no such recording."},
+            **kwargs,
+        )
+
+    def get_queryset(self) -> QuerySet[Recording]:
+        return Recording.objects.of(me(self.context["request"]))
+
+
 class ClipWrite(VoiceFields):
     """What is left out comes from the character."""
 
@@ -254,6 +276,11 @@ class ClipWrite(VoiceFields):
         required=False,
         allow_blank=True,
         help_text="Music under the words, softer where somebody speaks.",
+    )
+    recording = OwnRecording(
+        required=False,
+        allow_null=True,
+        help_text="Key of one of `/recordings/`, read from this script: no voice speaks.",
     )
     title = serializers.CharField(max_length=80, required=False, allow_blank=True)
     motion = serializers.ChoiceField(
@@ -345,6 +372,7 @@ class ClipViewSet(
             caption=data.get("caption", ""),
             idempotency_key=key,
             lane=data["lane"],
+            recording=data.get("recording"),
             request_hash=_hash_of(request.data) if key else "",
         )
         return self._read(self.get_queryset().get(pk=clip.pk), status.HTTP_202_ACCEPTED)

@@ -6,6 +6,7 @@ from avatarfx.models.backdrop import Backdrop, BackdropQuerySet
 from avatarfx.models.batch import Batch, BatchRow
 from avatarfx.models.clip import Clip, ClipActor, ClipQuerySet
 from avatarfx.models.metrics import RenderHour, RenderSample
+from avatarfx.models.recording import Recording, RecordingQuerySet
 from avatarfx.models.render import Render
 from avatarfx.models.worker import RenderWorker, WorkerKey
 
@@ -17,6 +18,8 @@ __all__ = [
     "Clip",
     "ClipActor",
     "ClipQuerySet",
+    "Recording",
+    "RecordingQuerySet",
     "Render",
     "RenderHour",
     "RenderSample",

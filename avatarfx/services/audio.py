@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 NOTICE = "This voice is synthetic. Made with Troupe."
 
+NOTICE_RECORDED = "This is the recording of a person. Made with Troupe."
+"""Of a clip that speaks with one."""
+
 NO_VOICE = (
     "No voice can speak the notice that sound without a picture begins with. Try again"
     " in a minute."
@@ -42,7 +45,7 @@ def make_audio(*, clip: Clip) -> str:
         film = blobs.get(clip.video)
     except (FileNotFoundError, ValueError):  # gone, or there never was one
         raise NotNowError("The film of this clip is gone, and its sound too.") from None
-    data = _signed(clip, film, _alone(film, notice(engine=clip.voice_engine)))
+    data = _signed(clip, film, _alone(clip, film))
     with transaction.atomic():
         fresh = Clip.objects.select_for_update().get(pk=clip.pk)
         # Whoever withholds a clip lists its files: none may come after that.
@@ -66,42 +69,42 @@ def voice_sample(*, text: str, spec: VoiceSpec) -> bytes:
     return sample
 
 
-def notice(*, engine: str = "") -> bytes:
-    """A WAV of NOTICE in a plain voice, by `engine` if it can; each speaks it once.
+def notice(*, engine: str = "", words: str = NOTICE) -> bytes:
+    """A WAV of `words` in a plain voice, by `engine` if it can; each speaks them once.
 
     EngineError when no engine can.
     """
     for name, voice in sorted(
         speakers(), key=lambda one: not engine.startswith(one[0])
     ):
-        if said := _kept(name) or _speak(name, voice):
+        if said := _kept(name, words) or _speak(name, voice, words):
             return said
     raise EngineError(NO_VOICE)
 
 
-def _kept(name: str) -> bytes:
+def _kept(name: str, words: str) -> bytes:
     try:
-        return blobs.get(cache.get(_place(name)) or "")
+        return blobs.get(cache.get(_place(name, words)) or "")
     except (ValueError, FileNotFoundError):
         return b""
 
 
-def _speak(name: str, voice: Voice) -> bytes:
+def _speak(name: str, voice: Voice, words: str) -> bytes:
     if voice.available() is not None:
         return b""
     try:
-        speech = voice.speak(NOTICE, spec=VoiceSpec())
+        speech = voice.speak(words, spec=VoiceSpec())
     except EngineError:
         return b""
     if not any(speech.samples):
         return b""
     said = wav(speech)
-    cache.set(_place(name), blobs.put(said, "wav"), None)
+    cache.set(_place(name, words), blobs.put(said, "wav"), None)
     return said
 
 
-def _place(name: str) -> str:
-    return f"notice:{name}:{hashlib.sha256(NOTICE.encode()).hexdigest()[:12]}"
+def _place(name: str, words: str) -> str:
+    return f"notice:{name}:{hashlib.sha256(words.encode()).hexdigest()[:12]}"
 
 
 def _check(clip: Clip) -> None:
@@ -116,10 +119,17 @@ def _audio() -> Any:
     return import_module("avatarfx.audio")
 
 
-def _alone(film: bytes, words: bytes) -> bytes:
+def _alone(clip: Clip, film: bytes) -> bytes:
     audio = _audio()
-    alone: bytes = audio.m4a(*audio.led_in(words, film), comment=NOTICE)
+    words = NOTICE_RECORDED if _recorded(clip) else NOTICE
+    lead = notice(engine=clip.voice_engine, words=words)
+    alone: bytes = audio.m4a(*audio.led_in(lead, film), comment=words)
     return alone
+
+
+def _recorded(clip: Clip) -> bool:
+    """Whether a person spoke it."""
+    return bool(clip.recipe.get("recording"))
 
 
 def _signed(clip: Clip, film: bytes, data: bytes) -> bytes:
@@ -129,7 +139,8 @@ def _signed(clip: Clip, film: bytes, data: bytes) -> bytes:
         return data
     manifest = Manifest(
         title=f"{clip.key}.m4a",
-        source=SourceType.AI,
+        source=SourceType.PHOTO if _recorded(clip) else SourceType.AI,
+        voice=_recorded(clip),
         parent=Parent(film, "video/mp4", f"{clip.key}.mp4"),
     )
     return sign(data, "audio/mp4", manifest, identity)

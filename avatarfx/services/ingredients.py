@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.utils.module_loading import import_string
 
 from avatarfx import consent, pipeline, remixes
-from avatarfx.models import Clip, ClipActor
+from avatarfx.models import Clip, ClipActor, Recording
 from socialapp.characters.services import PictureError, require_approved
 from socialapp.content import backgrounds
 from socialapp.engines.errors import EngineError
@@ -21,9 +21,13 @@ from socialapp.provenance.services import issue_mark, signing_identity
 
 if TYPE_CHECKING:
     from socialapp.characters.models import Portrait
+    from socialapp.engines.protocols import Speech
     from socialapp.performance import Rig
 
 log = logging.getLogger(__name__)
+
+SPOKEN = "avatarfx.recorded.kept.speech_of"
+"""By name: it loads FFmpeg, which web processes do without."""
 
 WHY_NOT = "avatarfx.services.approving.why_not_made"
 """By name: approvals hold and release clips, which looks at frames as rendering does."""
@@ -107,6 +111,21 @@ def _brought(ref: str) -> bytes:
         log.error("The stored background %s was changed", ref)
         raise KeyError(ref)
     return data
+
+
+def recording_of(clip: Clip) -> Speech | None:
+    """What its owner spoke for it; None when a voice speaks, or it was spoken before.
+
+    EngineError when the recording is gone or is not the one that was agreed to.
+    """
+    key = clip.as_recipe().recording
+    if not key or clip.performance is not None:
+        return None
+    found = Recording.objects.of(clip.owner).filter(key=key).first()
+    if found is None:
+        return None
+    speech: Speech = import_string(SPOKEN)(found)
+    return speech
 
 
 def names_in(clip: Clip) -> dict[str, str]:

@@ -219,6 +219,7 @@ def _render(
             background=ingredients.backdrop_of(clip),
             performance=clip.as_performance(),
             original=clip.original.as_performance() if clip.original else None,
+            recording=ingredients.recording_of(clip),
             engines=planned(clip, engines(), trace),
             scratch=scratch,
             trace=trace,

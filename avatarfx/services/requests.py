@@ -23,10 +23,10 @@ from avatarfx.errors import DiskFullError, IdempotencyConflictError, NotNowError
 from avatarfx.line import needs as needing
 from avatarfx.line import paces as learnt
 from avatarfx.line import turns
-from avatarfx.models import Clip, ClipActor
+from avatarfx.models import Clip, ClipActor, Recording
 from avatarfx.recipe import Recipe, Role
 from avatarfx.remixes import source_of
-from avatarfx.services import admission, moves, news
+from avatarfx.services import admission, moves, news, recorded
 from avatarfx.standing import require_background
 from moderation.approvals import services as asking
 from moderation.models import ApprovalState
@@ -56,6 +56,11 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 JOB = "avatarfx.jobs.render_clip"
+
+RECORDING_GONE = (
+    "That recording is gone: it was erased or taken back. Record the script again, or"
+    " choose a voice."
+)
 
 KEY_LIVES = timedelta(hours=24)
 """How long an idempotency key replays its clip."""
@@ -90,6 +95,7 @@ def request_clip(
     remix: Remix | None = None,
     lane: str = Clip.Lane.NOW,
     needs: tuple[str, ...] = (),
+    recording: Recording | None = None,
 ) -> Clip:
     """Put a clip in line, with one of the owner's tickets set aside for it.
 
@@ -100,8 +106,9 @@ def request_clip(
     speak; `source` names what it was cut from. `remix`: it is made of
     another clip, and whoever asks has checked its script. `lane`: whether somebody waits
     for it; `quality`: ``best`` takes neural rungs whatever the wait, ``fast`` none that
-    is slower than the warp; `needs`: animators that it must not be made without. Raises
-    ScriptError, NoTicketsError, DiskFullError, IdempotencyConflictError, LineFullError, and
+    is slower than the warp; `needs`: animators that it must not be made without;
+    `recording`: the owner's own voice, read from this very script. Raises ScriptError,
+    NoTicketsError, DiskFullError, IdempotencyConflictError, LineFullError, and
     NotNowError for a character without a portrait that may be shown, or whose words
     wait; TextRefusedError and ScreeningUnavailableError for what is written.
     """
@@ -116,6 +123,8 @@ def request_clip(
         paces = {seat: voice.speed for seat, voice in voices.items()}
         check_script(script, names=talks.called(seats), paces=paces)
         names = talks.names_in(script, seats)
+    if recording is not None:
+        check_recording(recording, owner=owner, script=script, seats=seats)
     if shape not in SHAPES:
         raise NotNowError(f"No such shape: {shape}. Use one of {', '.join(SHAPES)}.")
     background = background or character.background
@@ -168,6 +177,7 @@ def request_clip(
         quality=quality,
         taken_over=remix.seat if remix else "",
         needs=tuple(sorted(needs)),
+        recording=recording.key if recording else "",
     )
     key = new_key()
     pictures = {s: one.portrait.ref for s, one in seats.items() if one.portrait}
@@ -185,6 +195,8 @@ def request_clip(
     lasts = (
         performance.seconds
         if performance
+        else recording.seconds
+        if recording
         else scripts.estimate_seconds(script, spec.speed)
     )
     need_room()
@@ -193,6 +205,8 @@ def request_clip(
         User.objects.select_for_update().get(pk=owner.pk)
         if earlier := _replayed(owner, idempotency_key, wanted):
             return earlier
+        if recording and not Recording.objects.of(owner).filter(pk=recording.pk):
+            raise NotNowError(RECORDING_GONE)
         if not exempt:
             admission.admit(owner)
         for ruling in rulings:
@@ -224,6 +238,25 @@ def request_clip(
         )
         enqueue(JOB, clip.pk)
     return clip
+
+
+def check_recording(
+    recording: Recording, *, owner: User, script: str, seats: Mapping[str, Character]
+) -> None:
+    """NotNowError when this recording cannot speak this script."""
+    if recording.owner_id != owner.pk or recording.revoked is not None:
+        raise NotNowError(RECORDING_GONE)
+    if len(seats) > 1:
+        raise NotNowError(
+            "A recording is one voice, so whoever speaks with it is alone on stage. Leave"
+            " the others at home, or choose voices for all."
+        )
+    said = scripts.spoken(recording.script).split()
+    if scripts.spoken(script).split() != said:
+        raise NotNowError(
+            "The script was changed after you read it. Record it again, or choose a"
+            " voice."
+        )
 
 
 def _judge(owner: User, key: str, facet: Facet, *, exempt: bool) -> asking.Ruling:
@@ -361,6 +394,7 @@ def remove_clip(*, clip: Clip) -> None:
         Clip.objects.filter(pk=fresh.pk, removed__isnull=True).update(
             removed=timezone.now()
         )
+        recorded.forget_after(fresh)
 
 
 def _replayed(owner: User, key: str, wanted: str) -> Clip | None:

@@ -35,9 +35,13 @@ def sign(work: Work) -> Work:
 
 def source_of(work: Work) -> SourceType:
     """What the film is in the words of IPTC. What somebody brought to stand before may
-    be a photograph too."""
+    be a photograph too, and what they spoke was recorded."""
     brought = work.recipe.background.startswith("sha256:") and bool(work.background)
-    if brought or any(actor.rig.style == "photo" for actor in work.actors.values()):
+    if (
+        brought
+        or work.recipe.recording
+        or any(actor.rig.style == "photo" for actor in work.actors.values())
+    ):
         return SourceType.PHOTO
     silent = work.ladder is not None and work.ladder.rung == CAPTIONS
     return SourceType.DRAWN if silent else SourceType.AI
@@ -64,10 +68,13 @@ def _signed(work: Work) -> Work:
             source=source_of(work),
             payload=papers.payload,
             parent=papers.parent,
+            voice=bool(work.recipe.recording),
         )
         entry["source"] = manifest.source.value
         if work.recipe.background.startswith("sha256:"):
             entry["background"] = work.recipe.background
+        if work.recipe.recording:
+            entry["voice"] = "recording"
         if papers.parent is not None:
             entry["ingredient"] = papers.parent.title
         whole = film.path.read_bytes()

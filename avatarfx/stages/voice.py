@@ -10,12 +10,19 @@ from avatarfx.remixes import RemixKind
 from avatarfx.stages import remix
 from socialapp import acting
 from socialapp.acting import opening
+from socialapp.engines.errors import EngineError
 from socialapp.lib import blobs
 
 if TYPE_CHECKING:
     from avatarfx.pipeline import Work
     from socialapp.acting import Performed
     from socialapp.performance import Performance
+
+
+GONE = (
+    "The recording of this clip was erased, so it cannot be spoken. Record the script"
+    " again, or choose a voice."
+)
 
 
 def speak(work: Work) -> Work:
@@ -29,7 +36,8 @@ def _opening(work: Work) -> Work | None:
     recipe = work.recipe
     alone = len(recipe.cast) == 1 and not recipe.remix and not recipe.taken_over
     # Music is laid under the whole: how it ends depends on when that is.
-    alone = alone and not recipe.bed
+    # And what a person recorded is there at once.
+    alone = alone and not recipe.bed and work.recording is None
     if work.performance is not None or work.live is None or not alone:
         return None
     lead = recipe.cast[0]
@@ -85,6 +93,8 @@ def speak_at_once(work: Work) -> Work:
 
 def _performed(work: Work) -> Performed:
     recipe = work.recipe
+    if recipe.recording:
+        return _recorded(work)
     if recipe.remix == RemixKind.DUET:
         return remix.duet(work, put_sound)
     if recipe.taken_over:
@@ -120,6 +130,25 @@ def _performed(work: Work) -> Performed:
     if recipe.remix == RemixKind.REVOICE:
         return replace(done, performance=remix.felt(work, done.performance))
     return done
+
+
+def _recorded(work: Work) -> Performed:
+    """In the owner's own voice. No other steps in for it."""
+    if work.recording is None:
+        raise EngineError(GONE, permanent=True)
+    recipe, lead = work.recipe, work.recipe.cast[0]
+    return acting.perform_recording(
+        recipe.script,
+        work.recording,
+        seat=lead.seat,
+        director=work.engines.director,
+        seed=recipe.seed,
+        motion=lead.motion,
+        shape=recipe.shape,
+        background=recipe.background,
+        camera=recipe.camera or acting.CAMERAS[0],
+        put_sound=put_sound,
+    )
 
 
 def put_sound(data: bytes) -> str:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from socialapp.engines.errors import EngineError
-from socialapp.engines.protocols import Frame, Speech
-from socialapp.performance import Caption, Part, Viseme
+from socialapp.engines.protocols import Aligned, Frame, Speech
+from socialapp.performance import Caption, Part, Phone, Viseme
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -116,3 +116,37 @@ def breaks_at(number: int, error: Exception | None = None) -> Callable[[int], No
             raise error or EngineError("The warp tore.")
 
     return check
+
+
+@dataclass
+class EvenAligner:
+    """Finds the words of any text evenly spread over any sound, but for `lost` ones."""
+
+    lost: tuple[int, ...] = ()
+    unclear: tuple[int, ...] = ()
+    missing: str | None = None
+    pace: int = 2
+    """Phones of a word."""
+
+    def available(self) -> str | None:
+        return self.missing
+
+    def align(self, samples: bytes, rate: int, text: str) -> Aligned:
+        words = text.split()
+        each = len(samples) / 2 / rate / len(words)
+        fits = tuple(
+            0.0 if i in self.lost else 0.1 if i in self.unclear else 0.9
+            for i in range(len(words))
+        )
+        if self.lost:
+            return Aligned((), (), fits, "even 1")
+        step = each / self.pace
+        return Aligned(
+            tuple(
+                Phone(step * n, step * (n + 1), "ə", n // self.pace)
+                for n in range(self.pace * len(words))
+            ),
+            tuple(Caption(each * i, each * (i + 1), w) for i, w in enumerate(words)),
+            fits,
+            "even 1",
+        )

@@ -17,7 +17,10 @@ from django.views.decorators.http import (
 
 from avatarfx import selectors, services, talks
 from avatarfx.forms import MOTIONS, ClipForm
-from avatarfx.models import Backdrop, Clip
+from avatarfx.models import Backdrop, Clip, Recording
+from avatarfx.recorded import consent
+from avatarfx.services.requests import RECORDING_GONE
+from avatarfx.views.recordings import told_of
 from avatarfx.voices.catalogue import VOICES
 from moderation.screening import screen_text
 from moderation.screening.refusals import age_of, details_of, help_lines
@@ -102,9 +105,16 @@ def _fields(request: HttpRequest, clip: Clip | None) -> dict[str, Any]:
         "bed": recipe.bed,
         "company": [one.character for one in recipe.cast[1:]],
         "voice": "" if role.voice.voice == own else role.voice.voice,
+        "recording": recipe.recording,
         "publish": clip.publish,
         "caption": clip.caption,
     }
+
+
+def _kept(user: User, key: str) -> dict[str, Any] | None:
+    """The recording that a form names, as the studio shows it; None when it is gone."""
+    found = Recording.objects.of(user).filter(key=key).first() if key else None
+    return told_of(found) if found else None
 
 
 def _page(
@@ -143,10 +153,16 @@ def _page(
         "care": refused is not None and refused["action"] == "crisis",
         "crisis_lines": help_lines(),
         "once": new_key(),
+        "declaration": consent.DECLARATION,
+        "max_recording": settings.MAX_RECORDING_BYTES,
     }
+    context["recording"] = _kept(user, context["fields"].get("recording", ""))
     if clip is not None:
         context |= {"clip": clip, "progress": selectors.progress_of(clip)}
-    return render(request, "avatarfx/studio.html", context, status=status)
+    answer = render(request, "avatarfx/studio.html", context, status=status)
+    # The one page that asks for it.
+    answer["Permissions-Policy"] = "microphone=(self)"
+    return answer
 
 
 def _refused(
@@ -187,11 +203,17 @@ def studio(request: HttpRequest) -> HttpResponse:
         field = next(iter(form.errors))
         return _refused(request, message, status=400, field=field)
     character = _usable(user, request.POST.get("character", ""))
+    recording = None
+    if key := form.cleaned_data["recording"]:
+        recording = Recording.objects.of(user).filter(key=key).first()
+        if recording is None:
+            return _refused(request, RECORDING_GONE, status=409, field="recording")
     try:
         clip = services.request_clip(
             owner=user,
             character=character,
             cast=_seats(request, character),
+            recording=recording,
             **form.request(character.voice_spec),
         )
     except services.ScriptError as error:

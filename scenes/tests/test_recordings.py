@@ -12,7 +12,7 @@ import av
 import numpy as np
 import pytest
 
-from avatarfx import opus
+from avatarfx import decoding, opus
 from moderation.pictures import blocked
 from moderation.pictures.blocked import Traces
 from scenes import assets, recordings, sounds
@@ -108,8 +108,8 @@ def test_the_reader_starts_without_the_project() -> None:
         [
             sys.executable,
             "-I",
-            str(recordings._CHILD),
-            '{"rate": 48000, "seconds": 60}',
+            str(decoding._CHILD),
+            '{"rate": 48000, "seconds": 60, "way": ""}',
         ],
         input=wav(0.5),
         capture_output=True,

@@ -5,6 +5,7 @@ from socialapp.acting.dialogue import Line, Reacts, perform_dialogue, perform_tu
 from socialapp.acting.duet import Half, perform_duet
 from socialapp.acting.faces import felt_as, in_mood
 from socialapp.acting.perform import Performed, perform
+from socialapp.acting.recorded import perform_recording
 from socialapp.acting.reel import Heard, Reel, Taken, reel, seconds_of
 from socialapp.acting.script import ScriptError, Segment, check, estimate_seconds, parse
 
@@ -27,6 +28,7 @@ __all__ = [
     "perform",
     "perform_dialogue",
     "perform_duet",
+    "perform_recording",
     "perform_turn",
     "reel",
     "seconds_of",

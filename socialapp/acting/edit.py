@@ -81,7 +81,7 @@ def edit(
         ]
         captions += words
         now += take.seconds
-        beats += _beats(segment, words, start, now)
+        beats += beats_of(segment, words, start, now)
     pieces.append(sound.silence(lead_out, rate))
     samples = np.concatenate(pieces)
     spoke = next((take.engine for take in takes if take), "")
@@ -97,7 +97,7 @@ def _polished(take: Speech, segment: Segment, seed: int) -> sound.Samples:
     return sound.at_level(samples, take.rate, delivery.gain)
 
 
-def _beats(
+def beats_of(
     segment: Segment, words: Sequence[Caption], start: float, end: float
 ) -> list[Beat]:
     """One a sentence; together they cover the segment."""

@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
 from socialapp.engines.protocols import (
+    Aligner,
     Animator,
     Detector,
     Dialogue,
@@ -53,6 +54,7 @@ class EngineHandler(Generic[EngineT]):
 
 
 voices: EngineHandler[Voice] = EngineHandler("voice", Voice)  # type: ignore[type-abstract]
+aligners: EngineHandler[Aligner] = EngineHandler("aligner", Aligner)  # type: ignore[type-abstract]
 directors: EngineHandler[Director] = EngineHandler("director", Director)  # type: ignore[type-abstract]
 animators: EngineHandler[Animator] = EngineHandler("animator", Animator)  # type: ignore[type-abstract]
 riggers: EngineHandler[Rigger] = EngineHandler("rigger", Rigger)  # type: ignore[type-abstract]

@@ -50,6 +50,23 @@ class Speech:
 
 
 @dataclass(frozen=True, slots=True)
+class Aligned:
+    """Where the words of a text are in somebody's recording of it."""
+
+    phones: tuple[Phone, ...]
+    """Empty: the sound cannot be this text as a whole; `fits` says what is missing."""
+
+    captions: tuple[Caption, ...]
+    """One a word, as written; phones point at them."""
+
+    fits: tuple[float, ...]
+    """For each word how well it sounds like it, 0 to 1; 0: it was not heard."""
+
+    engine: str
+    """Which engine listened, for the record."""
+
+
+@dataclass(frozen=True, slots=True)
 class Beat:
     """A stretch of a script with one delivery, and when it is heard."""
 
@@ -114,6 +131,19 @@ class Voice(Protocol):
 
     def speak(self, text: str, *, spec: VoiceSpec) -> Speech:
         """Say plain text (markup and tags already gone). EngineError if it cannot."""
+        ...
+
+
+@runtime_checkable
+class Aligner(Protocol):
+    def available(self) -> str | None:
+        """None, or the reason why this engine cannot run here."""
+        ...
+
+    def align(self, samples: bytes, rate: int, text: str) -> Aligned:
+        """Find every word of plain text in a recording (signed 16-bit little-endian,
+        mono, `rate` hertz). Never raises for what is in the sound; EngineError when it
+        cannot listen."""
         ...
 
 

@@ -22,6 +22,12 @@ MINING = (
 """Uses that ``cawg.training-mining`` (CAWG 1.1) names."""
 
 PARENT = "parent"
+VOICE = "voice"
+
+SPOKEN = (
+    "A person's own recording, made with their consent. This voice is not synthetic."
+)
+"""What the record says of it."""
 
 
 class SourceType(StrEnum):
@@ -31,10 +37,13 @@ class SourceType(StrEnum):
     """Text made it: nobody was in front of a camera."""
 
     PHOTO = "compositeWithTrainedAlgorithmicMedia"
-    """A photograph, set in motion."""
+    """Something captured, a photograph or somebody's voice, set in motion."""
 
     DRAWN = "digitalCreation"
     """Drawn by hand or by rules."""
+
+    RECORDED = "digitalCapture"
+    """Caught by a camera or a microphone as it was."""
 
     MIXED = "composite"
     """Made from somebody's own file, of which nobody here knows how it came about."""
@@ -80,6 +89,9 @@ class Manifest:
     """What the watermark carries; empty: there is none."""
 
     parent: Parent | None = None
+    voice: bool = False
+    """Whether what is heard in it was recorded from a person."""
+
     missing: str = ""
     """Why the record of the parent is not in this one; empty: it is."""
 
@@ -108,8 +120,13 @@ class Manifest:
             "title": self.title,
             "assertions": assertions,
         }
+        stated = []
         if self.parent is not None and not self.parent.data:
-            told["ingredients"] = [self.ingredient()]
+            stated.append(self.ingredient())
+        if self.voice:
+            stated.append(_recording())
+        if stated:
+            told["ingredients"] = stated
         return told
 
     def ingredient(self) -> dict[str, Any]:
@@ -123,6 +140,19 @@ class Manifest:
         }
 
     def _actions(self) -> list[dict[str, Any]]:
+        actions = self._made()
+        if self.voice:
+            actions.append(
+                {
+                    "action": "c2pa.placed",
+                    "digitalSourceType": SourceType.RECORDED.url,
+                    "description": SPOKEN,
+                    "parameters": {"ingredientIds": [VOICE]},
+                }
+            )
+        return actions
+
+    def _made(self) -> list[dict[str, Any]]:
         created: dict[str, Any] = {
             "digitalSourceType": self.source.url,
             "softwareAgent": {"name": "Troupe", "version": self.version},
@@ -144,3 +174,12 @@ class Manifest:
             {"action": "c2pa.opened", **named},
             {"action": "c2pa.edited", **created},
         ]
+
+
+def _recording() -> dict[str, Any]:
+    """Of a voice that was recorded: the sound itself stays with whoever spoke."""
+    return {
+        "title": "Voice, recorded from a person",
+        "relationship": Relation.COMPONENT.value,
+        "label": VOICE,
+    }

@@ -1,4 +1,4 @@
-"""Run by ``recordings.clean`` as a script, with one sound on standard input.
+"""Run by ``decoding.samples_of`` as a script, with one sound on standard input.
 
 Answers on standard output: a line of JSON, ``{"refused": words}`` or ``{"channels",
 "samples"}`` followed by the samples, float32, interleaved. Imports nothing of the
@@ -28,6 +28,9 @@ READERS: tuple[tuple[bytes, int, str], ...] = (
     (b"ID3", 0, "mp3"),
     (b"\x1aE\xdf\xa3", 0, "matroska"),
     (b"ftyp", 4, "mov"),
+    (b"FORM", 0, "aiff"),
+    (b"caff", 0, "caf"),
+    (b"#!AMR", 0, "amr"),
 )
 """First bytes, where they stand, and FFmpeg's name of the only format that is read."""
 
@@ -88,14 +91,17 @@ def kind_of(data: bytes) -> str:
     for magic, at, name in READERS:
         if data.startswith(magic, at):
             return name
-    # A bare MPEG frame: eleven bits of ones, layer 3.
-    if data[:1] == b"\xff" and len(data) > 1 and data[1] & 0xE6 == 0xE2:
-        return "mp3"
+    if data[:1] == b"\xff" and len(data) > 1:
+        # A bare MPEG frame: eleven bits of ones, layer 3; or ADTS: twelve, layer 0.
+        if data[1] & 0xE6 == 0xE2:
+            return "mp3"
+        if data[1] & 0xF6 == 0xF0:
+            return "aac"
     raise RefusedError(UNKNOWN)
 
 
-def read(data: bytes, *, rate: int, seconds: int) -> Any:
-    """Samples x channels, float32, one or two channels."""
+def read(data: bytes, *, rate: int, seconds: int, way: str) -> Any:
+    """Samples x channels, float32, one or two channels. `way`: out of being too long."""
     import av  # noqa: PLC0415  after the limits
 
     kind = kind_of(data)
@@ -119,8 +125,7 @@ def read(data: bytes, *, rate: int, seconds: int) -> Any:
                 count += piece.samples
             if count > seconds * rate:
                 raise RefusedError(
-                    f"This sound is longer than {seconds} seconds. Cut it and try"
-                    " again; a sound can be played over and over."
+                    f"This sound is longer than {seconds} seconds. {way}"
                 )
         pieces += [piece.to_ndarray().ravel() for piece in resampler.resample(None)]
     if not pieces:

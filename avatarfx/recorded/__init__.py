@@ -1,0 +1,1 @@
+"""Recordings that people speak themselves: heard, judged, and told in words."""

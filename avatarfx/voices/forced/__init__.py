@@ -1,0 +1,1 @@
+"""Finds the words of a known text in a recording of it."""

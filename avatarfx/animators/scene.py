@@ -11,6 +11,7 @@ import numpy as np
 
 from avatarfx.animators import backdrop, framing, ledge, pictures
 from avatarfx.animators.framing import Box, Placed, Shot
+from avatarfx.animators.puppets import Painter
 from socialapp.engines.errors import EngineError
 from socialapp.performance.motion import FaceTrack
 
@@ -60,6 +61,9 @@ class _Standing:
     puppet: Puppet
     x: int
     y: int
+    size: tuple[int, int]
+    """Height and width of the puppet's canvas."""
+
     mask: NDArray[np.float32] | None
     """Where an opaque picture melts into what surrounds it; None: it fills the shot."""
 
@@ -169,6 +173,7 @@ class Scene:
                 (right - left) / scale,
                 (bottom - top) / scale,
             )
+            size = (bottom - top, right - left)
             puppet = self._puppet(one, under, right - left, bottom - top)
             covers = (left, top, right, bottom) == (0, 0, width, height)
             mask = (
@@ -176,7 +181,7 @@ class Scene:
                 if puppet.opaque and not covers
                 else None
             )
-            standing.append(_Standing(one, puppet, left, top, mask))
+            standing.append(_Standing(one, puppet, left, top, size, mask))
         return Drawn(
             standing=tuple(standing),
             behind=backdrop.behind(self._backdrop, box, width, height),
@@ -238,8 +243,14 @@ class Drawn:
     def _compose(self, t: float) -> Pixels:
         canvas: Pixels | None = None
         for one in self.standing:
+            mirrored = one.cast.placed.mirrored
+            if isinstance(one.puppet, Painter) and not mirrored and one.mask is None:
+                if canvas is None or not canvas.flags.writeable:
+                    canvas = self.behind.copy()
+                _paint(canvas, one.puppet, one, t)
+                continue
             drawn = one.puppet.draw(one.cast.face_at(t))
-            if one.cast.placed.mirrored:
+            if mirrored:
                 drawn = cast("Pixels", cv2.flip(drawn, 1))
             if one.puppet.opaque and one.mask is None:
                 canvas = drawn  # it hides whatever was there
@@ -334,6 +345,15 @@ def _has_no_ground(actor: Actor) -> bool:
     if actor.rig.style == "layers":
         return True
     return pictures.has_holes(pictures.decode(actor.portrait))
+
+
+def _paint(canvas: Pixels, puppet: Painter, one: _Standing, t: float) -> None:
+    """A puppet onto the canvas, in place."""
+    height, width = one.size
+    spot = canvas[one.y : one.y + height, one.x : one.x + width]
+    under = cast("Pixels", cv2.cvtColor(spot, cv2.COLOR_RGB2RGBA))
+    puppet.paint(one.cast.face_at(t), under)
+    cv2.cvtColor(under, cv2.COLOR_RGBA2RGB, spot)
 
 
 def _lay(canvas: Pixels, drawn: Pixels, one: _Standing) -> None:

@@ -132,18 +132,20 @@ def _smiling(nodes: Floats, landmarks: Floats, unit: float) -> Floats:
     middle = landmarks[list(FOLDS[0] + FOLDS[1])].mean(0)
     for fold in FOLDS:
         curve = landmarks[list(fold)]
-        away, ends = _distance(nodes, curve)
+        away, ends = _distance(nodes, curve, FOLD * unit)
         light -= DEEPEST["fold"] * _bell(away / (FOLD * unit)) * ends
         outwards = curve - middle
         outwards /= np.maximum(np.linalg.norm(outwards, axis=1, keepdims=True), 1e-6)
-        beside, ends = _distance(nodes, curve[:3] + outwards[:3] * 0.16 * unit)
+        beside, ends = _distance(
+            nodes, curve[:3] + outwards[:3] * 0.16 * unit, CHEEK * unit
+        )
         light += DEEPEST["cheek"] * _bell(beside / (CHEEK * unit)) * ends
     return light
 
 
 def _open(nodes: Floats, landmarks: Floats, unit: float) -> Floats:
     chin = landmarks[list(CHIN)]
-    away, ends = _distance(nodes, chin)
+    away, ends = _distance(nodes, chin, NECK * unit)
     across = chin[-1] - chin[0]
     down = np.array([-across[1], across[0]]) / max(float(np.linalg.norm(across)), 1e-6)
     below = ((nodes - chin[0]) @ down) - np.interp(
@@ -151,7 +153,7 @@ def _open(nodes: Floats, landmarks: Floats, unit: float) -> Floats:
     )
     under = np.where(below > 0, away / (NECK * unit), away / (0.25 * NECK * unit))
     light = -DEEPEST["neck"] * _bell(under) * ends
-    away, ends = _distance(nodes, landmarks[list(UNDER_LIP)])
+    away, ends = _distance(nodes, landmarks[list(UNDER_LIP)], FURROW * unit)
     light -= DEEPEST["furrow"] * _bell(away / (FURROW * unit)) * ends
     return np.asarray(light, np.float32)
 
@@ -160,15 +162,20 @@ def _bell(share: Floats) -> Floats:
     return np.asarray(np.exp(-(share**2)), np.float32)
 
 
-def _distance(nodes: Floats, curve: Floats) -> tuple[Floats, Floats]:
-    """How far nodes are from a curve, and a share that falls from 1 along its middle to
-    0 at its ends: a fold has no beginning."""
+def _distance(nodes: Floats, curve: Floats, reach: float) -> tuple[Floats, Floats]:
+    """How far nodes are from a curve, at most three times `reach`, and a share that falls
+    from 1 along its middle to 0 at its ends: a fold has no beginning."""
     fine = _finer(curve)
-    along = np.linspace(0, 1, len(fine))
-    apart = np.linalg.norm(nodes[:, :, None] - fine[None, None], axis=-1)
-    nearest = along[apart.argmin(-1)]
-    ends = np.sin(np.pi * np.clip(nearest, 0, 1)) ** 0.5
-    return apart.min(-1), np.asarray(ends, np.float32)
+    far, ends = (np.full(nodes.shape[:2], v, np.float32) for v in (3 * reach, 0.0))
+    low, high = fine.min(0) - 3 * reach, fine.max(0) + 3 * reach
+    columns = slice(*np.searchsorted(nodes[0, :, 0], [low[0], high[0]]))
+    rows = slice(*np.searchsorted(nodes[:, 0, 1], [low[1], high[1]]))
+    apart = nodes[rows, columns, None] - fine
+    squares = apart[..., 0] ** 2 + apart[..., 1] ** 2
+    along = np.linspace(0, 1, len(fine))[squares.argmin(-1)]
+    far[rows, columns] = np.sqrt(squares.min(-1))
+    ends[rows, columns] = np.sin(np.pi * along).clip(0) ** 0.5
+    return far, ends
 
 
 def _finer(curve: Floats) -> Floats:

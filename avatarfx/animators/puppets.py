@@ -7,7 +7,7 @@ the portrait that is to be drawn.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,6 +47,17 @@ class Puppet(Protocol):
 
         The array is new, or one that nobody changes afterwards.
         """
+        ...
+
+
+@runtime_checkable
+class Painter(Protocol):
+    """A puppet that can be painted onto what is behind it: a canvas of its own, its
+    colours freed of their alpha and mixed again, would cost a sixth of the drawing."""
+
+    def paint(self, face: Face, canvas: NDArray[np.uint8]) -> None:
+        """Onto (h, w, 4) RGBA whose alpha is 255 everywhere and stays so. As safe to
+        share between threads as `draw`."""
         ...
 
 

@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 # operations are too small to share.
 cv2.setNumThreads(1)
 
+AHEAD = 10
+"""Frames that are drawn before they are asked for: whoever takes them stops now and then,
+to choose how strongly to mark them or to find the face again, which takes as long."""
+
 
 class StageAnimator:
     """An animator for any cast whose rigs one of its makers suits."""
@@ -100,7 +104,7 @@ class StageAnimator:
         """The same from the frame with this number on."""
         scene = scene_of(staging, self._built(), width, height)
         count = max(1, math.ceil(staging.performance.seconds * fps))
-        ahead = self._threads * 2
+        ahead = max(AHEAD, self._threads * 2)
         pool = ThreadPoolExecutor(self._threads, thread_name_prefix="stage")
         coming: deque[Future[Pixels]] = deque()
         try:

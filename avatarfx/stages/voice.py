@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,9 +16,11 @@ from socialapp.engines.errors import EngineError
 from socialapp.lib import blobs
 
 if TYPE_CHECKING:
-    from avatarfx.pipeline import Work
+    from avatarfx.pipeline import Engines, Work
     from socialapp.acting import Performed
     from socialapp.performance import Performance
+
+log = logging.getLogger(__name__)
 
 
 GONE = (
@@ -55,6 +59,10 @@ def _opening(work: Work) -> Work | None:
     if not opening.worth(recipe.script):
         return None
     with work.trace.stage("voice") as entry:
+        # The film begins with a look for the face: a fifth of a second to load.
+        threading.Thread(
+            target=_load, args=(work.engines,), name="loading", daemon=True
+        ).start()
         began = opening.begin(recipe.script, actor)
         if began is None:
             entry["note"] = "Nobody is heard."
@@ -68,6 +76,13 @@ def _opening(work: Work) -> Work | None:
         voice_engine=began.engine,
         voice_reason=began.fallback_reason,
     )
+
+
+def _load(engines: Engines) -> None:
+    try:
+        engines.finder()
+    except Exception:  # whoever needs it asks again, and says what is wrong
+        log.info("Nothing to find faces with yet", exc_info=True)
 
 
 def speak_at_once(work: Work) -> Work:

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from avatarfx.animators.layers import LayersMaker, LayersPuppet, cels
-from avatarfx.animators.puppets import View
+from avatarfx.animators.puppets import Painter, View
 from socialapp.characters import maker
 from socialapp.content import library
 from socialapp.engines.errors import EngineError
@@ -107,6 +107,24 @@ def test_a_turning_head_shows_no_gaps_and_stays_on_its_neck(
     at_rest = (puppet.draw(REST)[..., 3] <= 128).astype(np.uint8)
     before = cv2.connectedComponentsWithStats(at_rest)[2][1:, cv2.CC_STAT_AREA]
     assert (holes > 6).sum() <= (before > 6).sum(), "no window opens in the drawing"
+
+
+def test_painting_onto_a_ground_is_laying_the_drawing_over_it(
+    puppet: LayersPuppet,
+) -> None:
+    assert isinstance(puppet, Painter)
+    face = Face(jaw_open=0.6, yaw=6.0, roll=3.0, lid_left=0.5, mouth="D", smile=0.6)
+    drawn = puppet.draw(face).astype(float)
+    x = np.linspace(0, 255, drawn.shape[1])
+    ground = np.stack([x, x[::-1], np.full_like(x, 90)], -1)
+    ground = np.repeat(ground[None], len(drawn), 0).astype(np.uint8)
+    canvas = np.dstack([ground, np.full(ground.shape[:2], 255, np.uint8)])
+    puppet.paint(face, canvas)
+    alpha = drawn[..., 3:] / 255
+    laid = drawn[..., :3] * alpha + ground * (1 - alpha)
+    assert (canvas[..., 3] >= 254).all()
+    assert np.abs(canvas[..., :3] - laid).max() <= 4
+    assert np.abs(canvas[..., :3] - laid).mean() < 0.6
 
 
 def test_the_near_layers_move_further_than_the_far_ones(puppet: LayersPuppet) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import av
@@ -13,6 +14,7 @@ import pytest
 from avatarfx import services
 from avatarfx.models import Clip, Render
 from avatarfx.progressive import files, state
+from avatarfx.services import rendering
 from avatarfx.tests.engines import ToneVoice, breaks_at
 from socialapp.engines.errors import EngineError
 from socialapp.lib import blobs
@@ -74,6 +76,29 @@ def test_the_first_seconds_can_be_watched_before_the_rest_is_spoken(
     assert live is not None
     assert live.whole
     assert live.total == clip.seconds
+
+
+def test_what_finds_faces_is_loaded_while_somebody_speaks(
+    clip: Clip, troupe: Troupe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded = threading.Event()
+    real = rendering.engines
+
+    def finder() -> None:
+        loaded.set()
+        raise RuntimeError("It is broken.")
+
+    class Patient(ToneVoice):
+        def speak(self, text: str, *, spec: VoiceSpec) -> Speech:
+            assert loaded.wait(60)
+            return super().speak(text, spec=spec)
+
+    troupe.voice = Patient()
+    broken = replace(real(), finder=finder, limits={})
+    monkeypatch.setattr(rendering, "engines", lambda: broken)
+    services.render_clip(clip.pk)
+    clip.refresh_from_db()
+    assert (clip.state, clip.rung) == ("ready", "full")
 
 
 def test_the_film_has_every_frame_once_and_the_sound_of_its_performance(

@@ -7,12 +7,15 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import cv2
 import numpy as np
 import pytest
 
 from avatarfx.animators.puppets import View
 from avatarfx.animators.warp import WarpMaker
+from avatarfx.animators.warp.bands import Bands, Reaches
 from avatarfx.animators.warp.grids import weights_of
+from avatarfx.animators.warp.lids import painted_eye
 from avatarfx.animators.warp.puppet import WarpPuppet
 from avatarfx.riggers.safe import EXTREMES
 from avatarfx.tests.test_riggers import rigged, sample
@@ -96,6 +99,17 @@ def test_lids_close_over_the_eyes() -> None:
     dark_open = np.percentile(puppet("photo close").draw(Face())[where], 10)
     shut = puppet("photo close").draw(Face(lid_left=1.0, lid_right=1.0))[where]
     assert np.percentile(shut, 10) > dark_open + 15
+
+
+def test_a_lid_leaves_nothing_of_a_painted_eye() -> None:
+    # Her eyes are wide, their skin is smooth, and the rig lets her lids go less far.
+    for points in ([33, 133, 159, 145], [263, 362, 386, 374]):
+        rows, columns = box("painted imani", points, 0.008)
+        lower = slice((rows.start + rows.stop) // 2, rows.stop)
+        opened = puppet("painted imani").draw(Face())
+        shut = puppet("painted imani").draw(Face(lid_left=1.0, lid_right=1.0))
+        assert opened[lower, columns].max() > 180
+        assert shut[lower, columns].max() < 150
 
 
 def test_each_lid_closes_alone() -> None:
@@ -247,18 +261,97 @@ def test_a_lid_has_the_skin_beside_a_painted_line_not_its_colour() -> None:
 def test_drawing_only_what_can_be_seen_changes_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    faces = [Face(), Face(jaw_open=0.8, yaw=5.0, pitch=-3.0, roll=2.0, x=0.01)]
+    calm = Face(jaw_open=0.3, yaw=2.0, roll=1.0)
+    faces = [Face(), calm, Face(jaw_open=0.8, yaw=5.0, pitch=-3.0, roll=2.0, x=0.01)]
     for name, cut_out in (("photo close", False), ("painted hob", True)):
         face = puppet(name, cut_out=cut_out)
         banded = [face.draw(one) for one in faces]
-        assert face.bands is not face.everything
-        monkeypatch.setattr(face, "bands", face.everything)
+        kinds = {id(bands_for(face, _displaced(face, one))) for one in faces}
+        assert len(kinds - {id(face.reaches.everything)}) > 1
+        whole = Reaches.none(face.reaches.everything)
+        monkeypatch.setattr(face, "reaches", whole)
         for one, seen in zip(faces, banded, strict=True):
             assert difference(shown(face.draw(one)), shown(seen)) < 0.01
             assert np.abs(shown(face.draw(one)) - shown(seen)).max() <= 2
+
+
+def _displaced(face: WarpPuppet, one: Face) -> NDArray[Any]:
+    return face.motion.displacement("upper", one, face.motion.lean(one))
+
+
+def bands_for(face: WarpPuppet, moved: NDArray[Any]) -> Bands:
+    nodes = slice(0, 0), slice(0, 0)
+    return face.reaches.bands_for(moved, moved[nodes], nodes)
+
+
+def test_a_rim_that_moves_far_has_more_of_it_drawn() -> None:
+    face = puppet("photo close")
+    still = np.zeros_like(_displaced(face, Face()))
+    (little, near), (more, wider), (most, _) = face.reaches.near
+    assert bands_for(face, still) is near
+    # Whatever moves deep inside does not come to the edge.
+    deep = np.unravel_index(face.reaches.room.argmax(), face.reaches.room.shape)
+    still[deep] = face.reaches.room[deep] - 0.1
+    assert face.reaches.room[deep] > most
+    assert bands_for(face, still) is near
+    still[deep] += 0.2
+    assert bands_for(face, still) is face.reaches.everything
+    still[deep] = 0.0
+    rows, columns = np.nonzero(face.reaches.rim & (face.reaches.room == most))
+    still[rows[0], columns[0]] = more - 0.1
+    assert bands_for(face, still) is wider
+    still[rows[0], columns[0]] = most + 0.1
+    assert bands_for(face, still) is face.reaches.everything
+    # A lip of its own counts as well.
+    alone = np.full((1, 1, 2), little + 0.1, np.float32)
+    where = slice(rows[0], rows[0] + 1), slice(columns[0], columns[0] + 1)
+    calm = np.zeros_like(still)
+    assert face.reaches.bands_for(calm, alone, where) is wider
 
 
 def shown(pixels: NDArray[np.uint8]) -> NDArray[np.int64]:
     """Before black, so that colours of what is clear do not count."""
     alpha = pixels[..., 3:] if pixels.shape[2] == 4 else np.uint8(255)
     return np.asarray(pixels[..., :3].astype(int) * alpha // 255)
+
+
+def test_a_soft_shadow_below_an_eye_is_not_taken_for_it() -> None:
+    shade = np.linspace(90, 200, 60)
+    rgb = np.repeat(np.full((60, 80, 1), 1.0) * shade[:, None, None], 3, 2)
+    x = np.linspace(20, 60, 9)
+    arch = 8 * np.sqrt(1 - np.linspace(-1, 1, 9) ** 2)
+    upper, lower = np.stack([x, 25 - arch], 1), np.stack([x, 25 + arch], 1)
+    soft = rgb.astype(np.uint8)
+    found = painted_eye(soft, upper, lower)
+    assert np.array_equal(found[0], upper)
+    assert np.array_equal(found[1], lower)
+    # The same with a white eye, larger than it was seen.
+    big = np.full_like(soft, 120)
+    cv2.ellipse(big, (40, 25), (22, 14), 0, 0, 360, (255, 255, 255), -1)
+    found = painted_eye(big, upper, lower)
+    assert found[1][4, 1] == pytest.approx(25 + 14, abs=1.5)
+    assert found[0][0, 0] == pytest.approx(18, abs=1.5)
+
+
+def test_an_open_jaw_throws_shade_and_a_smile_folds_the_cheek() -> None:
+    drawn = {}
+    for name, face in (
+        ("rest", Face()),
+        ("open", Face(jaw_open=1)),
+        ("smile", Face(smile=1)),
+    ):
+        warped = puppet("photo close")
+        shaded, warped._shade = warped.draw(face), None
+        try:
+            plain = warped.draw(face)
+        finally:
+            puppet.cache_clear()
+        drawn[name] = plain.astype(int) - shaded
+    assert not drawn["rest"].any()
+    rows, columns = box("photo close", [152, 176, 400], 0.02)
+    assert drawn["open"][rows, columns].mean() > 1
+    rows, columns = box("photo close", [206, 216], 0.0)
+    assert drawn["smile"][rows, columns].max() > 8
+    # Eyes and forehead stay as they were.
+    for seen in drawn.values():
+        assert not seen[: box("photo close", [33, 263, 159, 386], 0.02)[0].stop].any()

@@ -128,6 +128,11 @@ class LayersPuppet:
 
     def draw(self, face: Face) -> NDArray[np.uint8]:
         canvas = np.zeros((*self._size, 4), np.uint8)
+        self.paint(face, canvas)
+        return cels.straighten(canvas)
+
+    def paint(self, face: Face, canvas: Pixels) -> None:
+        """Onto premultiplied RGBA of the puppet's size; an opaque one stays opaque."""
         turn = motion.turn_of(face)
         sway = (face.x * self._face_width, face.y * self._face_width)
         roll = face.roll + self._rest_tilt
@@ -151,7 +156,6 @@ class LayersPuppet:
                 pixels = cel.pixels
                 moved, weight = _gesture(moved, cel, face)
             cels.paste(canvas, pixels, _chain(place, moved), weight)
-        return cels.straighten(canvas)
 
     def _cel_of(self, entry: _Cel | str) -> _Cel:
         if not isinstance(entry, str):

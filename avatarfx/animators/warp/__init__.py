@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from avatarfx.animators import pictures
 from avatarfx.animators.warp.grids import Grids, GridsError
 from avatarfx.animators.warp.motion import Motion
@@ -60,4 +62,11 @@ class WarpMaker:
         motion = Motion(
             found, view=view, width=width, height=height, flat=rig.style == "flat"
         )
-        return WarpPuppet(found, texture, motion, palette=rig.palette, style=rig.style)
+        return WarpPuppet(
+            found,
+            texture,
+            motion,
+            palette=rig.palette,
+            style=rig.style,
+            landmarks=np.asarray(rig.landmarks, np.float32).reshape(-1, 3)[:, :2],
+        )

@@ -27,6 +27,110 @@ _SKIN = 0.62
 """Of the way from the lashes to the lightest of those: darker is paint, not skin."""
 
 
+UNLIKE = 16.0
+"""Lab distance from the skin below at which a painted pixel belongs to the eye."""
+
+SHARP = 0.5
+"""Of an eye's columns that must end in such an edge, or it is not one that was drawn."""
+
+_LOWER, _WIDER = 0.22, 0.14
+"""Of the eye's width: how far a painted eye may reach beyond what the network saw."""
+
+_GRID = 64
+"""Places looked at for the eye's width."""
+
+
+def painted_eye(rgb: Picture, upper: Floats, lower: Floats) -> tuple[Floats, Floats]:
+    """Both curves (n, 2), in pixels of `rgb`, brought to the edge of the eye that is
+    painted there: the network sees large eyes smaller, and a lid that leaves a strip of
+    them is no blink."""
+    width = float(np.linalg.norm(upper[-1] - upper[0]))
+    across = (upper[-1] - upper[0]) / max(width, 1e-6)
+    turn = np.stack([across, np.array([-across[1], across[0]])], 1)
+    middle = (upper[0] + upper[-1]) / 2
+    top, bottom = (
+        (curve - middle) @ turn / max(width, 1e-6) for curve in (upper, lower)
+    )
+    outline = np.concatenate([top, bottom[::-1]])
+    eye, sharp = _eye_seen(rgb, middle, turn * width, outline)
+    ends = float(bottom[0, 0]), float(bottom[-1, 0])
+    columns = np.nonzero(eye.any(0) & sharp)[0]
+    within = (_place(columns) > ends[0]) & (_place(columns) < ends[1])
+    if within.sum() < SHARP * _GRID * (ends[1] - ends[0]):
+        return upper, lower
+    left = float(np.clip(_place(columns[0]), ends[0] - _WIDER, ends[0]))
+    right = float(np.clip(_place(columns[-1]), ends[1], ends[1] + _WIDER))
+    for curve in (top, bottom):
+        share = (curve[:, 0] - ends[0]) / (ends[1] - ends[0])
+        curve[:, 0] = left + share * (right - left)
+    rows = np.arange(eye.shape[0])[:, None]
+    lowest = _place(np.where(eye, rows, -1).max(0) + 1)[columns]
+    more = np.interp(bottom[:, 0], _place(columns), lowest) - bottom[:, 1]
+    # A lid's edge is one soft curve, whatever the strokes below it look like.
+    most = cv2.dilate(
+        np.clip(more, 0, _LOWER)[None].astype(np.float32), np.ones((1, 5))
+    )
+    soft = cv2.GaussianBlur(most, (0, 0), 2.5, borderType=cv2.BORDER_REPLICATE)[0]
+    bottom[:, 1] += soft * np.sqrt(np.sin(np.linspace(0, np.pi, len(soft))).clip(0))
+    back = turn.T * width
+    return (
+        np.asarray(top @ back + middle, np.float32),
+        np.asarray(bottom @ back + middle, np.float32),
+    )
+
+
+def _place(number: Any) -> Any:
+    """Of a row or column of the looked-at square, in eye widths from its middle."""
+    return number / _GRID - 1
+
+
+def _eye_seen(
+    rgb: Picture, middle: Floats, turn: Floats, outline: Floats
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """A square of two eye widths: which of it is unlike the skin below, and hangs
+    together with the eye within its `outline`; and in which columns that ends at once,
+    as paint does. A shadow fades."""
+    side = 2 * _GRID
+    places = np.stack(np.meshgrid(*[_place(np.arange(side))] * 2), -1) @ turn.T + middle
+    seen = cv2.remap(
+        np.ascontiguousarray(rgb[..., :3]),
+        places.astype(np.float32),
+        None,  # type: ignore[call-overload]
+        cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    lab = cv2.cvtColor(seen.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    known: Picture = np.zeros((side, side), np.uint8)
+    fixed = np.round((outline + 1) * _GRID).astype(np.int32)
+    cv2.fillPoly(known, [fixed], 255)
+    near = cv2.dilate(known, _disc(2 * _LOWER)) > 0
+    from_row = int((outline[:, 1].max() + _LOWER + 1) * _GRID)
+    below = lab[from_row : from_row + _GRID // 6, _GRID // 2 : 3 * _GRID // 2]
+    skin = np.median(below.reshape(-1, 3), 0)
+    apart = np.linalg.norm(lab - skin, axis=2)
+    unlike = (apart > UNLIKE) & near
+    # A stroke's breadth of skin parts the eye from what is beside it.
+    solid = cv2.morphologyEx(unlike.astype(np.uint8), cv2.MORPH_OPEN, _disc(0.05))
+    _, labels = cv2.connectedComponents(solid)
+    core = cv2.erode(known, _disc(0.06)) > 0
+    hanging = np.unique(labels[core & (labels > 0)])
+    eye = np.isin(labels, hanging) & (labels > 0)
+    # Above the outline are lashes and brows.
+    above = np.maximum.accumulate(known, 0) == 0
+    inside = known.any(0)
+    eye &= ~(above & inside)
+    edge = np.where(eye, np.arange(side)[:, None], -1).max(0)
+    columns, step = np.arange(side), max(2, _GRID // 20)
+    inner = apart[np.clip(edge - step, 0, side - 1), columns]
+    outer = apart[np.clip(edge + step, 0, side - 1), columns]
+    return eye, (edge >= 0) & (inner - outer > UNLIKE)
+
+
+def _disc(across: float) -> Picture:
+    size = max(1, round(across * _GRID)) | 1
+    return cast("Picture", cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)))
+
+
 @dataclass(frozen=True, slots=True)
 class Strokes:
     """What is painted of one lid in one frame, over a rectangle of the canvas."""

@@ -94,6 +94,45 @@ class Lean:
     shift: Floats
 
 
+class Pins:
+    """Rest points of a motion's lattice: between which nodes each lies never changes.
+    (cv2.remap would round their positions to 1/32.)"""
+
+    def __init__(self, points: Floats, index: Floats, motion: Motion) -> None:
+        """`points` (n, 2) in canvas pixels, `index` the same in nodes."""
+        self.points = np.asarray(points, np.float32)
+        rows, columns = motion.follow.shape
+        x = np.clip(index[:, 0], 0, columns - 1.001)
+        y = np.clip(index[:, 1], 0, rows - 1.001)
+        i, j = x.astype(int), y.astype(int)
+        fx, fy = x - i, y - j
+        corner = j * columns + i
+        self._at = np.stack(
+            [corner, corner + 1, corner + columns, corner + columns + 1]
+        )
+        shares = [(1 - fx) * (1 - fy), fx * (1 - fy), (1 - fx) * fy, fx * fy]
+        self._share = np.asarray(np.stack(shares)[..., None], np.float32)
+        follow = self._mean(motion.follow[..., None])
+        depth = self._mean(motion.depth[..., None])
+        away = self.points - motion.pivot
+        self._follow = follow
+        self._lever = np.column_stack([away, depth])
+        self._away = away
+
+    def moved(self, displacement: Floats) -> Floats:
+        """Where they are in canvas pixels after a displacement of the nodes."""
+        return np.asarray(self.points + self._mean(displacement), np.float32)
+
+    def posed(self, lean: Lean) -> Floats:
+        """Where the skull takes them: they follow the head, not the jaw."""
+        turned = self._lever @ lean.matrix.T + lean.shift - self._away
+        return np.asarray(self.points + self._follow * turned, np.float32)
+
+    def _mean(self, nodes: Floats) -> Floats:
+        flat = nodes.reshape(-1, nodes.shape[-1])
+        return np.asarray((flat[self._at] * self._share).sum(0))
+
+
 class Motion:
     """The displacements of one rig, resampled for one canvas. Never changes."""
 
@@ -225,8 +264,7 @@ class Motion:
     def displacement(self, layer: str, face: Face, lean: Lean) -> Floats:
         """(rows, columns, 2) canvas pixels by which each node of the block moves."""
         summed = self._sum(layer, face)
-        # What `_pose` says, in sums over the whole lattice: the turn of the nodes
-        # themselves, and of what they are displaced by.
+        # The turn of the nodes themselves, and of what they are displaced by.
         turn = lean.matrix.copy()
         turn[0, 0] -= 1
         turn[1, 1] -= 1
@@ -259,17 +297,13 @@ class Motion:
         index += corner
         return index
 
+    def pinned(self, points: Floats) -> Pins:
+        """Rest points (n, 2) in canvas pixels, to be moved frame by frame."""
+        return Pins(points, ((points - self.nodes[0, 0]) / STEP), self)
+
     def moved(self, points: Floats, displacement: Floats) -> Floats:
         """Canvas pixels of rest points (n, 2) after a displacement of the nodes."""
-        index = ((points - self.nodes[0, 0]) / STEP).astype(np.float32)
-        return np.asarray(points + bilinear(displacement, index), np.float32)
-
-    def posed(self, points: Floats, lean: Lean) -> Floats:
-        """Points of the skull: they follow the head, not the jaw."""
-        index = ((points - self.nodes[0, 0]) / STEP).astype(np.float32)
-        depth = bilinear(self.depth, index)
-        follow = bilinear(self.follow, index)
-        return np.asarray(self._pose(points, depth, follow, lean), np.float32)
+        return self.pinned(points).moved(displacement)
 
     def _sum(self, layer: str, face: Face) -> Floats:
         fields = self.stacks[grids.LOWER if layer == grids.LOWER else grids.UPPER]
@@ -283,15 +317,6 @@ class Motion:
         if layer in self.lids:
             cv2.scaleAdd(self.lids[layer], lid_weight(layer, face), total, total)
         return total
-
-    def _pose(self, at: Floats, depth: Floats, follow: Floats, lean: Lean) -> Floats:
-        x, y = at[..., 0] - self.pivot[0], at[..., 1] - self.pivot[1]
-        out = np.empty(at.shape, np.float32)
-        for axis, away in enumerate((x, y)):
-            by_x, by_y, by_depth = lean.matrix[axis]
-            turned = by_x * x + by_y * y + by_depth * depth + lean.shift[axis]
-            out[..., axis] = at[..., axis] + follow * (turned - away)
-        return out
 
     @staticmethod
     def _nodes(block: Block) -> Floats:

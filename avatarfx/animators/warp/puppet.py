@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
 
 from avatarfx.animators.warp import grids
-from avatarfx.animators.warp.bands import Bands, lay, mix
+from avatarfx.animators.warp.bands import REACH, Bands, Reaches, lay, mix
 from avatarfx.animators.warp.drawn import DrawnMouth, cover_mouth
-from avatarfx.animators.warp.lids import LidPaint
+from avatarfx.animators.warp.lids import LidPaint, painted_eye
 from avatarfx.animators.warp.motion import (
-    PLAIN,
     STEP,
     STRETCHED,
-    Block,
-    Effort,
     Motion,
     enlarge,
     lid_weight,
     sampled,
 )
 from avatarfx.animators.warp.mouth import Cavity, Lips
+from avatarfx.animators.warp.pieces import Part, Piece
+from avatarfx.animators.warp.shade import Shade
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,18 +36,14 @@ if TYPE_CHECKING:
     Picture = NDArray[np.uint8]
 
 LID_SKIPPED = 0.02
-_AROUND = 8
-"""Cells around a block in which its pixels may come to lie, or come from."""
-
 RIM = 1.5
 """Pixels above the lower lip's edge that are still drawn with it: the edge is soft."""
 
+LANDMARKS = 478
+"""Of a face, in MediaPipe's canonical order."""
+
 _CURVE = 25
 """Points of a lip curve as it is painted."""
-
-_REACH = 0.05
-"""Of the canvas' long side: how far a point may move before the whole of the moving part
-is drawn and blended, not only what the person can reach."""
 
 FOLDED = 0.02
 """Area of a cell, in parts of its area at rest, below which the picture folds there."""
@@ -67,7 +60,10 @@ class WarpPuppet:
         *,
         palette: Mapping[str, str],
         style: str,
+        landmarks: Floats,
     ) -> None:
+        """`landmarks`: (478, 2) in units of the portrait's width, or fewer: then no
+        shade falls on the face."""
         self.opaque = texture.opaque
         self.drawn_mouth: DrawnMouth | None = None
         if style == "flat":
@@ -82,8 +78,11 @@ class WarpPuppet:
         self.texture = texture
         self.still = texture.still()
         self.still.setflags(write=False)
-        self._reach = _REACH * max(texture.size)
-        self.bands, self.everything = _bands(texture, motion, self._reach)
+        self.reaches = _reaches(texture, motion)
+        self.shade: Shade | None = None
+        if style != "flat" and len(landmarks) == LANDMARKS:
+            pixels = rig.unit * motion.scale
+            self.shade = Shade(motion.pixels(landmarks), motion, pixels)
         self.cavity = Cavity(
             palette,
             unit=rig.unit * motion.scale,
@@ -97,11 +96,14 @@ class WarpPuppet:
         centre = np.asarray(rig.mouth["centre"], np.float32)
         half = float(rig.mouth["half_width"]) * across
         self.skull = motion.pixels(np.stack([centre - half, centre, centre + half]))
+        self._skull_pins = motion.pinned(self.skull)
         low = motion.pixels(np.asarray([rig.zone[:2]], np.float32))[0]
         high = low + np.asarray(rig.zone[2:], np.float32) * motion.scale
         slack = 0.3 * rig.unit * motion.scale
         highest = np.array([low[0], self.lower_lip[:, 1].min()], np.float32)
         self.mouth = Part.of(motion, highest - slack, high + slack)
+        self._upper_pins = motion.pinned(self.upper_lip)
+        self._lower_pins = self.mouth.motion.pinned(self.lower_lip)
         self.below = Piece(texture, _below(self.lower_lip, low, high), low, high)
         self.lids = [
             Lid(motion, texture, layer, rig.lids[side], still=self.still, style=style)
@@ -113,8 +115,11 @@ class WarpPuppet:
         lean = motion.lean(face)
         upper = motion.displacement(grids.UPPER, face, lean)
         lower = self.mouth.motion.displacement(grids.LOWER, face, lean)
-        bands = self.bands_for(upper)
-        drawn = self._sampled(upper, bands)
+        bands = self.reaches.bands_for(upper, lower, self.mouth.nodes)
+        source = motion.source(upper, motion.whole)
+        drawn = self._sampled(source, bands)
+        if self.shade is not None:
+            self.shade.smile(drawn, source, face)
         for lid in self.lids:
             if lid_weight(lid.layer, face) > LID_SKIPPED:
                 moved = lid.part.motion.displacement(lid.layer, face, lean)
@@ -123,9 +128,9 @@ class WarpPuppet:
         left, top, _, _ = motion.area(motion.whole)
         corner = np.array([left, top], np.float32)
         lips = Lips(
-            upper=motion.moved(self.upper_lip, upper) - corner,
-            lower=self.mouth.motion.moved(self.lower_lip, lower) - corner,
-            skull=motion.posed(self.skull, lean) - corner,
+            upper=self._upper_pins.moved(upper) - corner,
+            lower=self._lower_pins.moved(lower) - corner,
+            skull=self._skull_pins.posed(lean) - corner,
             down=self.down,
             tongue=face.tongue,
         )
@@ -133,13 +138,10 @@ class WarpPuppet:
             self.drawn_mouth.paint(drawn, face, lips.skull)
         else:
             self.cavity.paint(drawn, lips)
-            self._overlay(drawn, lower, self.mouth, self.below, hole=lips)
+            below = self._overlay(drawn, lower, self.mouth, self.below, hole=lips)
+            if self.shade is not None and below is not None:
+                self.shade.jaw(drawn, below, self.mouth.block, face)
         return self._placed(drawn, bands)
-
-    def bands_for(self, displacement: Floats) -> Bands:
-        """What must be drawn of a frame."""
-        far = float(np.abs(displacement).max(initial=0.0)) > self._reach
-        return self.everything if far else self.bands
 
     def folds(self, face: Face) -> int:
         """How many cells of the lattice turn inside out where they can be seen."""
@@ -168,10 +170,10 @@ class WarpPuppet:
         )
         return max(0.0, float((apart @ self.down).max()))
 
-    def _sampled(self, displacement: Floats, bands: Bands) -> Picture:
+    def _sampled(self, source: Floats, bands: Bands) -> Picture:
         """The moving part as RGBA; nothing is promised outside of the bands."""
-        motion, pixels = self.motion, self.texture.pixels
-        index = enlarge(self.texture.index(motion.source(displacement, motion.whole)))
+        pixels = self.texture.pixels
+        index = enlarge(self.texture.index(source))
         border = cv2.BORDER_REPLICATE if self.opaque else cv2.BORDER_CONSTANT
         drawn = np.empty((*index.shape[:2], 4), np.uint8)
         for area in bands.sampled:
@@ -185,10 +187,11 @@ class WarpPuppet:
         part: Part,
         piece: Piece,
         hole: Lips | None = None,
-    ) -> None:
-        """Draw another layer over its block of the moving part, but not in `hole`."""
+    ) -> Floats | None:
+        """Draw another layer over its block of the moving part, but not in `hole`; where
+        its nodes come from, None when there is nothing of it."""
         if part.block.empty:
-            return
+            return None
         block = part.block
         nodes = part.motion.source(displacement, part.inner, piece.effort)
         under = drawn[
@@ -207,6 +210,7 @@ class WarpPuppet:
             cv2.fillPoly(alpha, [fixed], 0, cv2.LINE_AA, 4)
             cv2.insertChannel(alpha, layer, 3)
         lay(under, layer)
+        return nodes
 
     def _placed(self, drawn: Picture, bands: Bands) -> Picture:
         """The moving part over the plate, within the still rest of the canvas."""
@@ -231,78 +235,6 @@ class WarpPuppet:
             else:
                 mix(part, behind[run.area], target)
         return out
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A block of the lattice that has a layer of its own, with the motion around it."""
-
-    block: Block
-    """In cells of what moves."""
-
-    motion: Motion
-    inner: Block
-    """The same block, in cells of its motion."""
-
-    @classmethod
-    def of(cls, motion: Motion, low: Floats, high: Floats) -> Part:
-        """Of a rectangle of canvas pixels."""
-        block = motion.block_around(low, high)
-        around = block.wider(_AROUND, motion.whole)
-        return cls(block, motion.within(around), block.inside(around))
-
-
-class Piece:
-    """A part of the texture that is drawn as a layer of its own, and where: its alpha
-    is 255 where it is seen."""
-
-    def __init__(
-        self,
-        texture: Texture,
-        polygon: Floats,
-        low: Floats,
-        high: Floats,
-        effort: Effort = PLAIN,
-    ) -> None:
-        """`polygon`, `low` and `high` in canvas pixels at rest; nothing is drawn beyond
-        the rectangle."""
-        self.effort = effort
-        first, last = texture.index(low), texture.index(high)
-        self.corner = np.floor(first)
-        width, height = (int(v) for v in np.ceil(last - self.corner) + 1)
-        big = np.zeros((max(2, height) * 2, max(2, width) * 2), np.uint8)
-        points = (texture.index(polygon) - self.corner + 0.5) * 2 - 0.5
-        fixed = np.round(points * 16).astype(np.int32)
-        cv2.fillPoly(big, [fixed], 255, cv2.LINE_AA, 4)
-        mask = cv2.resize(
-            big, (big.shape[1] // 2, big.shape[0] // 2), interpolation=cv2.INTER_AREA
-        )
-        soft = cv2.GaussianBlur(
-            mask.astype(np.float32) / 255, (0, 0), 0.7 * texture.fine
-        )
-        # Fade towards the rectangle's border.
-        rows, columns = mask.shape
-        fade = np.minimum.outer(_ramp(rows), _ramp(columns))
-        x = np.arange(columns) + int(self.corner[0])
-        y = np.arange(rows) + int(self.corner[1])
-        pixels = texture.pixels
-        self.pixels = pixels[
-            np.clip(y, 0, pixels.shape[0] - 1)[:, None],
-            np.clip(x, 0, pixels.shape[1] - 1)[None],
-        ]
-        self.pixels[..., 3] = np.round(soft * fade * 255)
-        self.texture = texture
-
-    def sampled(self, nodes: Floats) -> Picture:
-        """RGBA of the layer at every pixel of a block, from its nodes' sources."""
-        index = enlarge(self.texture.index(nodes) - self.corner)
-        return cast("Picture", sampled(self.pixels, index, cv2.BORDER_CONSTANT))
-
-    def seen(self, nodes: Floats) -> Floats:
-        """0 to 1 at rest positions of lattice nodes."""
-        index = self.texture.index(nodes) - self.corner
-        alpha = cv2.extractChannel(self.pixels, 3)
-        return sampled(alpha, index, cv2.BORDER_CONSTANT).astype(np.float32) / 255
 
 
 class Lid:
@@ -330,34 +262,48 @@ class Lid:
         edge = _refined(upper) + drop
         polygon = np.concatenate([edge, [[edge[-1, 0], low[1]], [edge[0, 0], low[1]]]])
         self.piece = Piece(texture, polygon.astype(np.float32), low, high, STRETCHED)
-        self.line = _refined(upper)
+        self.line, self.lower = _refined(upper), _refined(lower)
+        if style == "paint":
+            found = painted_eye(still, self.line, self.lower)
+            self.line, self.lower = found
         self.paint = LidPaint(still, upper, style=style)
 
     def close(
         self, drawn: Picture, motion: Motion, upper: Floats, moved: Floats, face: Face
     ) -> None:
-        """Paint what the lid covers: from where its edge rests to where it is now."""
+        """Paint what the lid covers: from where its edge rests to where it is now, or as
+        far as it should be: where its skin would fold the rig lets it go less far."""
         left, top, _, _ = motion.area(motion.whole)
         corner = np.array([left, top], np.float32)
-        self.paint.paint(
-            drawn,
-            motion.moved(self.line, upper) - corner,
-            self.part.motion.moved(self.line, moved) - corner,
-            lid_weight(self.layer, face),
-        )
+        closed = lid_weight(self.layer, face)
+        rest = motion.moved(self.line, upper)
+        lower = motion.moved(self.lower, upper)
+        edge = self.part.motion.moved(self.line, moved)
+        edge = at_least(closed, rest, lower, edge)
+        self.paint.paint(drawn, rest - corner, edge - corner, closed)
 
 
-def _bands(texture: Texture, motion: Motion, reach: float) -> tuple[Bands, Bands]:
-    """What is drawn as long as nothing moves by more than `reach` pixels, and always."""
+def at_least(closed: Any, rest: Floats, lower: Floats, edge: Floats) -> Floats:
+    """A lid's `edge` (..., n, 2), nowhere less far than `closed` parts of the way from
+    where it rests to the lower lid."""
+    way = lower - rest
+    full = rest + closed * way
+    # Where the lids meet, in the corners of the eye, there is no way to go.
+    short = ((full - edge) * way).sum(-1, keepdims=True) > 0.01
+    return np.asarray(np.where(short, full, edge), np.float32)
+
+
+def _reaches(texture: Texture, motion: Motion) -> Reaches:
+    """What is drawn of the moving part, by how far its rim moves."""
     left, top, right, bottom = motion.area(motion.whole)
     mixed = texture.opaque and texture.plate is not None
     everything = Bands.whole(bottom - top, right - left, mixed=mixed)
     if texture.opaque and not mixed:
-        return everything, everything
+        return Reaches.none(everything)
     alpha = np.zeros((bottom - top, right - left), np.uint8)
     known = texture.alpha()[top:bottom, left:right]
     alpha[: known.shape[0], : known.shape[1]] = known
-    return Bands.of(alpha, math.ceil(reach)), everything
+    return Reaches.of(alpha, everything, most=REACH * max(texture.size), step=STEP)
 
 
 def areas(moved: Floats) -> Floats:
@@ -372,11 +318,6 @@ def areas(moved: Floats) -> Floats:
 def _cells(nodes: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Cells all of whose corners are set."""
     return nodes[:-1, :-1] & nodes[:-1, 1:] & nodes[1:, :-1] & nodes[1:, 1:]
-
-
-def _ramp(count: int) -> Floats:
-    edge = np.minimum(np.arange(count), np.arange(count)[::-1]) / max(1.0, 0.05 * count)
-    return np.clip(edge, 0, 1).astype(np.float32)
 
 
 def _refined(curve: Floats) -> Floats:

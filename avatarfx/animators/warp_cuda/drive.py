@@ -116,13 +116,10 @@ class Skull:
 
     def __init__(self, motion: Motion, points: Floats) -> None:
         self._motion = motion
-        self._points = points
+        self._pins = motion.pinned(points)
 
     def moved(self, drive: Drive) -> Floats:
         """(frames, n, 2) canvas pixels."""
         return np.stack(
-            [
-                self._motion.posed(self._points, self._motion.lean(face))
-                for face in drive.faces
-            ]
+            [self._pins.posed(self._motion.lean(face)) for face in drive.faces]
         )

@@ -9,10 +9,11 @@ import torch
 
 from avatarfx.animators.warp import grids
 from avatarfx.animators.warp.motion import STEP, lid_weight
-from avatarfx.animators.warp.puppet import LID_SKIPPED, RIM, WarpPuppet
+from avatarfx.animators.warp.puppet import LID_SKIPPED, RIM, WarpPuppet, at_least
 from avatarfx.animators.warp_cuda.drive import Drive, Points, Skull
 from avatarfx.animators.warp_cuda.lattices import Lattice, Pixels
 from avatarfx.animators.warp_cuda.mouth import Cavities, Mouths, polygon
+from avatarfx.animators.warp_cuda.shade import Shades
 from avatarfx.animators.warp_cuda.tensors import (
     Tensor,
     lay,
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 
     from avatarfx.animators.puppets import Puppet
     from avatarfx.animators.warp.lids import Strokes
-    from avatarfx.animators.warp.puppet import Lid, Part, Piece
+    from avatarfx.animators.warp.pieces import Part, Piece
+    from avatarfx.animators.warp.puppet import Lid
     from socialapp.performance import Face
 
     Floats = NDArray[np.floating[Any]]
@@ -97,11 +99,15 @@ class WarpTwin:
             Points(puppet.mouth.motion, grids.LOWER, puppet.lower_lip),
         )
         self._skull = Skull(motion, puppet.skull)
+        self._shades = Shades(puppet.shade, device) if puppet.shade else None
 
     def draw(self, faces: Sequence[Face]) -> Tensor:
         puppet = self._puppet
         drive = Drive.of(puppet.motion, faces)
-        drawn = self._pixels.at(self._upper.sources(drive))
+        sources = self._upper.sources(drive)
+        drawn = self._pixels.at(sources)
+        if self._shades is not None:
+            self._shades.smile(drawn, sources, faces)
         for lid in self._lids:
             lid.close(drawn, drive)
         skull = self._skull.moved(drive) - self._corner
@@ -116,7 +122,9 @@ class WarpTwin:
                 tongue=np.array([face.tongue for face in faces], np.float32),
             )
             self._cavities.paint(drawn, mouths)
-            self._lower.onto(drawn, drive, mouths)
+            below = self._lower.onto(drawn, drive, mouths)
+            if self._shades is not None and below is not None:
+                self._shades.jaw(drawn, below, puppet.mouth.block, faces)
         return self._placed(drawn)
 
     def _set_in(self, drawn: Tensor, faces: Sequence[Face], skull: Floats) -> None:
@@ -179,12 +187,16 @@ class _Overlay:
             planar(piece.pixels, device), piece.texture, piece.corner, edge=False
         )
 
-    def onto(self, drawn: Tensor, drive: Drive, mouths: Mouths | None = None) -> None:
-        """`mouths`: of these frames, where nothing may be drawn."""
+    def onto(
+        self, drawn: Tensor, drive: Drive, mouths: Mouths | None = None
+    ) -> Tensor | None:
+        """`mouths`: of these frames, where nothing may be drawn. Where its nodes come
+        from; None when there is nothing of it."""
         block = self._block
         if block.empty:
-            return
-        layer = self._pixels.at(self._lattice.sources(drive))
+            return None
+        sources = self._lattice.sources(drive)
+        layer = self._pixels.at(sources)
         share = layer[3:]
         if mouths is not None:
             share = times(share, self._outside(mouths))
@@ -195,6 +207,7 @@ class _Overlay:
             block.left * STEP : block.right * STEP,
         ]
         under.copy_(lay(under, layer[:3], share))
+        return sources
 
     def _outside(self, mouths: Mouths) -> Tensor:
         """(1, n, h, w): 0 in an open mouth, where what belongs to the lip could turn up
@@ -221,6 +234,7 @@ class _LidTwin:
         self._device = device
         self._overlay = _Overlay(lid.part, lid.piece, lid.layer, device)
         self._rest = Points(puppet.motion, grids.UPPER, lid.line)
+        self._lower = Points(puppet.motion, grids.UPPER, lid.lower)
         self._edge = Points(lid.part.motion, lid.layer, lid.line)
         left, top, _, _ = puppet.motion.area(puppet.motion.whole)
         self._corner = np.array([left, top], np.float32)
@@ -234,8 +248,12 @@ class _LidTwin:
         where = torch.tensor(numbers, device=self._device)
         closing = drawn.index_select(1, where)
         self._overlay.onto(closing, some)
-        tops = self._rest.moved(some) - self._corner
-        edges = self._edge.moved(some) - self._corner
+        tops, lower, edges = (
+            points.moved(some) - self._corner
+            for points in (self._rest, self._lower, self._edge)
+        )
+        closed = np.array([weights[number] for number in numbers])[:, None, None]
+        edges = at_least(closed, tops, lower, edges)
         shape = tuple(drawn.shape[2:])
         for i, number in enumerate(numbers):
             strokes = self._lid.paint.strokes(shape, tops[i], edges[i], weights[number])

@@ -12,7 +12,12 @@ import cv2
 import numpy as np
 import torch
 
-from avatarfx.animators.warp.mouth import LOWER_TEETH, TONGUE_REST, TONGUE_RISE
+from avatarfx.animators.warp.mouth import (
+    FINE,
+    LOWER_TEETH,
+    TONGUE_REST,
+    TONGUE_RISE,
+)
 from avatarfx.animators.warp.mouth import TONGUE_WIDE as WIDE
 from avatarfx.animators.warp_cuda.tensors import Tensor, to_device
 
@@ -121,7 +126,10 @@ class Cavities:
             *(torch.arange(n, device=self._device, dtype=upper.dtype) for n in shape),
             indexing="ij",
         )
-        s, d = (x * float(row[0]) + y * float(row[1]) for row in turn)
+        across, d = (x * float(row[0]) + y * float(row[1]) for row in turn)
+        # What depends on the place along the mouth is known in such steps.
+        start = float(turn[0] @ low)
+        s = ((across + start) * FINE + 0.5).floor_() / FINE - start
         gap = self._send(gaps)[:, None, None].clamp(min=1e-3)
         tip = self._send(mouths.tongue)[:, None, None]
         top, bottom = _heights(upper, s), _heights(lower, s)
@@ -135,10 +143,9 @@ class Cavities:
         rise = TONGUE_REST * unit + gap * (TONGUE_RISE + 0.36 * tip)
         back = bottom - rise * (1 - (u / WIDE) ** 2).clamp(0, 1).sqrt()
         up = (bottom - d) / rise
-        shade = 1.06 - 0.42 * up.clamp(0, 1) ** 1.5
-        shade = shade - 0.14 * (-((u / 0.05) ** 2)).exp() * (1.3 * up - 0.15).clamp(
-            0, 1
-        )
+        shade = 0.62 + 0.34 * (3.2 * up).clamp(0, 1) - 0.42 * up.clamp(0, 1) ** 1.5
+        furrow = 0.14 * (-((u / 0.05) ** 2)).exp()
+        shade = shade - furrow * (1.3 * up - 0.15).clamp(0, 1)
         cover = _step((d - back) / max(0.7, 0.012 * unit))
         paint = _lay(paint, self._tongue * shade, cover)
 
@@ -148,20 +155,22 @@ class Cavities:
         bow = along / 0.84
         line = centre[..., 1] + along * reach[:, 1, None, None]
         sharp = max(0.5, 0.006 * unit)
-        edge = line + self._cavity.teeth * (1 - 0.45 * bow**2)
-        teeth = _step((edge - d) / sharp) * _step((1 - bow.abs()) * length / sharp)
-        round_off = 1 - 0.5 * along.abs().clamp(0, 1) ** 2
+        edge = line + self._cavity.teeth * (1 - 0.4 * bow**2 - 0.3 * bow**6)
+        teeth = _step((edge - d) / sharp) * _smooth((1 - bow.abs()) / 0.3)
+        round_off = 1 - 0.62 * along.abs().clamp(0, 1) ** 2
         between = (-((((along * 4.4) % 1) - 0.5) ** 2) / 0.006).exp()
         lines = 1 - self._cavity.gaps * between * (along.abs() < 0.8)
         paint = _lay(paint, self._tooth * (round_off * lines), teeth)
 
         show = ((gap / unit - 0.15) / 0.12).clamp(0, 1)
         crown = bottom - LOWER_TEETH * unit * (1 - (u / 0.7) ** 2)
-        row = _step((d - crown) / max(0.6, 0.008 * unit)) * (u.abs() < 0.7)
-        paint = _lay(paint, self._tooth * (0.66 * round_off), row * 0.7 * show)
+        row = 0.4 * show * _smooth((0.72 - u.abs()) / 0.25)
+        row = row * _step((d - crown) / max(0.6, 0.008 * unit))
+        shaded = 0.36 + 0.3 * up.clamp(0, 1)
+        paint = _lay(paint, self._tooth * (shaded * round_off), row)
 
         soft = (0.22 * gap).clamp(max=0.028 * unit).clamp(min=0.8)
-        light = _step((d - top - soft) / soft) * _step((bottom - d) / soft)
+        light = _step((d - top) / soft - 1) * _step((bottom - d) / soft)
         return paint * ((light - 0.1) / 0.6).clamp(0.28, 1)
 
     def _send(self, values: Floats) -> Tensor:
@@ -183,7 +192,12 @@ def _heights(curves: Tensor, s: Tensor) -> Tensor:
 
 def _step(distance: Tensor) -> Tensor:
     """0 to 1 over about two units of distance, softly."""
-    share = (0.5 + 0.36 * distance).clamp(0, 1)
+    return _smooth(0.5 + 0.36 * distance)
+
+
+def _smooth(share: Tensor) -> Tensor:
+    """0 to 1 without a kink at either end."""
+    share = share.clamp(0, 1)
     return share * share * (3 - 2 * share)
 
 

@@ -1,0 +1,110 @@
+"""Layers that are drawn over the picture they are cut from: where they lie, what of the
+texture they show, and how that is sampled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+import cv2
+import numpy as np
+
+from avatarfx.animators.warp.motion import (
+    PLAIN,
+    Block,
+    Effort,
+    Motion,
+    enlarge,
+    sampled,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from avatarfx.animators.warp.texture import Texture
+
+    Floats = NDArray[np.floating[Any]]
+    Picture = NDArray[np.uint8]
+
+_AROUND = 8
+"""Cells around a block in which its pixels may come to lie, or come from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A block of the lattice that has a layer of its own, with the motion around it."""
+
+    block: Block
+    """In cells of what moves."""
+
+    motion: Motion
+    inner: Block
+    """The same block, in cells of its motion."""
+
+    nodes: tuple[slice, slice]
+    """Of its motion, in nodes of what moves."""
+
+    @classmethod
+    def of(cls, motion: Motion, low: Floats, high: Floats) -> Part:
+        """Of a rectangle of canvas pixels."""
+        block = motion.block_around(low, high)
+        around = block.wider(_AROUND, motion.whole)
+        return cls(block, motion.within(around), block.inside(around), around.nodes)
+
+
+class Piece:
+    """A part of the texture that is drawn as a layer of its own, and where: its alpha
+    is 255 where it is seen."""
+
+    def __init__(
+        self,
+        texture: Texture,
+        polygon: Floats,
+        low: Floats,
+        high: Floats,
+        effort: Effort = PLAIN,
+    ) -> None:
+        """`polygon`, `low` and `high` in canvas pixels at rest; nothing is drawn beyond
+        the rectangle."""
+        self.effort = effort
+        first, last = texture.index(low), texture.index(high)
+        self.corner = np.floor(first)
+        width, height = (int(v) for v in np.ceil(last - self.corner) + 1)
+        big = np.zeros((max(2, height) * 2, max(2, width) * 2), np.uint8)
+        points = (texture.index(polygon) - self.corner + 0.5) * 2 - 0.5
+        fixed = np.round(points * 16).astype(np.int32)
+        cv2.fillPoly(big, [fixed], 255, cv2.LINE_AA, 4)
+        mask = cv2.resize(
+            big, (big.shape[1] // 2, big.shape[0] // 2), interpolation=cv2.INTER_AREA
+        )
+        soft = cv2.GaussianBlur(
+            mask.astype(np.float32) / 255, (0, 0), 0.7 * texture.fine
+        )
+        # Fade towards the rectangle's border.
+        rows, columns = mask.shape
+        fade = np.minimum.outer(_ramp(rows), _ramp(columns))
+        x = np.arange(columns) + int(self.corner[0])
+        y = np.arange(rows) + int(self.corner[1])
+        pixels = texture.pixels
+        self.pixels = pixels[
+            np.clip(y, 0, pixels.shape[0] - 1)[:, None],
+            np.clip(x, 0, pixels.shape[1] - 1)[None],
+        ]
+        self.pixels[..., 3] = np.round(soft * fade * 255)
+        self.texture = texture
+
+    def sampled(self, nodes: Floats) -> Picture:
+        """RGBA of the layer at every pixel of a block, from its nodes' sources."""
+        index = enlarge(self.texture.index(nodes) - self.corner)
+        return cast("Picture", sampled(self.pixels, index, cv2.BORDER_CONSTANT))
+
+    def seen(self, nodes: Floats) -> Floats:
+        """0 to 1 at rest positions of lattice nodes."""
+        index = self.texture.index(nodes) - self.corner
+        alpha = cv2.extractChannel(self.pixels, 3)
+        return sampled(alpha, index, cv2.BORDER_CONSTANT).astype(np.float32) / 255
+
+
+def _ramp(count: int) -> Floats:
+    edge = np.minimum(np.arange(count), np.arange(count)[::-1]) / max(1.0, 0.05 * count)
+    return np.clip(edge, 0, 1).astype(np.float32)

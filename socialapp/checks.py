@@ -138,6 +138,34 @@ def provenance(**_: Any) -> list[CheckMessage]:
 
 
 @register(HOUSE)
+def neural(**_: Any) -> list[CheckMessage]:
+    """Silent where no neural rung is wanted: it costs nothing then, and is no fault."""
+    wanted = [*settings.NEURAL_RUNGS, *filter(None, [settings.NEURAL_VOICE])]
+    if not wanted:
+        return []
+    names, found = ", ".join(wanted), []
+    if not _there("torch"):
+        found.append(
+            Warning(
+                f"Neural rungs are off ({names}): torch is not installed.",
+                hint="Run pip install -r requirements-gpu.txt, or leave NEURAL_RUNGS and"
+                " NEURAL_VOICE empty.",
+                id="socialapp.W006",
+            )
+        )
+    if not settings.RESIDENT_QUEUES & set(settings.QUEUES):
+        found.append(
+            Warning(
+                f"No worker of this machine is resident, so it passes {names} over.",
+                hint="Set QUEUES=cpu,gpu, or start manage.py work cpu --resident: see"
+                " docs/neural.md.",
+                id="socialapp.W007",
+            )
+        )
+    return found
+
+
+@register(HOUSE)
 def redis(**_: Any) -> list[CheckMessage]:
     if os.environ.get("REDIS_URL") or redis_server.find():
         return []

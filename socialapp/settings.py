@@ -704,6 +704,7 @@ ENGINES: dict[str, dict[str, dict[str, Any]]] = {
 
 NEURAL_OPTIONS: dict[str, Any] = {
     "device": WORKER["device"] if WORKER["device"] != "cpu" else "",
+    "compiled": env.flag("NEURAL_COMPILE"),
     "dtype": env.choice("NEURAL_DTYPE", "", ["", "bfloat16", "float16", "float32"]),
 }
 """Of each neural engine; empty: the best that is here."""
@@ -721,8 +722,15 @@ def _neural(backend: str, repository: str = "", **options: Any) -> dict[str, Any
 
 
 ENGINES["animator"] |= {
+    "diffusion_refine": _neural(
+        "avatarfx.animators.neural.diffusion_refine.DiffusionRefineAnimator"
+    ),
     "latentsync": _neural("avatarfx.animators.neural.latentsync.LatentSync"),
     "musetalk": _neural("avatarfx.animators.neural.musetalk.MuseTalk"),
+    "wan_animate": _neural(
+        "avatarfx.animators.neural.wan_animate.WanAnimateAnimator",
+        "Wan-AI/Wan2.2-Animate-14B-Diffusers",
+    ),
     "warp_cuda": {
         "BACKEND": "avatarfx.animators.warp_cuda.WarpCudaAnimator",
         "OPTIONS": {

@@ -106,6 +106,7 @@ class _Bench:
         self.found = found
         self.size = options["size"]
         self.staging = _staging(options["seconds"])
+        self.device = options["device"] or _device()
 
     def row(self, kind: str, alias: str) -> dict[str, Any]:
         row: dict[str, Any] = {
@@ -147,8 +148,7 @@ class _Bench:
         """The state that it is measured in, and the options that differ for that."""
         params = settings.ENGINES[kind][alias]
         known = params.get("OPTIONS", {})
-        changed = {"device": self.options["device"] or known.get("device", "")}
-        changed = changed if "device" in known else {}
+        changed = {"device": self.device} if "device" in known else {}
         one = self.found.get(alias)
         if one is None:
             return (REAL if "weights_dir" in known else BUILT_IN), changed
@@ -287,6 +287,15 @@ def _staging(seconds: float) -> Staging:
     )
 
 
+def _device() -> str:
+    """The best that is here; named, for some engines want none but CUDA unless told."""
+    if find_spec("torch") is None:
+        return "cpu"
+    import torch  # noqa: PLC0415  heavy
+
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
 def _machine(device: str) -> dict[str, Any]:
     if find_spec("torch") is None:
         return {"torch": None, "device": "cpu", "gpu": None}
@@ -295,7 +304,7 @@ def _machine(device: str) -> dict[str, Any]:
     there = torch.cuda.is_available()
     return {
         "torch": str(torch.__version__),
-        "device": device or ("cuda" if there else "cpu"),
+        "device": device or _device(),
         "gpu": torch.cuda.get_device_name() if there else None,
         "threads": torch.get_num_threads(),
     }

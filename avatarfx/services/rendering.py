@@ -32,6 +32,7 @@ from avatarfx.services.live import Showing, settle
 from avatarfx.services.minder import Minder, StoppedError
 from avatarfx.services.planning import planned
 from moderation.pictures import frames as screening
+from socialapp.engines import devices
 from socialapp.engines.errors import EngineError
 from socialapp.engines.handler import (
     animators,
@@ -86,7 +87,20 @@ def render_next() -> int:
         for clip in batch:
             _attempt(clip)
             ended += 1
+            if devices.lost():
+                break
+    if devices.lost():
+        _start_anew(devices.lost())
     return ended
+
+
+def _start_anew(reason: str) -> None:
+    """A device that is lost comes back in a new process only. What was begun is ended by
+    a lower rung, the rest of the batch is in line again, and a supervisor starts this
+    worker anew; where nobody would, it goes on without the device."""
+    if horse.resident():
+        log.error("This worker ends and is to be started anew: %s", reason)
+        horse.end()
 
 
 def _attempt(clip: Clip) -> None:

@@ -20,6 +20,8 @@ from avatarfx.services import claimed, leases, rendering, workers
 from avatarfx.tests.conftest import make_character
 from avatarfx.tests.engines import breaks_at
 from socialapp.accounts.models import User
+from socialapp.engines import devices
+from socialapp.engines.errors import EngineError
 from socialapp.jobs import horse
 from socialapp.jobs.backends import rq
 from socialapp.lib import redis_server
@@ -297,3 +299,34 @@ def test_a_drained_worker_leaves_its_queue_alone(queue: None, troupe: Troupe) ->
         workers.drain(workers=RenderWorker.objects.all(), draining=draining)
         rq.work("cpu", burst=True)
         assert states(clips) == [state]
+
+
+def test_a_worker_whose_card_is_lost_ends_what_it_began_and_returns_the_rest(
+    resident: None,
+    troupe: Troupe,
+    alice: User,
+    hob: Character,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ended: list[bool] = []
+    monkeypatch.setattr(horse, "end", lambda: ended.append(True))
+    clips = line_of(alice, hob)
+    first = troupe.full.animate
+
+    def lose(*args: object, **kwargs: object) -> object:
+        devices.lose("cuda", "The graphics card stopped answering.")
+        raise EngineError("The graphics card stopped answering.")
+
+    monkeypatch.setattr(troupe.full, "animate", lose)
+    try:
+        assert rendering.render_next() == 1
+    finally:
+        devices.forget()
+    assert ended == [True]
+    assert states(clips) == [Clip.State.READY, Clip.State.QUEUED, Clip.State.QUEUED]
+    clips[0].refresh_from_db()
+    assert clips[0].rung == "simple"
+    assert "stopped answering" in clips[0].rung_reason
+    assert Clip.objects.get(pk=clips[1].pk).attempts == 0
+    monkeypatch.setattr(troupe.full, "animate", first)
+    assert rendering.render_next() == 2, "the next process makes the others"

@@ -21,6 +21,7 @@ import numpy as np
 from avatarfx.voices import blends
 from avatarfx.voices.kokoro import DEFAULT, LONGEST, KokoroVoice
 from avatarfx.voices.pronounce import missing
+from avatarfx.voices.torches import INSTALL, chosen, device_problem, lacking, said_of
 from socialapp.engines import plain_torchaudio
 from socialapp.engines.errors import EngineError, OutOfMemory, memory_ran_out
 from socialapp.engines.folders import Layout, Piece, look
@@ -53,11 +54,6 @@ STYLE = 256
 PACK = (LONGEST + 1, 1, STYLE)
 
 NEEDED = ("torch", "transformers", "huggingface_hub", "loguru", "kokoro")
-
-INSTALL = (
-    "Run pip install -r requirements-gpu.txt, then "
-    "pip install --no-deps -r requirements-gpu-voices.txt."
-)
 
 _importing = threading.Lock()
 
@@ -154,44 +150,6 @@ class KokoroTorchVoice(KokoroVoice):
         if not np.isfinite(samples).all():
             raise EngineError("The voice made no sound: its weights are damaged.")
         return samples, lasts
-
-
-def lacking(modules: tuple[str, ...]) -> str | None:
-    """None when all of these can be imported, else what to install."""
-    gone = [name for name in modules if find_spec(name) is None]
-    return f"Not installed: {', '.join(gone)}. {INSTALL}" if gone else None
-
-
-def chosen(device: str) -> str:
-    if device:
-        return device
-    import torch  # noqa: PLC0415
-
-    return "cuda" if torch.cuda.is_available() else "cpu"
-
-
-def device_problem(device: str) -> str | None:
-    """None, or why torch cannot compute on the device that an operator named."""
-    kind, _, number = device.partition(":")
-    if kind in {"", "cpu"}:
-        return None
-    import torch  # noqa: PLC0415
-
-    if kind != "cuda":
-        return f"{device} is no device that this voice knows: cpu, cuda or cuda:1."
-    if not torch.cuda.is_available():
-        return "No CUDA device is here."
-    if number and not (number.isdigit() and int(number) < torch.cuda.device_count()):
-        return f"There is no device {device}."
-    return None
-
-
-def said_of(error: Exception) -> EngineError:
-    """An error of torch in the words of engines."""
-    if memory_ran_out(error) or "out of memory" in str(error):
-        return OutOfMemory("The voice ran out of memory.")
-    first = str(error).partition("\n")[0]
-    return EngineError(f"The voice broke in mid-sentence: {first}")
 
 
 def network_class() -> Any:

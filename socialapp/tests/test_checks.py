@@ -98,3 +98,26 @@ def test_a_public_site_is_held_to_more(settings: Settings) -> None:
     settings.ALLOWED_HOSTS = ["troupe.example"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     assert checks.production() == []
+
+
+def test_neural_rungs_that_cannot_run_are_named(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    settings.NEURAL_RUNGS = ["musetalk"]
+    settings.QUEUES = ["cpu", "gpu"]
+    monkeypatch.setattr(checks, "_there", lambda module: module != "torch")
+    assert ids(checks.neural()) == ["socialapp.W006"]
+    monkeypatch.setattr(checks, "_there", lambda _: True)
+    assert checks.neural() == []
+    settings.QUEUES = ["cpu"]
+    (message,) = checks.neural()
+    assert message.id == "socialapp.W007"
+    assert "musetalk" in message.msg
+
+
+def test_a_copy_without_neural_rungs_hears_nothing_of_them(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    settings.NEURAL_RUNGS, settings.NEURAL_VOICE = [], ""
+    monkeypatch.setattr(checks, "_there", lambda _: False)
+    assert checks.neural() == []

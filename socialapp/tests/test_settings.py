@@ -124,3 +124,19 @@ def test_lists_and_folders_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert env.words("ALLOWED_HOSTS") == ["a.example", "b.example"]
     monkeypatch.setenv("DATA_DIR", "~/troupe")
     assert env.path("DATA_DIR", Path("/x")) == Path.home() / "troupe"
+
+
+def test_the_ladder_begins_with_the_neural_rungs_that_are_named(tmp_path: Path) -> None:
+    show = "print(s.ANIMATOR_LADDER, s.VOICE_LADDER)"
+    plain = told(show, DATA_DIR=str(tmp_path))
+    assert plain.startswith("['warp', 'mixed', 'sway', 'still'] ['kokoro'")
+    more = told(
+        show,
+        DATA_DIR=str(tmp_path),
+        NEURAL_RUNGS="musetalk,warp_cuda",
+        NEURAL_VOICE="kokoro_torch",
+    )
+    assert more.startswith("['musetalk', 'warp_cuda', 'warp', ")
+    assert "['kokoro_torch', 'kokoro'" in more
+    words = told("", DATA_DIR=str(tmp_path), NEURAL_RUNGS="musetalks")
+    assert "NEURAL_RUNGS: musetalks is no animator" in words

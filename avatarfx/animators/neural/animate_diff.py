@@ -68,12 +68,12 @@ def load(folder: Path, dtype: str) -> AnimateDiffVideoToVideoPipeline:
     exact: dict[str, Any] = {
         "local_files_only": True,
         "use_safetensors": True,
-        "torch_dtype": getattr(torch, dtype),
+        "dtype": getattr(torch, dtype),
     }
     base, motion = folder / "base", folder / "motion"
     text = CLIPTextModel.from_pretrained(
         base, subfolder="text_encoder", local_files_only=True, use_safetensors=True,
-        dtype=exact["torch_dtype"],
+        dtype=exact["dtype"],
     )  # fmt: skip
     pipe = assemble(
         vae=AutoencoderKL.from_pretrained(base, subfolder="vae", **exact),
@@ -107,7 +107,7 @@ def assemble(*, scheduler: Any, **parts: Any) -> AnimateDiffVideoToVideoPipeline
     return pipe
 
 
-@torch.no_grad()
+@torch.no_grad()  # type: ignore[untyped-decorator]
 def fold(unet: torch.nn.Module, lora: dict[str, torch.Tensor]) -> None:
     """Add a LoRA's low-rank products to the weights they belong to.
 
@@ -155,7 +155,7 @@ class Refiner:
                 prompt_embeds, _ = pipe.encode_prompt(prompt, self.device, 1, False)
         self._prompt = prompt_embeds
 
-    @torch.no_grad()
+    @torch.no_grad()  # type: ignore[untyped-decorator]
     def see(self, picture: Pixels) -> torch.Tensor:
         """(1, 1, features): what the image encoder makes of a face."""
         seen = self.pipe.prepare_ip_adapter_image_embeds(
@@ -163,7 +163,7 @@ class Refiner:
         )
         return seen[0]
 
-    @torch.no_grad()
+    @torch.no_grad()  # type: ignore[untyped-decorator]
     def refine(
         self,
         crops: Sequence[Pixels],

@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from avatarfx.animators.neural import composite
+from avatarfx.animators.neural import composite, memory
 from avatarfx.animators.neural.control import control
 from avatarfx.animators.neural.windows import Blend, Slide
-from socialapp.engines.errors import EngineError, OutOfMemory, memory_ran_out
+from socialapp.engines import devices
+from socialapp.engines.errors import EngineError, OutOfMemory
 from socialapp.engines.protocols import Frame
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ LIT = 12.0
 FLAT = 1.0
 """Standard deviation of a patch in which nothing can be seen."""
 
-JUMP = 0.5
+JUMP = 0.2
 """Of its side: a face whose square moves further from one frame to the next was cut to,
 and what was before the cut is no motion of it."""
 
@@ -124,13 +125,17 @@ class NeuralAnimator(ABC):
         device: str = "",
         dtype: str = "",
         batch: int = 0,
+        *,
+        compiled: bool = False,
     ) -> None:
         """`weights`: a folder as `layout` describes it. `under`: dotted path of what
         makes the animator that draws the film. `device` and `dtype` empty: the best that
-        is here. `batch` 0: the engine's own."""
+        is here. `batch` 0: the engine's own. `compiled`: torch compiles the networks for
+        the card, at the first clip."""
         self.weights = weights
         self.device = device
         self.dtype = dtype
+        self.compiled = compiled
         self.batch = max(self.least, batch or type(self).batch)
         self._under_path = under
         self._shared = _Shared()
@@ -203,6 +208,8 @@ class NeuralAnimator(ABC):
         if self._shared.model is None:
             with spoken():
                 self._shared.model = self.load()
+                if self.compiled:
+                    memory.compile_networks(self._shared.model)
         return self._shared.model
 
     def _lacks_library(self) -> str | None:
@@ -224,6 +231,8 @@ class NeuralAnimator(ABC):
     def _lacks_device(self) -> str | None:
         import torch  # noqa: PLC0415
 
+        if self.device != "cpu" and (reason := devices.lost()):
+            return reason
         if not self.device.startswith("cuda"):
             return None
         if not torch.cuda.is_available():
@@ -402,13 +411,10 @@ def spoken() -> Iterator[None]:
     except EngineError:
         raise
     except Exception as error:
-        text = str(error).strip().partition("\n")[0] or type(error).__name__
-        if memory_ran_out(error) or "out of memory" in text.lower():
-            raise OutOfMemory from error
-        log.exception("A model broke")
-        if "CUDA" in text or type(error).__name__ == "AcceleratorError":
-            raise EngineError(f"The graphics card stopped: {text}") from error
-        raise EngineError(f"The model stopped: {text}") from error
+        found = memory.worded(error)
+        if not isinstance(found, OutOfMemory):
+            log.exception("A model broke")
+        raise found from error
 
 
 def _checked(patch: NDArray[Any], crop: Crop) -> Pixels:

@@ -116,12 +116,13 @@ class DiffusionRefineAnimator(NeuralAnimator):
         prompt: str = PROMPT,
         identity: float = 0.6,
         seed: int = 0,
+        compiled: bool = False,
     ) -> None:
         """`strength`: how much noise a face is drawn from, 0 to 0.45. `steps`: in how
         many. `size`: pixels of a crop, a multiple of 64. `identity`: weight of the
         portrait beside the prompt, 0 to 1. `batch`: frames of a window, 8 to 32.
         ValueError for what is out of these ranges."""
-        super().__init__(weights, under, device, dtype, batch)
+        super().__init__(weights, under, device, dtype, batch, compiled=compiled)
         if not STRENGTHS[0] <= strength <= STRENGTHS[1]:
             raise ValueError(f"strength is {STRENGTHS[0]} to {STRENGTHS[1]}")
         if not STEPS[0] <= steps <= STEPS[1]:

@@ -108,10 +108,11 @@ class LatentSync(SpokenAnimator):
         steps: int = 10,
         guidance: float = 1.5,
         size: int = 256,
+        compiled: bool = False,
     ) -> None:
         """`steps` of DDIM; 20 were published. `guidance`: how far the voice is followed
         beyond what the model believes. `size`: pixels across of a face; 512 for 1.6."""
-        super().__init__(weights, under, device, dtype, batch)
+        super().__init__(weights, under, device, dtype, batch, compiled=compiled)
         self._steps, self._guidance, self._size = steps, guidance, size
 
     def load(self) -> Sculptor:

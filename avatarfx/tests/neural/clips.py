@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from avatarfx.animators.neural.base import warp
+from avatarfx.animators.neural.control import control
 from avatarfx.bench import portraits
 from avatarfx.riggers.landmarks import LandmarkRigger
 from socialapp.characters import maker
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
+
+    from socialapp.engines.protocols import Animator
 
 SIZES = {"1:1": (256, 256), "9:16": (256, 456), "16:9": (456, 256)}
 FPS = 25
@@ -73,6 +77,26 @@ def staging(
     stage = Stage(shape=shape, camera=camera, places=places or {}, panels=panels)
     parts = tuple(part(seat, seconds) for seat in actors)
     return Staging(Performance(seconds, parts, stage), actors, background)
+
+
+def masks(staged: Staging) -> list[NDArray[np.bool_]]:
+    """Of every frame of a staging, where a model may change it."""
+    width, height = SIZES[staged.performance.stage.shape]
+    found = []
+    for frame in control(warp(), staged, fps=FPS, width=width, height=height):
+        touched = np.zeros((height, width), bool)
+        for place in frame.faces:
+            left, top, right, bottom = place.box
+            rows, columns = np.mgrid[top:bottom, left:right]
+            inside = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
+            touched[rows[inside], columns[inside]] |= place.mask[inside] > 0
+        found.append(touched)
+    return found
+
+
+def filmed(animator: Animator, staged: Staging) -> list[Frame]:
+    width, height = SIZES[staged.performance.stage.shape]
+    return list(animator.animate(staged, fps=FPS, width=width, height=height))
 
 
 def pixels(frame: Frame) -> NDArray[np.uint8]:

@@ -48,7 +48,7 @@ def found_again(pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
     """(478, 2) points in pixels that the landmark network sees in a frame."""
     data = bytes(cv2.imencode(".png", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))[1])
     rig, _ = LandmarkRigger().rig(data, ref=ref_of(data, "png"))
-    return np.array(rig.landmarks)[:, :2] * pixels.shape[1]
+    return np.asarray(np.array(rig.landmarks)[:, :2] * pixels.shape[1])
 
 
 def test_the_mask_of_a_photo_lies_where_a_network_finds_the_face_again() -> None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from avatarfx.animators.neural.base import warp
-from avatarfx.animators.neural.control import control
 from avatarfx.animators.neural.diffusion_refine import LAYOUT, DiffusionRefineAnimator
 from avatarfx.tests.neural.clips import (
     FPS,
-    SIZES,
     drawing,
+    filmed,
+    masks,
     photo,
     pixels,
     staging,
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from numpy.typing import NDArray
-
-    from socialapp.engines.protocols import Frame, Staging
 
 pytestmark = pytest.mark.neural
 
@@ -47,28 +46,13 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def refiner(weights: Path, **options: Any) -> DiffusionRefineAnimator:
-    given = {"size": 64, "device": "cpu", "batch": 8, "steps": 1} | options
+    given: dict[str, Any] = {
+        "size": 64,
+        "device": "cpu",
+        "batch": 8,
+        "steps": 1,
+    } | options
     return DiffusionRefineAnimator(str(weights), **given)
-
-
-def filmed(animator: DiffusionRefineAnimator, staged: Staging) -> list[Frame]:
-    width, height = SIZES[staged.performance.stage.shape]
-    return list(animator.animate(staged, fps=FPS, width=width, height=height))
-
-
-def masks(staged: Staging) -> list[NDArray[np.bool_]]:
-    """Of every frame, where it may have changed."""
-    width, height = SIZES[staged.performance.stage.shape]
-    found = []
-    for frame in control(warp(), staged, fps=FPS, width=width, height=height):
-        touched = np.zeros((height, width), bool)
-        for place in frame.faces:
-            left, top, right, bottom = place.box
-            rows, columns = np.mgrid[top:bottom, left:right]
-            inside = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
-            touched[rows[inside], columns[inside]] |= place.mask[inside] > 0
-        found.append(touched)
-    return found
 
 
 @pytest.mark.parametrize(
@@ -125,7 +109,7 @@ def test_the_portrait_has_a_say(weights: Path) -> None:
     picture = np.random.default_rng(1).integers(0, 256, (64, 64, 3), np.uint8)
 
     def drawn(face: NDArray[np.uint8], identity: float) -> NDArray[np.float32]:
-        return model.refine(
+        drawn: NDArray[np.float32] = model.refine(
             [picture] * 8,
             numbers=range(8),
             seat="a",
@@ -136,6 +120,7 @@ def test_the_portrait_has_a_say(weights: Path) -> None:
             identity=identity,
             seed=0,
         )
+        return drawn
 
     dark, light = (np.full((224, 224, 3), v, np.uint8) for v in (20, 230))
     assert np.abs(drawn(dark, 1.0) - drawn(light, 1.0)).max() > 0
@@ -212,8 +197,6 @@ def test_the_tiny_folder_is_whole_and_a_cut_file_is_told(
 ) -> None:
     assert look(LAYOUT, weights).problem is None
     assert refiner(weights).available() is None
-    import shutil  # noqa: PLC0415
-
     shutil.copytree(weights, tmp_path / "cut")
     unet = tmp_path / "cut/base/unet/diffusion_pytorch_model.safetensors"
     unet.write_bytes(unet.read_bytes()[:1000])
@@ -229,3 +212,35 @@ def test_a_lora_of_another_model_is_refused(weights: Path) -> None:
     unet = refiner(weights).load().pipe.unet
     with pytest.raises(EngineError, match="another model"):
         fold(unet, {"lora_unet_nowhere.lora_down.weight": torch.zeros(4, 4)})
+
+
+def test_what_is_loaded_is_what_is_in_the_files(weights: Path) -> None:
+    import torch  # noqa: PLC0415
+    from safetensors.torch import load_file  # noqa: PLC0415
+
+    pipe = refiner(weights).load().pipe
+    for file, network, prefix in (
+        ("base/vae/diffusion_pytorch_model.safetensors", pipe.vae, ""),
+        ("base/text_encoder/model.safetensors", pipe.text_encoder, "text_model."),
+        (
+            "ip_adapter/models/image_encoder/model.safetensors",
+            pipe.image_encoder,
+            "",
+        ),
+        ("motion/diffusion_pytorch_model.safetensors", pipe.unet, ""),
+    ):
+        loaded = network.state_dict()
+        saved = load_file(weights / file)
+        assert saved
+        for name, tensor in saved.items():
+            assert torch.equal(loaded[name.removeprefix(prefix)], tensor), name
+    saved = load_file(weights / "base/unet/diffusion_pytorch_model.safetensors")
+    lora = load_file(weights / "motion/AnimateLCM_sd15_t2v_lora.safetensors")
+    name = "down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q"
+    key = f"lora_unet_{name.replace('.', '_')}"
+    product = lora[f"{key}.lora_up.weight"] @ lora[f"{key}.lora_down.weight"]
+    folded = pipe.unet.state_dict()[f"{name}.weight"]
+    torch.testing.assert_close(folded, saved[f"{name}.weight"] + product)
+    assert torch.equal(
+        pipe.unet.state_dict()["conv_in.weight"], saved["conv_in.weight"]
+    )

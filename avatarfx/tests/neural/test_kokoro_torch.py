@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from avatarfx.voices import kokoro_torch, pcm, timing
+from avatarfx.voices import pcm, timing, torches
 from avatarfx.voices.kokoro import UNIT, KokoroVoice
 from avatarfx.voices.kokoro_torch import LAYOUT, MODEL, NEEDED, KokoroTorchVoice
 from avatarfx.voices.samples.kokoro_torch import tiny
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.neural
 @pytest.fixture(autouse=True)
 def one_thread() -> Iterator[None]:
     torch = pytest.importorskip("torch")
-    if reason := kokoro_torch.lacking(NEEDED):
+    if reason := torches.lacking(NEEDED):
         pytest.skip(reason)
     before = torch.get_num_threads()
     torch.set_num_threads(1)
@@ -40,7 +40,7 @@ def one_thread() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pytest.importorskip("torch")
-    if reason := kokoro_torch.lacking(NEEDED):
+    if reason := torches.lacking(NEEDED):
         pytest.skip(reason)
     made = tmp_path_factory.mktemp("kokoro")
     tiny(made, 1)

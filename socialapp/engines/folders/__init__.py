@@ -6,6 +6,6 @@ Only headers are read, nothing is unpickled, downloaded or loaded; torch is not 
 from __future__ import annotations
 
 from socialapp.engines.folders.layouts import Layout, Piece, State
-from socialapp.engines.folders.looking import look
+from socialapp.engines.folders.looking import look, weigh
 
-__all__ = ["Layout", "Piece", "State", "look"]
+__all__ = ["Layout", "Piece", "State", "look", "weigh"]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
+from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from socialapp.engines.folders.layouts import FolderError, State
 from socialapp.engines.folders.onnx import check_length
@@ -51,6 +53,24 @@ def tensors_in(piece: Piece, file: Path) -> dict[str, Tensor]:
     if piece.kind == "safetensors":
         return read_header(file)
     return read_tensors(file) if piece.kind == "torch" else {}
+
+
+class Weight(NamedTuple):
+    """How many numbers a model has."""
+
+    numbers: int
+    largest: int
+    """In the largest of the folder's own folders, each of which holds a network."""
+
+
+def weigh(layout: Layout, folder: Path | str) -> Weight:
+    """Of what lies in a whole folder, from the headers."""
+    place, counts = Path(folder), Counter[str]()
+    for piece in layout.files:
+        for path in files_of(piece, place):
+            tensors = tensors_in(piece, path).values()
+            counts[str(path.parent)] += sum(math.prod(t.shape) for t in tensors)
+    return Weight(counts.total(), max(counts.values(), default=0))
 
 
 def files_of(piece: Piece, folder: Path) -> list[Path]:

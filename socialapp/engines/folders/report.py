@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from socialapp.engines.folders.layouts import Layout, State
-from socialapp.engines.folders.looking import look
+from socialapp.engines.folders.looking import look, weigh
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -47,6 +47,11 @@ class Found:
             f" {self.layout.licence_setting}=1 if it allows what you do."
         )
 
+    @property
+    def numbers(self) -> int:
+        """Parameters, as the headers have them; 0 unless the folder is whole."""
+        return 0 if self.state.problem else weigh(self.layout, self.folder).numbers
+
     def to_json(self) -> dict[str, Any]:
         return {
             "name": self.alias,
@@ -56,6 +61,7 @@ class Found:
             "folder": self.folder,
             "files": len(self.state.files),
             "bytes": self.state.bytes,
+            "numbers": self.numbers,
             "licence": self.layout.licence,
             "commercial": self.layout.commercial,
             "accepted": self.accepted,

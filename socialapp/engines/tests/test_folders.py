@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from socialapp.engines.folders import Layout, Piece, State, hub, look
+from socialapp.engines.folders import Layout, Piece, State, hub, look, weigh
 from socialapp.engines.folders.pickles import read_tensors
 
 if TYPE_CHECKING:
@@ -119,6 +119,10 @@ def test_a_whole_folder_is_counted_and_torch_stays_out(folder: Path) -> None:
     ]
     assert state.bytes == sum(path.stat().st_size for path in state.files)
     assert "torch" not in sys.modules
+
+
+def test_a_folder_is_weighed_by_its_headers(folder: Path) -> None:
+    assert weigh(LAYOUT, folder) == (16 * 8 * 9 + 16, 16 * 8 * 9)
 
 
 def test_a_folder_that_is_not_there_says_where_to_get_it(tmp_path: Path) -> None:

@@ -115,6 +115,8 @@ class Command(BaseCommand):
         if not row["accepted"]:
             commercial += ", not accepted"
         size = f", {row['bytes'] / 1e9:.2f} GB" if row["bytes"] else ""
+        if row["numbers"]:
+            size += f", {row['numbers'] / 1e6:.1f} M parameters"
         ladder = "on the ladder" if row["wanted"] else "off"
         lines = [
             f"{row['name']} ({row['kind']}, {ladder}): {row['state']}{size}",

@@ -744,6 +744,10 @@ ENGINES["animator"] |= {
     ),
     "latentsync": _neural("avatarfx.animators.neural.latentsync.LatentSync"),
     "musetalk": _neural("avatarfx.animators.neural.musetalk.MuseTalk"),
+    "wan_animate": _neural(
+        "avatarfx.animators.neural.wan_animate.WanAnimateAnimator",
+        "Wan-AI/Wan2.2-Animate-14B-Diffusers",
+    ),
     "warp_cuda": {
         "BACKEND": "avatarfx.animators.warp_cuda.WarpCudaAnimator",
         "OPTIONS": {

@@ -102,6 +102,7 @@ class WanAnimateAnimator(NeuralAnimator):
         size: int = 512,
         prompt: str = PROMPT,
         seed: int = 0,
+        compiled: bool = False,
     ) -> None:
         """`batch`: frames of a segment, 17 to 77, one more than a multiple of four.
         `size`: pixels of a crop, a multiple of 16. ValueError for what is not."""
@@ -114,7 +115,8 @@ class WanAnimateAnimator(NeuralAnimator):
             raise ValueError("size is a multiple of 16")
         if steps < 1:
             raise ValueError("steps are 1 or more")
-        super().__init__(weights, under, device, dtype, _frames(segment))
+        frames = _frames(segment)
+        super().__init__(weights, under, device, dtype, frames, compiled=compiled)
         self.segment, self.steps, self.size = segment, steps, size
         self.prompt, self.seed = prompt, seed
 

@@ -88,9 +88,10 @@ LAYOUT = Layout(
 )
 
 
-class LatentSyncAnimator(SpokenAnimator):
+class LatentSync(SpokenAnimator):
     """The warp's film, its speakers' mouths drawn anew in windows of motion."""
 
+    version = "latentsync 1.5"
     layout: ClassVar[Layout] = LAYOUT
     batch = 16
     least = 4

@@ -99,9 +99,10 @@ class SpokenAnimator(NeuralAnimator):
         return None
 
 
-class MuseTalkAnimator(SpokenAnimator):
+class MuseTalk(SpokenAnimator):
     """The warp's film, its speakers' lower faces drawn anew."""
 
+    version = "musetalk 1.5"
     layout: ClassVar[Layout] = LAYOUT
     batch = 8
 

@@ -15,7 +15,7 @@ from avatarfx.animators.neural.latentsync import (
     HELD,
     LAYOUT,
     UNET,
-    LatentSyncAnimator,
+    LatentSync,
     Sculptor,
 )
 from avatarfx.tests.neural import clips
@@ -42,7 +42,7 @@ def spoken(*, frames: int) -> Staging:
     return replace(staged, sounds={"a": Speech(loud.astype("<i2").tobytes(), RATE)})
 
 
-def filmed(animator: LatentSyncAnimator, staged: Staging) -> list[Frame]:
+def filmed(animator: LatentSync, staged: Staging) -> list[Frame]:
     return list(animator.animate(staged, **SIZE))
 
 
@@ -58,8 +58,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def animator(folder: Path) -> LatentSyncAnimator:
-    return LatentSyncAnimator(str(folder), device="cpu", steps=1, size=64)
+def animator(folder: Path) -> LatentSync:
+    return LatentSync(str(folder), device="cpu", steps=1, size=64)
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,7 @@ def copy(folder: Path, tmp_path: Path) -> Path:
 
 
 def test_more_frames_than_a_window_are_drawn_anew_around_the_mouth(
-    animator: LatentSyncAnimator,
+    animator: LatentSync,
 ) -> None:
     staged = spoken(frames=22)
     shots = list(control(animator.under, staged, **SIZE))
@@ -94,7 +94,7 @@ def test_more_frames_than_a_window_are_drawn_anew_around_the_mouth(
     assert moved >= 20
 
 
-def test_it_keeps_the_promises_of_an_animator(animator: LatentSyncAnimator) -> None:
+def test_it_keeps_the_promises_of_an_animator(animator: LatentSync) -> None:
     assert animator.available() is None
     check_animator(animator, spoken(frames=4), size=(256, 256))
 
@@ -212,7 +212,7 @@ def test_a_folder_whose_tensors_do_not_map_is_off_and_names_the_first(
 
     def problem(tensors: dict[str, Any]) -> str:
         torch.save({HELD: tensors}, copy / UNET)
-        return LatentSyncAnimator(str(copy), device="cpu").available() or ""
+        return LatentSync(str(copy), device="cpu").available() or ""
 
     tensors = held[HELD]
     still = {n: t for n, t in tensors.items() if ".motion_modules." not in n}
@@ -235,21 +235,21 @@ def test_a_folder_whose_tensors_do_not_map_is_off_and_names_the_first(
 
 
 def test_where_nobody_is_heard_it_hands_over_with_the_reason(
-    animator: LatentSyncAnimator,
+    animator: LatentSync,
 ) -> None:
     with pytest.raises(EngineError, match="Nobody is heard"):
         filmed(animator, clips.staging({"a": clips.photo()}, frames=2))
 
 
 def test_a_batch_that_is_longer_than_it_knows_of_is_refused(folder: Path) -> None:
-    reason = LatentSyncAnimator(str(folder), device="cpu", batch=32).available()
+    reason = LatentSync(str(folder), device="cpu", batch=32).available()
     assert reason == "Its batch is 32, and it knows of 24 frames at once."
 
 
 def test_the_full_size_is_the_published_one() -> None:
     """Stable Diffusion's UNet with 13 channels in and 384 wide vectors to listen to, and
     20 motion modules of AnimateDiff."""
-    import torch  # noqa: PLC0415
+    torch = pytest.importorskip("torch")
     from diffusers import UNetMotionModel  # noqa: PLC0415
 
     from avatarfx.animators.neural.samples.latentsync import config  # noqa: PLC0415

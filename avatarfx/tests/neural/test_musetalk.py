@@ -15,7 +15,7 @@ import pytest
 from avatarfx.animators.neural import checkpoints, memory, whisper
 from avatarfx.animators.neural.base import INSTALL
 from avatarfx.animators.neural.control import control
-from avatarfx.animators.neural.musetalk import LAYOUT, MuseTalkAnimator, Painter
+from avatarfx.animators.neural.musetalk import LAYOUT, MuseTalk, Painter
 from avatarfx.tests.neural import clips
 from socialapp.engines.errors import EngineError
 from socialapp.engines.folders import look
@@ -49,7 +49,7 @@ def spoken(
     return replace(staged, sounds={by: tone(frames / clips.FPS)})
 
 
-def filmed(animator: MuseTalkAnimator, staged: Staging) -> list[Frame]:
+def filmed(animator: MuseTalk, staged: Staging) -> list[Frame]:
     return list(animator.animate(staged, **SIZE))
 
 
@@ -65,8 +65,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def animator(folder: Path) -> MuseTalkAnimator:
-    return MuseTalkAnimator(str(folder), device="cpu")
+def animator(folder: Path) -> MuseTalk:
+    return MuseTalk(str(folder), device="cpu")
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def copy(folder: Path, tmp_path: Path) -> Path:
 @pytest.mark.neural
 @pytest.mark.parametrize("actor", [clips.photo, clips.drawing])
 def test_a_speakers_mouth_is_drawn_anew_and_nothing_else(
-    animator: MuseTalkAnimator, actor: Callable[[], Actor]
+    animator: MuseTalk, actor: Callable[[], Actor]
 ) -> None:
     staged = spoken({"a": actor()}, frames=10)
     shots = list(control(animator.under, staged, **SIZE))
@@ -97,14 +97,14 @@ def test_a_speakers_mouth_is_drawn_anew_and_nothing_else(
 
 
 @pytest.mark.neural
-def test_it_keeps_the_promises_of_an_animator(animator: MuseTalkAnimator) -> None:
+def test_it_keeps_the_promises_of_an_animator(animator: MuseTalk) -> None:
     assert animator.available() is None
     staged = spoken({"a": clips.photo()}, frames=4)
     check_animator(animator, staged, size=(256, 256))
 
 
 @pytest.mark.neural
-def test_of_two_only_the_one_who_speaks_is_touched(animator: MuseTalkAnimator) -> None:
+def test_of_two_only_the_one_who_speaks_is_touched(animator: MuseTalk) -> None:
     places = {"a": Place(0.3, 0.5, 0.6), "b": Place(0.7, 0.5, 0.6)}
     cast = {"a": clips.photo(), "b": clips.drawing()}
     for speaker, other in (("a", "b"), ("b", "a")):
@@ -121,7 +121,7 @@ def test_of_two_only_the_one_who_speaks_is_touched(animator: MuseTalkAnimator) -
 
 
 @pytest.mark.neural
-def test_what_is_heard_decides_what_is_drawn(animator: MuseTalkAnimator) -> None:
+def test_what_is_heard_decides_what_is_drawn(animator: MuseTalk) -> None:
     staged = spoken({"a": clips.photo()}, frames=3)
     other = replace(staged, sounds={"a": tone(0.12, 900)})
     one, two = (clips.pixels(filmed(animator, s)[1]) for s in (staged, other))
@@ -129,7 +129,7 @@ def test_what_is_heard_decides_what_is_drawn(animator: MuseTalkAnimator) -> None
 
 
 @pytest.mark.neural
-def test_in_a_long_pause_the_mouth_is_the_films(animator: MuseTalkAnimator) -> None:
+def test_in_a_long_pause_the_mouth_is_the_films(animator: MuseTalk) -> None:
     staged = spoken({"a": clips.photo()}, frames=8)
     part = replace(staged.performance.parts[0], visemes=(Viseme(3.0, 4.0, "aa"),))
     performance = replace(staged.performance, parts=(part,))
@@ -139,10 +139,10 @@ def test_in_a_long_pause_the_mouth_is_the_films(animator: MuseTalkAnimator) -> N
 
 @pytest.mark.neural
 def test_a_clip_is_the_same_whatever_the_batch(
-    folder: Path, animator: MuseTalkAnimator
+    folder: Path, animator: MuseTalk
 ) -> None:
     staged = spoken({"a": clips.photo()}, frames=5)
-    single = MuseTalkAnimator(str(folder), device="cpu", batch=1)
+    single = MuseTalk(str(folder), device="cpu", batch=1)
     for one, many in zip(filmed(single, staged), filmed(animator, staged), strict=True):
         off = np.abs(clips.pixels(one).astype(int) - clips.pixels(many))
         assert off.max() <= 1
@@ -150,7 +150,7 @@ def test_a_clip_is_the_same_whatever_the_batch(
 
 @pytest.mark.neural
 def test_where_nobody_is_heard_it_hands_over_with_the_reason(
-    animator: MuseTalkAnimator,
+    animator: MuseTalk,
 ) -> None:
     staged = clips.staging({"a": clips.photo()}, frames=2)
     quiet = replace(staged, sounds={"a": Speech(bytes(2 * RATE), RATE)})
@@ -297,7 +297,7 @@ def test_values_that_are_no_numbers_stop_it(copy: Path) -> None:
     _spoil(copy, lambda tensor: tensor * float("nan"))
     with pytest.raises(EngineError, match="no numbers"):
         filmed(
-            MuseTalkAnimator(str(copy), device="cpu"),
+            MuseTalk(str(copy), device="cpu"),
             spoken({"a": clips.photo()}, frames=2),
         )
 
@@ -313,7 +313,7 @@ def test_a_black_mouth_stops_it(copy: Path) -> None:
     save_file(tensors, path)
     with pytest.raises(EngineError, match="black"):
         filmed(
-            MuseTalkAnimator(str(copy), device="cpu"),
+            MuseTalk(str(copy), device="cpu"),
             spoken({"a": clips.photo()}, frames=2),
         )
 
@@ -325,7 +325,7 @@ def test_a_folder_of_two_models_is_refused_when_it_is_loaded(copy: Path) -> None
     path.write_text(json.dumps(told | {"layers_per_block": 2}))
     with pytest.raises(EngineError, match=r"not the weights of MuseTalk 1\.5"):
         filmed(
-            MuseTalkAnimator(str(copy), device="cpu"),
+            MuseTalk(str(copy), device="cpu"),
             spoken({"a": clips.photo()}, frames=2),
         )
 
@@ -333,7 +333,7 @@ def test_a_folder_of_two_models_is_refused_when_it_is_loaded(copy: Path) -> None
 @pytest.mark.neural
 def test_a_broken_folder_is_off_with_the_reason(copy: Path) -> None:
     def problem() -> str:
-        return MuseTalkAnimator(str(copy), device="cpu").available() or ""
+        return MuseTalk(str(copy), device="cpu").available() or ""
 
     assert problem() == ""
     unet = copy / "musetalkV15" / "unet.pth"
@@ -353,10 +353,10 @@ def test_a_broken_folder_is_off_with_the_reason(copy: Path) -> None:
 def test_version_1_0_is_told_from_1_5(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(MuseTalkAnimator, "_lacks_library", lambda _: None)
+    monkeypatch.setattr(MuseTalk, "_lacks_library", lambda _: None)
     (tmp_path / "musetalk").mkdir()
     (tmp_path / "musetalk" / "pytorch_model.bin").write_bytes(b"PK")
-    reason = MuseTalkAnimator(str(tmp_path)).available()
+    reason = MuseTalk(str(tmp_path)).available()
     assert reason is not None
     assert "holds MuseTalk 1.0" in reason
     assert "musetalkV15/unet.pth" in reason
@@ -370,7 +370,7 @@ def test_without_a_library_it_says_which_and_what_to_install(
         return None if name == lacking else object()
 
     monkeypatch.setattr(importlib.util, "find_spec", find)
-    reason = MuseTalkAnimator("/nowhere").available()
+    reason = MuseTalk("/nowhere").available()
     assert reason == f"{lacking} is not installed. Run {INSTALL}."
 
 

@@ -727,6 +727,7 @@ ENGINES["animator"] |= {
     ),
     "latentsync": _neural("avatarfx.animators.neural.latentsync.LatentSync"),
     "musetalk": _neural("avatarfx.animators.neural.musetalk.MuseTalk"),
+    "refiner": _neural("avatarfx.animators.neural.refiner.RefinerAnimator"),
     "wan_animate": _neural(
         "avatarfx.animators.neural.wan_animate.WanAnimateAnimator",
         "Wan-AI/Wan2.2-Animate-14B-Diffusers",

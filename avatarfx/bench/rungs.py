@@ -38,7 +38,7 @@ from avatarfx.animators.neural.memory import (
 from avatarfx.bench import portraits
 from avatarfx.pipeline import FPS
 from socialapp.acting.perform import perform
-from socialapp.engines import handler
+from socialapp.engines import handler, torch_audio
 from socialapp.engines.folders import report
 from socialapp.engines.protocols import Actor, Staging, VoiceSpec
 from socialapp.lib.blobs import ref_of
@@ -85,6 +85,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: dict[str, Any]) -> dict[str, Any]:
     only = set(options["only"] or ())
+    if find_spec("torch") is not None:
+        torch_audio.make_harmless()
     found = {one.alias: one for one in report.find()}
     with tempfile.TemporaryDirectory(dir=settings.DATA_DIR) as folder:
         bench = _Bench(options, Path(folder), found)

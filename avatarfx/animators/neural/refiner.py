@@ -56,10 +56,8 @@ class RefinerAnimator(NeuralAnimator):
 
         network = load(Path(self.weights))
         device = self.device or ("cuda" if torch.cuda.is_available() else "cpu")
-        kinds = {"": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
-        if self.dtype not in {*kinds, "fp32"}:
-            raise EngineError(f"dtype is {self.dtype!r}; it may be fp32, fp16 or bf16.")
-        return network.to(device, kinds.get(self.dtype, torch.float32)).eval()
+        kind = getattr(torch, self.dtype or "float32")
+        return network.to(device, kind).eval()
 
     def refine(
         self,

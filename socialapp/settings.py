@@ -751,7 +751,33 @@ ENGINES["voice"]["kokoro_torch"] = {
     },
 }
 
-NEURAL_VOICE = env.choice("NEURAL_VOICE", "", ["", "kokoro_torch"])
+COQUI_ACCEPT_CPML = env.flag("COQUI_ACCEPT_CPML")
+"""The licence of XTTS, which forbids earning money with it, is accepted."""
+
+ENGINES["voice"] |= {
+    "coqui": {
+        "BACKEND": "avatarfx.voices.coqui.CoquiVoice",
+        "OPTIONS": {
+            "weights": env.text("TTS_MODEL_DIR", str(NEURAL_WEIGHTS_DIR / "coqui")),
+            "device": NEURAL_OPTIONS["device"],
+        },
+    },
+    "coqui_xtts": {
+        "BACKEND": "avatarfx.voices.coqui.CoquiXttsVoice",
+        "OPTIONS": {
+            "weights": hub.folder_of(
+                NEURAL_WEIGHTS_DIR / "coqui_xtts", "coqui/XTTS-v2"
+            ),
+            "device": NEURAL_OPTIONS["device"],
+            "accept_cpml": COQUI_ACCEPT_CPML,
+            "consented": env.words("COQUI_CONSENTED_VOICES"),
+        },
+    },
+}
+
+NEURAL_VOICE = env.choice(
+    "NEURAL_VOICE", "", ["", "kokoro_torch", "coqui", "coqui_xtts"]
+)
 """A voice by torch that is tried first: see docs/neural.md."""
 
 VOICE_LADDER = [*filter(None, [NEURAL_VOICE]), "kokoro", "hibari", "silent"]
@@ -798,7 +824,8 @@ PICTURE_NSFW = {
 """Scores of the ``nsfw`` detector, by the age of whose picture it is."""
 
 ENCODER: dict[str, Any] = {
-    "codec": env.text("ENCODER", "libx264"),
+    "codec": env.text("ENCODER")
+    or env.choice("VIDEO_ENCODER", "auto", ["auto", "x264", "nvenc"]),
     "preset": env.text("ENCODER_PRESET", "veryfast"),
     "quality": env.number("ENCODER_QUALITY", 19),
     "threads": env.number("ENCODER_THREADS", 2),

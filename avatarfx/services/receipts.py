@@ -11,7 +11,7 @@ from django.db.models import DurationField, ExpressionWrapper, F
 from django.db.models.functions import Now
 from django.utils.module_loading import import_string
 
-from avatarfx import receipts
+from avatarfx import encoders, receipts
 from avatarfx.models import Render, WorkerKey
 from avatarfx.receipts import ReceiptError, Statement
 from avatarfx.services import workers
@@ -50,7 +50,7 @@ def write(
                 "voice": _engine("voice", rendered.voice_engine),
                 "director": _engine("director", "default"),
                 "animator": _engine("animator", drawn[-1] if drawn else ""),
-                "encoder": {"name": str(settings.ENCODER.get("codec", ""))},
+                "encoder": {"name": encoders.choose(settings.ENCODER["codec"]).codec},
             },
             weights=weights.in_use(),
             versions=_versions(),

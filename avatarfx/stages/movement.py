@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from avatarfx import encode
+from avatarfx import encode, encoders
 from avatarfx.fallbacks import STILL, Ladder
 from avatarfx.pipeline import FPS, Film
 from avatarfx.quality.filming import learn, watch_of
@@ -84,6 +84,10 @@ def _on_a_rung(work: Work) -> Work:
                 continue
             entry["note"] = ladder.reason
             entry["frames"] = done.frames
+            wish = str(work.engines.encoder.get("codec", encoders.X264))
+            entry["encoder"] = encoders.choose(wish).codec
+            if reason := encoders.choose(wish).reason:
+                entry["encoder_reason"] = reason
             if isinstance(ladder.animator, Batched):
                 entry["batch"] = getattr(ladder.animator, "batch", 1)
             if shoot.seam:

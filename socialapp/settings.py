@@ -722,6 +722,13 @@ def _neural(backend: str, repository: str = "", **options: Any) -> dict[str, Any
 
 
 ENGINES["animator"] |= {
+    "wan_animate": _neural(
+        "avatarfx.animators.neural.wan_animate.WanAnimateAnimator",
+        "Wan-AI/Wan2.2-Animate-14B-Diffusers",
+    ),
+    "diffusion_refine": _neural(
+        "avatarfx.animators.neural.diffusion_refine.DiffusionRefineAnimator"
+    ),
     "latentsync": _neural("avatarfx.animators.neural.latentsync.LatentSync"),
     "musetalk": _neural("avatarfx.animators.neural.musetalk.MuseTalk"),
     "warp_cuda": {

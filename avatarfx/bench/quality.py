@@ -133,7 +133,11 @@ class _Bench:
         actor = Actor(rig, data, blobs)
         animator = _animator_for(rig)
         row["rung"] = animator.rung
-        staging = Staging(self.performed.performance, {"a": actor})
+        staging = Staging(
+            self.performed.performance,
+            {"a": actor},
+            sounds={"a": self.performed.speech},
+        )
         source = self._frames_of(handler.animators["still"], staging, count=1)[0]
         path = self.folder / f"{_plain(name)}.mp4"
         track = Track(self.samples, self.rate) if self.samples.any() else None

@@ -178,7 +178,9 @@ def _drawn(work: pipeline.Work) -> tuple[list[NDArray[np.uint8]], float]:
     frames = [
         np.frombuffer(frame.pixels, np.uint8).reshape(frame.height, frame.width, 3)
         for frame in ladder.animator.animate(
-            Staging(work.performance, work.actors),
+            Staging(
+                work.performance, work.actors, sounds=shoot.heard(work.performance)
+            ),
             fps=pipeline.FPS,
             width=work.width,
             height=work.height,

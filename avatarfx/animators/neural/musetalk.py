@@ -67,6 +67,7 @@ LAYOUT = Layout(
         *latents.PIECES,
         Piece("whisper/config.json", "json", {"d_model": 384, "encoder_layers": 4}),
         Piece("whisper/preprocessor_config.json", "json", {"feature_size": 80}),
+        Piece("whisper/*model.*", "other"),
         Piece("whisper/model.safetensors", "safetensors", EARS, optional=True),
         Piece("whisper/pytorch_model.bin", "torch", EARS, optional=True),
     ),

@@ -348,6 +348,9 @@ def test_a_broken_folder_is_off_with_the_reason(copy: Path) -> None:
     told = copy / "musetalkV15" / "musetalk.json"
     told.write_text(told.read_text().replace('"in_channels": 8', '"in_channels": 4'))
     assert "in_channels is 4" in problem()
+    told.write_text(told.read_text().replace('"in_channels": 4', '"in_channels": 8'))
+    (copy / "whisper" / "model.safetensors").unlink()
+    assert "whisper/*model.* is missing" in problem()
 
 
 def test_version_1_0_is_told_from_1_5(

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
     Picture = NDArray[np.uint8]
 
-SIDE, FPS = 160, 25
+SIDE, FPS = 192, 25
 
 MAKERS: tuple[PuppetMaker, ...] = (WarpMaker(), LayersMaker())
 

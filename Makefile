@@ -53,8 +53,9 @@ TORCH_INDEX ?=
 neural: $(BIN)/.neural
 	$(BIN)/python -m pytest -q -m neural --ignore=tests/e2e
 
-$(BIN)/.neural: $(BIN)/.dev requirements-gpu.txt constraints-gpu.txt
+$(BIN)/.neural: $(BIN)/.dev requirements-gpu.txt requirements-gpu-voices.txt constraints-gpu.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check $(addprefix --extra-index-url ,$(TORCH_INDEX)) -r requirements-gpu.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r requirements-gpu-voices.txt
 	@touch $@
 
 # The quality bench watches faces with tools that the product does without.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import queue
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, cast
 
@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from av.video.frame import PictureType
 
+from avatarfx import encoders
 from avatarfx.errors import DiskFullError
 from avatarfx.progressive.fragments import Fragments
 from avatarfx.progressive.pace import LONE, begins
@@ -54,7 +55,8 @@ class Options:
     """
 
     codec: str = "libx264"
-    """``libx264``, ``libopenh264`` or ``h264_nvenc``, if PyAV's FFmpeg has it."""
+    """``libx264``, ``libopenh264`` or ``h264_nvenc``, if PyAV's FFmpeg has it; or a wish
+    of ``encoders.WISHES``."""
 
     preset: str = "veryfast"
     quality: int = 19
@@ -103,7 +105,7 @@ class Writer:
         self._size = (width, height)
         self._fps = fps
         self._track = track
-        self._options = options
+        self._options = replace(options, codec=encoders.choose(options.codec).codec)
         self._frames: queue.Queue[NDArray[np.uint8] | Track | None] = queue.Queue(
             WAITING_FRAMES
         )

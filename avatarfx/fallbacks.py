@@ -21,7 +21,14 @@ CAPTIONS = "captions"
 
 
 class CheckError(EngineError):
-    """A finished film is not what it should be."""
+    """A finished film is not what it should be.
+
+    `instead`: the rung that films now, whatever stands between; empty: the next.
+    """
+
+    def __init__(self, reason: str, *, instead: str = "") -> None:
+        super().__init__(reason)
+        self.instead = instead
 
 
 class Ladder:
@@ -84,10 +91,13 @@ class Ladder:
                 return
         self.fall(str(error))
 
-    def drop(self, reason: str) -> None:
-        """What this rung drew is not good enough: neither is what draws like it."""
+    def drop(self, reason: str, *, instead: str = "") -> None:
+        """What this rung drew is not good enough: neither is what draws like it, nor
+        what stands above the rung called `instead`."""
         dropped = self.animator
         self.fall(reason)
+        while instead and self.is_above(instead):
+            self.fall(f"Nothing is refined a second time. {reason}")
         while isinstance(self.animator, Comparable) and self.animator.draws_like(
             dropped, self._rigs
         ):

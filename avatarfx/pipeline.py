@@ -418,7 +418,7 @@ def render(
             if work.ladder is None:
                 raise
             log.warning("The film failed its check: %s", error)
-            work.ladder.drop(str(error))
+            work.ladder.drop(str(error), instead=error.instead)
     # It is screened on the way; whatever touches it later takes its record away.
     work = _run("sign", work)
     work = _run("finish", work)

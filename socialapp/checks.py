@@ -143,7 +143,8 @@ def neural(**_: Any) -> list[CheckMessage]:
     wanted = [*settings.NEURAL_RUNGS, *filter(None, [settings.NEURAL_VOICE])]
     if not wanted:
         return []
-    names, found = ", ".join(wanted), []
+    names = ", ".join(wanted)
+    found: list[CheckMessage] = []
     if not _there("torch"):
         found.append(
             Warning(

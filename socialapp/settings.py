@@ -744,6 +744,7 @@ ENGINES["animator"] |= {
     ),
     "latentsync": _neural("avatarfx.animators.neural.latentsync.LatentSync"),
     "musetalk": _neural("avatarfx.animators.neural.musetalk.MuseTalk"),
+    "refiner": _neural("avatarfx.animators.neural.refiner.RefinerAnimator"),
     "wan_animate": _neural(
         "avatarfx.animators.neural.wan_animate.WanAnimateAnimator",
         "Wan-AI/Wan2.2-Animate-14B-Diffusers",
@@ -767,7 +768,33 @@ ENGINES["voice"]["kokoro_torch"] = {
     },
 }
 
-NEURAL_VOICE = env.choice("NEURAL_VOICE", "", ["", "kokoro_torch"])
+COQUI_ACCEPT_CPML = env.flag("COQUI_ACCEPT_CPML")
+"""The licence of XTTS, which forbids earning money with it, is accepted."""
+
+ENGINES["voice"] |= {
+    "coqui": {
+        "BACKEND": "avatarfx.voices.coqui.CoquiVoice",
+        "OPTIONS": {
+            "weights": env.text("TTS_MODEL_DIR", str(NEURAL_WEIGHTS_DIR / "coqui")),
+            "device": NEURAL_OPTIONS["device"],
+        },
+    },
+    "coqui_xtts": {
+        "BACKEND": "avatarfx.voices.coqui.CoquiXttsVoice",
+        "OPTIONS": {
+            "weights": hub.folder_of(
+                NEURAL_WEIGHTS_DIR / "coqui_xtts", "coqui/XTTS-v2"
+            ),
+            "device": NEURAL_OPTIONS["device"],
+            "accept_cpml": COQUI_ACCEPT_CPML,
+            "consented": env.words("COQUI_CONSENTED_VOICES"),
+        },
+    },
+}
+
+NEURAL_VOICE = env.choice(
+    "NEURAL_VOICE", "", ["", "kokoro_torch", "coqui", "coqui_xtts"]
+)
 """A voice by torch that is tried first: see docs/neural.md."""
 
 VOICE_LADDER = [*filter(None, [NEURAL_VOICE]), "kokoro", "hibari", "silent"]
@@ -814,7 +841,8 @@ PICTURE_NSFW = {
 """Scores of the ``nsfw`` detector, by the age of whose picture it is."""
 
 ENCODER: dict[str, Any] = {
-    "codec": env.text("ENCODER", "libx264"),
+    "codec": env.text("ENCODER")
+    or env.choice("VIDEO_ENCODER", "auto", ["auto", "x264", "nvenc"]),
     "preset": env.text("ENCODER_PRESET", "veryfast"),
     "quality": env.number("ENCODER_QUALITY", 19),
     "threads": env.number("ENCODER_THREADS", 2),
@@ -865,6 +893,21 @@ QUALITY_LIMITS: dict[str, dict[str, float]] = {
         "flicker": 2.0,
         "lost": 0.2,
         "late_ms": 80.0,
+    },
+    # What a model refined, beside the film that it refined.
+    "beside": {
+        "mouth": 0.7,
+        "opening": 0.6,
+        "follows": 0.6,
+        "detail": 0.6,
+        "mouth_lag": 1.0,
+        "unlike": 0.05,
+        "portrait": 0.03,
+        "flicker": 1.2,
+        "swims": 1.2,
+        "pulse": 3.0,
+        "colour": 6.0,
+        "spoiled": 0.0,
     },
 }
 """Worse than this and the next rung films again; measured as docs/quality.md says."""

@@ -50,26 +50,26 @@ def defaults() -> Iterator[Sample]:
     close = photo[10:280, 90:360]
     yield _sample("photo whole", photo)
     yield _sample("photo close", _scaled(close))
-    yield _sample("photo mirrored, warm", _graded(photo[:, ::-1], (0.84, 0.96, 1.08)))
-    yield _sample("photo tilted, dim", _graded(_turned(bust, 9), (0.62, 0.6, 0.66)))
-    yield _sample("painted photo", _painted(_scaled(close), seed=1))
-    yield _sample("painted bust", _painted(_scaled(bust), seed=2))
+    yield _sample("photo mirrored, warm", graded(photo[:, ::-1], (0.84, 0.96, 1.08)))
+    yield _sample("photo tilted, dim", graded(_turned(bust, 9), (0.62, 0.6, 0.66)))
+    yield _sample("painted photo", painted(_scaled(close), seed=1))
+    yield _sample("painted bust", painted(_scaled(bust), seed=2))
     for seed, name in enumerate(("imani", "sunniva", "hob", "perpetua"), start=3):
-        yield _sample(f"painted {name}", _painted(_drawing(name), seed=seed))
+        yield _sample(f"painted {name}", painted(drawing(name), seed=seed))
     for name in ("imani", "hob", "brannoc", "kiko", "sunniva"):
-        yield _sample(f"flat {name}", _drawing(name))
+        yield _sample(f"flat {name}", drawing(name))
 
 
 def untouched() -> Iterator[Sample]:
     """Pictures on which nothing was ever tuned, for the bench of the watermark."""
     photo = cast("Picture", cv2.imread(str(_PHOTO), cv2.IMREAD_COLOR))
-    cooler = _graded(_scaled(photo[:, 20:440]), (1.1, 1.0, 0.86))
+    cooler = graded(_scaled(photo[:, 20:440]), (1.1, 1.0, 0.86))
     yield _sample("photo cool", cooler)
-    yield _sample("photo darker, mirrored", _graded(cooler[:, ::-1], (0.7, 0.7, 0.75)))
+    yield _sample("photo darker, mirrored", graded(cooler[:, ::-1], (0.7, 0.7, 0.75)))
     for seed, name in enumerate(("brannoc", "tamsin", "mezzanine"), start=21):
-        yield _sample(f"painted {name}", _painted(_drawing(name), seed=seed))
+        yield _sample(f"painted {name}", painted(drawing(name), seed=seed))
     for name in ("perpetua", "tamsin", "mezzanine"):
-        yield _sample(f"flat {name}", _drawing(name))
+        yield _sample(f"flat {name}", drawing(name))
 
 
 def _sample(name: str, picture: NDArray[Any]) -> Sample:
@@ -85,7 +85,7 @@ def _scaled(picture: NDArray[Any]) -> Picture:
     )
 
 
-def _graded(picture: NDArray[Any], gains: tuple[float, float, float]) -> Picture:
+def graded(picture: NDArray[Any], gains: tuple[float, float, float]) -> Picture:
     return np.asarray(np.clip(picture * np.array(gains), 0, 255), np.uint8)
 
 
@@ -100,7 +100,7 @@ def _turned(picture: NDArray[Any], degrees: float) -> Picture:
     )
 
 
-def _drawing(name: str) -> Picture:
+def drawing(name: str) -> Picture:
     """A cast member's drawing on a plain ground, BGR."""
     svg, _ = library.drawing(name)
     png = bytes(resvg_py.svg_to_bytes(svg_string=svg, width=_SIDE))
@@ -114,7 +114,7 @@ def _drawing(name: str) -> Picture:
     )
 
 
-def _painted(picture: Picture, *, seed: int) -> Picture:
+def painted(picture: Picture, *, seed: int) -> Picture:
     """Brush strokes along the edges, grain of the canvas, light from one side."""
     rng = np.random.default_rng(seed)
     smooth = cv2.edgePreservingFilter(picture, flags=1, sigma_s=14, sigma_r=0.28)

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from avatarfx.quality.beside.found import Beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +44,6 @@ class Measured:
     looks: int
     cpu_seconds: float
     """What measuring took."""
+
+    beside: Beside | None = None
+    """Beside the film that it was refined from; None: no model refined it."""

@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 
 from avatarfx.quality import measures
+from avatarfx.quality.beside.compare import Compare
 from avatarfx.quality.measured import Measured
 
 if TYPE_CHECKING:
@@ -119,6 +120,8 @@ class Watch:
         self._looks = _plan(asked.count) if self._finder else frozenset()
         self._seen: dict[int, Floats | None] = {}
         self._unlike: list[float] = []
+        self._further: list[float] = []
+        self._compare: Compare | None = None
         self._scenes: list[float] = []
         self._last: list[NDArray[np.int16]] = []
         self._flicker: list[float] = []
@@ -134,8 +137,16 @@ class Watch:
         if self._finder:
             self._looks |= _plan(asked.count)
 
-    def see(self, number: int, pixels: Picture, *, keep: bool = False) -> None:
-        """The next frame as it was drawn, (height, width, 3) RGB."""
+    def see(
+        self,
+        number: int,
+        pixels: Picture,
+        *,
+        under: Picture | None = None,
+        keep: bool = False,
+    ) -> None:
+        """The next frame as it was drawn, (height, width, 3) RGB, and `under`: as it was
+        before a model refined it."""
         began = time.thread_time()
         seen = few(pixels)
         if keep:
@@ -145,8 +156,10 @@ class Watch:
             first, second = self._last
             self._flicker.append(_alternation(first, second, seen))
         self._last = [*self._last[-1:], seen]
+        if under is not None or self._compare is not None:
+            self._beside(number, pixels, pixels if under is None else under)
         if number in self._looks and self._near is not None:
-            self._look(number, pixels)
+            self._look(number, pixels, under)
         if (
             self._scene is not None
             and self._asked.still_camera
@@ -174,6 +187,9 @@ class Watch:
             if looked
             else None,
             looks=looked,
+            beside=self._compare.found(_middle(self._further))
+            if self._compare
+            else None,
             cpu_seconds=round(self.seconds + time.thread_time() - began, 3),
         )
         self.seconds += time.thread_time() - began
@@ -188,7 +204,13 @@ class Watch:
         self._near = found[0].landmarks
         self._face = _aligned(reference, found[0].landmarks)
 
-    def _look(self, number: int, pixels: Picture) -> None:
+    def _beside(self, number: int, pixels: Picture, under: Picture) -> None:
+        self._compare = self._compare or Compare()
+        moves = self._asked.moves
+        move = float(moves[number]) if number < len(moves) else 0.0
+        self._compare.see(pixels, under, move)
+
+    def _look(self, number: int, pixels: Picture, under: Picture | None) -> None:
         if self._finder is None or self._near is None or self._face is None:
             return
         found = self._finder.follow(pixels, self._near, rounds=0)
@@ -199,8 +221,11 @@ class Watch:
         self._seen[number] = None if found is None else found.landmarks
         if found is not None:
             self._near = found.landmarks
-            seen = _aligned(pixels, found.landmarks)
-            self._unlike.append(1 - measures.correlation(seen, self._face))
+            like = measures.correlation(_aligned(pixels, found.landmarks), self._face)
+            self._unlike.append(1 - like)
+            if under is not None:
+                was = _aligned(under, found.landmarks)
+                self._further.append(measures.correlation(was, self._face) - like)
 
     def _mouth(self) -> tuple[float | None, float | None]:
         """How well some part of the picture moves when the mouth should, and how many

@@ -37,6 +37,7 @@ def write(
     """What was done for `lease`, signed with the key of this machine."""
     key = workers.key()
     drawn = [e["engine"] for e in trace if e["name"] == "movement" and e["engine"]]
+    encoded = [e["encoder"] for e in trace if e.get("encoder")]
     return key.sign(
         Statement(
             clip=clip.key,
@@ -50,7 +51,7 @@ def write(
                 "voice": _engine("voice", rendered.voice_engine),
                 "director": _engine("director", "default"),
                 "animator": _engine("animator", drawn[-1] if drawn else ""),
-                "encoder": {"name": str(settings.ENCODER.get("codec", ""))},
+                "encoder": {"name": encoded[-1] if encoded else ""},
             },
             weights=weights.in_use(),
             versions=_versions(),

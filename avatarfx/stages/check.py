@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from avatarfx import encode
 from avatarfx.fallbacks import CheckError
 from avatarfx.pipeline import FPS
 from avatarfx.quality import files
+from avatarfx.quality.beside import verdict as beside
 from avatarfx.quality.verdict import Limits, fault
 
 if TYPE_CHECKING:
@@ -30,6 +32,9 @@ MOST_DIFFERENT = 12.0
 REFERENCE = "warp"
 """A rung above it must be as good as it is, by the limits of this name; the others, and
 it itself, by those called ``floor``."""
+
+BESIDE = "beside"
+"""What is refined from another film is compared with that one instead: by these limits."""
 
 NUMBERS = (
     "sync", "lag_frames", "jitter_px", "identity", "flicker", "mouth", "mouth_lag",
@@ -61,7 +66,13 @@ def check(work: Work) -> Work:
 def _numbers(film: Film) -> dict[str, Any]:
     found = film.measured
     told = {name: getattr(found, name) for name in NUMBERS} if found else {}
+    if found and found.beside:
+        told |= _beside(asdict(found.beside))
     return {"black": film.black, "frozen": film.frozen, **told}
+
+
+def _beside(numbers: Mapping[str, Any]) -> dict[str, Any]:
+    return {f"beside_{name}": value for name, value in numbers.items()}
 
 
 def _held_to(limits: Mapping[str, float], *, drawn: bool) -> dict[str, float]:
@@ -105,11 +116,21 @@ def _good(work: Work, film: Film, ladder: Ladder, verdict: dict[str, Any]) -> No
     verdict["seconds"] = round(found.cpu_seconds + time.thread_time() - began, 3)
     if differs > MOST_DIFFERENT:
         raise CheckError("The encoder changed the picture.")
-    name = REFERENCE if ladder.is_above(REFERENCE) else "floor"
-    verdict["floors"] = _held_to(work.engines.limits[name], drawn=found.drawn)
+    limits = work.engines.limits
+    if found.beside is not None and BESIDE in limits:
+        verdict["floors"] = _beside(limits[BESIDE])
+        said = beside.worse(found.beside, beside.Limits(**limits[BESIDE]))
+        if said:
+            raise CheckError(said, instead=REFERENCE)
+        name = "floor"
+    else:
+        name = REFERENCE if ladder.is_above(REFERENCE) else "floor"
+    verdict["floors"] = verdict.get("floors", {}) | _held_to(
+        limits[name], drawn=found.drawn
+    )
     said = fault(
         found,
-        Limits(**work.engines.limits[name]),
+        Limits(**limits[name]),
         mouth=ladder.rung == "full",
         face=ladder.rung in {"full", "simple"},
         late_ms=late,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from avatarfx import encode
+from avatarfx import encode, encoders
 from avatarfx.fallbacks import STILL, Ladder
 from avatarfx.pipeline import FPS, Film
 from avatarfx.quality.filming import learn, watch_of
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from avatarfx.pipeline import Work
+    from avatarfx.quality.watch import Watch
     from socialapp.engines.protocols import Frame
     from socialapp.performance import Performance
 
@@ -83,6 +84,10 @@ def _on_a_rung(work: Work) -> Work:
                 continue
             entry["note"] = ladder.reason
             entry["frames"] = done.frames
+            wish = str(work.engines.encoder.get("codec", encoders.X264))
+            entry["encoder"] = encoders.choose(wish).codec
+            if reason := encoders.choose(wish).reason:
+                entry["encoder_reason"] = reason
             if isinstance(ladder.animator, Batched):
                 entry["batch"] = getattr(ladder.animator, "batch", 1)
             if shoot.seam:
@@ -145,13 +150,11 @@ def _film(work: Work, shoot: Shoot, ladder: Ladder, inker: marks.Inker) -> Film:
         options=encode.Options(**work.engines.encoder),
         segment=live.segment if live else None,
     ) as writer:
-        for pixels, shown in inker.marked(_drawn(work, ladder, shoot, hung)):
+        for pixels, shown in inker.marked(_drawn(work, ladder, shoot, hung, watch)):
             if shoot.seam and count == shoot.seam:
                 if shoot.track is not None:
                     writer.hear(shoot.track)
                 poster_at = telling_frame(shoot.performance, after=count)
-                if watch is not None:
-                    learn(watch, work, shoot)
             writer.write(shown)
             if count == poster_at:
                 poster = shown
@@ -163,8 +166,6 @@ def _film(work: Work, shoot: Shoot, ladder: Ladder, inker: marks.Inker) -> Film:
             black += bool(few.mean() < BLACK)
             frozen += before is not None and bool(np.array_equal(few, before))
             before = few
-            if watch is not None:
-                watch.see(count, pixels, keep=count % KEPT == 0)
             count += 1
     if poster is None:
         raise EngineError("The animator drew no frames.")
@@ -192,14 +193,24 @@ def _hung(work: Work) -> dict[str, bytes]:
 
 
 def _drawn(
-    work: Work, ladder: Ladder, shoot: Shoot, hung: dict[str, bytes]
+    work: Work,
+    ladder: Ladder,
+    shoot: Shoot,
+    hung: dict[str, bytes],
+    watch: Watch | None,
 ) -> Iterator[NDArray[np.uint8]]:
-    """Every frame, told to whoever waits as it comes: the first are held back until
-    the strength of the mark is known, and a cancellation must not wait for that."""
+    """Every frame, watched and told to whoever waits as it comes: the first are held
+    back until the strength of the mark is known, and a cancellation must not wait for
+    that, nor what a model refined be kept that long."""
     for number, frame in enumerate(_frames(work, ladder, shoot, hung), start=1):
-        yield np.frombuffer(frame.pixels, np.uint8).reshape(
-            frame.height, frame.width, 3
-        )
+        pixels = _pixels(frame.pixels, frame)
+        if watch is not None:
+            if shoot.seam and number == shoot.seam + 1:
+                learn(watch, work, shoot)
+            under = _pixels(frame.under, frame) if frame.under else None
+            keep = (number - 1) % KEPT == 0
+            watch.see(number - 1, pixels, under=under, keep=keep)
+        yield pixels
         expected = max(shoot.expected, number)
         work.tell("movement", number / expected, f"frame {number} of {expected}")
         if work.live is not None:
@@ -215,6 +226,12 @@ def _frames(
             if (frame.width, frame.height) != (work.width, work.height):
                 raise EngineError("The animator drew frames of a wrong size.")
             yield frame
+
+
+def _pixels(data: bytes | memoryview, frame: Frame) -> NDArray[np.uint8]:
+    if len(data) != frame.width * frame.height * 3:
+        raise EngineError("The animator drew frames of a wrong size.")
+    return np.frombuffer(data, np.uint8).reshape(frame.height, frame.width, 3)
 
 
 def _whole(frames: Iterator[Frame], name: str) -> Iterator[Frame]:

@@ -29,6 +29,19 @@ MEASURES = {
     "identity": ("Distance to the portrait", "", 2),
     "scene": ("Distance of all that is seen", "", 2),
     "lost": ("Face not found", "", 2),
+    "beside_touched": ("Refined part of the picture", "", 2),
+    "beside_mouth": ("Refined mouth moves as before", "", 2),
+    "beside_mouth_lag": ("Refined mouth behind", "frames", 0),
+    "beside_opening": ("Refined mouth opens as far", "", 2),
+    "beside_follows": ("Refined face moves as before", "", 2),
+    "beside_detail": ("Contours left by the refining", "", 2),
+    "beside_unlike": ("Refined face differs", "", 3),
+    "beside_portrait": ("Further from the portrait", "", 3),
+    "beside_flicker": ("Flicker of the refining", "", 2),
+    "beside_swims": ("Refined surface swims", "", 2),
+    "beside_pulse": ("Light of the refining pulses", "", 2),
+    "beside_colour": ("Colour off by", "levels", 1),
+    "beside_spoiled": ("Frames wiped out", "", 0),
     "frozen": ("Frames at rest", "", 0),
     "black": ("Black frames", "", 0),
     "flicker": ("Flicker", "", 3),
@@ -38,7 +51,10 @@ MEASURES = {
 }
 """Number in an entry of a trace: words, unit, digits behind the point."""
 
-AT_LEAST = frozenset({"mouth", "sync", "psnr", "margin", "peak"})
+AT_LEAST = frozenset(
+    {"mouth", "sync", "psnr", "margin", "peak"}
+    | {f"beside_{name}" for name in ("mouth", "opening", "follows", "detail")}
+)
 """More is better; of the others less is, either way."""
 
 MOST_ATTEMPTS = 20

@@ -22,7 +22,7 @@ from avatarfx.voices import blends
 from avatarfx.voices.kokoro import DEFAULT, LONGEST, KokoroVoice
 from avatarfx.voices.pronounce import missing
 from avatarfx.voices.torches import INSTALL, chosen, device_problem, lacking, said_of
-from socialapp.engines import plain_torchaudio
+from socialapp.engines import torch_audio
 from socialapp.engines.errors import EngineError, OutOfMemory, memory_ran_out
 from socialapp.engines.folders import Layout, Piece, look
 
@@ -164,7 +164,7 @@ def network_class() -> Any:
             package.__path__ = list(spec.submodule_search_locations)
             package.__spec__ = spec
             sys.modules["kokoro"] = package
-        plain_torchaudio.ready()  # transformers imports it where it is
+        torch_audio.make_harmless()  # transformers imports it where it is
         return importlib.import_module("kokoro.model").KModel
 
 

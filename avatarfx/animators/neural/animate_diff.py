@@ -150,6 +150,9 @@ class Refiner:
     ) -> None:
         self.pipe = pipe
         self.device = pipe._execution_device
+        self.size: int = pipe.unet.config.sample_size * pipe.vae_scale_factor
+        """Pixels across of the pictures that it was trained on."""
+
         if prompt_embeds is None:
             with torch.no_grad():
                 prompt_embeds, _ = pipe.encode_prompt(prompt, self.device, 1, False)

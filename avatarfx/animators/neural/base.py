@@ -21,7 +21,7 @@ import numpy as np
 from avatarfx.animators.neural import composite, memory
 from avatarfx.animators.neural.control import control
 from avatarfx.animators.neural.windows import Blend, Slide
-from socialapp.engines import devices
+from socialapp.engines import devices, torch_audio
 from socialapp.engines.errors import EngineError, OutOfMemory
 from socialapp.engines.protocols import Frame
 
@@ -207,6 +207,7 @@ class NeuralAnimator(ABC):
     def _loaded(self) -> Any:
         if self._shared.model is None:
             with spoken():
+                torch_audio.make_harmless()
                 self._shared.model = self.load()
                 if self.compiled:
                     memory.compile_networks(self._shared.model)

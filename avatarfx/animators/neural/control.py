@@ -109,8 +109,8 @@ def reference(actor: Actor, size: int) -> npt.NDArray[np.uint8]:
     picture = pictures.decode(actor.portrait)
     scale = size / (shape.side * picture.shape[1])
     low = (shape.centre - shape.side / 2) * picture.shape[1]
-    alpha = picture[..., 3:].astype(np.float32) / 255
-    solid: npt.NDArray[np.float32] = picture[..., :3] * alpha + PAPER * (1 - alpha)
+    alpha = picture[..., 3:] / 255
+    solid = np.asarray(picture[..., :3] * alpha + PAPER * (1 - alpha), np.float32)
     matrix = np.array(
         [
             [scale, 0, 0.5 * scale - 0.5 - low[0] * scale],
@@ -193,7 +193,7 @@ def _below(eyes: Floats, mouth: Floats) -> npt.NDArray[np.float32]:
     at = np.arange(FINE) + 0.5
     share = ((at[None] - eyes[0]) * way[0] + (at[:, None] - eyes[1]) * way[1]) / length
     share = np.clip((share - LOWER_FROM) / (LOWER_ALL - LOWER_FROM), 0, 1)
-    return (share * share * (3 - 2 * share)).astype(np.float32)
+    return np.asarray(share * share * (3 - 2 * share), np.float32)
 
 
 def _enlarged(mask: npt.NDArray[np.float32], side: int) -> npt.NDArray[np.float32]:

@@ -38,6 +38,9 @@ SEEING = 224
 FRAME_MB = 400
 """Working memory for a frame of 512 x 512 in 16 bits: an estimate to plan with."""
 
+MOST_WORK = 8
+"""The work of a small model is small: in multiples of its weights."""
+
 LAYOUT = Layout(
     name="diffusion_refine",
     files=(
@@ -101,6 +104,7 @@ class DiffusionRefineAnimator(NeuralAnimator):
     batch = 16
     least = 8
     overlap = 4
+    offloads = True
 
     def __init__(
         self,
@@ -110,16 +114,16 @@ class DiffusionRefineAnimator(NeuralAnimator):
         dtype: str = "",
         batch: int = 0,
         *,
+        compiled: bool = False,
         strength: float = 0.3,
         steps: int = 2,
-        size: int = 512,
+        size: int = 0,
         prompt: str = PROMPT,
         identity: float = 0.6,
         seed: int = 0,
-        compiled: bool = False,
     ) -> None:
         """`strength`: how much noise a face is drawn from, 0 to 0.45. `steps`: in how
-        many. `size`: pixels of a crop, a multiple of 64. `identity`: weight of the
+        many. `size`: pixels of a crop, a multiple of 64; 0: the model's own. `identity`: weight of the
         portrait beside the prompt, 0 to 1. `batch`: frames of a window, 8 to 32.
         ValueError for what is out of these ranges."""
         super().__init__(weights, under, device, dtype, batch, compiled=compiled)
@@ -127,7 +131,7 @@ class DiffusionRefineAnimator(NeuralAnimator):
             raise ValueError(f"strength is {STRENGTHS[0]} to {STRENGTHS[1]}")
         if not STEPS[0] <= steps <= STEPS[1]:
             raise ValueError(f"steps are {STEPS[0]} to {STEPS[1]}")
-        if size < 64 or size % 64:
+        if size < 0 or size % 64:
             raise ValueError("size is a multiple of 64")
         if not 0 <= identity <= 1:
             raise ValueError("identity is 0 to 1")
@@ -140,9 +144,11 @@ class DiffusionRefineAnimator(NeuralAnimator):
         state = look(self.layout, Path(self.weights))
         if state.problem or state.folder is None:
             raise EngineError(state.problem or "No weights.", permanent=True)
+        weights = state.bytes >> 20
+        work = round(FRAME_MB * self.batch * ((self.size or 512) / 512) ** 2)
         placement = memory.place(
             self.device,
-            wanted_mb=(state.bytes >> 21) + self._work_mb(),
+            wanted_mb=weights + min(work, weights * MOST_WORK),
             dtype=self.dtype,
         )
         pipe = animate_diff.load(state.folder, placement.dtype)
@@ -168,13 +174,10 @@ class DiffusionRefineAnimator(NeuralAnimator):
                 numbers=[crop.number for crop in batch],
                 seat=batch[0].seat,
                 face=kept[batch[0].seat],
-                size=self.size,
+                size=self.size or model.size,
                 strength=self.strength,
                 steps=self.steps,
                 identity=self.identity,
                 seed=self.seed,
             )
         )
-
-    def _work_mb(self) -> int:
-        return round(FRAME_MB * self.batch * (self.size / 512) ** 2)

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from socialapp.engines.folders import Layout
 
+LORA = "lora_unet_"
+"""How the names of a LoRA's tensors begin; dots of what it belongs to are underscores."""
+
 NAMED = 4
 """So many tensors are named in a message."""
 
@@ -28,6 +31,10 @@ class Reloaded:
 
     renamed: int
     """Of these, under another name."""
+
+    folded: int
+    """Of the files, that are in memory with the product of a LoRA of the files added, bit
+    for bit."""
 
     unused: tuple[str, ...]
     """Of the files, that the engine has no use for."""
@@ -55,7 +62,6 @@ def reloaded(layout: Layout, folder: Path, model: Any) -> Reloaded:
 
     Shorter numbers fit into float32 without loss, so both sides are compared as that.
     """
-    filed = list(_filed(layout, folder))  # two files may share names
     there: dict[str, str] = {}
     parameters: set[str] = set()
     for path, network in memory.networks(model):
@@ -64,19 +70,52 @@ def reloaded(layout: Layout, folder: Path, model: Any) -> Reloaded:
             there[f"{path}.{name}"] = digest(tensor)
             if name in inner:
                 parameters.add(f"{path}.{name}")
-    loaded, known = set(there.values()), {hashed for _, hashed in filed}
-    ends = {end: path for path in there for end in _ends(path)}
-    equal = renamed = 0
-    unused, changed = [], []
-    for name, hashed in filed:
+    loaded = set(there.values())
+    ends = {end for path in there for end in _ends(path)}
+    known: set[str] = set()
+    equal = renamed = folded = 0
+    unused: list[str] = []
+    changed: dict[str, Any] = {}
+    products: dict[str, Any] = {}
+    for name, tensor in _filed(layout, folder):
+        if name.startswith(LORA):
+            products[name] = tensor
+            continue
+        hashed = digest(tensor)
+        known.add(hashed)
         if hashed in loaded:
             equal += 1
             renamed += name not in ends
+        elif name in ends:
+            changed[name] = tensor
         else:
-            (changed if name in ends else unused).append(name)
-    made_up = sorted(p for p in parameters if there[p] not in known)
-    random = tuple(p for p in made_up if not any(p.endswith(c) for c in changed))
-    return Reloaded(equal, renamed, tuple(unused), tuple(changed), random)
+            unused.append(name)
+    for name in list(changed):
+        whole = _with_product(name, changed[name], products)
+        if whole is not None and (hashed := digest(whole)) in loaded:
+            known.add(hashed)
+            folded += 1
+            del changed[name]
+    made_up = tuple(
+        path
+        for path in sorted(parameters)
+        if there[path] not in known and not changed.keys() & set(_ends(path))
+    )
+    return Reloaded(equal, renamed, folded, tuple(unused), tuple(changed), made_up)
+
+
+def _with_product(name: str, tensor: Any, products: dict[str, Any]) -> Any:
+    """The weight with the product of a LoRA that belongs to it, as loaders fold it in;
+    None: none does."""
+    key = LORA + name.removesuffix(".weight").replace(".", "_")
+    down = products.get(f"{key}.lora_down.weight")
+    up = products.get(f"{key}.lora_up.weight")
+    if down is None or up is None:
+        return None
+    alpha = products.get(f"{key}.alpha")
+    scale = float(alpha) / down.shape[0] if alpha is not None else 1.0
+    product = up.float().flatten(1) @ down.float().flatten(1)
+    return tensor.float() + (scale * product).reshape(tensor.shape)
 
 
 def digest(tensor: Any) -> str:
@@ -97,13 +136,12 @@ def _ends(path: str) -> Iterator[str]:
         yield ".".join(parts[at:])
 
 
-def _filed(layout: Layout, folder: Path) -> Iterator[tuple[str, str]]:
+def _filed(layout: Layout, folder: Path) -> Iterator[tuple[str, Any]]:
     for piece in layout.files:
         if piece.kind not in {"safetensors", "torch"}:
             continue
         for file in files_of(piece, folder):
-            for name, tensor in _tensors(file, piece.kind):
-                yield name, digest(tensor)
+            yield from _tensors(file, piece.kind)
 
 
 def _tensors(file: Path, kind: str) -> Iterator[tuple[str, Any]]:

@@ -28,6 +28,9 @@ TOKENS = 512
 GENERATED = 0.02
 """From which value of the mask on a pixel is generated: all of its soft edge."""
 
+SMALLEST = 32
+"""Pixels across that two patches of latents need."""
+
 CONDITION = 1
 """Frames that the pipeline itself carries from one segment of a call to the next."""
 
@@ -74,6 +77,8 @@ class Painter:
     def __init__(self, pipe: WanAnimatePipeline, prompt: torch.Tensor) -> None:
         self.pipe = pipe
         self._prompt = prompt
+        self.size: int = max(SMALLEST, pipe.transformer.config.motion_encoder_size)
+        """Pixels across of a crop: those of its face video."""
 
     @torch.no_grad()  # type: ignore[untyped-decorator]
     def paint(

@@ -89,6 +89,7 @@ class WanAnimateAnimator(NeuralAnimator):
 
     layout = LAYOUT
     overlap = CARRIED
+    offloads = True
 
     def __init__(
         self,
@@ -98,25 +99,25 @@ class WanAnimateAnimator(NeuralAnimator):
         dtype: str = "",
         batch: int = 0,
         *,
+        compiled: bool = False,
         steps: int = 20,
-        size: int = 512,
+        size: int = 0,
         prompt: str = PROMPT,
         seed: int = 0,
-        compiled: bool = False,
     ) -> None:
-        """`batch`: frames of a segment, 17 to 77, one more than a multiple of four.
-        `size`: pixels of a crop, a multiple of 16. ValueError for what is not."""
-        segment = batch or SEGMENT
-        if not SHORTEST <= segment <= SEGMENT or segment % 4 != 1:
-            raise ValueError(
-                f"A segment has {SHORTEST} to {SEGMENT} frames, 1 more than fours"
-            )
-        if size < 32 or size % 16:
+        """`batch`: frames of a segment, brought to the nearest below that the model takes:
+        17 to 77, one more than fours. `size`: pixels of a crop, a multiple of 16;
+        0: as many as the model takes of a face.
+        ValueError for what is not."""
+        segment = min(max(batch or SEGMENT, SHORTEST), SEGMENT)
+        segment = (segment - 1) // 4 * 4 + 1
+        if size < 0 or size % 16:
             raise ValueError("size is a multiple of 16")
         if steps < 1:
             raise ValueError("steps are 1 or more")
-        frames = _frames(segment)
-        super().__init__(weights, under, device, dtype, frames, compiled=compiled)
+        super().__init__(
+            weights, under, device, dtype, _frames(segment), compiled=compiled
+        )
         self.segment, self.steps, self.size = segment, steps, size
         self.prompt, self.seed = prompt, seed
 
@@ -143,7 +144,8 @@ class WanAnimateAnimator(NeuralAnimator):
             for file in state.files
             if {"vae", "image_encoder"} & set(file.parts)
         )
-        work = round(WORK_MB * self.segment / SEGMENT * (self.size / 512) ** 2)
+        work = round(WORK_MB * self.segment / SEGMENT * ((self.size or 512) / 512) ** 2)
+        work = min(work, (largest + rest) >> 20)
         placement = memory.place(
             self.device,
             wanted_mb=((largest + rest) >> 20) + work,
@@ -155,12 +157,12 @@ class WanAnimateAnimator(NeuralAnimator):
         return wan.Painter(memory.settle(pipe, placement), prompt)
 
     def prepare(self, model: Any, clip: Clip) -> Kept:
-        del model
+        size = self.size or model.size
         staging = clip.staging
         return Kept(
             Faces(staging, clip.width, clip.height),
             {
-                part.seat: reference(staging.actors[part.seat], self.size)
+                part.seat: reference(staging.actors[part.seat], size)
                 for part in staging.performance.parts
             },
         )
@@ -168,16 +170,16 @@ class WanAnimateAnimator(NeuralAnimator):
     def refine(
         self, model: Any, batch: Sequence[Crop], kept: Kept
     ) -> Sequence[NDArray[np.generic]]:
-        seat = batch[0].seat
+        seat, size = batch[0].seat, self.size or model.size
         before = kept.drawn.get(seat, {})
         start = f"{self.seed}:{seat}:{batch[0].number}".encode()
         drawn = model.paint(
             portrait=kept.portraits[seat],
             faces=[crop.pixels for crop in batch],
-            poses=[self._pose(crop, kept.faces) for crop in batch],
+            poses=[_pose(crop, kept.faces, size) for crop in batch],
             masks=[crop.place.mask for crop in batch],
             before=[before.get(crop.number) for crop in batch],
-            size=self.size,
+            size=size,
             segment=self.segment,
             steps=self.steps,
             seed=zlib.crc32(start),
@@ -187,10 +189,6 @@ class WanAnimateAnimator(NeuralAnimator):
             for crop, picture in zip(batch[-CARRIED:], drawn[-CARRIED:], strict=True)
         }
         return list(drawn)
-
-    def _pose(self, crop: Crop, faces: Faces) -> Pixels:
-        seen = next(one for one in faces.at(crop.at) if one.seat == crop.seat)
-        return skeleton.drawn(skeleton.points(seen), crop.place.box, self.size)
 
 
 @dataclass(slots=True)
@@ -206,3 +204,8 @@ class Kept:
 def _frames(segment: int) -> int:
     """Of a call: as many segments as fit without padding."""
     return SEGMENTS * (segment - 1) + 1
+
+
+def _pose(crop: Crop, faces: Faces, size: int) -> Pixels:
+    seen = next(one for one in faces.at(crop.at) if one.seat == crop.seat)
+    return skeleton.drawn(skeleton.points(seen), crop.place.box, size)

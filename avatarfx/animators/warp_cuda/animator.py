@@ -118,7 +118,7 @@ class WarpCudaAnimator(StageAnimator):
         theatre = Theatre(
             torch.device(device), spread, dtype=getattr(torch, self.dtype)
         )
-        before = None
+        before: Any = None
         for run in runs(scene, numbers, fps=fps, batch=self.batch):
             with told(device):
                 coming = theatre.draw(run)

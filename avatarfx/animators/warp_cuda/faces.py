@@ -219,7 +219,7 @@ class _Overlay:
         )
         corner = [block.left * STEP, block.top * STEP]
         free = np.full((len(mouths.upper), *shape), 255, np.uint8)
-        for number in np.flatnonzero(mouths.gap > RIM):
+        for number in np.flatnonzero(mouths.gap > RIM).tolist():
             rim = mouths.lower[number] - mouths.down * RIM
             outline = np.concatenate([mouths.upper[number], rim[::-1]]) - corner
             free[number] -= polygon(shape, outline)

@@ -85,8 +85,8 @@ class Cavities:
     def paint(self, drawn: Tensor, mouths: Mouths) -> None:
         """Over the colours of (4, n, h, w), wherever lips stand apart."""
         gaps = mouths.gap
-        wide = np.flatnonzero(gaps >= SHUT)
-        if not len(wide):
+        wide = np.flatnonzero(gaps >= SHUT).tolist()
+        if not wide:
             return
         points = np.concatenate([mouths.upper[wide], mouths.lower[wide]], 1)
         low = np.floor(points.min((0, 1))).astype(int) - _ROOM

@@ -7,7 +7,7 @@ is not rounded where that one is would be off by more than a grey level or two.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import torch
@@ -18,7 +18,8 @@ from avatarfx.animators.warp.motion import STEP
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-Tensor = torch.Tensor
+Tensor: TypeAlias = Any
+"""torch.Tensor; where types are checked torch need not be installed."""
 
 MAP_STEPS = 32
 """Parts of a step to which cv2.remap rounds positions in arrays of two floats; it rounds
@@ -102,4 +103,4 @@ def to_device(array: NDArray[Any], device: Any) -> Tensor:
 
 def to_bytes(frames: Tensor) -> Tensor:
     """(3, n, h, w) floats as (n, h, w, 3) bytes."""
-    return cast("Tensor", frames.to(torch.uint8).permute(1, 2, 3, 0).contiguous())
+    return frames.to(torch.uint8).permute(1, 2, 3, 0).contiguous()

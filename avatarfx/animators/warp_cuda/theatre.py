@@ -105,9 +105,9 @@ class Theatre:
         self._twins: OrderedDict[int, tuple[Puppet, Twin]] = OrderedDict()
         self._backs: OrderedDict[int, tuple[Any, Tensor]] = OrderedDict()
 
-    @torch.inference_mode()
     def draw(self, run: Run) -> Coming:
-        return Coming(to_bytes(self._drawn(run.shot, run.times)))
+        with torch.inference_mode():
+            return Coming(to_bytes(self._drawn(run.shot, run.times)))
 
     def _drawn(self, shot: Drawn | DrawnSplit, times: Sequence[float]) -> Tensor:
         """(3, n, h, w)"""

@@ -194,7 +194,7 @@ def test_what_is_no_picture_is_refused(value: float, said: str) -> None:
 
 def test_an_error_of_the_card_is_said_in_words() -> None:
     def lost(crop: Crop) -> NDArray[Any]:
-        raise RuntimeError("CUDA error: an illegal memory access was encountered\nmore")
+        raise RuntimeError("CUDA error: invalid argument\nmore")
 
     with pytest.raises(EngineError, match="graphics card stopped") as caught:
         filmed(Painter(lost), staging({"a": photo()}, frames=1))

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from avatarfx.voices import pcm, timing, torches
-from avatarfx.voices.coqui import CoquiVoice, vits, xtts
+from avatarfx.voices.coqui import CoquiVoice, CoquiXttsVoice, vits, xtts
 from avatarfx.voices.coqui.voice import NEEDED
 from avatarfx.voices.pronounce import pronounce, words_of
 from avatarfx.voices.samples import coqui as samples
@@ -76,8 +76,8 @@ def voice(spoken: Path) -> CoquiVoice:
 
 
 @pytest.fixture(scope="module")
-def ada(named: Path) -> CoquiVoice:
-    return CoquiVoice(str(named), device="cpu", accept_cpml=True, consented=["Ada"])
+def ada(named: Path) -> CoquiXttsVoice:
+    return CoquiXttsVoice(str(named), device="cpu", accept_cpml=True, consented=["Ada"])
 
 
 def test_the_folders_are_of_the_published_layouts(spoken: Path, named: Path) -> None:
@@ -143,12 +143,12 @@ def test_its_speakers_are_voices_and_the_products_voices_have_speakers(
     assert heard["p225"] != heard["p294"]
 
 
-def test_xtts_keeps_the_promises_of_a_voice(ada: CoquiVoice) -> None:
+def test_xtts_keeps_the_promises_of_a_voice(ada: CoquiXttsVoice) -> None:
     testing.check_voice(ada)
 
 
 def test_where_nothing_tells_the_times_words_share_what_is_loud(
-    ada: CoquiVoice,
+    ada: CoquiXttsVoice,
 ) -> None:
     speech = ada.speak("Bob moved it away.", spec=VoiceSpec("Ada"))
     loud = timing.loudness(pcm.decode(speech.samples))
@@ -159,11 +159,11 @@ def test_where_nothing_tells_the_times_words_share_what_is_loud(
 
 
 def test_xtts_asks_for_its_licence_and_for_consent(named: Path) -> None:
-    asked = CoquiVoice(str(named), device="cpu").available()
+    asked = CoquiXttsVoice(str(named), device="cpu").available()
     assert "COQUI_ACCEPT_CPML" in (asked or "")
-    unnamed = CoquiVoice(str(named), device="cpu", accept_cpml=True)
+    unnamed = CoquiXttsVoice(str(named), device="cpu", accept_cpml=True)
     assert "COQUI_CONSENTED_VOICES" in (unnamed.available() or "")
-    strangers = CoquiVoice(
+    strangers = CoquiXttsVoice(
         str(named), device="cpu", accept_cpml=True, consented=["Eve"]
     )
     for voice in (unnamed, strangers):
@@ -172,7 +172,7 @@ def test_xtts_asks_for_its_licence_and_for_consent(named: Path) -> None:
         assert raised.value.permanent
 
 
-def test_who_did_not_agree_never_speaks(ada: CoquiVoice) -> None:
+def test_who_did_not_agree_never_speaks(ada: CoquiXttsVoice) -> None:
     assert ada.speakers() == ("Ada",)
     assert {ada.speaker_of(name) for name in ("Bo", "Ada", "af_heart")} == {"Ada"}
 

@@ -185,7 +185,7 @@ def test_a_cuda_error_is_said_in_words(
     weights: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def lost(*_: object, **__: object) -> None:
-        raise RuntimeError("CUDA error: unspecified launch failure")
+        raise RuntimeError("CUDA error: invalid argument")
 
     monkeypatch.setattr("avatarfx.animators.neural.animate_diff.Refiner.refine", lost)
     with pytest.raises(EngineError, match="graphics card"):

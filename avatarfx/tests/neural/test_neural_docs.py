@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from socialapp.engines.folders import report
+from socialapp.engines.folders import Layout, report
 
 PAGES = Path(settings.BASE_DIR) / "docs"
 DECLARED = [
@@ -16,9 +16,7 @@ DECLARED = [
 
 
 @pytest.mark.parametrize(("alias", "layout"), DECLARED)
-def test_every_file_of_a_layout_is_in_the_docs(
-    alias: str, layout: report.Layout
-) -> None:
+def test_every_file_of_a_layout_is_in_the_docs(alias: str, layout: Layout) -> None:
     pages = [PAGES / "neural.md", *(PAGES / "neural").glob("*.md")]
     text = "".join(page.read_text(encoding="utf-8") for page in pages)
     missing = [

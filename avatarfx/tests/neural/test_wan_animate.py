@@ -167,10 +167,15 @@ def test_smaller_means_shorter_segments_down_to_seventeen() -> None:
 
 
 @pytest.mark.parametrize(
+    ("batch", "segment"), [(0, 77), (1, 17), (17, 17), (20, 17), (21, 21), (500, 77)]
+)
+def test_a_segment_is_one_that_the_model_takes(batch: int, segment: int) -> None:
+    assert WanAnimateAnimator(batch=batch).segment == segment
+
+
+@pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"batch": 16}, "segment"),
-        ({"batch": 81}, "segment"),
         ({"size": 40}, "size"),
         ({"steps": 0}, "steps"),
     ],

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from avatarfx.tests.neural import puppets
-from socialapp.engines.folders import report
+from socialapp.engines.folders import Layout, Piece, report
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -124,7 +124,7 @@ def test_weights_of_another_engine_are_recognised(
     write(folder)
     other = folder.parent / "other"
     folder.rename(other)
-    layout = puppets.Layout("other", (puppets.Piece("w.safetensors", "safetensors"),), "MIT", True, "x/y", "It sings.")  # fmt: skip
+    layout = Layout("other", (Piece("w.safetensors", "safetensors"),), "MIT", True, "x/y", "It sings.")  # fmt: skip
     found = report._looked(
         "animator", "other", layout, {"weights": str(other)}, {"puppet": puppets.LAYOUT}
     )
@@ -172,7 +172,13 @@ def test_what_is_loaded_is_what_lies_in_the_file(
     puppets.save(folder, half=half)
     torch.save({"spare": torch.zeros(2)}, folder / "extra.pth")
     (row,) = checked(capsys, "puppet", "--load")
-    assert row["loaded"] == {"equal": 4, "renamed": 0, "unused": 2, "problem": None}
+    assert row["loaded"] == {
+        "equal": 4,
+        "renamed": 0,
+        "folded": 0,
+        "unused": 2,
+        "problem": None,
+    }
 
 
 @pytest.mark.neural

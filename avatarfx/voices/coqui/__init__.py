@@ -1,5 +1,5 @@
-"""Voices of coqui-tts, from a folder that an operator brought."""
+"""Voices of coqui-tts, from folders that an operator brought."""
 
-from avatarfx.voices.coqui.voice import CoquiVoice
+from avatarfx.voices.coqui.voice import CoquiVoice, CoquiXttsVoice
 
-__all__ = ["CoquiVoice"]
+__all__ = ["CoquiVoice", "CoquiXttsVoice"]

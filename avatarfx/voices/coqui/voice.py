@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -15,8 +14,8 @@ from avatarfx.voices import blends, pcm, timing
 from avatarfx.voices.coqui import vits, xtts
 from avatarfx.voices.pronounce import missing, pronounce, words_of
 from avatarfx.voices.torches import chosen, device_problem, lacking, said_of
-from socialapp.engines import plain_torchaudio
-from socialapp.engines.errors import EngineError
+from socialapp.engines import torch_audio
+from socialapp.engines.errors import EngineError, OutOfMemory, memory_ran_out
 from socialapp.engines.folders import look
 from socialapp.engines.protocols import Speech, VoiceSpec
 
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from avatarfx.voices.pronounce import Chunk
-    from socialapp.engines.folders import Layout
 
 NEEDED = ("torch", "transformers", "torchaudio", "torchcodec", "TTS")
 
@@ -44,47 +42,29 @@ NOBODY = (
 
 
 class CoquiVoice:
-    """Options: `weights`, a folder with a VITS or an XTTS (``LAYOUT`` of either);
-    `device` as of ``KokoroTorchVoice``; for XTTS `accept_cpml` and `consented`, the names
-    of those who agreed that the product speaks with their voice.
+    """A VITS. Options: `weights`, a folder with the files of its layout; `device` as of
+    ``KokoroTorchVoice``.
 
-    Reads English only. Clones nobody.
+    Reads English only.
     """
 
     resident = True
+    layout = vits.LAYOUT
+    version = "coqui vits 1"
 
-    def __init__(
-        self,
-        weights: str = "",
-        device: str = "",
-        *,
-        accept_cpml: bool = False,
-        consented: Sequence[str] = (),
-        seed: int = 0,
-    ) -> None:
+    def __init__(self, weights: str = "", device: str = "", seed: int = 0) -> None:
         """`seed`: of the noise, so that a line always sounds the same."""
         self.weights = weights
         self.device = device
-        self.accept_cpml = accept_cpml
-        self.consented = frozenset(consented)
         self.seed = seed
         self._lock = threading.Lock()
         self._model: vits.Vits | xtts.Xtts | None = None
 
-    @property
-    def version(self) -> str:
-        return "coqui xtts 1" if self._layout() is xtts.LAYOUT else "coqui vits 1"
-
     def available(self) -> str | None:
         if reason := missing() or lacking(NEEDED):
             return reason
-        layout = self._layout()
-        if reason := look(layout, self.weights).problem:
+        if reason := look(self.layout, self.weights).problem:
             return reason
-        if layout is xtts.LAYOUT and not self.accept_cpml:
-            return CPML
-        if layout is xtts.LAYOUT and not self.consented:
-            return NOBODY
         return device_problem(self.device)
 
     def speak(self, text: str, *, spec: VoiceSpec) -> Speech:
@@ -103,11 +83,8 @@ class CoquiVoice:
         )
 
     def speakers(self) -> tuple[str, ...]:
-        """Who may speak: all of VITS' table, of XTTS' those who agreed."""
-        model = self._load()
-        if isinstance(model, xtts.Xtts):
-            return tuple(name for name in model.speakers if name in self.consented)
-        return model.speakers
+        """Who may speak; empty: there is one only, without a name."""
+        return self._load().speakers
 
     def speaker_of(self, voice: str) -> str:
         """Who speaks for a voice: the one of that name, for the product's own ids one of
@@ -121,15 +98,6 @@ class CoquiVoice:
             return like
         return names[crc32(voice.encode()) % len(names)]
 
-    def _layout(self) -> Layout:
-        """What the folder says it holds; unread, the default."""
-        try:
-            told = json.loads((Path(self.weights) / "config.json").read_bytes())
-        except (OSError, ValueError):
-            return vits.LAYOUT
-        found = told.get("model") if isinstance(told, dict) else None
-        return xtts.LAYOUT if found == "xtts" else vits.LAYOUT
-
     def _load(self) -> vits.Vits | xtts.Xtts:
         with self._lock:
             if self._model is None:
@@ -139,25 +107,27 @@ class CoquiVoice:
         return self._model
 
     def _built(self) -> vits.Vits | xtts.Xtts:
-        plain_torchaudio.ready()
-        folder, device = Path(self.weights), chosen(self.device)
-        layout = self._layout()
-        kind = xtts.Xtts if layout is xtts.LAYOUT else vits.Vits
+        torch_audio.make_harmless()
+        folder = Path(self.weights)
         try:
-            model: vits.Vits | xtts.Xtts = kind(folder, device)
+            return self._network(folder, chosen(self.device))
         except EngineError:
             raise
         except Exception as error:
             # A library of many models: what a wrong file makes it raise is anything.
+            if memory_ran_out(error):
+                raise OutOfMemory(
+                    "There is no room for the voice's weights."
+                ) from error
             first = str(error).partition("\n")[0]
             raise EngineError(
-                f"The weights in {folder} are not those of {layout.source}: "
+                f"The weights in {folder} are not those of {self.layout.source}: "
                 f"{type(error).__name__}: {first}",
                 permanent=True,
             ) from error
-        if isinstance(model, xtts.Xtts) and not self.consented & set(model.speakers):
-            raise EngineError(NOBODY, permanent=True)
-        return model
+
+    def _network(self, folder: Path, device: str) -> vits.Vits | xtts.Xtts:
+        return vits.Vits(folder, device)
 
     def _say(
         self,
@@ -201,3 +171,42 @@ class CoquiVoice:
                 replace(p, at=p.at / faster, until=p.until / faster) for p in phones
             )
         return timing.tidy(timing.Utterance(samples, phones, chunk.end), late=False)
+
+
+class CoquiXttsVoice(CoquiVoice):
+    """An XTTS. Further options: `accept_cpml`, and `consented`, the names of those who
+    agreed that the product speaks with their voice.
+
+    Clones nobody: it speaks as those whose latents came with the weights.
+    """
+
+    layout = xtts.LAYOUT
+    version = "coqui xtts 1"
+
+    def __init__(
+        self,
+        weights: str = "",
+        device: str = "",
+        seed: int = 0,
+        *,
+        accept_cpml: bool = False,
+        consented: Sequence[str] = (),
+    ) -> None:
+        super().__init__(weights, device, seed)
+        self.accept_cpml = accept_cpml
+        self.consented = frozenset(consented)
+
+    def available(self) -> str | None:
+        if not self.accept_cpml:
+            return CPML
+        return super().available() or (None if self.consented else NOBODY)
+
+    def speakers(self) -> tuple[str, ...]:
+        """Those who agreed."""
+        return tuple(name for name in super().speakers() if name in self.consented)
+
+    def _network(self, folder: Path, device: str) -> xtts.Xtts:
+        model = xtts.Xtts(folder, device)
+        if not self.consented & set(model.speakers):
+            raise EngineError(NOBODY, permanent=True)
+        return model

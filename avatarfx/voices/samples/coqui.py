@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from socialapp.engines import plain_torchaudio
+from socialapp.engines import torch_audio
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +17,11 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 LATENTS = {"gpt_cond_latent": (1, 32, 64), "speaker_embedding": (1, 512, 1)}
 
 
+def tiny(folder: Path, seed: int = 0) -> None:
+    """What the engine has by default: a VITS."""
+    vits(folder, seed)
+
+
 def vits(
     folder: Path,
     seed: int = 0,
@@ -25,7 +30,7 @@ def vits(
     phonetic: bool = True,
 ) -> None:
     """``config.json``, ``model_file.pth`` and ``speaker_ids.json``."""
-    plain_torchaudio.ready()
+    torch_audio.make_harmless()
     import torch  # noqa: PLC0415
     from TTS.config.shared_configs import BaseAudioConfig  # noqa: PLC0415
     from TTS.tts.configs.shared_configs import CharactersConfig  # noqa: PLC0415
@@ -85,7 +90,7 @@ def xtts(
     folder: Path, seed: int = 0, *, speakers: Sequence[str] = ("Ada", "Bo")
 ) -> None:
     """``config.json``, ``model.pth``, ``vocab.json`` and ``speakers_xtts.pth``."""
-    plain_torchaudio.ready()
+    torch_audio.make_harmless()
     import torch  # noqa: PLC0415
     from tokenizers import Tokenizer, models, pre_tokenizers  # noqa: PLC0415
     from TTS.tts.configs.xtts_config import XttsArgs, XttsConfig  # noqa: PLC0415

@@ -63,7 +63,7 @@ def tiny(folder: Path, seed: int = 0, *, full: bool = False) -> None:
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         # Half of the precision, half of the disk.
-        held = {name: {} for name in PARTS}
+        held: dict[str, dict[str, Any]] = {name: {} for name in PARTS}
         torch.save(held, folder / MODEL)
         network = _unloaded(told, folder / MODEL)
         held = {
@@ -74,6 +74,11 @@ def tiny(folder: Path, seed: int = 0, *, full: bool = False) -> None:
         (folder / "voices").mkdir(exist_ok=True)
         for name in ("af_heart", "am_michael"):
             torch.save(0.15 * torch.randn(PACK), folder / "voices" / f"{name}.pt")
+
+
+def full(folder: Path, seed: int = 0) -> None:
+    """At the published size: 82 M parameters."""
+    tiny(folder, seed, full=True)
 
 
 def _unloaded(told: dict[str, Any], empty: Path) -> Any:

@@ -19,15 +19,16 @@ def link(folder: Path, places: Mapping[str, str]) -> int:
     Nothing is copied or replaced. FolderError when a repository is not in the cache or
     something else is in the way.
     """
-    found = {}
+    found: dict[str, Path] = {}
     for place, repository in places.items():
-        found[place] = hub.snapshot(repository)
-        if found[place] is None:
+        snapshot = hub.snapshot(repository)
+        if snapshot is None:
             raise FolderError(
                 f"{repository} is not in {hub.cache()}. Fetch it with your own tools, or"
                 " set HF_HUB_CACHE to where it is.",
                 "missing",
             )
+        found[place] = snapshot
     made = 0
     for place, snapshot in found.items():
         target = (folder / place).resolve()

@@ -14,6 +14,7 @@ from django.utils.module_loading import import_string
 
 from avatarfx.animators.neural import memory
 from avatarfx.animators.neural.loading import reloaded
+from socialapp.engines import torch_audio
 from socialapp.engines.errors import EngineError
 from socialapp.engines.folders import report
 from socialapp.engines.folders.layouts import FolderError
@@ -86,7 +87,9 @@ class Command(BaseCommand):
 
     def _load(self, one: report.Found) -> dict[str, Any]:
         params = settings.ENGINES[one.kind][one.alias]
-        said: dict[str, Any] = dict.fromkeys(("equal", "renamed", "unused"), 0)
+        said: dict[str, Any] = dict.fromkeys(
+            ("equal", "renamed", "folded", "unused"), 0
+        )
         try:
             # A file's bytes are twice as many in memory where it holds 16 bits.
             memory.place("cpu", wanted_mb=one.state.bytes >> 20, dtype="float32")
@@ -97,6 +100,7 @@ class Command(BaseCommand):
             )
             if reason := engine.available():
                 return said | {"problem": reason}
+            torch_audio.make_harmless()
             found = reloaded(one.layout, Path(one.folder), engine.load())
         except EngineError as error:
             return said | {"problem": str(error)}
@@ -106,6 +110,7 @@ class Command(BaseCommand):
         return {
             "equal": found.equal,
             "renamed": found.renamed,
+            "folded": found.folded,
             "unused": len(found.unused),
             "problem": found.problem,
         }
@@ -127,7 +132,8 @@ class Command(BaseCommand):
         if loaded := row.get("loaded"):
             lines.append(
                 f"  loaded   {loaded['equal']} tensors equal bit for bit"
-                f" ({loaded['renamed']} renamed), {loaded['unused']} not used"
+                f" ({loaded['renamed']} renamed), {loaded['folded']} with their LoRA,"
+                f" {loaded['unused']} not used"
             )
         if row["problem"]:
             lines.append(f"  problem  {row['problem']}")

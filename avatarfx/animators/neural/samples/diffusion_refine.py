@@ -1,5 +1,5 @@
-"""Weights of random numbers in the layout of `diffusion_refine`: small ones in a folder,
-or ones of full size on a device, to measure with."""
+"""Weights of random numbers in the layout of `diffusion_refine`: small ones to try it
+with, ones of full size to measure it with."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from transformers import (
 )
 
 from avatarfx.animators.neural import animate_diff
-from avatarfx.animators.neural.diffusion_refine import DiffusionRefineAnimator
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,26 +45,37 @@ class Sizes:
     groups: int
     heads: int
     vocabulary: int
+    across: int
+    """Of a picture's latents."""
 
 
-TINY = Sizes((8, 16), (4, 8, 8), 16, 1, 16, 1, 2, 32, 16, 1, 4, 2, 600)
+TINY = Sizes((8, 16), (4, 8, 8), 16, 1, 16, 1, 2, 32, 16, 1, 4, 2, 600, 16)
 PUBLISHED = Sizes(
     (320, 640, 1280, 1280), (128, 256, 512, 512), 768, 12, 1280, 32, 16, 14, 1024, 2, 32,
-    8, 49408,
+    8, 49408, 64,
 )  # fmt: skip
 """Stable Diffusion 1.5, AnimateLCM's adapter, CLIP ViT-H/14."""
 
 
 def tiny(folder: Path, seed: int = 0) -> None:
-    """Write the whole folder."""
+    """Write the whole folder, in less than a megabyte."""
+    _write(folder, seed, TINY)
+
+
+def full(folder: Path, seed: int = 0) -> None:
+    """The same at published size, in 16 bits: about 4 GB."""
+    torch.set_default_dtype(torch.bfloat16)
+    try:
+        _write(folder, seed, PUBLISHED)
+    finally:
+        torch.set_default_dtype(torch.float32)
+
+
+def _write(folder: Path, seed: int, sizes: Sizes) -> None:
     torch.manual_seed(seed)
-    sizes = TINY
     unet = _unet(sizes)
-    base, motion, adapter = (
-        folder / "base",
-        folder / "motion",
-        folder / "ip_adapter/models",
-    )
+    base, motion = folder / "base", folder / "motion"
+    adapter = folder / "ip_adapter/models"
     unet.save_pretrained(base / "unet")
     _vae(sizes).save_pretrained(base / "vae")
     text = _text(sizes)
@@ -84,50 +94,10 @@ def tiny(folder: Path, seed: int = 0) -> None:
     save_file(_adapter(unet, sizes), adapter / animate_diff.ADAPTER)
 
 
-def full(
-    device: str, dtype: str = "bfloat16", **options: Any
-) -> DiffusionRefineAnimator:
-    """The animator with a model of published size on `device`; nothing is written.
-
-    `options` as of `DiffusionRefineAnimator`. The text encoder is left out: a prompt is
-    encoded once for all clips.
-    """
-    torch.manual_seed(0)
-    sizes = PUBLISHED
-    kind = getattr(torch, dtype)
-    with torch.device(device):
-        torch.set_default_dtype(kind)
-        try:
-            unet = _unet(sizes)
-            pipe = animate_diff.assemble(
-                vae=_vae(sizes),
-                text_encoder=None,
-                tokenizer=None,
-                unet=unet,
-                motion_adapter=_motion(sizes),
-                scheduler=LCMScheduler(**SCHEDULER).config,
-            )
-            state = _adapter(unet, sizes)
-            vision = _vision(sizes)
-            prompt = torch.randn(1, 77, sizes.text)
-        finally:
-            torch.set_default_dtype(torch.float32)
-    pipe.register_modules(image_encoder=vision)
-    parts: dict[str, dict[str, torch.Tensor]] = {"image_proj": {}, "ip_adapter": {}}
-    for name, tensor in state.items():
-        part, _, key = name.partition(".")
-        parts[part][key] = tensor
-    pipe.load_ip_adapter(parts, subfolder="", weight_name="")
-    pipe.to(device, kind)
-    made = DiffusionRefineAnimator(device=device, dtype=dtype, **options)
-    made._shared.model = animate_diff.Refiner(pipe, prompt_embeds=prompt)
-    return made
-
-
 def _unet(sizes: Sizes) -> UNet2DConditionModel:
     deep = len(sizes.channels) - 1
     return UNet2DConditionModel(
-        sample_size=64,
+        sample_size=sizes.across,
         block_out_channels=sizes.channels,
         down_block_types=("CrossAttnDownBlock2D",) * deep + ("DownBlock2D",),
         up_block_types=("UpBlock2D",) + ("CrossAttnUpBlock2D",) * deep,

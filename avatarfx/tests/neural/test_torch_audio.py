@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.util import find_spec
 
 import pytest
-
-from socialapp.engines import plain_torchaudio
 
 pytestmark = pytest.mark.neural
 
@@ -19,8 +18,8 @@ if "fail" in sys.argv:
     def broken(path):
         raise OSError(f"Could not load this library: {path}")
     torch.ops.load_library = broken
-from socialapp.engines import plain_torchaudio
-assert plain_torchaudio.ready()
+from socialapp.engines import torch_audio
+torch_audio.make_harmless()
 import torchaudio
 loud = torch.sin(torch.arange(2400) / 10)
 half = torchaudio.functional.resample(loud, 24000, 12000)
@@ -28,14 +27,8 @@ assert half.shape == (1200,) and half.abs().max() > 0.9
 from torchaudio import _extension
 if "fail" in sys.argv:
     assert not _extension._IS_TORCHAUDIO_EXT_AVAILABLE
-    try:
-        torchaudio.functional.forced_align(None, None)
-    except RuntimeError as error:
-        assert "compiled part" in str(error), error
-    else:
-        raise AssertionError("it aligned without its compiled part")
 before = torchaudio
-assert plain_torchaudio.ready()
+torch_audio.make_harmless()
 import torchaudio
 assert torchaudio is before
 from transformers import AlbertModel, WhisperFeatureExtractor
@@ -47,7 +40,7 @@ print("ready")
 def test_torchaudio_can_be_imported_whatever_it_was_built_for(way: str) -> None:
     pytest.importorskip("torch")
     pytest.importorskip("transformers")
-    if plain_torchaudio.find_spec("torchaudio") is None:
+    if find_spec("torchaudio") is None:
         pytest.skip("torchaudio is not installed.")
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, way],

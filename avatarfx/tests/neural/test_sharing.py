@@ -1,0 +1,112 @@
+"""Jobs that ask at the same time share calls of the model, and no fault of another's."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from avatarfx.animators.neural.sharing import Shared
+from socialapp.engines import devices
+from socialapp.engines.errors import EngineError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Model:
+    """Tens of what it is asked; the first call lasts until it is told to go on."""
+
+    def __init__(self, words: str = "a shape is wrong") -> None:
+        self.words = words
+        self.begun, self.go_on = threading.Event(), threading.Event()
+        self.batches: list[list[int]] = []
+
+    def __call__(self, items: Sequence[int]) -> list[int]:
+        self.batches.append(list(items))
+        self.begun.set()
+        assert self.go_on.wait(20)
+        if 13 in items:
+            raise RuntimeError(self.words)
+        return [item * 10 for item in items]
+
+
+def asked(shared: Shared[int, int], model: Model, *jobs: list[int]) -> list[Any]:
+    """What each job got; the first holds the model until the others wait."""
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        first = pool.submit(shared.ask, jobs[0])
+        assert model.begun.wait(20)
+        rest = [pool.submit(shared.ask, job) for job in jobs[1:]]
+        while len(shared._waiting) < len(rest):
+            threading.Event().wait(0.005)
+        model.go_on.set()
+        return [one.exception(20) or one.result() for one in (first, *rest)]
+
+
+def test_those_who_wait_share_the_next_call() -> None:
+    model = Model()
+    shared = Shared(model, most=8)
+    found = asked(shared, model, [1], [2, 3], [4], [5, 6])
+    assert found == [[10], [20, 30], [40], [50, 60]]
+    assert model.batches[0] == [1]
+    assert sorted(model.batches[1]) == [2, 3, 4, 5, 6]
+    assert shared.calls == 2
+
+
+def test_a_full_batch_leaves_the_rest_to_the_next_and_a_large_job_goes_alone() -> None:
+    model = Model()
+    found = asked(Shared(model, most=3), model, [1], [2, 3, 4, 5], [6, 7], [8, 9])
+    assert sorted(map(len, found)) == [1, 2, 2, 4]
+    assert all(len(batch) <= 3 or set(batch) == {2, 3, 4, 5} for batch in model.batches)
+
+
+def test_one_jobs_poison_is_no_other_jobs_fault() -> None:
+    model = Model()
+    first, second, poisoned, last = asked(
+        Shared(model, most=8), model, [1], [2, 3], [4, 13], [5]
+    )
+    assert (first, second, last) == ([10], [20, 30], [50])
+    assert isinstance(poisoned, EngineError)
+    assert "a shape is wrong" in str(poisoned)
+
+
+def test_a_lost_device_is_told_to_all_who_waited() -> None:
+    model = Model("CUDA error: device-side assert triggered")
+    try:
+        found = asked(Shared(model, most=8), model, [1], [13], [5])
+        assert found[0] == [10]
+        assert all("stopped answering" in str(error) for error in found[1:])
+        assert len(model.batches) == 2
+    finally:
+        devices.forget()
+
+
+@pytest.mark.neural
+def test_a_shared_network_says_the_same_as_one_asked_alone() -> None:
+    torch = pytest.importorskip("torch")
+    torch.set_num_threads(1)
+    torch.manual_seed(3)
+    network = torch.nn.Sequential(
+        torch.nn.Conv2d(3, 8, 3, padding=1), torch.nn.GELU(), torch.nn.Conv2d(8, 3, 1)
+    ).eval()
+
+    def call(crops: Sequence[Any]) -> list[Any]:
+        with torch.inference_mode():
+            return list(network(torch.stack(list(crops))))
+
+    clips = [torch.rand(6, 3, 16, 16) for _ in range(4)]
+    shared = Shared(call, most=16)
+    with ThreadPoolExecutor(4) as pool:
+        found = list(
+            pool.map(
+                lambda clip: [shared.ask(list(clip[i : i + 2])) for i in (0, 2, 4)],
+                clips,
+            )
+        )
+    for clip, parts in zip(clips, found, strict=True):
+        drawn = torch.stack([frame for part in parts for frame in part])
+        with torch.inference_mode():
+            assert torch.allclose(drawn, network(clip), atol=1e-5)
+    assert shared.calls <= 12

@@ -111,6 +111,7 @@ class SphinxAligner:
             "dictionary": dictionary(words),
             "words": [f"w{i}" for i in words],
             "least": LEAST,
+            "sure": (BEST + LEAST) / 2,
         }
         try:
             done = subprocess.run(  # noqa: S603  our own file, no arguments

@@ -37,6 +37,7 @@ export class TroupeRecorder extends HTMLElement {
       part(this, "[data-start]").hidden = true;
       this.say("This browser does not record. Use a file.");
     }
+    part(this, "[data-clock]").textContent = `${clock(0)} of ${clock(Number(this.dataset.maxSeconds))}`;
     this.wrote();
     this.show();
   }

@@ -101,7 +101,7 @@ class SphinxAligner:
         if answer["words"]:
             found = _found(answer["words"], words, written, seconds, self.version)
             # One that is said badly takes its time; one that is not said has none left.
-            lost &= squeezed(answer["words"])
+            lost = in_a_row(lost) | lost & squeezed(answer["words"])
             fits = tuple(
                 fit if fit > 0.0 or i in lost else BARELY
                 for i, fit in enumerate(found.fits)
@@ -156,6 +156,12 @@ def squeezed(found: Sequence[Any]) -> set[int]:
         for name, at, until, _, said in found
         if until - at < SHORTEST_PHONE * len(said)
     }
+
+
+def in_a_row(lost: set[int]) -> set[int]:
+    """Those that have neighbours on either side, or two on one: a passage is missing."""
+    runs = [{i, i + 1, i + 2} for i in lost]
+    return {i for run in runs if run <= lost for i in run}
 
 
 def fit_of(score: float) -> float:

@@ -196,9 +196,8 @@ def named(words: Sequence[str], which: Sequence[int]) -> str:
 
 
 def _run(words: Sequence[str]) -> str:
-    shown = (
-        words if len(words) <= 8 else [*words[:4], "…", *words[-3:]]  # both its ends
-    )
+    """Of many words, both ends."""
+    shown = words if len(words) <= 8 else [*words[:4], "…", *words[-3:]]
     return f"“{' '.join(shown)}”"
 
 

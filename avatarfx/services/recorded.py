@@ -38,9 +38,14 @@ def forget(recording: Recording) -> None:
 
 def drop_sound(key: str, ref: str) -> None:
     """Its file, at commit: no other recording has the same one."""
-    withheld.release(cause=cause_of(key))
     if ref:
-        transaction.on_commit(partial(blobs.remove, ref), robust=True)
+        transaction.on_commit(partial(_erase, key, ref), robust=True)
+
+
+def _erase(key: str, ref: str) -> None:
+    """What a storage does not let go of stays withheld."""
+    blobs.remove(ref)
+    withheld.release(cause=cause_of(key))
 
 
 @transaction.atomic
@@ -53,5 +58,10 @@ def forget_after(clip: Clip) -> None:
     """A recording goes with the last of its clips."""
     key = clip.as_recipe().recording
     found = Recording.objects.filter(owner=clip.owner, key=key).first() if key else None
-    if found is not None and not made_with(found):
+    if found is not None and not in_use(found):
         forget(found)
+
+
+def in_use(recording: Recording) -> bool:
+    """Whether a clip that people see speaks with it; new takes go with theirs."""
+    return any(clip.replaces_id is None for clip in made_with(recording))

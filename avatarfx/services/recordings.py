@@ -144,7 +144,7 @@ def sweep(*, lost: str = "") -> dict[str, int]:  # noqa: ARG001 - see reconcile
     unused = [
         one
         for one in waiting.select_related("owner").order_by("created")[:SWEPT_AT_ONCE]
-        if not recorded.made_with(one)
+        if not recorded.in_use(one)
     ]
     for one in unused:
         recorded.forget(one)

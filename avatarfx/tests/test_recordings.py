@@ -472,6 +472,9 @@ def test_the_studio_takes_a_recording_and_renders_with_it(
     clip = Clip.objects.get()
     assert clip.as_recipe().recording == told["key"]
     assert told["key"] in client.get(f"/studio/?again={clip.key}").content.decode()
+    kept = client.get(f"/studio/?recording={told['key']}").content.decode()
+    assert told["remove"] in kept
+    assert LINE in kept
     gone = client.post(told["remove"]).json()
     assert gone == {"clips": 1}
     refused = client.post("/studio/", form, headers={"accept": "application/json"})

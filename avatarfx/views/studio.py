@@ -46,6 +46,9 @@ CAMERA_WORDS = (
 )
 """Of ``socialapp.acting.CAMERAS``: what it is called, and what it does."""
 
+MOST_LISTED = 30
+"""Recordings that the studio offers, the newest; the API has them all."""
+
 SEATS = "abc"
 """From the left."""
 
@@ -91,7 +94,10 @@ def _fields(request: HttpRequest, clip: Clip | None) -> dict[str, Any]:
     if request.method == "POST":
         return {**request.POST.dict(), "company": request.POST.getlist("with")}
     if clip is None:
-        return {"shape": next(iter(SHAPE_NAMES))}
+        fields: dict[str, Any] = {"shape": next(iter(SHAPE_NAMES))}
+        key = request.GET.get("recording", "")
+        kept = Recording.objects.of(person(request)).filter(key=key).first()
+        return fields | {"script": kept.script, "recording": key} if kept else fields
     recipe = clip.as_recipe()
     role = recipe.cast[0]
     own = clip.character.voice_spec.voice
@@ -146,7 +152,7 @@ def _page(
         "voices": VOICES,
         "max_characters": settings.MAX_SCRIPT_CHARACTERS,
         "max_seconds": settings.MAX_CLIP_SECONDS,
-        "filled": request.method == "POST" or clip is not None,
+        "recordings": Recording.objects.of(user)[:MOST_LISTED],
         "fields": _fields(request, clip),
         "error": error,
         "refused": refused,
@@ -156,6 +162,8 @@ def _page(
         "declaration": consent.DECLARATION,
         "max_recording": settings.MAX_RECORDING_BYTES,
     }
+    # What is known already is not replaced by a draft.
+    context["filled"] = request.method == "POST" or "script" in context["fields"]
     context["recording"] = _kept(user, context["fields"].get("recording", ""))
     if clip is not None:
         context |= {"clip": clip, "progress": selectors.progress_of(clip)}

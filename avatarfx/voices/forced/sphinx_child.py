@@ -68,7 +68,7 @@ def listen_for(
     if not found and there:
         # Among many words some fit any sound: all of them together do not.
         some = aligned(order, dictionary, [n.partition("(")[0] for n in there], sound)
-        there = there if some and score(some) >= least else []
+        there = there if some and score(some) >= order["sure"] else []
     return {"words": found, "heard": there}
 
 
@@ -81,6 +81,9 @@ def decoder(order: dict[str, Any], dictionary: str, **beams: float) -> Any:
         lm=None,
         samprate=16000,
         loglevel="FATAL",
+        # The second pass must go along the path that was found, not along a better one
+        # of the lattice, whose words end elsewhere: it fails then.
+        bestpath=False,
         **beams,
     )
 

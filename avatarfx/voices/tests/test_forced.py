@@ -57,6 +57,11 @@ def test_every_reading_is_in_the_alphabet_of_the_model() -> None:
     assert sphinx.dictionary(ways).count("\nw3 ") == 1
 
 
+def test_three_words_in_a_row_are_a_passage() -> None:
+    assert sphinx.in_a_row({1, 2, 3, 4, 7, 9, 10}) == {1, 2, 3, 4}
+    assert sphinx.in_a_row(set()) == set()
+
+
 def test_an_aligner_is_what_the_protocol_asks_for() -> None:
     assert isinstance(SphinxAligner(), Aligner)
 

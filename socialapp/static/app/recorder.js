@@ -37,6 +37,7 @@ export class TroupeRecorder extends HTMLElement {
       part(this, "[data-start]").hidden = true;
       this.say("This browser does not record. Use a file.");
     }
+    part(this, "[data-clock]").textContent = `${clock(0)} of ${clock(Number(this.dataset.maxSeconds))}`;
     this.wrote();
     this.show();
   }
@@ -89,6 +90,7 @@ export class TroupeRecorder extends HTMLElement {
     else if (button.hasAttribute("data-keep")) void this.send();
     else if (button.hasAttribute("data-listen")) this.listen(0);
     else if (button.hasAttribute("data-back")) void this.back();
+    else if (button.dataset.forget) void this.forget(button, button.dataset.forget);
     else if (button.dataset.at) this.listen(Number(button.dataset.at));
   }
 
@@ -279,6 +281,32 @@ export class TroupeRecorder extends HTMLElement {
         return this.refuse("That did not reach us. Try again in a moment.");
       }
     }
+    this.dropHeard();
+    part(this, "[data-start]").focus();
+  }
+
+  /**
+   * Take an earlier one back; a second press is the answer to the question.
+   * @param {HTMLButtonElement} button
+   * @param {string} url
+   */
+  async forget(button, url) {
+    if (!button.hasAttribute("data-sure")) {
+      button.setAttribute("data-sure", "");
+      button.textContent = "Erase it, and its clips disappear";
+      return;
+    }
+    try {
+      const { clips } = await post(url, {});
+      const item = button.closest("li");
+      if (item) item.textContent = clips ? `Erased. ${clips} of your clips disappeared with it.` : "Erased.";
+      if (this.heard?.remove === url) this.dropHeard();
+    } catch (problem) {
+      this.refuse(problem instanceof RefusedError ? problem.message : "That did not reach us. Try again in a moment.");
+    }
+  }
+
+  dropHeard() {
     this.playing?.pause();
     this.playing = undefined;
     this.heard = null;
@@ -287,7 +315,6 @@ export class TroupeRecorder extends HTMLElement {
     part(this, "[data-taken]").hidden = true;
     if (this.desk) this.desk.hidden = false;
     this.refuse("");
-    part(this, "[data-start]").focus();
   }
 
   /** @param {string} words */

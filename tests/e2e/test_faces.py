@@ -40,7 +40,8 @@ def teapot() -> bytes:
 
 def drag(page: Page, handle: str, to: tuple[int, int], *, keep: bool = False) -> None:
     """To a point of the picture, given in its pixels; with `keep` the button stays
-    down."""
+    down. The board comes nearer when the handles were saved, so that is waited for."""
+    expect(page.locator("[data-saved]").first).to_have_text("Saved", timeout=SLOWEST)
     grip = page.locator(f"[data-handle={handle}]")
     start = centre(grip.locator(".anchor__ring"))
     end = on_screen(page, to)
@@ -86,7 +87,7 @@ def test_four_drags_and_a_button_give_a_face_to_what_has_none(
     drag(phone, "mouth", MOUTH)
     drag(phone, "chin", CHIN)
     expect(phone.locator("[data-words-title]")).to_have_text("The handles are yours")
-    expect(phone.locator("[data-saved]").first).to_have_text("Saved")
+    expect(phone.locator("[data-saved]").first).to_have_text("Saved", timeout=SLOWEST)
     look(phone, "faces-by-hand")
     assert faults(phone) == []
     phone.locator("[data-next]").click()

@@ -243,7 +243,8 @@ def _masked(
     ring = np.array([middle + a * apart + b * down for a, b in corners], np.int32)
     inside = np.zeros(base.rgb.shape[:2], np.uint8)
     cv2.fillPoly(inside, [ring], 255, cv2.LINE_AA)
-    rows, columns = np.mgrid[0 : inside.shape[0], 0 : inside.shape[1]]
+    height, width = base.rgb.shape[:2]
+    rows, columns = np.mgrid[0:height, 0:width]
     unit = float(np.linalg.norm(apart))
     folds = 1 + 0.1 * np.sin((rows * 1.3 + columns * 0.4 + number * 9) / unit * 7)
     cloth = np.array(colour) * folds[..., None]
@@ -266,9 +267,8 @@ def _resized(base: Pictured, side: int) -> Pictured:
 
 
 def _mirrored(base: Pictured) -> Pictured:
-    points = base.points * np.array([-1, 1], np.float32) + np.float32(
-        [base.rgb.shape[1], 0]
-    )
+    shift = np.array([base.rgb.shape[1], 0], np.float32)
+    points = base.points * np.array([-1, 1], np.float32) + shift
     return replace(base, rgb=base.rgb[:, ::-1].copy(), points=points[[1, 0, 2]])
 
 

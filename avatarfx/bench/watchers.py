@@ -1,4 +1,8 @@
-"""Face detectors that had no part in making the rigs: do they still see the face?"""
+"""Face detectors that shaped no rig: do they still see the face?
+
+CenterFace may have proposed where to look, in pictures that the first detector misses; no
+landmark is its own.
+"""
 
 from __future__ import annotations
 

@@ -93,6 +93,21 @@ def fit(anchors: Anchors, face: Floats | None = None) -> Floats:
     return np.column_stack([plane, depth]).astype(np.float32)
 
 
+def scaled(anchors: Anchors, scale: float) -> Anchors:
+    """The same handles in another unit."""
+
+    def at(point: tuple[float, float]) -> tuple[float, float]:
+        return (point[0] * scale, point[1] * scale)
+
+    return Anchors(
+        at(anchors.eye_left),
+        at(anchors.eye_right),
+        at(anchors.mouth),
+        at(anchors.chin),
+        anchors.mouth_width * scale,
+    )
+
+
 def same_face(found: Anchors, given: Anchors) -> bool:
     """True when a person only nudged what was found."""
     reach = _NEAR * math.dist(found.eye_left, found.eye_right)

@@ -71,10 +71,14 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class _Box:
+class Proposal:
+    """Where a face may be, as some detector says."""
+
     score: float
     centre: tuple[float, float]
     size: float
+    """Side of a square about the face, half as wide again as it."""
+
     angle: float
     """Radians by which the eye line is turned, clockwise."""
 
@@ -101,12 +105,17 @@ class FaceFinder:
         self._anchors = _anchor_centres()
         self._lock = threading.Lock()
 
-    def find(self, rgb: Picture) -> list[Found]:
+    def find(
+        self, rgb: Picture, *, whole: bool = True, crops: bool = True
+    ) -> list[Found]:
         """Every face, best first: the largest and most central, presence above 0.5.
 
-        The crops are searched only while the whole picture gives none.
+        The crops are searched only while the whole picture gives none; without `whole`
+        or `crops` the one or the other is not looked at.
         """
         for windows in _levels(rgb.shape[1], rgb.shape[0]):
+            if not (whole if len(windows) == 1 else crops):
+                continue
             found: list[Found] = []
             for window in windows:
                 found += self._look(rgb, window, found)
@@ -121,13 +130,33 @@ class FaceFinder:
         found = self._refine(rgb, box, rounds=rounds)
         return found if found.presence > PRESENCE_MIN else None
 
+    def propose(self, rgb: Picture) -> list[Proposal]:
+        """What the detector alone takes for faces in the whole picture, best first."""
+        return self._detect(rgb, _SCORE_MIN_CROP)[:4]
+
+    def judge(self, rgb: Picture, box: Proposal) -> tuple[Found | None, bool]:
+        """The landmarks in a box that somebody proposed, if they can be a face's, and
+        whether they are one's beyond doubt: present, and steady in a mirror."""
+        found = self._refine(rgb, box, rounds=2)
+        if not _plausible(found, rgb):
+            return None, False
+        return found, found.presence > PRESENCE_MIN and self.steady(rgb, found)
+
+    def steady(self, rgb: Picture, found: Found) -> bool:
+        """Whether the face is where it is in a mirrored picture, too."""
+        return self._unsteadiness(rgb, found) < _UNSTEADY
+
+    def rank(self, found: Found, rgb: Picture) -> float:
+        """Orders faces: the largest and most central first."""
+        return _prominence(found, rgb)
+
     def _look(self, rgb: Picture, window: _Window, known: list[Found]) -> list[Found]:
         """Faces in one window that are not among the known ones."""
         x0, y0, x1, y1 = window.box
         part = rgb[y0:y1, x0:x1]
         kept: list[Found] = []
         for box in self._detect(part, window.score_min)[:8]:
-            moved = _Box(
+            moved = Proposal(
                 box.score, (box.centre[0] + x0, box.centre[1] + y0), box.size, box.angle
             )
             found = self._refine(rgb, moved, rounds=2)
@@ -152,7 +181,7 @@ class FaceFinder:
         width = rgb.shape[1]
         mirrored = self._landmarks(
             np.ascontiguousarray(rgb[:, ::-1]),
-            _Box(
+            Proposal(
                 1.0, (width - box.centre[0], box.centre[1]), box.size * 1.2, -box.angle
             ),
         )
@@ -164,7 +193,7 @@ class FaceFinder:
         eyes = float(np.linalg.norm(here[0] - here[1]))
         return float(np.linalg.norm(there - here, axis=1).mean()) / eyes
 
-    def _detect(self, rgb: Picture, score_min: float) -> list[_Box]:
+    def _detect(self, rgb: Picture, score_min: float) -> list[Proposal]:
         height, width = rgb.shape[:2]
         side = max(height, width)
         scale = _DETECTOR_SIDE / side
@@ -198,7 +227,7 @@ class FaceFinder:
             eyes = (points[group][:, :2] * weight[:, None]).sum(0) / weight.sum()
             dx, dy = eyes[1] - eyes[0]
             found.append(
-                _Box(
+                Proposal(
                     float(scores[keep][group[0]]),
                     (float(box[0]) / scale - left, float(box[1]) / scale - top),
                     float(box[2:].max()) / scale * _ROI_SCALE,
@@ -207,7 +236,7 @@ class FaceFinder:
             )
         return found
 
-    def _refine(self, rgb: Picture, box: _Box, rounds: int) -> Found:
+    def _refine(self, rgb: Picture, box: Proposal, rounds: int) -> Found:
         """Landmarks in an upright crop, then again in the crop that they suggest."""
         found = self._landmarks(rgb, box)
         for _ in range(rounds):
@@ -217,7 +246,7 @@ class FaceFinder:
             found = again
         return found
 
-    def _landmarks(self, rgb: Picture, box: _Box) -> Found:
+    def _landmarks(self, rgb: Picture, box: Proposal) -> Found:
         scale = _MESH_SIDE / max(box.size, 1.0)
         cos, sin = math.cos(box.angle) * scale, math.sin(box.angle) * scale
         cx, cy = box.centre
@@ -302,7 +331,7 @@ def _starts(length: int, side: int) -> list[int]:
     return sorted({round((length - side) * i / steps) for i in range(steps + 1)})
 
 
-def _box_of_landmarks(landmarks: Floats) -> _Box:
+def _box_of_landmarks(landmarks: Floats) -> Proposal:
     eyes = (
         landmarks[topology.EYE_OUTER_RIGHT, :2] - landmarks[topology.EYE_OUTER_LEFT, :2]
     )
@@ -313,7 +342,7 @@ def _box_of_landmarks(landmarks: Floats) -> _Box:
     upright = landmarks[:468, :2] @ turn.T
     low, high = upright.min(0), upright.max(0)
     x, y = turn.T @ ((low + high) / 2)
-    return _Box(
+    return Proposal(
         1.0, (float(x), float(y)), float((high - low).max()) * _ROI_SCALE, angle
     )
 

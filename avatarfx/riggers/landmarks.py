@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, cast
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from avatarfx.riggers.finder import FaceFinder
+    from avatarfx.riggers.seeking import Seeker
     from socialapp.performance.rig import Anchors
 
     Floats = NDArray[np.floating[Any]]
@@ -41,6 +43,11 @@ NO_FACE = (
     "No face was found in this picture. Drag the handles onto its eyes, mouth and chin."
 )
 
+NOT_SURE = (
+    "We think that the face is here, but we are not sure."
+    " Drag the handles to where they belong; the face moves as soon as you do."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class _Face:
@@ -49,6 +56,8 @@ class _Face:
 
     presence: float
     by_hand: bool
+    drawn: bool = False
+    """Known by its shapes alone, as only flat drawings are."""
 
 
 class LandmarkRigger:
@@ -61,6 +70,7 @@ class LandmarkRigger:
     def __init__(self, weights_dir: str = "") -> None:
         self._weights_dir = weights_dir
         self._finder: FaceFinder | None = None
+        self._seeker: Seeker | None = None
         self._lock = threading.Lock()
 
     def available(self) -> str | None:
@@ -80,9 +90,9 @@ class LandmarkRigger:
         pixels = pictures.decode(portrait)
         rgb = _flattened(pixels)
         height, width = rgb.shape[:2]
-        face = self._face(rgb, anchors)
+        face, guess = self._face(rgb, anchors)
         if face is None:
-            reason = self.available() or NO_FACE
+            reason = self.available() or (NOT_SURE if guess else NO_FACE)
             matte, blobs = _matte_blob(pixels, rgb, None)
             return (
                 Rig(
@@ -92,13 +102,16 @@ class LandmarkRigger:
                     style=style or "photo",
                     mouth_drawn=False,
                     reason=reason,
+                    guess=guess,
                     matte=matte,
                     made_by=MADE_BY,
                 ),
                 blobs,
             )
         in_pixels = FaceFrame.of(face.landmarks * np.float32(width))
-        judged = style or looks.judge_style(rgb, in_pixels.landmarks)
+        judged = style or (
+            "flat" if face.drawn else looks.judge_style(rgb, in_pixels.landmarks)
+        )
         hidden = (
             None
             if face.by_hand
@@ -131,34 +144,66 @@ class LandmarkRigger:
         )
         return rig, blobs
 
-    def _face(self, rgb: Picture, anchors: Anchors | None) -> _Face | None:
-        """By hand where handles were set: what was found is bent to them when they are
-        near it, else a plain face is."""
-        found = self._find(rgb)
+    def _face(
+        self, rgb: Picture, anchors: Anchors | None
+    ) -> tuple[_Face | None, Anchors | None]:
+        """By hand where handles were set: what is seen there is bent to them when it is
+        near them, else a plain face is. A guess comes only with no face."""
+        rgb = _sensible(rgb)
         if anchors is None:
-            return found
-        if found is not None:
-            seen = canonical.anchors_of(found.landmarks)
-            if canonical.same_face(seen, anchors):
-                return _Face(canonical.fit(anchors, found.landmarks), 1.0, by_hand=True)
-        return _Face(canonical.fit(anchors), 1.0, by_hand=True)
+            return self._find(rgb)
+        plain = canonical.fit(anchors)
+        seen = self._see_at(rgb, plain)
+        if seen is not None and canonical.same_face(
+            canonical.anchors_of(seen), anchors
+        ):
+            return _Face(canonical.fit(anchors, seen), 1.0, by_hand=True), None
+        return _Face(plain, 1.0, by_hand=True), None
 
-    def _find(self, rgb: Picture) -> _Face | None:
+    def _see_at(self, rgb: Picture, near: Floats) -> Floats | None:
+        """Landmarks of the face where handles say that one is; nothing is searched, so
+        that a handle which moves is answered at once."""
         finder = self.finder()
         if finder is None:
             return None
-        height, width = rgb.shape[:2]
-        scale = min(1.0, _LONG_SIDE / max(height, width))
-        if scale < 1:
-            size = (round(width * scale), round(height * scale))
-            rgb = cast("Picture", cv2.resize(rgb, size, interpolation=cv2.INTER_AREA))
-        faces = finder.find(rgb)
-        if not faces:
+        width = np.float32(rgb.shape[1])
+        found = finder.follow(rgb, near * width, rounds=2)
+        return None if found is None else found.landmarks / width
+
+    def _find(self, rgb: Picture) -> tuple[_Face | None, Anchors | None]:
+        """The face, or else a guess where it may be."""
+        seeker = self.seeker()
+        if seeker is None:
+            return None, None
+        sought = seeker.seek(rgb)
+        if sought.face is None:
+            guess = sought.guess and canonical.scaled(sought.guess, 1 / rgb.shape[1])
+            return None, guess
+        landmarks = sought.face.landmarks / np.float32(rgb.shape[1])
+        drawn = sought.how == "drawing"
+        face = _Face(landmarks, sought.face.presence, by_hand=False, drawn=drawn)
+        return face, None
+
+    def seeker(self) -> Seeker | None:
+        """Finder and second detector, which is left out where its weights are."""
+        finder = self.finder()
+        if finder is None:
             return None
-        best = faces[0]
-        return _Face(
-            best.landmarks / np.float32(rgb.shape[1]), best.presence, by_hand=False
-        )
+        with self._lock:
+            if self._seeker is None:
+                from avatarfx.riggers import (  # noqa: PLC0415 - needs litert
+                    second,
+                    seeking,
+                )
+
+                other = None
+                with suppress(EngineError):
+                    model = weights.find(
+                        *second.WEIGHTS, second.SHA256, self._weights_dir
+                    )
+                    other = second.CenterFace(model)
+                self._seeker = seeking.Seeker(finder, other)
+        return self._seeker
 
     def finder(self) -> FaceFinder | None:
         if self.available():
@@ -175,6 +220,16 @@ class LandmarkRigger:
                     return None
                 self._finder = FaceFinder(task)
         return self._finder
+
+
+def _sensible(rgb: Picture) -> Picture:
+    """No larger than faces need it."""
+    height, width = rgb.shape[:2]
+    scale = min(1.0, _LONG_SIDE / max(height, width))
+    if scale == 1:
+        return rgb
+    size = (round(width * scale), round(height * scale))
+    return cast("Picture", cv2.resize(rgb, size, interpolation=cv2.INTER_AREA))
 
 
 def _flattened(pixels: Picture) -> Picture:

@@ -21,6 +21,15 @@ PROFILE = 0.45
 """Nose tip off the eye midline, in eye distances: beyond it the far cheek is hidden and
 a mouth opened by displacement tears. Measured on 37 painted busts."""
 
+_COVERED = (
+    "Something covers the mouth in this picture. "
+    "If that is not so, set the handles by hand."
+)
+
+_BLANK = 9.0
+"""Between nose and chin of a flat drawing, in the units of `_apart`: what differs by less
+is a fold, not a mouth."""
+
 _SIDE = 192
 _EVEN = 3.0
 """Grey levels within 3 x 3 pixels up to which a spot counts as evenly coloured."""
@@ -109,8 +118,6 @@ def hidden_mouth(
             "The face is turned too far to the side to speak. "
             "Use a picture that looks more towards the viewer, or set the handles."
         )
-    if style == "flat":
-        return None
     lab = cast("Floats", cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB).astype(np.float32))
     lab *= [100 / 255, 1, 1]
     points, reach = frame.landmarks[:, :2], 0.03 * frame.unit
@@ -129,14 +136,16 @@ def hidden_mouth(
         min(_apart(tip, eyes), _apart(lips, eyes), _apart(chin, eyes)) > 18
         and _apart(tip, chin) < 8
     )
+    if style == "flat":
+        # A drawn beard or beak may be of one colour, but a mouth is drawn on it.
+        down = [spot(i) for i in (164, 0, 13, 14, 17, 18, 200)]
+        blank = max(_apart(a, b) for a in down for b in down) < _BLANK
+        return _COVERED if one_cloth and blank else None
     doubtful = (
         presence < 0.7 and _apart(lips, chin) < 3 and _apart(lips, under_nose) < 5.5
     )
     if (covered and plain) or one_cloth or doubtful:
-        return (
-            "Something covers the mouth in this picture. "
-            "If that is not so, set the handles by hand."
-        )
+        return _COVERED
     return None
 
 

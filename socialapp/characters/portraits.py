@@ -213,9 +213,9 @@ def find_face_again(*, portrait: Portrait) -> Portrait:
     rig = _find_rig(picture, ref=portrait.ref)
     if rig.anchors is None:
         reason = rig.reason or "We found no face in this picture."
-        raise PictureError(
-            f"{reason} Drag the handles onto eyes, mouth and chin instead."
-        )
+        if "handles" not in reason:
+            reason += " Drag the handles onto eyes, mouth and chin instead."
+        raise PictureError(reason)
     return _replace_rig(
         portrait, picture=picture, rig=rig, state=Portrait.RigState.FOUND, hand=None
     )

@@ -82,6 +82,10 @@ class Rig:
     reason: str = ""
     """Why there is no face or no mouth, in words for a user."""
 
+    guess: Anchors | None = None
+    """Where a face may be while none is known: a proposal for whoever sets the handles,
+    and nothing that moves."""
+
     palette: dict[str, str] = field(default_factory=dict)
     """``#rrggbb`` by part: skin, lip, teeth, tongue, mouth, lid."""
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { cardObjection, objection } from "../../socialapp/static/app/objection.js";
-import { cropOf, crossPath, guess, mouthPercent, moved, withMouth } from "../../socialapp/static/app/fit.js";
+import { carried, cropOf, crossPath, guess, mouthPercent, moved, withMouth } from "../../socialapp/static/app/fit.js";
 import { History } from "../../socialapp/static/app/history.js";
 
 const FACE = {
@@ -47,6 +47,29 @@ test("handles wait in a plausible place when nobody knows the face", () => {
     const { eye_left: l, eye_right: r, mouth, chin } = guess(ratio);
     assert.ok(l[0] < r[0] && l[1] < mouth[1] && mouth[1] < chin[1] && chin[1] < ratio);
   }
+});
+
+test("handles that nobody has touched come along with the first", () => {
+  const first = carried(FACE, "eye_left", [0.3, 0.5], 1.25, new Set());
+  const by = ([x, y]) => [Number((x - 0.1).toFixed(6)), Number((y + 0.1).toFixed(6))];
+  const rounded = ([x, y]) => [Number(x.toFixed(6)), Number(y.toFixed(6))];
+  for (const name of ["eye_right", "mouth", "chin"]) assert.deepEqual(rounded(first[name]), by(FACE[name]));
+});
+
+test("the second eye turns and stretches the rest about the first", () => {
+  const wider = carried(FACE, "eye_right", [0.8, 0.4], 1.25, new Set(["eye_left"]));
+  assert.deepEqual(wider.eye_left, FACE.eye_left);
+  assert.ok(Math.abs(wider.mouth[0] - 0.6) < 1e-9 && Math.abs(wider.mouth[1] - 0.8) < 1e-9);
+  const turned = carried(FACE, "eye_right", [0.4, 0.6], 1.25, new Set(["eye_left"]));
+  assert.ok(Math.abs(turned.mouth[0] - 0.2) < 1e-9 && Math.abs(turned.mouth[1] - 0.5) < 1e-9);
+});
+
+test("a handle that a person has put somewhere stays there", () => {
+  const after = carried(FACE, "mouth", [0.52, 0.64], 1.25, new Set(["eye_left", "eye_right"]));
+  assert.deepEqual(after.eye_left, FACE.eye_left);
+  assert.ok(Math.abs(after.chin[1] - 0.76) < 1e-9, "the chin follows the mouth");
+  const chin = carried(after, "chin", [0.5, 0.9], 1.25, new Set(["eye_left", "eye_right", "mouth"]));
+  assert.deepEqual(chin.mouth, after.mouth);
 });
 
 test("the board shows the face, or all of the picture", () => {

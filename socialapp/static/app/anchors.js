@@ -5,7 +5,8 @@
  * wears it at once, in mid-sentence if need be.
  */
 import { RefusedError, post } from "./http.js";
-import { HANDLES, cropOf, crossPath, guess, mouthPercent, moved, withMouth } from "./fit.js";
+import { HANDLES, carried, cropOf, crossPath, guess, mouthPercent, moved, withMouth } from "./fit.js";
+import { Loupe } from "./loupe.js";
 import { Player, part, say } from "./player.js";
 import { speak } from "./speech.js";
 
@@ -28,6 +29,11 @@ class FaceFit extends HTMLElement {
   /** @type {Anchors} */ #anchors = guess(1);
   /** @type {Crop} */ #crop = { x: 0, y: 0, width: 1, height: 1 };
   #whole = false;
+  /** Handles that were put somewhere while nobody knows the face. */
+  /** @type {Set<Handle>} */ #touched = new Set();
+  /** @type {Loupe | null} */ #loupe = null;
+  /** A handle is being dragged: the board must not move under the finger. */
+  #held = false;
   #style = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
   #turn = 0;
@@ -38,8 +44,10 @@ class FaceFit extends HTMLElement {
     this.width = /** @type {HTMLInputElement} */ (part(this, "[data-mouth-width]"));
     const line = /** @type {HTMLTextAreaElement} */ (part(this, "[data-line-text]"));
     this.player = new Player(this, () => speak(this.dataset.preview ?? "", { text: line.value, quick: "1" }));
+    this.#loupe = new Loupe(this.board, /** @type {SVGGElement} */ (this.querySelector("[data-loupe]")));
     this.#wear(this.#rig);
     this.#armHandles();
+    part(this, "[data-agree]").addEventListener("click", () => this.#change(this.#anchors, 0));
     this.width.addEventListener("input", () => {
       this.#change(withMouth(this.#anchors, Number(this.width?.value)));
     });
@@ -63,18 +71,20 @@ class FaceFit extends HTMLElement {
   /** @param {Rig} rig */
   #wear(rig) {
     this.#rig = rig;
-    this.#anchors = rig.anchors ?? guess(rig.height / rig.width);
+    this.#anchors = rig.anchors ?? rig.guess ?? guess(rig.height / rig.width);
     this.#style = rig.style;
-    this.#frame();
+    if (this.#held) this.#draw();
+    else this.#frame();
     this.#tell();
   }
 
   /** Choose what the board shows, and draw it. */
   #frame() {
-    this.#crop = cropOf(this.#rig, this.#whole);
+    const known = this.#rig.anchors ?? this.#rig.guess ?? null;
+    this.#crop = cropOf({ ...this.#rig, anchors: known }, this.#whole);
     const zoom = part(this, "[data-zoom]");
     zoom.setAttribute("aria-pressed", String(this.#whole));
-    zoom.hidden = !this.#rig.anchors;
+    zoom.hidden = !known;
     this.#draw();
   }
 
@@ -87,6 +97,7 @@ class FaceFit extends HTMLElement {
     const ratio = this.#rig.height / this.#rig.width;
     const box = { x: -x * scale, y: -y * scale, width: scale, height: scale * ratio };
     for (const [name, value] of Object.entries(box)) picture?.setAttribute(name, String(value));
+    this.#loupe?.lie(box);
     for (const handle of HANDLES) {
       const [hx, hy] = place(this.#anchors[handle]);
       const node = this.querySelector(`[data-handle=${handle}]`);
@@ -98,16 +109,19 @@ class FaceFit extends HTMLElement {
 
   /** Words, pressed styles: what follows from the rig. */
   #tell() {
-    const { anchors, reason, mouth_drawn: mouth, style, made_by: maker } = this.#rig;
+    const { anchors, guess: place, reason, mouth_drawn: mouth, style, made_by: maker } = this.#rig;
     const hand = maker.endsWith("+hand") || maker === "hand";
     const title = !anchors
-      ? "We could not find a face"
+      ? place
+        ? "We think the face is here"
+        : "We could not find a face"
       : hand
         ? "The handles are yours"
         : "We found the face";
     part(this, "[data-words-title]").textContent = title;
     const text = !anchors || !mouth ? reason : hand ? "" : "Look at the preview, and put right what is off.";
     part(this, "[data-words-text]").textContent = text;
+    part(this, "[data-agree]").hidden = Boolean(anchors) || !place;
     part(this, "[data-words]").classList.toggle("notice--warn", !anchors || !mouth);
     part(this, "[data-words]").classList.toggle("notice--plain", Boolean(anchors && mouth));
     for (const button of part(this, "[data-styles]").querySelectorAll("button")) {
@@ -126,11 +140,21 @@ class FaceFit extends HTMLElement {
         event.preventDefault();
         /** @type {SVGElement} */ (node).focus();
         node.setPointerCapture(pointerId);
+        this.#held = true;
+        this.#loupe?.show(this.#onBoard(this.#anchors[handle]));
       });
       node.addEventListener("pointermove", (event) => {
         const { pointerId, clientX, clientY } = /** @type {PointerEvent} */ (event);
-        if (node.hasPointerCapture(pointerId)) this.#move(handle, this.#under(clientX, clientY));
+        if (!node.hasPointerCapture(pointerId)) return;
+        this.#move(handle, this.#under(clientX, clientY));
+        this.#loupe?.show(this.#onBoard(this.#anchors[handle]));
       });
+      for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) {
+        node.addEventListener(end, () => {
+          this.#held = false;
+          this.#loupe?.away();
+        });
+      }
       node.addEventListener("keydown", (event) => {
         const { key, shiftKey } = /** @type {KeyboardEvent} */ (event);
         const step = (this.#crop.width / BOARD_WIDTH) * 2 * (shiftKey ? 10 : 1);
@@ -156,11 +180,32 @@ class FaceFit extends HTMLElement {
   }
 
   /**
+   * @param {Point} place in the picture
+   * @returns {Point}
+   */
+  #onBoard([x, y]) {
+    const scale = BOARD_WIDTH / this.#crop.width;
+    return [(x - this.#crop.x) * scale, (y - this.#crop.y) * scale];
+  }
+
+  /**
    * @param {Handle} handle
    * @param {Point} to
    */
   #move(handle, to) {
-    this.#change(moved(this.#anchors, handle, to, this.#rig.height / this.#rig.width));
+    const ratio = this.#rig.height / this.#rig.width;
+    const lost = !this.#rig.anchors && !this.#rig.guess;
+    const next = lost
+      ? carried(this.#anchors, handle, to, ratio, this.#touched)
+      : moved(this.#anchors, handle, to, ratio);
+    this.#touched.add(handle);
+    // Where nothing was known, one handle says too little to be sent.
+    if (lost && this.#touched.size < 2) {
+      this.#anchors = next;
+      this.#draw();
+    } else {
+      this.#change(next);
+    }
   }
 
   /**

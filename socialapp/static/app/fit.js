@@ -74,6 +74,48 @@ export function moved(anchors, handle, [x, y], ratio) {
 }
 
 /**
+ * One handle moved while nobody knows the face: those that nobody has touched come
+ * along. The first takes all of them with it; a second eye turns and stretches the rest
+ * about the first; the mouth takes the chin.
+ * @param {Anchors} anchors
+ * @param {Handle} handle
+ * @param {Point} to
+ * @param {number} ratio
+ * @param {ReadonlySet<Handle>} touched those that a person has put where they are
+ * @returns {Anchors}
+ */
+export function carried(anchors, handle, to, ratio, touched) {
+  const next = moved(anchors, handle, to, ratio);
+  const rest = HANDLES.filter((name) => name !== handle && !touched.has(name));
+  const others = HANDLES.filter((name) => name !== handle && touched.has(name));
+  const eye = handle === "eye_left" ? "eye_right" : "eye_left";
+  if (!rest.length) return next;
+  /** @type {(p: Point) => Point} */
+  let place;
+  if (!others.length || handle === "mouth") {
+    const by = [next[handle][0] - anchors[handle][0], next[handle][1] - anchors[handle][1]];
+    place = ([x, y]) => [x + by[0], y + by[1]];
+  } else if (handle.startsWith("eye") && touched.has(eye)) {
+    const [fx, fy] = anchors[eye];
+    const was = [anchors[handle][0] - fx, anchors[handle][1] - fy];
+    const is = [next[handle][0] - fx, next[handle][1] - fy];
+    const size = Math.max(was[0] ** 2 + was[1] ** 2, 1e-9);
+    const cos = (was[0] * is[0] + was[1] * is[1]) / size;
+    const sin = (was[0] * is[1] - was[1] * is[0]) / size;
+    place = ([x, y]) => [
+      fx + cos * (x - fx) - sin * (y - fy),
+      fy + sin * (x - fx) + cos * (y - fy),
+    ];
+  } else {
+    return next;
+  }
+  const carry = handle === "mouth" && others.length ? rest.filter((name) => name === "chin") : rest;
+  let out = next;
+  for (const name of carry) out = moved(out, name, place(anchors[name]), ratio);
+  return out;
+}
+
+/**
  * What the board shows: the face with some room, or all of the picture.
  * @param {Rig} rig
  * @param {boolean} whole

@@ -37,6 +37,7 @@
  * @property {number} presence
  * @property {boolean} mouth_drawn
  * @property {string} reason
+ * @property {Anchors | null} [guess] where a face may be while none is known
  * @property {Record<string, string>} palette
  * @property {string} grids
  * @property {string} matte

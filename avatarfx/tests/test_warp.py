@@ -325,6 +325,12 @@ def test_a_soft_shadow_below_an_eye_is_not_taken_for_it() -> None:
     found = painted_eye(soft, upper, lower)
     assert np.array_equal(found[0], upper)
     assert np.array_equal(found[1], lower)
+    # Nor is anything looked for where there is no eye to speak of.
+    for size in (0.0, 0.1):
+        tiny = painted_eye(soft, upper * size, lower * size)
+        assert np.array_equal(tiny[0], upper * size)
+    tall = painted_eye(soft, upper, lower + np.float32(60))
+    assert np.isfinite(tall[1]).all()
     # The same with a white eye, larger than it was seen.
     big = np.full_like(soft, 120)
     cv2.ellipse(big, (40, 25), (22, 14), 0, 0, 360, (255, 255, 255), -1)

@@ -36,6 +36,9 @@ SHARP = 0.5
 _LOWER, _WIDER = 0.22, 0.14
 """Of the eye's width: how far a painted eye may reach beyond what the network saw."""
 
+_SMALLEST = 8.0
+"""Pixels of an eye's width in which an edge can be told."""
+
 _GRID = 64
 """Places looked at for the eye's width."""
 
@@ -45,18 +48,18 @@ def painted_eye(rgb: Picture, upper: Floats, lower: Floats) -> tuple[Floats, Flo
     painted there: the network sees large eyes smaller, and a lid that leaves a strip of
     them is no blink."""
     width = float(np.linalg.norm(upper[-1] - upper[0]))
-    across = (upper[-1] - upper[0]) / max(width, 1e-6)
+    if width < _SMALLEST:
+        return upper, lower
+    across = (upper[-1] - upper[0]) / width
     turn = np.stack([across, np.array([-across[1], across[0]])], 1)
     middle = (upper[0] + upper[-1]) / 2
-    top, bottom = (
-        (curve - middle) @ turn / max(width, 1e-6) for curve in (upper, lower)
-    )
+    top, bottom = ((curve - middle) @ turn / width for curve in (upper, lower))
     outline = np.concatenate([top, bottom[::-1]])
     eye, sharp = _eye_seen(rgb, middle, turn * width, outline)
     ends = float(bottom[0, 0]), float(bottom[-1, 0])
     columns = np.nonzero(eye.any(0) & sharp)[0]
     within = (_place(columns) > ends[0]) & (_place(columns) < ends[1])
-    if within.sum() < SHARP * _GRID * (ends[1] - ends[0]):
+    if within.sum() < max(1, SHARP * _GRID * (ends[1] - ends[0])):
         return upper, lower
     left = float(np.clip(_place(columns[0]), ends[0] - _WIDER, ends[0]))
     right = float(np.clip(_place(columns[-1]), ends[1], ends[1] + _WIDER))
@@ -106,6 +109,9 @@ def _eye_seen(
     near = cv2.dilate(known, _disc(2 * _LOWER)) > 0
     from_row = int((outline[:, 1].max() + _LOWER + 1) * _GRID)
     below = lab[from_row : from_row + _GRID // 6, _GRID // 2 : 3 * _GRID // 2]
+    if not below.size:
+        none = np.zeros((side, side), np.bool_)
+        return none, none[0]
     skin = np.median(below.reshape(-1, 3), 0)
     apart = np.linalg.norm(lab - skin, axis=2)
     unlike = (apart > UNLIKE) & near

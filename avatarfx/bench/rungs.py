@@ -132,6 +132,7 @@ class _Bench:
             words = str(error).strip().partition("\n")[0] or type(error).__name__
             row |= {"state": OFF, "reason": f"{words} {row['reason']}".strip()}
         free_cache()
+        sys.stderr.write(f"{row}\n")  # a long run that is cut off has told so much
         return row
 
     def _why_off(self, kind: str, alias: str) -> str:

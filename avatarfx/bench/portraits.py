@@ -78,16 +78,6 @@ def photograph() -> Picture:
     return np.ascontiguousarray(photo[..., ::-1])
 
 
-def drawing(name: str) -> Picture:
-    """A cast member's drawing on a plain ground, RGB."""
-    return np.ascontiguousarray(_drawing(name)[..., ::-1])
-
-
-def painted(picture: Picture, *, seed: int) -> Picture:
-    """The same picture as a painting, BGR as it came."""
-    return _painted(picture, seed=seed)
-
-
 def _sample(name: str, picture: NDArray[Any]) -> Sample:
     encoded = cv2.imencode(".png", np.ascontiguousarray(picture))[1]
     return Sample(name, encoded.tobytes())

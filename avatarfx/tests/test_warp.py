@@ -347,7 +347,7 @@ def test_an_open_jaw_throws_shade_and_a_smile_folds_the_cheek() -> None:
         ("smile", Face(smile=1)),
     ):
         warped = puppet("photo close")
-        shaded, warped._shade = warped.draw(face), None
+        shaded, warped.shade = warped.draw(face), None
         try:
             plain = warped.draw(face)
         finally:

@@ -115,11 +115,14 @@ class Skull:
     """Points that follow the head, not the jaw."""
 
     def __init__(self, motion: Motion, points: Floats) -> None:
-        self._motion = motion
-        self._pins = motion.pinned(points)
+        index = ((points - motion.nodes[0, 0]) / STEP).astype(np.float32)
+        self._rest = points
+        self._follow = bilinear(motion.follow, index)[:, None]
+        away = points - motion.pivot
+        depth = bilinear(motion.depth, index)
+        self._away = np.column_stack([away, depth, np.ones(len(points))])
 
     def moved(self, drive: Drive) -> Floats:
         """(frames, n, 2) canvas pixels."""
-        return np.stack(
-            [self._pins.posed(self._motion.lean(face)) for face in drive.faces]
-        )
+        pose = np.einsum("nk,bck->bnc", self._away, drive.whole.astype(float))
+        return np.asarray(self._rest + self._follow * pose, np.float32)

@@ -55,9 +55,7 @@ SCRIPT = "Hello, my name is Bo, and I brought you a map."
 
 WHO = {
     "a photograph": "photo close",
-    "a dim photograph": "photo tilted, dim",
     "a painting": "painted bust",
-    "a painted drawing": "painted imani",
     "a flat drawing": "flat hob",
     "the starter hob": "hob",
     "the starter kiko": "kiko",

@@ -63,7 +63,7 @@ def empties() -> Iterator[Empty]:
     }.items():  # fmt: skip
         yield Empty(f"photo of a {name}", _larger(photo[y0:y1, x0:x1]))
     for name in ("imani", "hob", "brannoc", "tamsin", "mezzanine"):
-        drawing = portraits.drawing(name)
+        drawing = portraits.drawing(name)[..., ::-1]
         yield Empty(f"shoulders of {name}", drawing[int(0.78 * drawing.shape[0]) :])
     rng = np.random.default_rng(7)
     for number, blur in enumerate((0.8, 3.0, 9.0, 25.0)):
@@ -95,7 +95,7 @@ def _photos() -> Iterator[Pictured]:
 def _cast() -> Iterator[Pictured]:
     for name in _CAST:
         _, table = library.drawing(name)
-        picture = portraits.drawing(name)
+        picture = np.ascontiguousarray(portraits.drawing(name)[..., ::-1])
         scale = picture.shape[1] / table["viewBox"][2]
         points = [table["anchors"][part] for part in ("eyeLeft", "eyeRight", "mouth")]
         yield Pictured("", name, picture, np.array(points, np.float32) * scale)

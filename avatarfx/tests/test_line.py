@@ -22,7 +22,7 @@ from avatarfx.tests.worker_rows import listed
 from socialapp.accounts.models import User
 
 if TYPE_CHECKING:
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django import Settings
 
     from socialapp.characters.models import Character
 
@@ -118,7 +118,7 @@ def test_a_worker_is_given_no_film_that_its_memory_does_not_hold(
 
 
 def test_nor_one_that_needs_a_hungry_animator(
-    alice: User, hob: Character, settings: SettingsWrapper
+    alice: User, hob: Character, settings: Settings
 ) -> None:
     settings.ENGINES = hungry(settings.ENGINES, 9000)
     (clip,) = queue_up(alice, hob, needs=",warp,")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from avatarfx.animators.neural.base import WARP, NeuralAnimator
 from avatarfx.animators.neural.control import reference
-from socialapp.engines import plain_torchaudio
+from socialapp.engines import torch_audio
 from socialapp.engines.errors import EngineError
 from socialapp.engines.folders import Layout, Piece, look
 
@@ -140,7 +140,7 @@ class DiffusionRefineAnimator(NeuralAnimator):
         self.prompt, self.identity, self.seed = prompt, identity, seed
 
     def load(self) -> Any:
-        plain_torchaudio.ready()  # transformers imports it where it is
+        torch_audio.make_harmless()  # transformers imports it where it is
         from avatarfx.animators.neural import animate_diff, memory  # noqa: PLC0415
 
         state = look(self.layout, Path(self.weights))

@@ -18,7 +18,7 @@ from avatarfx.animators.neural import skeleton
 from avatarfx.animators.neural.base import WARP, NeuralAnimator
 from avatarfx.animators.neural.control import reference
 from avatarfx.animators.neural.faces import Faces
-from socialapp.engines import plain_torchaudio
+from socialapp.engines import torch_audio
 from socialapp.engines.errors import EngineError
 from socialapp.engines.folders import Layout, Piece, look
 
@@ -132,7 +132,7 @@ class WanAnimateAnimator(NeuralAnimator):
         return less
 
     def load(self) -> Any:
-        plain_torchaudio.ready()  # transformers imports it where it is
+        torch_audio.make_harmless()  # transformers imports it where it is
         from avatarfx.animators.neural import memory, wan  # noqa: PLC0415
 
         state = look(self.layout, Path(self.weights))

@@ -51,7 +51,7 @@ e2e: $(BIN)/.dev
 #   make neural TORCH_INDEX=https://download.pytorch.org/whl/cpu
 TORCH_INDEX ?=
 neural: $(BIN)/.neural
-	$(BIN)/python -m pytest -q -m neural --ignore=tests/e2e
+	$(BIN)/python -m pytest -q $(SPREAD) -m neural --ignore=tests/e2e
 
 $(BIN)/.neural: $(BIN)/.dev requirements-gpu.txt requirements-gpu-voices.txt constraints-gpu.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check $(addprefix --extra-index-url ,$(TORCH_INDEX)) -r requirements-gpu.txt

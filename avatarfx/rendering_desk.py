@@ -11,10 +11,19 @@ from django.utils import timezone
 
 from avatarfx.metrics.overview import SPANS, overview
 from avatarfx.models import RenderHour, RenderSample
+from socialapp.engines.folders import report
 from socialapp.lib.admin import Record
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
+
+
+def _unasked(kind: str, alias: str) -> str:
+    """Why an engine whose weights are whole does not work all the same."""
+    if alias in settings.NEURAL_RUNGS or alias in settings.VOICE_LADDER:
+        return ""
+    setting = "NEURAL_RUNGS" if kind == "animator" else "NEURAL_VOICE"
+    return f"It is not named in {setting}."
 
 
 class RenderHourAdmin(Record[RenderHour]):
@@ -40,6 +49,10 @@ class RenderHourAdmin(Record[RenderHour]):
             "span": span,
             "spans": SPANS.values(),
             "priced": any(settings.RENDER_COST.values()),
+            "engines": [
+                (one.to_json(), one.problem or _unasked(one.kind, one.alias))
+                for one in report.find()
+            ],
         }
         return render(request, "avatarfx/rendering/overview.html", context)
 

@@ -17,6 +17,10 @@ from avatarfx.tests.test_metrics import NOW, ended, stage
 from socialapp.accounts.models import User
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytest_django import Settings
+
     from conftest import ClientOf
     from socialapp.characters.models import Character
 
@@ -111,6 +115,22 @@ def test_operators_see_plots_and_the_way_to_the_traces(
         assert f'href="/clips/{clip.key}/trace/"' in page
         assert "<b>kokoro" not in page
     assert client.get(f"/clips/{clip.key}/trace/").status_code == 200
+
+
+def test_operators_see_why_a_neural_engine_is_off(
+    operator: User, client_of: ClientOf, settings: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "refiner.safetensors").write_bytes(b"half of it")
+    refiner = dict(settings.ENGINES["animator"]["refiner"])
+    refiner["OPTIONS"] = refiner["OPTIONS"] | {"weights": str(tmp_path)}
+    animators = settings.ENGINES["animator"] | {"refiner": refiner}
+    settings.ENGINES = settings.ENGINES | {"animator": animators}
+    page = client_of(operator).get(PAGE).content.decode()
+    _, table = page.split("Neural engines")
+    for name in ("wan_animate", "diffusion_refine", "musetalk", "latentsync"):
+        assert name in table
+    assert "There are no weights" in table
+    assert "refiner.json is missing" in table
 
 
 def test_other_staff_and_other_people_do_not(

@@ -39,7 +39,8 @@ def look(layout: Layout, folder: Path | str) -> State:
     try:
         _refuse_unfinished(place)
         for piece in layout.files:
-            files += _look_at(piece, place)
+            # One file may be two pieces: a glob, and a name that it covers.
+            files += [one for one in _look_at(piece, place) if one not in files]
     except FolderError as error:
         return State(str(error), tuple(files), _bytes(files), place, error.kind)
     except OSError as error:

@@ -12,6 +12,8 @@ import numpy as np
 
 from avatarfx.voices import blends, pcm, timing
 from avatarfx.voices.coqui import vits, xtts
+from avatarfx.voices.forced.retimed import retimed
+from avatarfx.voices.forced.sphinx import SphinxAligner
 from avatarfx.voices.pronounce import missing, pronounce, words_of
 from avatarfx.voices.torches import chosen, device_problem, lacking, said_of
 from socialapp.engines import torch_audio
@@ -200,6 +202,10 @@ class CoquiXttsVoice(CoquiVoice):
         if not self.accept_cpml:
             return CPML
         return super().available() or (None if self.consented else NOBODY)
+
+    def speak(self, text: str, *, spec: VoiceSpec) -> Speech:
+        """What the model does not tell, when it says what, is listened for."""
+        return retimed(super().speak(text, spec=spec), text, SphinxAligner())
 
     def speakers(self) -> tuple[str, ...]:
         """Those who agreed."""

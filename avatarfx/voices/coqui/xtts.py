@@ -67,7 +67,8 @@ class Xtts:
     ) -> Said:
         """`words`: as written, from the first symbol's to the last one's.
 
-        Times are a guess: the words share what is loud of the sound by their phones.
+        Times are a guess, for when nobody can listen to it: the words share what is loud
+        of the sound by their phones.
         """
         latents = self.network.speaker_manager.speakers[speaker]
         said = self.network.inference(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,10 +14,12 @@ from avatarfx.tests.spoken import RATE, encoded
 from avatarfx.voices import pcm
 from avatarfx.voices.forced import sphinx
 from avatarfx.voices.forced.arpabet import PHONES, readings
+from avatarfx.voices.forced.retimed import retimed
 from avatarfx.voices.forced.sphinx import SphinxAligner
 from avatarfx.voices.hibari import HibariVoice
 from avatarfx.voices.pronounce import words_of
 from socialapp.engines.protocols import Aligner, Speech, VoiceSpec
+from socialapp.performance import Phone
 
 TEXT = "The lamp was already burning, so nobody had to climb the 39 stairs tonight."
 OTHER = "My grandmother used to say that a garden talks about the weather all day."
@@ -142,3 +145,38 @@ def test_a_decoder_that_dies_is_no_answer(
     found = ears.align(said.samples, said.rate, TEXT)
     assert found.phones == ()
     assert set(found.fits) == {0.0}
+
+
+def spread(speech: Speech) -> Speech:
+    """The same with its words where nobody says them: each as long as the others."""
+    each = speech.seconds / len(speech.captions)
+    captions = tuple(
+        replace(one, at=i * each, until=(i + 1) * each)
+        for i, one in enumerate(speech.captions)
+    )
+    phones = tuple(
+        Phone(i * each, (i + 1) * each, "ə", word=i) for i in range(len(captions))
+    )
+    return replace(speech, phones=phones, captions=captions)
+
+
+def test_a_voice_that_only_guesses_is_timed_by_listening(
+    said: Speech, ears: SphinxAligner
+) -> None:
+    def off(speech: Speech) -> float:
+        pairs = zip(speech.captions, said.captions, strict=True)
+        return float(np.median([abs(one.at - true.at) for one, true in pairs]))
+
+    guessed = spread(said)
+    found = retimed(guessed, TEXT, ears)
+    assert off(guessed) > 0.15
+    assert off(found) < 0.06
+    assert [one.text for one in found.captions] == [o.text for o in said.captions]
+    assert "pocketsphinx" in found.engine
+
+
+def test_what_is_not_heard_in_a_voice_stays_where_it_guessed(
+    said: Speech, ears: SphinxAligner
+) -> None:
+    guessed = spread(said)
+    assert retimed(guessed, OTHER, ears) is guessed

@@ -37,7 +37,7 @@ def test_a_table_becomes_films_before_a_background_of_ones_own(
     expected_errors.append("status of 400")
     wrong = tmp_path / "notes.png"
     wrong.write_text("not a picture", encoding="utf-8")
-    phone.goto(f"{troupe.url}/backgrounds/")
+    phone.goto(f"{troupe.url}/studio/backgrounds/")
     phone.locator("input[type=file]").set_input_files(wrong)
     expect(phone.get_by_role("alert")).to_be_visible()
     room = tmp_path / "foyer.png"

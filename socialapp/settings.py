@@ -206,12 +206,8 @@ def _database() -> dict[str, Any]:
         "PORT": str(parts.port or query.pop("port", "")),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        # To plan the query of a page takes Postgres ten times as long as to answer it.
-        "OPTIONS": query
-        | {
-            "server_side_binding": True,
-            "prepare_threshold": 5 if prepare == "on" else None,
-        },
+        # For queries that are bound on the server: those of feed.selectors.kept.
+        "OPTIONS": query | {"prepare_threshold": 5 if prepare == "on" else None},
     }
 
 

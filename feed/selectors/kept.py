@@ -96,7 +96,8 @@ class Kept(Generic[RowT]):
         queryset, compiler, sql, slots = self._compiled or self._compile()
         # Of this thread's connection; what is shared is only read.
         mine = copy.copy(compiler)
-        here = mine.connection = connections[queryset.db]
+        here = connections[queryset.db]
+        mine.connection = _Preparing(here) if here.vendor == "postgresql" else here
         given = {name: _adapted(value, here) for name, value in values.items()}
         params = [given[one.name] if type(one) is _Slot else one for one in slots]
         mine.as_sql = lambda *_args, **_more: (sql, params)
@@ -131,6 +132,34 @@ class Kept(Generic[RowT]):
                 raise ValueError(f"The query has no place for {name}")
         self._compiled = (queryset, compiler, sql, slots)
         return self._compiled
+
+
+class _Preparing:
+    """A connection to Postgres whose cursors leave the values to the server: what is
+    asked again is then prepared, and planned no more, which takes ten times as long as
+    to answer it. Django's own cursors write the values into the query.
+
+    Not for all queries: bound as it is, an int of an expression is cut to 32 bits.
+    """
+
+    def __init__(self, connection: BaseDatabaseWrapper) -> None:
+        self._connection: Any = connection
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    def cursor(self) -> Any:
+        from django.db.backends.postgresql.base import (  # noqa: PLC0415  needs psycopg
+            ServerBindingCursor,
+        )
+
+        self._connection.ensure_connection()
+        raw = self._connection.connection
+        plain, raw.cursor_factory = raw.cursor_factory, ServerBindingCursor
+        try:
+            return self._connection.cursor()
+        finally:
+            raw.cursor_factory = plain
 
 
 def _tells_time(value: Any) -> bool:

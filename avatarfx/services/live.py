@@ -35,8 +35,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FPS = 25
-STEADY = 12
-"""Frames after which the pace is measured: the first ones wait for the scene."""
+STEADY = 26
+"""Frames after which the pace is measured: the first ones wait for the scene and, 24 of
+them (`stages.marks.LOOK_AT`), for the strength of the mark."""
 
 SWEEP_SECONDS = 30.0
 """Between two looks into the storage."""
@@ -65,6 +66,7 @@ class Showing:
         self._total = 0.0
         self._exact = True
         self._spoken_at = 0.0
+        self._since = 0.0
         self._captions = ""
         self._made = 0
         self._coming: list[tuple[int, int, bytes, bytes]] = []
@@ -107,6 +109,7 @@ class Showing:
             self._total = frames / FPS
             self._exact = not spoken_at
             self._spoken_at = spoken_at
+            self._since = time.perf_counter()
             self._made = 0
             self._coming.clear()
             self._stills.clear()
@@ -116,13 +119,17 @@ class Showing:
         with self._lock:
             self._total = frames / FPS
             self._exact = True
+            # The wait for the words is no pace of drawing.
+            self._began = None
 
-    @property
-    def _both(self) -> float:
-        """Seconds made in a second while the same cores speak and draw them."""
-        if not self._pace or not self._spoken_at:
+    def _coming_at(self, ready: float) -> float:
+        """Seconds made in a second from now on: what is not spoken yet can be drawn only
+        when all of it is, and has been spoken beside the drawing for a while."""
+        rest = self._total - ready
+        if self._exact or not self._pace or not self._spoken_at or rest <= 0:
             return self._pace
-        return 1 / (1 / self._pace + 1 / self._spoken_at)
+        spoken = (time.perf_counter() - self._since) * self._spoken_at
+        return rest / (rest / self._pace + max(0.0, rest - spoken) / self._spoken_at)
 
     def words(self, captions: str) -> None:
         self._captions = captions
@@ -200,7 +207,7 @@ class Showing:
                 total=self._total,
                 ready=min(self._total, ready) if exact else ready,
                 whole=exact and ready >= self._total,
-                pace=round(self._both if not exact else self._pace, 3),
+                pace=round(self._coming_at(ready), 3),
                 mime=boxes.mime(init),
                 captions=self._captions,
             )

@@ -16,10 +16,12 @@ from django.utils import timezone
 
 from avatarfx import services
 from avatarfx.models import Clip, Render
+from avatarfx.pipeline import Screened
 from avatarfx.progressive import boxes, files, state
 from avatarfx.progressive.pace import starts_in
 from avatarfx.services import leases
 from avatarfx.services import live as showing
+from avatarfx.stages import marks
 from avatarfx.tests.engines import breaks_at
 from socialapp.engines.errors import EngineError
 from socialapp.engines.handler import detectors
@@ -448,3 +450,56 @@ def test_it_starts_when_it_will_not_stop_again(
     ready: float, total: float, pace: float, wait: float
 ) -> None:
     assert starts_in(ready=ready, total=total, pace=pace) == pytest.approx(wait)
+
+
+class Clock:
+    """Stands where it is put."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def perf_counter(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(showing, "time", clock)
+    return clock
+
+
+def drawing(
+    film: showing.Showing, clock: Clock, numbers: range, *, each: float
+) -> None:
+    for number in numbers:
+        clock.now += each
+        film.drawn(number)
+
+
+def test_what_was_spoken_meanwhile_is_not_waited_for_again(
+    db: None, clock: Clock
+) -> None:
+    film = showing.Showing(
+        files.Attempt(1, 1),
+        owner_id=1,
+        screen=lambda _: Screened(),
+        encode=lambda _: b"",
+    )
+    film.begin(300, spoken_at=2.5)
+    drawing(film, clock, range(1, 25), each=0.01)
+    clock.now += 1.0  # the strength of the mark is chosen
+    drawing(film, clock, range(25, 37), each=0.02)
+    # Two seconds of film in one; 11 are left, of which 3.7 are still to be spoken.
+    early = film._coming_at(1.0)
+    assert early == pytest.approx(11 / (11 / 2 + (11 - 1.48 * 2.5) / 2.5))
+    clock.now += 4.4
+    assert film._coming_at(1.0) == pytest.approx(2.0)
+    # Then it is drawn at the same pace: the wait for the words was none of it.
+    film.known(300)
+    drawing(film, clock, range(37, 50), each=0.02)
+    assert film._coming_at(2.0) == pytest.approx(2.0)
+
+
+def test_the_pace_is_that_of_frames_which_wait_for_nothing() -> None:
+    assert showing.STEADY > marks.LOOK_AT

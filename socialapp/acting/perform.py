@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from socialapp.engines.protocols import Director, Speech, Voice, VoiceSpec
+    from socialapp.performance import Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +62,38 @@ def perform(
     if heard:
         ref = put_sound(sound.wav(speech.samples, speech.rate))
         part = replace(part, sound=Sound(ref, speech.rate))
+    performance = alone(
+        part,
+        speech,
+        director,
+        seed=seed,
+        shape=shape,
+        background=background,
+        camera=camera,
+    )
+    return Performed(performance, speech, takes.engine, takes.fallback_reason)
+
+
+def alone(
+    part: Part,
+    speech: Speech,
+    director: Director,
+    *,
+    seed: int,
+    shape: str,
+    background: str,
+    camera: str,
+) -> Performance:
+    """One character on stage, from the first sample of `speech` to the last."""
     seconds = round(speech.seconds, 4)
-    performance = Performance(
+    return Performance(
         seconds=seconds,
         parts=(part,),
         stage=Stage(
             background=background,
             shape=shape,
-            places={seat: Place()},
+            places={part.seat: Place()},
             camera=cameras.shots((part,), seconds, seed=seed, camera=camera),
         ),
         made_by=MadeBy(speech.engine, type(director).__name__, seed),
     )
-    return Performed(performance, speech, takes.engine, takes.fallback_reason)

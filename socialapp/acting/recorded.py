@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from socialapp.acting import camera as cameras
 from socialapp.acting import sound
 from socialapp.acting.edit import LEAD_IN, LEAD_OUT, beats_of
-from socialapp.acting.perform import Performed
+from socialapp.acting.perform import Performed, alone
 from socialapp.acting.script import ScriptError, parse
-from socialapp.performance import MadeBy, Performance, Place, Sound, Stage
+from socialapp.performance import Sound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,17 +45,14 @@ def perform_recording(
     part = director.direct(beats, whole, seat=seat, seed=seed, motion=motion)
     ref = put_sound(sound.wav(whole.samples, whole.rate))
     part = replace(part, sound=Sound(ref, whole.rate))
-    seconds = round(whole.seconds, 4)
-    performance = Performance(
-        seconds=seconds,
-        parts=(part,),
-        stage=Stage(
-            background=background,
-            shape=shape,
-            places={seat: Place()},
-            camera=cameras.shots((part,), seconds, seed=seed, camera=camera),
-        ),
-        made_by=MadeBy(whole.engine, type(director).__name__, seed),
+    performance = alone(
+        part,
+        whole,
+        director,
+        seed=seed,
+        shape=shape,
+        background=background,
+        camera=camera,
     )
     return Performed(performance, whole, ENGINE)
 

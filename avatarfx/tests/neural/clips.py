@@ -105,3 +105,25 @@ def pixels(frame: Frame) -> NDArray[np.uint8]:
 
 def under(frame: Frame) -> NDArray[np.uint8]:
     return np.frombuffer(frame.under, np.uint8).reshape(frame.height, frame.width, 3)
+
+
+CASTS = [("photo", "1:1"), ("drawing", "1:1"), ("both", "16:9")]
+"""Who is on stage, in which shape: what every animator that refines faces is held to."""
+
+
+def check_only_faces_change(
+    animator: Animator, cast: str, shape: str, *, frames: int
+) -> None:
+    actors = {
+        "photo": {"a": photo()},
+        "drawing": {"a": drawing()},
+        "both": {"a": drawing(), "b": photo()},
+    }[cast]
+    staged = staging(actors, frames=frames, shape=shape)
+    film = filmed(animator, staged)
+    assert len(film) == frames
+    for frame, touched in zip(film, masks(staged), strict=True):
+        before, after = under(frame), pixels(frame)
+        np.testing.assert_array_equal(after[~touched], before[~touched])
+        assert touched.any()
+        assert np.abs(after[touched].astype(int) - before[touched]).mean() > 3

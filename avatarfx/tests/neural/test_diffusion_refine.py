@@ -11,10 +11,11 @@ import pytest
 from avatarfx.animators.neural.base import warp
 from avatarfx.animators.neural.diffusion_refine import LAYOUT, DiffusionRefineAnimator
 from avatarfx.tests.neural.clips import (
+    CASTS,
     FPS,
+    check_only_faces_change,
     drawing,
     filmed,
-    masks,
     photo,
     pixels,
     staging,
@@ -55,26 +56,11 @@ def refiner(weights: Path, **options: Any) -> DiffusionRefineAnimator:
     return DiffusionRefineAnimator(str(weights), **given)
 
 
-@pytest.mark.parametrize(
-    ("cast", "shape"),
-    [("photo", "1:1"), ("drawing", "1:1"), ("both", "16:9")],
-)
+@pytest.mark.parametrize(("cast", "shape"), CASTS)
 def test_faces_change_and_nothing_else_does(
     weights: Path, cast: str, shape: str
 ) -> None:
-    actors = {
-        "photo": {"a": photo()},
-        "drawing": {"a": drawing()},
-        "both": {"a": drawing(), "b": photo()},
-    }[cast]
-    staged = staging(actors, frames=9, shape=shape)
-    frames = filmed(refiner(weights), staged)
-    assert len(frames) == 9
-    for frame, touched in zip(frames, masks(staged), strict=True):
-        before, after = under(frame), pixels(frame)
-        np.testing.assert_array_equal(after[~touched], before[~touched])
-        assert touched.any()
-        assert np.abs(after[touched].astype(int) - before[touched]).mean() > 3
+    check_only_faces_change(refiner(weights), cast, shape, frames=9)
 
 
 def test_a_clip_longer_than_a_window_is_the_same_each_time(weights: Path) -> None:

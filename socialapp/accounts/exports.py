@@ -113,9 +113,9 @@ def profile(user: User) -> Iterator[File]:
             "about": user.bio,
             "email": user.email,
             "emails": list(
-                EmailAddress.objects.filter(user=user).values(
-                    "email", "verified", "primary"
-                )
+                EmailAddress.objects.filter(user=user)
+                .order_by("pk")
+                .values("email", "verified", "primary")
             ),
             "birth_date": user.birth_date,
             "time_zone": user.time_zone,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 def characters(user: User) -> Iterator[File]:
     """Removed ones too: their row is still here. Portraits lie in ``portraits/``."""
+    mine = user.characters.order_by("pk")
     yield as_json(
         "characters.json",
         [
@@ -31,10 +32,10 @@ def characters(user: User) -> Iterator[File]:
                 "changed": character.changed,
                 "removed": character.removed,
             }
-            for character in user.characters.select_related("portrait")
+            for character in mine.select_related("portrait")
         ],
     )
-    portraits = user.portraits.all()
+    portraits = user.portraits.order_by("pk")
     yield as_json(
         "portraits.json",
         [

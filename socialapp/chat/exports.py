@@ -38,7 +38,7 @@ def conversations(user: User) -> Iterator[File]:
                 "expires": one.expires,
                 "answer": one.answer,
             }
-            for one in asked
+            for one in asked.order_by("pk")
         ],
     )
     yield as_json(

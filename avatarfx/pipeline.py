@@ -30,15 +30,18 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from avatarfx.progressive.pace import Spoken
     from avatarfx.quality.measured import Measured
+    from avatarfx.quality.watch import Met
     from avatarfx.recipe import Recipe
     from avatarfx.tracks import Track
-    from socialapp.acting.opening import Opening
+    from socialapp.acting.reading import Reading
     from socialapp.engines.protocols import Actor, Animator, Director, Speech, Voice
     from socialapp.performance import Performance
     from socialapp.provenance.credentials import Identity, Parent
     from socialapp.provenance.fingerprints import Prints
     from socialapp.provenance.keys import Key
+    from socialapp.provenance.watermark.strength import Chosen
 
     Progress = Callable[[str, float, str], None]
     """Stage, percent of the whole, detail. It raises when the work must stop."""
@@ -219,6 +222,20 @@ class Film:
 
 
 @dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """What a film needs and what does not depend on the words: found beforehand."""
+
+    animator: str
+    """The alias of who drew it."""
+
+    chosen: Chosen | None = None
+    """How strong the mark must be; None: there is none."""
+
+    met: Met | None = None
+    """Who is on stage, at rest; None: nobody looked."""
+
+
+@dataclass(frozen=True, slots=True)
 class Screened:
     """What was said of a film's frames."""
 
@@ -235,16 +252,12 @@ class Screened:
 class Live(Protocol):
     """Takes a film while it is made; whatever it does never stops the film."""
 
-    def begin(self, frames: int, *, spoken_at: float = 0.0) -> None:
-        """A film of so many frames begins; what was of another one goes no further.
-
-        `spoken_at`: it has about so many, and the rest is still being spoken, so many
-        seconds of it in a second.
-        """
+    def begin(self, spoken: Spoken) -> None:
+        """A film begins; what was of another one goes no further."""
         ...
 
-    def known(self, frames: int) -> None:
-        """Now it is known of how many."""
+    def known(self, spoken: Spoken) -> None:
+        """More of it is spoken."""
         ...
 
     def words(self, captions: str) -> None:
@@ -286,8 +299,11 @@ class Work:
     live: Live | None = None
     screened: Screened = field(default_factory=Screened)
     performance: Performance | None = None
-    opening: Opening | None = None
-    """While there is no performance: what is filmed until the rest is spoken."""
+    reading: Reading | None = None
+    """While there is no performance: what is filmed as far as it is spoken."""
+
+    rehearsed: Rehearsed | None = None
+    """What was made ready while nobody had spoken yet."""
 
     original: Performance | None = None
     """Of the clip that this one is made of."""

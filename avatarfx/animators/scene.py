@@ -12,6 +12,7 @@ import numpy as np
 from avatarfx.animators import backdrop, framing, ledge, pictures
 from avatarfx.animators.framing import Box, Cell, Placed, Shot
 from avatarfx.animators.puppets import Painter
+from avatarfx.animators.wardrobe import Wardrobe
 from socialapp.engines.errors import EngineError
 from socialapp.performance.motion import FaceTrack
 
@@ -89,9 +90,16 @@ class Scene:
     """A whole clip: the placed cast, the backdrop, and the shots in turn."""
 
     def __init__(
-        self, staging: Staging, makers: Sequence[PuppetMaker], width: int, height: int
+        self,
+        staging: Staging,
+        makers: Sequence[PuppetMaker],
+        width: int,
+        height: int,
+        wardrobe: Wardrobe | None = None,
     ) -> None:
+        """`wardrobe`: of puppets that other scenes left there."""
         self._makers = makers
+        self._wardrobe = wardrobe or Wardrobe()
         self._size = (width, height)
         performance = staging.performance
         seats = [part.seat for part in performance.parts]
@@ -237,7 +245,8 @@ class Scene:
             if maker.suits(one.actor.rig) is not None:
                 continue
             try:
-                return maker.build(
+                return self._wardrobe.puppet(
+                    maker,
                     one.actor,
                     view=one.placed.view(under),
                     width=width,

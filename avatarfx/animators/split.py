@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from avatarfx.animators.puppets import PuppetMaker
     from avatarfx.animators.scene import Drawn, Sight
+    from avatarfx.animators.wardrobe import Wardrobe
     from socialapp.engines.protocols import Staging
     from socialapp.performance import Panel
 
@@ -29,19 +30,27 @@ SEAM_COLOUR = (24, 10, 26)
 
 
 def scene_of(
-    staging: Staging, makers: Sequence[PuppetMaker], width: int, height: int
+    staging: Staging,
+    makers: Sequence[PuppetMaker],
+    width: int,
+    height: int,
+    wardrobe: Wardrobe | None = None,
 ) -> Scene | Split:
     """What draws a performance. EngineError when its cast cannot be staged."""
-    if staging.performance.stage.panels:
-        return Split(staging, makers, width, height)
-    return Scene(staging, makers, width, height)
+    kind = Split if staging.performance.stage.panels else Scene
+    return kind(staging, makers, width, height, wardrobe)
 
 
 class Split:
     """The scenes of all panels; asked and drawn like one."""
 
     def __init__(
-        self, staging: Staging, makers: Sequence[PuppetMaker], width: int, height: int
+        self,
+        staging: Staging,
+        makers: Sequence[PuppetMaker],
+        width: int,
+        height: int,
+        wardrobe: Wardrobe | None = None,
     ) -> None:
         stage = staging.performance.stage
         seats = [seat for panel in stage.panels for seat in panel.seats]
@@ -51,7 +60,10 @@ class Split:
             )
         self._size = (width, height)
         self._panels = tuple(
-            (box, Scene(_alone(staging, panel, shape), makers, box[2], box[3]))
+            (
+                box,
+                Scene(_alone(staging, panel, shape), makers, box[2], box[3], wardrobe),
+            )
             for panel, (shape, box) in zip(
                 stage.panels,
                 framing.panels(len(stage.panels), stage.shape, width, height),

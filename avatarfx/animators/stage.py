@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 
 from avatarfx.animators.split import scene_of
+from avatarfx.animators.wardrobe import Wardrobe
 from socialapp.engines.protocols import Frame
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class StageAnimator:
         self._paths = tuple(makers)
         self._threads = max(1, threads)
         self._makers: tuple[PuppetMaker, ...] | None = None
+        self._wardrobe = Wardrobe()
 
     def available(self) -> str | None:
         try:
@@ -102,7 +104,7 @@ class StageAnimator:
         self, first: int, staging: Staging, *, fps: int, width: int, height: int
     ) -> Iterator[Frame]:
         """The same from the frame with this number on."""
-        scene = scene_of(staging, self._built(), width, height)
+        scene = scene_of(staging, self._built(), width, height, self._wardrobe)
         count = max(1, math.ceil(staging.performance.seconds * fps))
         ahead = max(AHEAD, self._threads * 2)
         pool = ThreadPoolExecutor(self._threads, thread_name_prefix="stage")
@@ -120,6 +122,17 @@ class StageAnimator:
                     yield Frame(pixels.data.cast("B"), width, height)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+    def rehearse(
+        self, staging: Staging, *, fps: int, width: int, height: int
+    ) -> list[Frame]:
+        """As `animate`, without haste: one thread, for another one speaks meanwhile. What
+        was built for it is kept for the film."""
+        scene = scene_of(staging, self._built(), width, height, self._wardrobe)
+        count = max(1, math.ceil(staging.performance.seconds * fps))
+        times = [number / fps for number in range(count)]
+        drawn = [scene.shot_at(t).draw(t) for t in times]
+        return [Frame(pixels.data.cast("B"), width, height) for pixels in drawn]
 
     def _built(self) -> tuple[PuppetMaker, ...]:
         if self._makers is None:

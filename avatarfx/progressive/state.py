@@ -5,7 +5,7 @@ An attempt keeps it in `Render.live`; the fence of its clip says whether it stil
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from avatarfx.models import Clip, Render
 from avatarfx.progressive.files import INIT, Attempt, segment
-from avatarfx.progressive.pace import begins, starts_in
+from avatarfx.progressive.pace import begins
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -40,12 +40,12 @@ class Live:
     ready: float
     """Seconds in the released segments."""
 
-    pace: float
-    """Seconds of the clip that are made in a second."""
-
     mime: str
     whole: bool
     """The last segment is among them."""
+
+    starts_in: float = 0.0
+    """Seconds to wait so that playing does not stop again."""
 
     captions: str = ""
     """WebVTT of what is spoken so far, until the clip has its performance."""
@@ -53,7 +53,10 @@ class Live:
     @classmethod
     def of(cls, render: Render) -> Live | None:
         """None: nothing was released, or it was taken back."""
-        return cls(**render.live) if render.live else None
+        names = {field.name for field in fields(cls)}
+        # An attempt that began before an update may tell more, or less.
+        told = {name: value for name, value in render.live.items() if name in names}
+        return cls(**told) if told else None
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -98,15 +101,17 @@ def told(clip: Clip) -> dict[str, Any] | None:
         "init": base + INIT,
         "segments": base,
         # Another address when more is known, so that it is asked for again.
-        "captions": f"{base}captions.vtt?of={'all' if clip.performance else 'opening'}",
+        "captions": f"{base}captions.vtt?of={_words(clip, live)}",
         "count": live.count,
         "whole": live.whole,
         "ready": round(live.ready, 3),
         "total": round(live.total, 3),
-        "starts_in": round(
-            starts_in(ready=live.ready, total=live.total, pace=live.pace), 1
-        ),
+        "starts_in": round(live.starts_in, 1),
     }
+
+
+def _words(clip: Clip, live: Live) -> str:
+    return "all" if clip.performance else str(live.captions.count("-->"))
 
 
 def address_of(clip: Clip, live: Live) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from avatarfx.pipeline import FPS
 from avatarfx.quality import measures
-from avatarfx.quality.watch import Asked, Watch
+from avatarfx.quality.watch import Asked, Met, Watch, meet
 from avatarfx.quality.words import moves
 from socialapp.engines.errors import EngineError
 from socialapp.engines.protocols import Staging
@@ -30,20 +30,34 @@ so there the commanded values are compared with the motion of the picture alone.
 
 
 def watch_of(
-    work: Work, shoot: Shoot, hung: Mapping[str, bytes], *, moving: bool
+    work: Work,
+    shoot: Shoot,
+    hung: Mapping[str, bytes],
+    *,
+    moving: bool,
+    met: Met | None,
 ) -> Watch:
-    """For one rung's film. Where nobody is `moving`, no face is looked for."""
-    drawn = _drawn(work)
+    """For one rung's film. Where nobody is `moving`, no face is looked for. `met`: who
+    is on stage, if somebody looked before."""
     staging = Staging(shoot.performance, work.actors, work.background, hung)
-    styles = {actor.rig.style for actor in work.actors.values()}
     return Watch(
         _asked(work, shoot),
-        alone=len(shoot.performance.parts) == 1,
-        reference=_at_rest(work, staging),
+        met=met or meeting(work, staging, moving=moving),
         finder=work.engines.finder() if moving else None,
-        measurable=styles <= BELIEVED,
-        drawn=bool(drawn),
+        drawn=bool(_drawn(work)),
     )
+
+
+def meeting(work: Work, staging: Staging, *, moving: bool) -> Met | None:
+    """Who is on stage, at rest; None where nobody can draw that. A face is looked for
+    where one is alone whose landmarks can be believed."""
+    reference = _at_rest(work, staging)
+    if reference is None:
+        return None
+    styles = {actor.rig.style for actor in work.actors.values()}
+    alone = len(staging.performance.parts) == 1
+    believed = moving and alone and styles <= BELIEVED
+    return meet(reference, work.engines.finder() if believed else None)
 
 
 def learn(watch: Watch, work: Work, shoot: Shoot) -> None:

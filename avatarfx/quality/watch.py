@@ -86,6 +86,30 @@ class Asked:
         return len(self.moves)
 
 
+@dataclass(frozen=True, slots=True)
+class Met:
+    """Who is on stage, as they look at rest."""
+
+    scene: NDArray[np.int16]
+    """What is looked at of the frame, see `few`."""
+
+    near: Floats | None = None
+    """Landmarks of the face; None: none was looked for, or found."""
+
+    face: Floats | None = None
+    """What it looks like, see `_aligned`."""
+
+
+def meet(reference: Picture, finder: Finder | None) -> Met:
+    """Learn who is in a picture at rest; `finder`: and where their face is."""
+    scene = few(reference)
+    found = finder.find(reference) if finder else []
+    if not found:
+        return Met(scene)
+    near = found[0].landmarks
+    return Met(scene, near, _aligned(reference, near))
+
+
 class Watch:
     """Sees the frames of one film in order, then tells what it measured."""
 
@@ -93,16 +117,12 @@ class Watch:
         self,
         asked: Asked,
         *,
-        alone: bool,
-        reference: Picture | None,
+        met: Met | None,
         finder: Finder | None,
-        measurable: bool,
         drawn: bool = False,
     ) -> None:
-        """`alone`: one is on stage. `reference`: them at rest, as
-        their portrait is; with `finder` faces are found again. `measurable`: in pictures
-        of this style its landmarks can be believed, see docs/quality.md. `drawn`: mouths
-        are pictures that take each other's place.
+        """`met`: who is on stage, where somebody looked. With `finder` faces are found
+        again, if one was met. `drawn`: mouths are pictures that take each other's place.
         """
         self.seconds = 0.0
         """Of this thread's CPU, spent on watching so far."""
@@ -110,13 +130,10 @@ class Watch:
         began = time.thread_time()
         self._asked = asked
         self._drawn = drawn
-        self._finder = finder if alone and measurable else None
-        self._near: Floats | None = None
-        self._face: Floats | None = None
-        self._scene: NDArray[Any] | None = None
-        if reference is not None:
-            self._scene = few(reference)
-            self._meet(reference)
+        self._near = met.near if met else None
+        self._face = met.face if met else None
+        self._scene = met.scene if met else None
+        self._finder = finder if self._near is not None else None
         self._looks = _plan(asked.count) if self._finder else frozenset()
         self._seen: dict[int, Floats | None] = {}
         self._unlike: list[float] = []
@@ -194,15 +211,6 @@ class Watch:
         )
         self.seconds += time.thread_time() - began
         return found
-
-    def _meet(self, reference: Picture) -> None:
-        """Learn the face; without one nothing is found again later."""
-        found = self._finder.find(reference) if self._finder else []
-        if not found:
-            self._finder = None
-            return
-        self._near = found[0].landmarks
-        self._face = _aligned(reference, found[0].landmarks)
 
     def _beside(self, number: int, pixels: Picture, under: Picture) -> None:
         self._compare = self._compare or Compare()

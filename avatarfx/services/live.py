@@ -16,7 +16,7 @@ from django.db import connection
 from avatarfx import selectors
 from avatarfx.models import Clip, Render
 from avatarfx.progressive import boxes, files, state
-from avatarfx.progressive.pace import begins
+from avatarfx.progressive.pace import Spoken, begins, starts_in
 from avatarfx.services import news
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ log = logging.getLogger(__name__)
 
 FPS = 25
 STEADY = 26
-"""Frames after which the pace is measured: the first ones wait for the scene and, 24 of
-them (`stages.marks.LOOK_AT`), for the strength of the mark."""
+"""Frames after which the pace is measured: the first ones wait for the scene, and 24 of
+them (`stages.marks.LOOK_AT`) may wait for the strength of the mark."""
 
 SWEEP_SECONDS = 30.0
 """Between two looks into the storage."""
@@ -55,24 +55,32 @@ class Showing:
     """
 
     def __init__(
-        self, attempt: files.Attempt, *, owner_id: int, screen: Screen, encode: Encode
+        self,
+        attempt: files.Attempt,
+        *,
+        owner_id: int,
+        screen: Screen,
+        encode: Encode,
+        prepare: Callable[[], object] = lambda: None,
     ) -> None:
+        """`prepare` is called in its thread before there is anything to show."""
         self._attempt = attempt
+        self._prepare = prepare
         self._owner_id = owner_id
         self._screen = screen
         self._encode = encode
         self._lock = threading.Condition()
         self._run = 0
-        self._total = 0.0
-        self._exact = True
-        self._spoken_at = 0.0
+        self._spoken = Spoken(0.0)
         self._since = 0.0
         self._captions = ""
         self._made = 0
         self._coming: list[tuple[int, int, bytes, bytes]] = []
         self._stills: dict[int, NDArray[np.uint8]] = {}
-        self._began: tuple[int, float] | None = None
-        self._pace = 0.0
+        self._looked: dict[int, bytes] = {}
+        self._last: float | None = None
+        self._drawn = 0
+        self._drawing = 0.0
         self._closed = False
         self._refused = False
         self._thread: threading.Thread | None = None
@@ -97,55 +105,50 @@ class Showing:
             self._refused = self._refused or kind is not None
             self._lock.notify()
         if self._thread is None:
-            self._release_all()
+            self._go_through()
         else:
             self._thread.join(END_SECONDS)
         if kind is not None:
             withdraw(self._attempt)
 
-    def begin(self, frames: int, *, spoken_at: float = 0.0) -> None:
+    def begin(self, spoken: Spoken) -> None:
         with self._lock:
             self._run += 1
-            self._total = frames / FPS
-            self._exact = not spoken_at
-            self._spoken_at = spoken_at
-            self._since = time.perf_counter()
             self._made = 0
             self._coming.clear()
             self._stills.clear()
-            self._began = None
+            self._looked.clear()
+        self.known(spoken)
 
-    def known(self, frames: int) -> None:
+    def known(self, spoken: Spoken) -> None:
         with self._lock:
-            self._total = frames / FPS
-            self._exact = True
+            self._spoken = spoken
+            self._since = time.perf_counter()
             # The wait for the words is no pace of drawing.
-            self._began = None
-
-    def _coming_at(self, ready: float) -> float:
-        """Seconds made in a second from now on: what is not spoken yet can be drawn only
-        when all of it is, and has been spoken beside the drawing for a while."""
-        rest = self._total - ready
-        if self._exact or not self._pace or not self._spoken_at or rest <= 0:
-            return self._pace
-        spoken = (time.perf_counter() - self._since) * self._spoken_at
-        return rest / (rest / self._pace + max(0.0, rest - spoken) / self._spoken_at)
+            self._last = None
 
     def words(self, captions: str) -> None:
         self._captions = captions
 
     def drawn(self, number: int) -> None:
         now = time.perf_counter()
-        if self._began is None and number >= STEADY:
-            self._began = (number, now)
-        elif self._began is not None and now > self._began[1]:
-            self._pace = (number - self._began[0]) / FPS / (now - self._began[1])
+        if self._last is not None:
+            self._drawn += 1
+            self._drawing += now - self._last
+        if number >= STEADY:
+            self._last = now
+
+    @property
+    def pace(self) -> float:
+        """Seconds of film that are drawn in a second; 0 until that is known."""
+        return self._drawn / FPS / self._drawing if self._drawing else 0.0
 
     def still(self, number: int, pixels: NDArray[np.uint8]) -> None:
         with self._lock:
             self._stills[number] = pixels
+            self._lock.notify()
         if self._thread is None:
-            self._release_all()
+            self._go_through()
 
     def segment(self, init: bytes, data: bytes) -> None:
         with self._lock:
@@ -155,45 +158,69 @@ class Showing:
 
     def _work(self) -> None:
         try:
+            try:
+                self._prepare()
+            except Exception:  # whoever looks later says what is wrong
+                log.info("Nobody is ready to look yet", exc_info=True)
             while True:
                 with self._lock:
-                    self._lock.wait_for(lambda: self._coming or self._closed)
-                    if not self._coming:
+                    self._lock.wait_for(
+                        lambda: self._coming or self._stills or self._closed
+                    )
+                    if not (self._coming or self._stills):
                         return
-                self._release_all()
+                self._go_through()
         finally:
             connection.close()
 
-    def _release_all(self) -> None:
-        """Whatever waits, in one look: who is behind catches up."""
+    def _go_through(self) -> None:
+        """Look at the frames of what waits to be shown, all at once: who is behind
+        catches up. While nothing waits, at the next of those that will be due, which
+        are still in the encoder."""
         with self._lock:
             waiting, self._coming = self._coming, []
-            if not waiting or self._refused:
-                return
-            over = FPS * begins(waiting[-1][1] + 1)
-            due = [number for number in sorted(self._stills) if number < over]
-            seen = [self._stills.pop(number) for number in due]
-            sampled = {number // FPS for number in due}
-            unseen = {begins(one[1]) for one in waiting} - sampled
+            numbers = sorted(self._stills)
+            if waiting:
+                over = FPS * begins(waiting[-1][1] + 1)
+                numbers = [number for number in numbers if number < over]
+            else:
+                del numbers[1:]
+            stills = {number: self._stills.pop(number) for number in numbers}
+        if self._refused:
+            return
         try:
-            if unseen:
-                raise RuntimeError(f"No frame of the seconds {unseen} was sampled")
-            self._release(waiting, [self._encode(pixels) for pixels in seen])
+            encoded = {number: self._encode(stills[number]) for number in numbers}
+            if not encoded or self._may_go(list(encoded.values())):
+                self._looked |= encoded
+                self._release_all(waiting)
         except Exception:
             log.warning("%s is not shown early", self._attempt, exc_info=True)
             self._refused = True
             withdraw(self._attempt)
 
-    def _release(
-        self, waiting: list[tuple[int, int, bytes, bytes]], frames: list[bytes]
-    ) -> None:
+    def _may_go(self, frames: list[bytes]) -> bool:
         screened = self._screen(frames)
         if screened.held:
             log.info("%s is not shown early: %s", self._attempt, screened.held)
             self._refused = True
             withdraw(self._attempt)
+        return not screened.held
+
+    def _release_all(self, waiting: list[tuple[int, int, bytes, bytes]]) -> None:
+        if not waiting:
             return
-        exact = self._exact
+        over = FPS * begins(waiting[-1][1] + 1)
+        due = [number for number in sorted(self._looked) if number < over]
+        sampled = {number // FPS for number in due}
+        if unseen := {begins(one[1]) for one in waiting} - sampled:
+            raise RuntimeError(f"No frame of the seconds {unseen} was sampled")
+        # What was seen in one of them may count for more beside the others.
+        if self._may_go([self._looked.pop(number) for number in due]):
+            self._release(waiting)
+
+    def _release(self, waiting: list[tuple[int, int, bytes, bytes]]) -> None:
+        with self._lock:
+            spoken, since = self._spoken, time.perf_counter() - self._since
         for run, number, init, data in waiting:
             if run != self._run or self._refused:
                 return
@@ -201,13 +228,16 @@ class Showing:
                 files.save(self._attempt, run, files.INIT, init)
             files.save(self._attempt, run, files.segment(number), data)
             ready = float(begins(number + 1))
+            if not spoken.coming:
+                ready = min(spoken.total, ready)
+            wait = starts_in(ready=ready, spoken=spoken, since=since, pace=self.pace)
             live = state.Live(
                 run=run,
                 count=number + 1,
-                total=self._total,
-                ready=min(self._total, ready) if exact else ready,
-                whole=exact and ready >= self._total,
-                pace=round(self._coming_at(ready), 3),
+                total=spoken.total,
+                ready=ready,
+                whole=not spoken.coming and ready >= spoken.total,
+                starts_in=round(wait, 3),
                 mime=boxes.mime(init),
                 captions=self._captions,
             )

@@ -206,13 +206,16 @@ def _render(
     def keep(performance: Performance) -> None:
         leases.keep_performance(lease, performance.to_json())
 
-    looked = screening.Memory()
-    with Showing(
-        state.attempt_of(clip),
-        owner_id=clip.owner_id,
-        screen=partial(judging.screen, clip, memory=looked, whole=False),
-        encode=import_string("avatarfx.encode.jpeg"),
-    ) as live:
+    with (
+        screening.Memory() as looked,
+        Showing(
+            state.attempt_of(clip),
+            owner_id=clip.owner_id,
+            screen=partial(judging.screen, clip, memory=looked, whole=False),
+            encode=import_string("avatarfx.encode.jpeg"),
+            prepare=looked.prepare,
+        ) as live,
+    ):
         rendered = pipeline.render(
             clip.as_recipe(),
             actors=ingredients.actors_of(clip),

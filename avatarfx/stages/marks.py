@@ -12,12 +12,13 @@ from socialapp.provenance.watermark import Marker, choose_strength
 from socialapp.provenance.watermark.strength import CLEAR, ENOUGH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
 
     from avatarfx.pipeline import Papers
+    from socialapp.provenance.watermark.strength import Chosen
 
     Picture = NDArray[np.uint8]
 
@@ -31,11 +32,24 @@ look weaker than the film is, and half of the clips got 2 dB more than they need
 METHOD = "tiled spread spectrum 1"
 
 
+def strength_for(frames: Sequence[Picture], papers: Papers) -> Chosen | None:
+    """How strongly to mark a film that looks like these frames, a second of it; None
+    when the papers name no number to hide."""
+    if papers.key is None or not papers.payload:
+        return None
+    payload = int.from_bytes(papers.payload, "big")
+    return choose_strength(frames, payload, papers.key)
+
+
 class Inker:
     """Labels every frame of one film and hides its number in it."""
 
-    def __init__(self, papers: Papers, width: int, height: int) -> None:
+    def __init__(
+        self, papers: Papers, width: int, height: int, chosen: Chosen | None = None
+    ) -> None:
+        """`chosen`: how strongly, where that was found out before."""
         self._papers = papers
+        self._known = chosen
         self._size = (width, height)
         self._label = Label(width, height)
         self._marker: Marker | None = None
@@ -44,13 +58,14 @@ class Inker:
         """Spent on marks so far; the drawing may have gone on meanwhile."""
 
     def marked(self, frames: Iterable[Picture]) -> Iterator[tuple[Picture, Picture]]:
-        """Each frame as it was drawn, and as it is shown; the first wait for a second
-        of film, from which the strength is chosen."""
+        """Each frame as it was drawn, and as it is shown; unless it is known before, the
+        first wait for a second of film, from which the strength is chosen."""
         coming = iter(frames)
-        first = list(itertools.islice(coming, LOOK_AT))
+        wait = 1 if self._known else LOOK_AT
+        first = list(itertools.islice(coming, wait))
         if first:
             began = time.perf_counter()
-            self._choose(first)
+            self._choose(first[::EVERY])
             self.seconds += time.perf_counter() - began
         for frame in itertools.chain(first, coming):
             began = time.perf_counter()
@@ -84,16 +99,16 @@ class Inker:
             **self._chosen,
         }
 
-    def _choose(self, first: list[Picture]) -> None:
+    def _choose(self, frames: Sequence[Picture]) -> None:
         papers = self._papers
-        if papers.key is None or not papers.payload:
+        chosen = self._known or strength_for(frames, papers)
+        if chosen is None or papers.key is None:
             return
-        payload = int.from_bytes(papers.payload, "big")
-        chosen = choose_strength(first[::EVERY], payload, papers.key)
         self._chosen = {
             "margin": chosen.margin,
             "peak": chosen.peak,
             "tries": chosen.tries,
             "floors": {"margin": ENOUGH, "peak": CLEAR},
         }
+        payload = int.from_bytes(papers.payload, "big")
         self._marker = Marker(payload, papers.key, *self._size, chosen.strength)

@@ -14,7 +14,8 @@ from avatarfx.fallbacks import STILL, Ladder
 from avatarfx.pipeline import FPS, Film
 from avatarfx.quality.filming import learn, watch_of
 from avatarfx.stages import marks
-from avatarfx.stages.shoot import Shoot, UnspokenError, finished, frame_count
+from avatarfx.stages.posters import Posters
+from avatarfx.stages.shoot import Shoot, UnspokenError, finished
 from avatarfx.stages.voice import speak_at_once
 from socialapp.engines.errors import EngineError, OutOfMemory, boundary, memory_ran_out
 from socialapp.engines.protocols import Batched
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from avatarfx.pipeline import Work
+    from avatarfx.pipeline import Rehearsed, Work
     from avatarfx.quality.watch import Watch
     from socialapp.engines.protocols import Frame
     from socialapp.performance import Performance
@@ -46,18 +47,21 @@ KEPT = encode.KEY_EVERY_SECONDS * FPS
 def film(work: Work) -> Work:
     """Film the performance; a rung that breaks hands over to the next.
 
-    Of a script whose rest is still being spoken the opening is filmed meanwhile.
+    Of a script that is still being spoken each sentence is filmed as it comes.
     """
     try:
         return _on_a_rung(work)
     except UnspokenError as error:
         log.warning("The voice stopped in mid-script: %s", error)
-        return _on_a_rung(speak_at_once(replace(work, opening=None)))
+        return _on_a_rung(speak_at_once(replace(work, reading=None)))
+    finally:
+        if work.reading is not None:
+            work.reading.stop()
 
 
 def _on_a_rung(work: Work) -> Work:
     performance = work.performance
-    heard = work.opening is not None or (
+    heard = work.reading is not None or (
         performance is not None and _spoken(performance)
     )
     ladder = work.ladder or Ladder(
@@ -67,7 +71,11 @@ def _on_a_rung(work: Work) -> Work:
         spoiled=work.spoiled,
     )
     while True:
-        inker = marks.Inker(work.papers, work.width, work.height)
+        ready = work.rehearsed
+        if ready is not None and ready.animator != ladder.name:
+            ready = None
+        chosen = ready.chosen if ready else None
+        inker = marks.Inker(work.papers, work.width, work.height, chosen)
         shoot = Shoot(work)
         work.clock.start("movement", shoot.expected / FPS)
         with work.trace.stage(
@@ -75,12 +83,12 @@ def _on_a_rung(work: Work) -> Work:
         ) as entry:
             try:
                 with boundary():
-                    done = _film(work, shoot, ladder, inker)
+                    done = _film(work, shoot, ladder, inker, ready)
             except EngineError as error:
                 entry["note"] = str(error)
                 ladder.give_way(error)  # raises when this was the last rung
-                if work.opening is not None:
-                    work = replace(work, performance=finished(work), opening=None)
+                if work.reading is not None:
+                    work = replace(work, performance=finished(work), reading=None)
                 continue
             entry["note"] = ladder.reason
             entry["frames"] = done.frames
@@ -98,65 +106,51 @@ def _on_a_rung(work: Work) -> Work:
             ladder=ladder,
             film=done,
             performance=shoot.performance,
-            opening=None,
+            reading=None,
         )
-
-
-def telling_frame(performance: Performance, *, after: int = 0) -> int:
-    """Number of the frame that makes the best poster: mouth well open, eyes open.
-
-    The first strongest open vowel outside of a blink, away from both ends. `after`: the
-    frames before this one are gone.
-    """
-    best, best_score = performance.seconds * 0.35, 0.0
-    for part in performance.parts:
-        for viseme in part.visemes:
-            middle = (viseme.at + viseme.until) / 2
-            if viseme.name not in {"aa", "E", "ih", "oh"} or middle * FPS < after:
-                continue
-            if any(b.at - 0.1 <= middle <= b.until + 0.1 for b in part.blinks):
-                continue
-            centred = 1 - abs(middle / max(performance.seconds, 0.01) - 0.4)
-            score = viseme.weight * centred
-            if score > best_score + 1e-6:
-                best, best_score = middle, score
-    return min(frame_count(performance) - 1, max(after, round(best * FPS)))
 
 
 def _spoken(performance: Performance) -> bool:
     return any(part.sound is not None for part in performance.parts)
 
 
-def _film(work: Work, shoot: Shoot, ladder: Ladder, inker: marks.Inker) -> Film:
+def _film(
+    work: Work,
+    shoot: Shoot,
+    ladder: Ladder,
+    inker: marks.Inker,
+    ready: Rehearsed | None,
+) -> Film:
     path = work.scratch / "clip.mp4"
     poster: NDArray[np.uint8] | None = None
     before: NDArray[np.uint8] | None = None
     stills: dict[int, NDArray[np.uint8]] = {}
     count = black = frozen = 0
-    poster_at = -1 if shoot.seam else telling_frame(shoot.performance)
+    posters = Posters(shoot)
     live = work.live
     hung = _hung(work)
     watch = None
     if work.engines.limits:
         moving = ladder.animator.rung != STILL
-        watch = watch_of(work, shoot, hung, moving=moving)
+        met = ready.met if ready and moving else None
+        watch = watch_of(work, shoot, hung, moving=moving, met=met)
     shoot.begin()
+    track = shoot.track
     with encode.Writer(
         path,
         width=work.width,
         height=work.height,
         fps=FPS,
-        track=shoot.track,
+        track=track,
         options=encode.Options(**work.engines.encoder),
         segment=live.segment if live else None,
     ) as writer:
         for pixels, shown in inker.marked(_drawn(work, ladder, shoot, hung, watch)):
-            if shoot.seam and count == shoot.seam:
-                if shoot.track is not None:
-                    writer.hear(shoot.track)
-                poster_at = telling_frame(shoot.performance, after=count)
+            if shoot.track is not None and shoot.track is not track:
+                track = shoot.track
+                writer.hear(track)
             writer.write(shown)
-            if count == poster_at:
+            if posters.wants(count):
                 poster = shown
             if count in {0, shoot.expected - 1} or in_the_middle(count, FPS):
                 stills[count] = shown
@@ -202,10 +196,12 @@ def _drawn(
     """Every frame, watched and told to whoever waits as it comes: the first are held
     back until the strength of the mark is known, and a cancellation must not wait for
     that, nor what a model refined be kept that long."""
+    performance = shoot.performance
     for number, frame in enumerate(_frames(work, ladder, shoot, hung), start=1):
         pixels = _pixels(frame.pixels, frame)
         if watch is not None:
-            if shoot.seam and number == shoot.seam + 1:
+            if shoot.performance is not performance:
+                performance = shoot.performance
                 learn(watch, work, shoot)
             under = _pixels(frame.under, frame) if frame.under else None
             keep = (number - 1) % KEPT == 0

@@ -1,18 +1,19 @@
-"""What is filmed: a whole performance, or its opening while the rest is still spoken."""
+"""What is filmed: a whole performance, or each sentence of it as it is spoken."""
 
 from __future__ import annotations
 
+import contextlib
 import itertools
-import logging
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from avatarfx import bed, sound
 from avatarfx.pipeline import FPS, Work
+from avatarfx.progressive.pace import Spoken
 from avatarfx.stages.voice import put_sound
 from avatarfx.tracks import Track
 from socialapp.acting import sound as spoken
-from socialapp.acting.script import estimate_seconds
 from socialapp.engines.errors import EngineError
 from socialapp.engines.protocols import Speech, Staging
 from socialapp.lib import blobs
@@ -22,10 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from avatarfx.fallbacks import Ladder
+    from socialapp.acting.reading import Reading
     from socialapp.engines.protocols import Frame
     from socialapp.performance import Performance
-
-log = logging.getLogger(__name__)
 
 LOOK_EVERY = 0.2
 """Seconds between two questions whether the work must stop, while it waits."""
@@ -81,12 +81,13 @@ class Shoot:
 
     def __init__(self, work: Work) -> None:
         self._work = work
-        self._opening = work.opening
+        self._reading = work.reading
         self._gain: float | None = None
         self.seam = 0
-        """The number of the first frame that is drawn when all is spoken."""
-        opening = self._opening
-        if opening is None:
+        """The number of the first frame that is drawn after the first sentence; 0: all
+        was spoken before."""
+        reading = self._reading
+        if reading is None:
             if work.performance is None:
                 raise RuntimeError("There is nothing to film before a voice spoke")
             self.performance = work.performance
@@ -94,47 +95,51 @@ class Shoot:
             self.track = soundtrack(self.performance, sounds=self._sounds)
             self.expected = frame_count(self.performance)
             return
-        self.performance = opening.performance
-        speech = opening.speech
-        self._sounds = {part.seat: speech for part in self.performance.parts}
-        samples = spoken.decode(speech.samples)
-        self._gain = sound.gain_for(samples, speech.rate)
-        self.track = Track(
-            sound.normalise(samples, speech.rate, gain=self._gain), speech.rate
-        )
-        self.seam = int(opening.steady * FPS)
-        speed = work.recipe.cast[0].voice.speed
-        about = math.ceil(estimate_seconds(work.recipe.script, speed) * FPS)
-        self.expected = max(about, self.seam + FPS)
+        speech = reading.speech
+        self._gain = sound.gain_for(spoken.decode(speech.samples), speech.rate)
+        self.seam = self._drawable(reading)
+        self._hear(reading)
 
     def begin(self) -> None:
         """Tell whoever shows the film early what is coming."""
-        live = self._work.live
-        if live is None:
-            return
-        if self._opening is None:
-            live.begin(self.expected)
-        else:
-            live.begin(self.expected, spoken_at=self._opening.pace)
-            live.words(to_webvtt(self.performance, dict(self._work.names)))
+        if self._work.live is not None:
+            self._work.live.begin(self._spoken())
+            self._tell_words()
 
     def parts(
         self, ladder: Ladder, hung: dict[str, bytes]
     ) -> Iterator[Iterator[Frame]]:
-        """Its frames in order: those of the opening, and, when all is spoken, the
-        rest. UnspokenError when it is not, and what a stopped work raises."""
-        if self._opening is not None:
-            yield itertools.islice(self._animated(ladder, hung, 0), self.seam)
+        """Its frames in order: those of each sentence as it is spoken. UnspokenError
+        when one is not, and what a stopped work raises."""
+        first = 0
+        while self._reading is not None:
+            until = self._drawable(self._reading)
+            # An animator that can only begin at the beginning draws the rest at once.
+            if until > first and (not first or _goes_on(ladder)):
+                frames = self._animated(ladder, hung, first, until=until)
+                yield itertools.islice(frames, until - first)
+                first = until
             self._go_on()
-        yield self._animated(ladder, hung, self.seam)
+        yield self._animated(ladder, hung, first)
+
+    @staticmethod
+    def _drawable(reading: Reading) -> int:
+        """Frames that will not change."""
+        return int(reading.steady * FPS)
 
     def _animated(
-        self, ladder: Ladder, hung: dict[str, bytes], first: int
+        self,
+        ladder: Ladder,
+        hung: dict[str, bytes],
+        first: int,
+        *,
+        until: int | None = None,
     ) -> Iterator[Frame]:
-        work = self._work
-        staging = Staging(
-            self.performance, work.actors, work.background, hung, self._sounds
-        )
+        work, performance = self._work, self.performance
+        if until is not None:
+            # Nothing is drawn ahead of what is known.
+            performance = replace(performance, seconds=until / FPS)
+        staging = Staging(performance, work.actors, work.background, hung, self._sounds)
         size = {"fps": FPS, "width": work.width, "height": work.height}
         onward = getattr(ladder.animator, "animate_from", None)
         if first and onward is not None:
@@ -143,31 +148,78 @@ class Shoot:
         return itertools.islice(ladder.animator.animate(staging, **size), first, None)
 
     def _go_on(self) -> None:
-        """All is spoken: from here on it is a film like any other."""
-        opening, work = self._opening, self._work
-        if opening is None:
+        """More is spoken; when all is, it is a film like any other from here on."""
+        reading, work = self._reading, self._work
+        if reading is None:
             return
-        self.performance = finished(work)
-        self._opening = None
-        self._sounds = heard(self.performance)
-        track = soundtrack(self.performance, gain=self._gain, sounds=self._sounds)
-        self.track = track or self.track
-        self.expected = frame_count(self.performance)
+        _wait(work, reading)
+        with _spoken_or_not():
+            reading.go_on()
+        if not reading.over:
+            self._hear(reading)
+        else:
+            self.performance = finished(work)
+            self._reading = None
+            self._sounds = heard(self.performance)
+            track = soundtrack(self.performance, gain=self._gain, sounds=self._sounds)
+            self.track = track or self.track
+            self.expected = frame_count(self.performance)
         if work.live is not None:
-            work.live.known(self.expected)
+            work.live.known(self._spoken())
+            self._tell_words()
+
+    def _hear(self, reading: Reading) -> None:
+        """Take up what is spoken by now."""
+        speech = reading.speech
+        samples = spoken.decode(speech.samples)
+        self.performance = reading.performance
+        self._sounds = {part.seat: speech for part in self.performance.parts}
+        self.track = Track(
+            sound.normalise(samples, speech.rate, gain=self._gain), speech.rate
+        )
+        self.expected = max(math.ceil(reading.seconds * FPS), self.seam + FPS)
+
+    def _spoken(self) -> Spoken:
+        reading = self._reading
+        if reading is None:
+            return Spoken(self.expected / FPS)
+        until = self._drawable(reading) / FPS
+        return Spoken(until, reading.to_come, reading.rate)
+
+    def _tell_words(self) -> None:
+        live = self._work.live
+        if live is not None and self.seam:
+            live.words(to_webvtt(self.performance, dict(self._work.names)))
+
+
+def _goes_on(ladder: Ladder) -> bool:
+    return hasattr(ladder.animator, "animate_from")
+
+
+def _wait(work: Work, reading: Reading) -> None:
+    """Until the next sentence is spoken; what a stopped work raises."""
+    while reading.waits(LOOK_EVERY):
+        work.tell("movement", 0.0, "the rest is being spoken")
+
+
+@contextlib.contextmanager
+def _spoken_or_not() -> Iterator[None]:
+    try:
+        yield
+    except EngineError as error:
+        raise UnspokenError(str(error)) from error
 
 
 def finished(work: Work) -> Performance:
-    """The performance whose opening is being filmed, kept as soon as it is there.
+    """The performance whose beginning is being filmed, kept as soon as it is there.
     UnspokenError when the rest was not spoken."""
-    opening = work.opening
-    if opening is None:
+    reading = work.reading
+    if reading is None:
         raise RuntimeError("Nothing is being spoken")
-    while opening.waits(LOOK_EVERY):
-        work.tell("movement", 0.0, "the rest is being spoken")
-    try:
-        done = opening.finish(put_sound)
-    except EngineError as error:
-        raise UnspokenError(str(error)) from error
+    while not reading.over:
+        _wait(work, reading)
+        with _spoken_or_not():
+            reading.go_on()
+    done = reading.finish(put_sound)
     work.keep(done.performance)
     return done.performance

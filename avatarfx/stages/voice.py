@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import logging
-import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from avatarfx import bed, talks
 from avatarfx.remixes import RemixKind
 from avatarfx.stages import remix
+from avatarfx.stages.rehearsal import SECONDS, Rehearsal
 from socialapp import acting
-from socialapp.acting import opening
+from socialapp.acting import reading
 from socialapp.engines.errors import EngineError
 from socialapp.lib import blobs
 
 if TYPE_CHECKING:
-    from avatarfx.pipeline import Engines, Work
+    from avatarfx.pipeline import Work
     from socialapp.acting import Performed
     from socialapp.performance import Performance
-
-log = logging.getLogger(__name__)
-
 
 GONE = (
     "The recording of this clip was erased, so it cannot be spoken. Record the script"
@@ -31,11 +27,11 @@ GONE = (
 
 def speak(work: Work) -> Work:
     """Fill in the performance, unless an earlier attempt left one; of a film that is
-    watched while it is made, perhaps only its opening."""
-    return _opening(work) or speak_at_once(work)
+    watched while it is made, perhaps only a reading that goes on meanwhile."""
+    return _begun(work) or speak_at_once(work)
 
 
-def _opening(work: Work) -> Work | None:
+def _begun(work: Work) -> Work | None:
     """With the first sentence spoken, and the rest on its way; None: all at once."""
     recipe = work.recipe
     alone = len(recipe.cast) == 1 and not recipe.remix and not recipe.taken_over
@@ -45,7 +41,7 @@ def _opening(work: Work) -> Work | None:
     if work.performance is not None or work.live is None or not alone:
         return None
     lead = recipe.cast[0]
-    actor = opening.Actor(
+    actor = reading.Actor(
         lead.seat,
         lead.voice,
         work.engines.voices,
@@ -56,33 +52,25 @@ def _opening(work: Work) -> Work | None:
         recipe.background,
         recipe.camera or acting.CAMERAS[0],
     )
-    if not opening.worth(recipe.script):
+    if not reading.worth(recipe.script):
         return None
+    ready = Rehearsal(work, actor.silent(SECONDS))
     with work.trace.stage("voice") as entry:
-        # The film begins with a look for the face: a fifth of a second to load.
-        threading.Thread(
-            target=_load, args=(work.engines,), name="loading", daemon=True
-        ).start()
-        began = opening.begin(recipe.script, actor)
-        if began is None:
+        begun = reading.begin(recipe.script, actor, meanwhile=ready.run)
+        if begun is None:
             entry["note"] = "Nobody is heard."
             return None
-        entry["engine"] = began.engine
-        entry["note"] = began.fallback_reason
-        entry["spoken_until"] = round(began.until, 2)
+        entry["engine"] = begun.engine
+        entry["note"] = begun.fallback_reason
+        entry["spoken_until"] = round(begun.until, 2)
+        rehearsed = ready.found()
     return replace(
         work,
-        opening=began,
-        voice_engine=began.engine,
-        voice_reason=began.fallback_reason,
+        reading=begun,
+        rehearsed=rehearsed,
+        voice_engine=begun.engine,
+        voice_reason=begun.fallback_reason,
     )
-
-
-def _load(engines: Engines) -> None:
-    try:
-        engines.finder()
-    except Exception:  # whoever needs it asks again, and says what is wrong
-        log.info("Nothing to find faces with yet", exc_info=True)
 
 
 def speak_at_once(work: Work) -> Work:

@@ -45,11 +45,14 @@ class FaceDetector:
         return None
 
     def look(self, pictures: Sequence[bytes]) -> tuple[Sighting, ...]:
+        with self.sitting() as child:
+            return child.look(pictures)
+
+    def sitting(self) -> house.Sitting:
         points = weights.locate(_PACKAGE, _POINTS, _POINTS_SHA256, self._weights_dir)
         network = weights.locate(_PACKAGE, _NETWORK, _NETWORK_SHA256, self._weights_dir)
-        return house.ask(
+        return house.Sitting(
             house.PROGRAMS / "faces.py",
-            pictures,
             options={
                 "landmarks": str(points),
                 "descriptors": str(network),

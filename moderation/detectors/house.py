@@ -7,12 +7,12 @@ waits.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import re
 import subprocess
 import sys
-import tempfile
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,12 @@ if TYPE_CHECKING:
 PROGRAMS = Path(__file__).parent / "inside"
 DESCRIPTOR_BYTES = 128 * 4
 MOST_ANSWER = 4 * 1024 * 1024
+MOST_PICTURES = 150
+"""In one sitting: a frame of each of a film's 60 seconds, with room for the second film
+of a rung that broke."""
+
+GRACE_SECONDS = 1.0
+"""For a child whose questions are over."""
 
 _CHILD = PROGRAMS / "child.py"
 _TURNS = threading.BoundedSemaphore(2)
@@ -70,36 +76,125 @@ def ask(
     EngineError when it crashes, hangs, needs too much or answers nonsense; permanent
     when a picture cannot be read.
     """
-    bounds = limits or Limits()
-    seconds = bounds.start_seconds + bounds.picture_seconds * len(pictures)
-    order = {
-        "program": str(program),
-        "options": dict(options or {}),
-        "sizes": [len(picture) for picture in pictures],
-        "memory": bounds.memory,
-        "cpu": math.ceil(seconds),
-    }
-    with _TURNS, tempfile.TemporaryFile() as answer:
+    with Sitting(program, options=options, limits=limits, most=len(pictures)) as child:
+        return child.look(pictures)
+
+
+class Sitting:
+    """A child that looks at pictures as they come, so that its start is paid once.
+
+    For pictures of one person, such as the frames of their film: whoever took the child
+    over sees nobody else's. It starts when it is first asked, and anew after it broke.
+    Threads may share it.
+    """
+
+    def __init__(
+        self,
+        program: Path,
+        *,
+        options: Mapping[str, Any] | None = None,
+        limits: Limits | None = None,
+        most: int = MOST_PICTURES,
+    ) -> None:
+        """`most`: pictures for which it may use the processor."""
+        self._program = program
+        self._options = dict(options or {})
+        self._limits = limits or Limits()
+        self._most = most
+        self._lock = threading.Lock()
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Sitting:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def look(self, pictures: Sequence[bytes]) -> tuple[Sighting, ...]:
+        """As `ask`. Without pictures it only makes itself ready."""
+        bounds, name = self._limits, self._program.stem
+        seconds = bounds.start_seconds + bounds.picture_seconds * len(pictures)
+        with self._lock, _TURNS:
+            order: dict[str, Any] = {"sizes": [len(picture) for picture in pictures]}
+            if self._child is None:
+                self._child = self._start()
+                order |= self._first_order()
+            child = self._child
+            late = threading.Event()
+            watchdog = threading.Timer(seconds, _end, (child, late))
+            watchdog.start()
+            try:
+                told = _exchange(child, order, pictures)
+            finally:
+                watchdog.cancel()
+            if not told.endswith(b"\n"):
+                self._close()
+                if late.is_set():
+                    raise EngineError(
+                        f"The {name} detector took longer than {seconds:g} seconds."
+                    )
+                raise EngineError(f"The {name} detector broke ({child.returncode}).")
+            try:
+                return _read(told, name, len(pictures))
+            except EngineError:
+                self._close()
+                raise
+
+    def close(self) -> None:
+        with self._lock:
+            self._close()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(  # noqa: S603  our own file, fixed arguments
+            [sys.executable, "-I", str(_CHILD)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=_ENVIRONMENT,
+            cwd="/",
+        )
+
+    def _first_order(self) -> dict[str, Any]:
+        bounds = self._limits
+        cpu = bounds.start_seconds + bounds.picture_seconds * self._most
+        return {
+            "program": str(self._program),
+            "options": self._options,
+            "memory": bounds.memory,
+            "cpu": math.ceil(cpu),
+        }
+
+    def _close(self) -> None:
+        child, self._child = self._child, None
+        if child is None:
+            return
+        for pipe in (child.stdin, child.stdout):
+            # What was not taken is nobody's business any more.
+            with contextlib.suppress(OSError):
+                if pipe is not None:
+                    pipe.close()
         try:
-            done = subprocess.run(  # noqa: S603  our own file, fixed arguments
-                [sys.executable, "-I", str(_CHILD)],
-                input=json.dumps(order).encode() + b"\n" + b"".join(pictures),
-                stdout=answer,
-                stderr=subprocess.DEVNULL,
-                env=_ENVIRONMENT,
-                cwd="/",
-                timeout=seconds,
-                check=False,
-            )
+            child.wait(GRACE_SECONDS)
         except subprocess.TimeoutExpired:
-            raise EngineError(
-                f"The {program.stem} detector took longer than {seconds:g} seconds."
-            ) from None
-        answer.seek(0)
-        told = answer.read(MOST_ANSWER)
-    if done.returncode:
-        raise EngineError(f"The {program.stem} detector broke ({done.returncode}).")
-    return _read(told, program.stem, len(pictures))
+            child.kill()
+            child.wait()
+
+
+def _exchange(
+    child: subprocess.Popen[bytes], order: Mapping[str, Any], pictures: Sequence[bytes]
+) -> bytes:
+    """Its answer, a line; less than that when it ended meanwhile."""
+    if child.stdin is None or child.stdout is None:
+        raise RuntimeError("The child has no pipes")
+    with contextlib.suppress(OSError):
+        child.stdin.write(json.dumps(order).encode() + b"\n" + b"".join(pictures))
+        child.stdin.flush()
+    return child.stdout.readline(MOST_ANSWER)
+
+
+def _end(child: subprocess.Popen[bytes], late: threading.Event) -> None:
+    late.set()
+    child.kill()
 
 
 def _read(told: bytes, name: str, expected: int) -> tuple[Sighting, ...]:

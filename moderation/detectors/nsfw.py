@@ -31,7 +31,9 @@ class NsfwDetector:
         return weights.lacking([(_PACKAGE, _FILE)], "open-nsfw.onnx", self._weights_dir)
 
     def look(self, pictures: Sequence[bytes]) -> tuple[Sighting, ...]:
+        with self.sitting() as child:
+            return child.look(pictures)
+
+    def sitting(self) -> house.Sitting:
         path = weights.locate(_PACKAGE, _FILE, _SHA256, self._weights_dir)
-        return house.ask(
-            house.PROGRAMS / "nsfw.py", pictures, options={"weights": str(path)}
-        )
+        return house.Sitting(house.PROGRAMS / "nsfw.py", options={"weights": str(path)})

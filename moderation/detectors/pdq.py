@@ -30,6 +30,8 @@ class PdqDetector:
         return None if find_spec("pdqhash") else "Not installed: pdqhash."
 
     def look(self, pictures: Sequence[bytes]) -> tuple[Sighting, ...]:
-        return house.ask(
-            house.PROGRAMS / "pdq.py", pictures, options={"crops": self._crops}
-        )
+        with self.sitting() as child:
+            return child.look(pictures)
+
+    def sitting(self) -> house.Sitting:
+        return house.Sitting(house.PROGRAMS / "pdq.py", options={"crops": self._crops})

@@ -7,18 +7,22 @@ out as somebody's, and backgrounds and layers join only here.
 from __future__ import annotations
 
 import hashlib
+import threading
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING
 
 from moderation.pictures import blocked, gate, services
 from moderation.screening.rules import of_category
 from socialapp.engines.errors import EngineError
-from socialapp.engines.protocols import Sighting
+from socialapp.engines.handler import detectors
+from socialapp.engines.protocols import Sighting, Sits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from moderation.pictures.gate import PictureVerdict
     from socialapp.accounts.models import User
+    from socialapp.engines.protocols import Sitting
     from socialapp.provenance.fingerprints import Prints
 
 WAITS = (
@@ -40,11 +44,27 @@ REFUSED = (
 
 
 class Memory:
-    """What detectors saw in frames, so that nobody looks at one twice. Threads may
-    share it."""
+    """What detectors saw in the frames of one film, so that nobody looks at one twice,
+    nor comes anew for each. Used as a context; threads may share it."""
 
     def __init__(self) -> None:
         self._seen: dict[bytes, dict[str, Sighting]] = {}
+        self._sittings: dict[str, Sitting] = {}
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Memory:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            for sitting in self._sittings.values():
+                sitting.close()
+
+    def prepare(self) -> None:
+        """Let detectors come before there is anything to see."""
+        with suppress(EngineError):
+            for sitting in self._sitting(gate.worth_asking()).values():
+                sitting.look([])
 
     def look(
         self, frames: Sequence[bytes], kinds: Sequence[str]
@@ -57,10 +77,18 @@ class Memory:
             if set(kinds) - set(self._seen.get(name, {}))
         }
         if new:
-            found = gate.look(list(new.values()), kinds)
+            found = gate.look(list(new.values()), kinds, sittings=self._sitting(kinds))
             for number, name in enumerate(new):
                 self._seen[name] = {kind: found[kind][number] for kind in kinds}
         return {kind: tuple(self._seen[n][kind] for n in names) for kind in kinds}
+
+    def _sitting(self, kinds: Sequence[str]) -> dict[str, Sitting]:
+        with self._lock:
+            for kind in set(kinds) - set(self._sittings):
+                detector = detectors[kind]
+                if isinstance(detector, Sits) and detector.available() is None:
+                    self._sittings[kind] = detector.sitting()
+            return {k: one for k, one in self._sittings.items() if k in kinds}
 
 
 def screen_frames(
@@ -81,7 +109,8 @@ def screen_frames(
     the verdict then is that it waits.
     """
     try:
-        seen = (memory or Memory()).look(frames, gate.worth_asking())
+        with nullcontext(memory) if memory else Memory() as known:
+            seen = known.look(frames, gate.worth_asking())
         back = gate.taken_down(blocked.match_film(frames, portraits), block=False)
     except EngineError as error:
         verdict = gate.PictureVerdict(

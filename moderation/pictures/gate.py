@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from socialapp.accounts.models import User
-    from socialapp.engines.protocols import SeenFace
+    from socialapp.engines.protocols import SeenFace, Sitting
     from socialapp.performance.rig import Anchors
 
 State = Literal["approved", "pending", "refused"]
@@ -116,15 +116,23 @@ def screen(
 
 
 def look(
-    pictures: Sequence[bytes], kinds: Sequence[str] = KINDS
+    pictures: Sequence[bytes],
+    kinds: Sequence[str] = KINDS,
+    *,
+    sittings: Mapping[str, Sitting] | None = None,
 ) -> dict[str, tuple[Sighting, ...]]:
-    """Every picture's sighting by each detector. EngineError when one cannot."""
+    """Every picture's sighting by each detector. EngineError when one cannot.
+    `sittings`: of those that are at it already."""
+    at_it = sittings or {}
     for kind in kinds:
         if reason := detectors[kind].available():
             raise EngineError(reason)
     # Each waits for a process of its own: two cores, half the wait.
     with ThreadPoolExecutor(max_workers=len(KINDS)) as pool:
-        asked = {kind: pool.submit(detectors[kind].look, pictures) for kind in kinds}
+        asked = {
+            kind: pool.submit((at_it.get(kind) or detectors[kind]).look, pictures)
+            for kind in kinds
+        }
     try:
         return {kind: future.result() for kind, future in asked.items()}
     except EngineError:

@@ -96,10 +96,17 @@ class _Point:
 
 
 def shots(
-    parts: Sequence[Part], seconds: float, *, seed: int, camera: str = "auto"
+    parts: Sequence[Part],
+    seconds: float,
+    *,
+    seed: int,
+    camera: str = "auto",
+    known: float | None = None,
 ) -> tuple[CameraKey, ...]:
     """The camera track of a clip in which `parts` speak and listen for `seconds`.
 
+    `known`: only so many of these are spoken yet, by one who is alone, and `seconds` is
+    about how many it will be. What is decided then stays, however it goes on.
     ValueError for a camera that is none of CAMERAS.
     """
     if camera not in CAMERAS:
@@ -114,7 +121,7 @@ def shots(
         key=lambda word: word.at,
     )
     if len(parts) == 1:
-        return _alone(parts[0].seat, words, seconds, rng, camera)
+        return _alone(parts[0].seat, words, seconds, rng, camera, known=known)
     if camera == "still" or not words:
         return (CameraKey(0.0, "all"),)
     cuts = _Cutter([part.seat for part in parts], words, seconds, rng).cut()
@@ -279,6 +286,8 @@ def _alone(
     seconds: float,
     rng: random.Random,
     camera: str,
+    *,
+    known: float | None,
 ) -> tuple[CameraKey, ...]:
     """One who speaks: a new size of shot between sentences, and slow moves."""
     whole = CameraKey(0.0, seat)
@@ -294,12 +303,17 @@ def _alone(
         if not found:
             break
         best = max(found, key=lambda point: (point.ease, -point.at))
+        if known is not None and best.ease < 1.0 and high > known:
+            break  # a better one may come
         nearer = camera == "auto" and begun.zoom == 1.0
         sections.append(CameraKey(best.at, seat, NEARER if nearer else 1.0))
-    keys: list[CameraKey] = []
-    ends = [*(section.at for section in sections[1:]), seconds]
     if camera == "push":
         return tuple(_pushed(whole, seconds, PUSH * PUSH))
+    keys: list[CameraKey] = []
+    if known is not None:
+        # Nobody knows yet when it ends: a move is cut off rather than left standing.
+        seconds = min(seconds, sections[-1].at + SECTION[1])
+    ends = [*(section.at for section in sections[1:]), seconds]
     for section, end in zip(sections, ends, strict=True):
         if camera == "pan":
             keys += _panned(section, end - section.at, side)

@@ -153,13 +153,16 @@ def estimate_seconds(text: str, speed: float = 1.0) -> float:
     """About how long the clip will be; 0 when nothing is said."""
     segments = parse(text)
     seconds = EDGES if segments else 0.0
-    for segment in segments:
-        pace = max(0.25, speed * segment.delivery.speed)
-        # Digits are said as words, several letters each.
-        letters = sum(4 if c.isdigit() else 1 for c in segment.text)
-        seconds += letters / CHARACTERS_A_SECOND / pace + segment.pause
-        seconds += 0.7 if segment.effect else 0.0
-    return seconds
+    return seconds + sum(estimate_segment(segment, speed) for segment in segments)
+
+
+def estimate_segment(segment: Segment, speed: float = 1.0) -> float:
+    """About how many seconds one segment takes."""
+    pace = max(0.25, speed * segment.delivery.speed)
+    # Digits are said as words, several letters each.
+    letters = sum(4 if c.isdigit() else 1 for c in segment.text)
+    effect = 0.7 if segment.effect else 0.0
+    return letters / CHARACTERS_A_SECOND / pace + segment.pause + effect
 
 
 def foreign_script(text: str) -> str | None:

@@ -198,6 +198,18 @@ class Batched(Protocol):
 
 
 @runtime_checkable
+class Rehearsing(Protocol):
+    """What an animator is too that draws faster what it has drawn before."""
+
+    def rehearse(
+        self, staging: Staging, *, fps: int, width: int, height: int
+    ) -> list[Frame]:
+        """Every frame of a short performance; what was built for it is kept for a film
+        of the same actors, by identity, on the same stage. EngineError if it cannot."""
+        ...
+
+
+@runtime_checkable
 class Comparable(Protocol):
     """What an animator is too that shares its ways of drawing with others."""
 
@@ -275,6 +287,26 @@ class Detector(Protocol):
         EngineError when it cannot look: whoever asked must then let the picture wait.
         Permanent only when a picture cannot be read, which another look will not help.
         """
+        ...
+
+
+class Sitting(Protocol):
+    """Looks at pictures as they come, until it is closed."""
+
+    def look(self, pictures: Sequence[bytes]) -> tuple[Sighting, ...]:
+        """As `Detector.look`; without pictures it only makes itself ready."""
+        ...
+
+    def close(self) -> None: ...
+
+
+@runtime_checkable
+class Sits(Protocol):
+    """What a detector is too whose start costs more than a look."""
+
+    def sitting(self) -> Sitting:
+        """For pictures of one person: their film. Threads may share it. EngineError when
+        it cannot look."""
         ...
 
 

@@ -1,8 +1,10 @@
-"""Run by ``house.ask`` as a script: limits itself, then lets one program look.
+"""Run by ``house.Sitting`` as a script: limits itself, then lets one program look.
 
 Standard input is a line of JSON, ``{"program", "options", "sizes", "memory", "cpu"}``,
-then the pictures one after the other. Standard output is one line of JSON: a list with
-what was seen in each picture, or ``{"error": words, "unreadable": true or false}``.
+then the pictures one after the other; after that as many lines with ``{"sizes"}`` and
+their pictures as somebody wants to know. Each is answered by one line of JSON on standard
+output: a list with what was seen in each picture, or ``{"error": words, "unreadable": true
+or false}``.
 """
 
 from __future__ import annotations
@@ -33,21 +35,43 @@ def main() -> None:
     # A program that prints must not speak in our name.
     answer = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    answer.write(json.dumps(look(source, order)).encode())
-    answer.flush()
+    program = Program(order["program"], order["options"])
+    sizes = order["sizes"]
+    while True:
+        answer.write(json.dumps(look(source, sizes, program)).encode() + b"\n")
+        answer.flush()
+        line = source.readline()
+        if not line:
+            return
+        sizes = json.loads(line)["sizes"]
 
 
-def look(source: BinaryIO, order: dict[str, Any]) -> Any:
+class Program:
+    """Loaded when it is first needed."""
+
+    def __init__(self, path: str, options: dict[str, Any]) -> None:
+        self._path = path
+        self._options = options
+        self._look: Any = None
+
+    def __call__(self, pictures: list[Image.Image]) -> Any:
+        if self._look is None:
+            self._look = runpy.run_path(self._path)["look"]
+        return self._look(pictures, **self._options)
+
+
+def look(source: BinaryIO, sizes: list[int], program: Program) -> Any:
+    # All of them, so that what comes next begins where it should.
+    files = [source.read(size) for size in sizes]
     pictures = []
-    for size in order["sizes"]:
+    for data in files:
         try:
-            pictures.append(decode(source.read(size)))
+            pictures.append(decode(data))
         # Decoders raise anything at all on broken files.
         except Exception as error:
             return {"error": str(error)[:200], "unreadable": True}
     try:
-        program = runpy.run_path(order["program"])
-        return program["look"](pictures, **order["options"])
+        return program(pictures)
     except MemoryError:
         return {"error": "It needs more memory than it may have.", "unreadable": False}
     except Exception as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,9 +31,7 @@ def look(
     pictures: Sequence[Image.Image], *, landmarks: str, descriptors: str, least: float
 ) -> list[dict[str, Any]]:
     """`least`: the finder's score from which a face counts."""
-    finder = dlib.get_frontal_face_detector()
-    points = dlib.shape_predictor(landmarks)
-    network = dlib.face_recognition_model_v1(descriptors)
+    finder, points, network = loaded(landmarks, descriptors)
     return [
         {
             "scores": {},
@@ -41,6 +40,16 @@ def look(
         }
         for one in pictures
     ]
+
+
+@cache
+def loaded(landmarks: str, descriptors: str) -> tuple[Any, Any, Any]:
+    """Who finds faces, who points at five places of one, who describes one."""
+    return (
+        dlib.get_frontal_face_detector(),
+        dlib.shape_predictor(landmarks),
+        dlib.face_recognition_model_v1(descriptors),
+    )
 
 
 def faces(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,12 +18,7 @@ MEAN_BGR = np.array([104, 117, 123], np.float32)
 
 
 def look(pictures: Sequence[Image.Image], *, weights: str) -> list[dict[str, Any]]:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(
-        weights, options, providers=["CPUExecutionProvider"]
-    )
+    session = loaded(weights)
     name = session.get_inputs()[0].name
     return [
         {
@@ -32,6 +28,16 @@ def look(pictures: Sequence[Image.Image], *, weights: str) -> list[dict[str, Any
         }
         for one in pictures
     ]
+
+
+@cache
+def loaded(weights: str) -> Any:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(
+        weights, options, providers=["CPUExecutionProvider"]
+    )
 
 
 def views(picture: Image.Image) -> list[Image.Image]:

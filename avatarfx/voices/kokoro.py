@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from avatarfx.voices import blends, pcm, timing
+from avatarfx.voices import blends, convolutions, pcm, timing
 from avatarfx.voices.hibari import vocabulary
 from avatarfx.voices.pronounce import PAUSES, Chunk, missing, pronounce
 from avatarfx.voices.sessions import session
@@ -118,6 +118,8 @@ class KokoroVoice:
                 if reason := self.available():
                     raise EngineError(reason, permanent=True)
                 model = weights.find_joined(PIECES, NAME, SHA256, self.weights_dir)
+                if convolutions.exact():
+                    model = convolutions.unfolded(model)
                 self._network = session(model, threads=self.threads, output=DURATIONS)
                 self._vocabulary = vocabulary()
         self._load_styles()

@@ -204,3 +204,13 @@ def test_a_seed_gives_one_known_voice_and_seeds_differ() -> None:
         catalogue.name_of("am_onyx*0.7+am_puck*0.3")
         == "Low tide with a little Trapdoor"
     )
+
+
+def test_kokoro_says_the_same_where_no_product_of_bytes_is_exact(
+    kokoro_voice: KokoroVoice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kokoro.convolutions, "exact", lambda: False)
+    plain = KokoroVoice().speak(LINE, spec=VoiceSpec("af_heart"))
+    spoken = kokoro_voice.speak(LINE, spec=VoiceSpec("af_heart"))
+    assert plain.phones == spoken.phones
+    assert plain.samples == spoken.samples

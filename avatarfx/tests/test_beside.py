@@ -175,10 +175,8 @@ def test_what_is_kept_does_not_grow_with_the_film() -> None:
 def test_a_film_that_nobody_refined_is_not_compared() -> None:
     watch = Watch(
         Asked(np.zeros(30), np.zeros(30), still_camera=True),
-        alone=True,
-        reference=None,
+        met=None,
         finder=None,
-        measurable=False,
     )
     for number in range(30):
         watch.see(number, np.full((64, 64, 3), number, np.uint8))

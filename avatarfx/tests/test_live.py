@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from avatarfx import services
 from avatarfx.models import Clip, Render
 from avatarfx.pipeline import Screened
 from avatarfx.progressive import boxes, files, state
-from avatarfx.progressive.pace import starts_in
+from avatarfx.progressive.pace import CAUTION, Spoken, starts_in
 from avatarfx.services import leases
 from avatarfx.services import live as showing
 from avatarfx.stages import marks
@@ -390,9 +391,18 @@ def left_behind(clip: Clip) -> files.Attempt:
     attempt = state.attempt_of(claimed)
     files.save(attempt, 1, files.INIT, b"init")
     files.save(attempt, 1, files.segment(0), b"second")
-    live = state.Live(1, 1, 4.0, 1.0, 2.0, "video/mp4", whole=False)
+    live = state.Live(1, 1, 4.0, 1.0, "video/mp4", whole=False)
     Render.objects.filter(clip=clip, fence=attempt.fence).update(live=live.to_json())
     return attempt
+
+
+def test_what_a_worker_told_before_an_update_can_be_read(clip: Clip) -> None:
+    attempt = left_behind(clip)
+    render = Render.objects.get(clip=clip, fence=attempt.fence)
+    render.live = render.live | {"pace": 2.0}
+    live = state.Live.of(render)
+    assert live is not None
+    assert (live.count, live.starts_in) == (1, 0.0)
 
 
 def swept(monkeypatch: pytest.MonkeyPatch) -> int:
@@ -437,19 +447,52 @@ def test_a_full_disk_costs_the_early_look_alone(
 
 
 @pytest.mark.parametrize(
-    ("ready", "total", "pace", "wait"),
+    ("ready", "spoken", "since", "pace", "wait"),
     [
-        (1.0, 10.0, 2.0, 0.0),
-        (1.0, 10.0, 0.5, 10.0),
-        (6.0, 10.0, 0.5, 0.0),
-        (10.0, 10.0, 0.0, 0.0),
-        (1.0, 10.0, 0.0, 10.0),
+        (1.0, Spoken(10.0), 0.0, 2.0, 0.0),
+        (1.0, Spoken(10.0), 0.0, 0.45 / CAUTION, 10.0),
+        (6.0, Spoken(10.0), 0.0, 0.5, 0.0),
+        (10.0, Spoken(10.0), 0.0, 0.0, 0.0),
+        (1.0, Spoken(10.0), 0.0, 0.0, 10.0),
+        # The next four seconds are spoken in eight, and the first two seconds of them
+        # drawn in one; the picture would stand still where the first two end.
+        (1.0, Spoken(2.0, (4.0,), 0.5 / CAUTION), 0.0, 2.0 / CAUTION, 7.0),
+        # The same, begun five seconds ago.
+        (1.0, Spoken(2.0, (4.0,), 0.5 / CAUTION), 5.0, 2.0 / CAUTION, 2.0),
+        # A later sentence is the one that comes late.
+        (2.0, Spoken(6.0, (1.0, 9.0), 1.0 / CAUTION), 0.0, 9.0 / CAUTION, 3.2222),
+        (1.0, Spoken(2.0, (4.0,), 9.0), 0.0, 9.0, 0.0),
+        (1.0, Spoken(2.0, (4.0,)), 0.0, 9.0, 6.0),
     ],
 )
 def test_it_starts_when_it_will_not_stop_again(
-    ready: float, total: float, pace: float, wait: float
+    ready: float, spoken: Spoken, since: float, pace: float, wait: float
 ) -> None:
-    assert starts_in(ready=ready, total=total, pace=pace) == pytest.approx(wait)
+    found = starts_in(ready=ready, spoken=spoken, since=since, pace=pace)
+    assert found == pytest.approx(wait, abs=1e-3)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_whoever_waits_for_it_never_catches_up(seed: int) -> None:
+    rng = random.Random(seed)  # noqa: S311  a test's sentences
+    coming = tuple(rng.uniform(1, 7) for _ in range(rng.randint(0, 6)))
+    spoken = Spoken(rng.uniform(1.5, 4), coming, rng.uniform(0.3, 3))
+    pace, since = rng.uniform(0.5, 6), rng.uniform(0, 2)
+    start = starts_in(ready=1.0, spoken=spoken, since=since, pace=pace)
+    # When each tenth of a second of the film is drawn, and when it is played.
+    drawn, heard, at = 0.0, -since, 1.0
+    ends = [spoken.until]
+    for seconds in coming:
+        ends.append(ends[-1] + seconds)
+    for number, end in enumerate(ends):
+        if number:
+            heard = max(0.0, heard + coming[number - 1] / (spoken.rate * CAUTION))
+            drawn = max(drawn, heard)
+        while at < end - 1e-9:
+            step = min(0.1, end - at)
+            drawn += step / (pace * CAUTION)
+            at += step
+            assert start + at >= drawn - 1e-6
 
 
 class Clock:
@@ -477,28 +520,23 @@ def drawing(
         film.drawn(number)
 
 
-def test_what_was_spoken_meanwhile_is_not_waited_for_again(
-    db: None, clock: Clock
-) -> None:
+def test_the_pace_is_that_of_drawing_alone(db: None, clock: Clock) -> None:
     film = showing.Showing(
         files.Attempt(1, 1),
         owner_id=1,
         screen=lambda _: Screened(),
         encode=lambda _: b"",
     )
-    film.begin(300, spoken_at=2.5)
+    film.begin(Spoken(2.4, (9.6,), 2.5))
     drawing(film, clock, range(1, 25), each=0.01)
     clock.now += 1.0  # the strength of the mark is chosen
     drawing(film, clock, range(25, 37), each=0.02)
-    # Two seconds of film in one; 11 are left, of which 3.7 are still to be spoken.
-    early = film._coming_at(1.0)
-    assert early == pytest.approx(11 / (11 / 2 + (11 - 1.48 * 2.5) / 2.5))
+    assert film.pace == pytest.approx(2.0)
     clock.now += 4.4
-    assert film._coming_at(1.0) == pytest.approx(2.0)
-    # Then it is drawn at the same pace: the wait for the words was none of it.
-    film.known(300)
+    # It is drawn at the same pace: the wait for the words was none of it.
+    film.known(Spoken(12.0))
     drawing(film, clock, range(37, 50), each=0.02)
-    assert film._coming_at(2.0) == pytest.approx(2.0)
+    assert film.pace == pytest.approx(2.0)
 
 
 def test_the_pace_is_that_of_frames_which_wait_for_nothing() -> None:

@@ -13,7 +13,7 @@ from avatarfx.bench import portraits
 from avatarfx.quality import files, measures, words
 from avatarfx.quality.measured import Measured
 from avatarfx.quality.verdict import Limits, fault
-from avatarfx.quality.watch import Asked, Watch
+from avatarfx.quality.watch import Asked, Watch, meet
 from avatarfx.tracks import Track
 from socialapp import acting
 from socialapp.characters import maker
@@ -87,16 +87,16 @@ def film(rung: str, actor: Actor, spoken: Performed, count: int = 9999) -> Film:
 
 def measured(frames: Film, actor: Actor, spoken: Performed, sound: Track) -> Measured:
     count = len(frames)
+    finder = handler.riggers["default"].finder()  # type: ignore[attr-defined]
+    believed = actor.rig.style in {"photo", "paint"}
     watch = Watch(
         Asked(
             words.moves(spoken.performance, FPS, {"a"} if actor.rig.layers else ()),
             measures.envelope(sound.samples, sound.rate, FPS, count),
             still_camera=True,
         ),
-        alone=True,
-        reference=film("still", actor, spoken, 1)[0],
-        finder=handler.riggers["default"].finder(),  # type: ignore[attr-defined]
-        measurable=actor.rig.style in {"photo", "paint"},
+        met=meet(film("still", actor, spoken, 1)[0], finder if believed else None),
+        finder=finder,
         drawn=bool(actor.rig.layers),
     )
     for number, frame in enumerate(frames):
@@ -180,10 +180,8 @@ def test_a_film_of_nobody_who_speaks_is_not_asked_for_a_mouth() -> None:
     frames = [np.full((64, 64, 3), n % 9, np.uint8) for n in range(90)]
     watch = Watch(
         Asked(np.zeros(90), np.zeros(90), still_camera=True),
-        alone=False,
-        reference=None,
+        met=None,
         finder=None,
-        measurable=True,
     )
     for number, frame in enumerate(frames):
         watch.see(number, frame)
@@ -224,10 +222,8 @@ def test_a_picture_that_the_encoder_changed_is_noticed(
 def test_a_burst_of_noise_does_not_hide_in_a_long_film(spoken: Performed) -> None:
     watch = Watch(
         Asked(np.zeros(300), np.zeros(300), still_camera=True),
-        alone=True,
-        reference=None,
+        met=None,
         finder=None,
-        measurable=False,
     )
     rng = np.random.default_rng(1)
     for number in range(300):

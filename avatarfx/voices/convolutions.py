@@ -36,7 +36,9 @@ def unfolded(model: bytes) -> bytes:
     weights = {one.name: one for one in graph.initializer}
     nodes: list[Any] = []
     for node in graph.node:
-        found = _Convolution.of(node, weights) if node.op_type == "ConvInteger" else None
+        found = (
+            _Convolution.of(node, weights) if node.op_type == "ConvInteger" else None
+        )
         nodes += found.as_matrices(graph.initializer) if found else [node]
     used = {name for node in nodes for name in node.input}
     kept = [one for one in graph.initializer if one.name in used]

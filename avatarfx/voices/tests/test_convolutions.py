@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import onnx
 import onnxruntime
 import pytest
-from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 
 from avatarfx.voices import convolutions
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 FLOATS, INTS = onnx.TensorProto.FLOAT, onnx.TensorProto.INT32
 

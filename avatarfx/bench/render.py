@@ -4,7 +4,8 @@ Clips of three sentences, about six seconds, go the whole way through Redis and 
 worker that is up: from submit to done, and the attempt's own seconds. Then nobody else
 works: the sentences are spoken once more, and their frames are filmed by the real
 movement stage (draw, mark and encode) and, the very same frames, by the encoder alone, in
-turn; medians are reported. The portrait is a painting that is warped (`--portrait`, or
+turn; medians are reported. What is made ready beside the voice (the puppet, the face at
+rest, the strength of the mark) is ready, and ``rehearsal_s`` is what it took. The portrait is a painting that is warped (`--portrait`, or
 a starter character flattened), at 512 x 512.
 Figures of the layered character are in ``layers``.
 """
@@ -14,6 +15,7 @@ from __future__ import annotations
 import statistics
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -136,6 +138,11 @@ def _film(spoken: pipeline.Work, portrait: Portrait | None) -> dict[str, Any]:
         raise RuntimeError("Nothing to film")
     actors = {"a": ingredients.actor_of(portrait.as_rig(), portrait.ref)}
     work = _with(spoken, actors)
+    began = time.perf_counter()
+    rehearsal = voice.rehearsal_of(work)
+    rehearsal.run()
+    rehearsed = time.perf_counter() - began
+    work = replace(work, rehearsed=rehearsal.found())
     frames, draw_cpu = _drawn(work)
     track = shoot.soundtrack(performance)
     whole: list[float] = []
@@ -164,6 +171,7 @@ def _film(spoken: pipeline.Work, portrait: Portrait | None) -> dict[str, Any]:
         "encode_fps": round(encode_fps, 1),
         "ratio": round(pipeline_fps / encode_fps, 3),
         "draw_cpu_ms_per_frame": round(1000 * draw_cpu / len(frames), 2),
+        "rehearsal_s": round(rehearsed, 3),
         "frames": len(frames),
         "rung": rung,
     }

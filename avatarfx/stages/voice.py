@@ -40,20 +40,9 @@ def _begun(work: Work) -> Work | None:
     alone = alone and not recipe.bed and work.recording is None
     if work.performance is not None or work.live is None or not alone:
         return None
-    lead = recipe.cast[0]
-    actor = reading.Actor(
-        lead.seat,
-        lead.voice,
-        work.engines.voices,
-        work.engines.director,
-        recipe.seed,
-        lead.motion,
-        recipe.shape,
-        recipe.background,
-        recipe.camera or acting.CAMERAS[0],
-    )
     if not reading.worth(recipe.script):
         return None
+    actor = _actor(work)
     ready = Rehearsal(work, actor.silent(SECONDS))
     with work.trace.stage("voice") as entry:
         begun = reading.begin(recipe.script, actor, meanwhile=ready.run)
@@ -70,6 +59,26 @@ def _begun(work: Work) -> Work | None:
         rehearsed=rehearsed,
         voice_engine=begun.engine,
         voice_reason=begun.fallback_reason,
+    )
+
+
+def rehearsal_of(work: Work) -> Rehearsal:
+    """What is made ready beside the voice, of one who speaks alone."""
+    return Rehearsal(work, _actor(work).silent(SECONDS))
+
+
+def _actor(work: Work) -> reading.Actor:
+    recipe, lead = work.recipe, work.recipe.cast[0]
+    return reading.Actor(
+        lead.seat,
+        lead.voice,
+        work.engines.voices,
+        work.engines.director,
+        recipe.seed,
+        lead.motion,
+        recipe.shape,
+        recipe.background,
+        recipe.camera or acting.CAMERAS[0],
     )
 
 

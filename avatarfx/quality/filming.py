@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from avatarfx.pipeline import Work
+    from avatarfx.quality.watcher import Watcher
     from avatarfx.stages.shoot import Shoot
 
 log = logging.getLogger(__name__)
@@ -60,8 +61,8 @@ def meeting(work: Work, staging: Staging, *, moving: bool) -> Met | None:
     return meet(reference, work.engines.finder() if believed else None)
 
 
-def learn(watch: Watch, work: Work, shoot: Shoot) -> None:
-    """All is spoken by now: what is asked of the whole film."""
+def learn(watch: Watcher, work: Work, shoot: Shoot) -> None:
+    """More is spoken by now: what is asked of all that."""
     watch.learn(_asked(work, shoot))
 
 

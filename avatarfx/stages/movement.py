@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from avatarfx import encode, encoders
 from avatarfx.fallbacks import STILL, Ladder
 from avatarfx.pipeline import FPS, Film
 from avatarfx.quality.filming import learn, watch_of
+from avatarfx.quality.watcher import Watcher
 from avatarfx.stages import marks
 from avatarfx.stages.posters import Posters
 from avatarfx.stages.shoot import Shoot, UnspokenError, finished
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from avatarfx.pipeline import Rehearsed, Work
-    from avatarfx.quality.watch import Watch
     from socialapp.engines.protocols import Frame
     from socialapp.performance import Performance
 
@@ -129,23 +130,26 @@ def _film(
     posters = Posters(shoot)
     live = work.live
     hung = _hung(work)
-    watch = None
+    watcher = None
     if work.engines.limits:
         moving = ladder.animator.rung != STILL
         met = ready.met if ready and moving else None
-        watch = watch_of(work, shoot, hung, moving=moving, met=met)
+        watcher = Watcher(watch_of(work, shoot, hung, moving=moving, met=met))
     shoot.begin()
     track = shoot.track
-    with encode.Writer(
-        path,
-        width=work.width,
-        height=work.height,
-        fps=FPS,
-        track=track,
-        options=encode.Options(**work.engines.encoder),
-        segment=live.segment if live else None,
-    ) as writer:
-        for pixels, shown in inker.marked(_drawn(work, ladder, shoot, hung, watch)):
+    with (
+        watcher or contextlib.nullcontext(),
+        encode.Writer(
+            path,
+            width=work.width,
+            height=work.height,
+            fps=FPS,
+            track=track,
+            options=encode.Options(**work.engines.encoder),
+            segment=live.segment if live else None,
+        ) as writer,
+    ):
+        for pixels, shown in inker.marked(_drawn(work, ladder, shoot, hung, watcher)):
             if shoot.track is not None and shoot.track is not track:
                 track = shoot.track
                 writer.hear(track)
@@ -156,11 +160,12 @@ def _film(
                 stills[count] = shown
                 if live is not None:
                     live.still(count, shown)
-            few = pixels[4::8, 4::8]
+            few = np.ascontiguousarray(pixels[4::8, 4::8])
             black += bool(few.mean() < BLACK)
             frozen += before is not None and bool(np.array_equal(few, before))
             before = few
             count += 1
+        measured = watcher.measured() if watcher else None
     if poster is None:
         raise EngineError("The animator drew no frames.")
     return Film(
@@ -173,8 +178,8 @@ def _film(
         stills=stills,
         hidden=inker.hidden,
         track=shoot.track,
-        measured=watch.measured() if watch else None,
-        kept=watch.kept if watch else {},
+        measured=measured,
+        kept=watcher.watch.kept if watcher else {},
     )
 
 
@@ -191,7 +196,7 @@ def _drawn(
     ladder: Ladder,
     shoot: Shoot,
     hung: dict[str, bytes],
-    watch: Watch | None,
+    watcher: Watcher | None,
 ) -> Iterator[NDArray[np.uint8]]:
     """Every frame, watched and told to whoever waits as it comes: the first are held
     back until the strength of the mark is known, and a cancellation must not wait for
@@ -199,13 +204,13 @@ def _drawn(
     performance = shoot.performance
     for number, frame in enumerate(_frames(work, ladder, shoot, hung), start=1):
         pixels = _pixels(frame.pixels, frame)
-        if watch is not None:
+        if watcher is not None:
             if shoot.performance is not performance:
                 performance = shoot.performance
-                learn(watch, work, shoot)
+                learn(watcher, work, shoot)
             under = _pixels(frame.under, frame) if frame.under else None
             keep = (number - 1) % KEPT == 0
-            watch.see(number - 1, pixels, under=under, keep=keep)
+            watcher.see(number - 1, pixels, under=under, keep=keep)
         yield pixels
         expected = max(shoot.expected, number)
         work.tell("movement", number / expected, f"frame {number} of {expected}")

@@ -101,11 +101,50 @@ class GreyAnimator:
     def animate(
         self, staging: Staging, *, fps: int, width: int, height: int
     ) -> Iterator[Frame]:
+        return self._from(0, staging, fps=fps, width=width, height=height)
+
+    def _from(
+        self, first: int, staging: Staging, *, fps: int, width: int, height: int
+    ) -> Iterator[Frame]:
         self.asked += 1
-        for number in range(max(1, math.ceil(staging.performance.seconds * fps))):
+        count = max(1, math.ceil(staging.performance.seconds * fps))
+        for number in range(first, count):
             self.at_frame(number)
             grey = self.level if self.frozen else self.level + number % 40
             yield Frame(bytes([grey]) * (width * height * 3), width, height)
+
+
+@dataclass
+class OnwardAnimator(GreyAnimator):
+    """The same, and it can begin anywhere and rehearse."""
+
+    drawn: list[int] = field(default_factory=list)
+    """The number of every frame, as they came."""
+
+    rehearsed: list[int] = field(default_factory=list)
+    """How many frames each rehearsal had."""
+
+    def animate(
+        self, staging: Staging, *, fps: int, width: int, height: int
+    ) -> Iterator[Frame]:
+        return self.animate_from(0, staging, fps=fps, width=width, height=height)
+
+    def animate_from(
+        self, first: int, staging: Staging, *, fps: int, width: int, height: int
+    ) -> Iterator[Frame]:
+        frames = self._from(first, staging, fps=fps, width=width, height=height)
+        for number, frame in enumerate(frames, start=first):
+            self.drawn.append(number)
+            yield frame
+
+    def rehearse(
+        self, staging: Staging, *, fps: int, width: int, height: int
+    ) -> list[Frame]:
+        frames = list(
+            GreyAnimator().animate(staging, fps=fps, width=width, height=height)
+        )
+        self.rehearsed.append(len(frames))
+        return frames
 
 
 def breaks_at(number: int, error: Exception | None = None) -> Callable[[int], None]:

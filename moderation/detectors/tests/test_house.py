@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from moderation.detectors.house import Limits, ask
+from moderation.detectors.house import Limits, Sitting, ask
 from socialapp.engines.errors import EngineError
 
 if TYPE_CHECKING:
@@ -102,3 +102,48 @@ def test_a_bomb_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
     with pytest.raises(EngineError, match="pixels") as refused:
         ask(program(tmp_path, f"return {GOOD}"), [file.getvalue()])
     assert refused.value.permanent
+
+
+def test_a_child_that_stays_looks_again_and_again(tmp_path: Path) -> None:
+    body = "return [{'scores': {'nsfw': os.getpid() / 1e8}, 'faces': [], 'hashes': []}]"
+    body = body[:-1] + " for _ in pictures]"
+    body = body.replace("}] for", "} for")
+    with Sitting(program(tmp_path, body)) as child:
+        assert child.look([]) == ()
+        first = child.look([png()])
+        second = child.look([png(), png(60)])
+    assert len(second) == 2
+    assert {one.scores["nsfw"] for one in (*first, *second)} == {
+        first[0].scores["nsfw"]
+    }
+
+
+def test_another_child_comes_when_one_broke(tmp_path: Path) -> None:
+    flag = tmp_path / "broke"
+    body = (
+        f"first = not os.path.exists({str(flag)!r}); open({str(flag)!r}, 'w').close();"
+        f" os.abort() if first else None; return {GOOD}"
+    )
+    with Sitting(program(tmp_path, body)) as child:
+        with pytest.raises(EngineError, match="broke"):
+            child.look([png()])
+        assert child.look([png()])[0].scores == {"nsfw": 0.5}
+
+
+def test_what_cannot_be_read_does_not_shift_what_comes_next(tmp_path: Path) -> None:
+    with Sitting(program(tmp_path, f"return {GOOD}")) as child:
+        with pytest.raises(EngineError) as refused:
+            child.look([b"no picture at all", png()])
+        assert refused.value.permanent
+        assert len(child.look([png(), png()])) == 2
+
+
+def test_a_child_ends_with_its_sitting(tmp_path: Path) -> None:
+    child = Sitting(program(tmp_path, f"return {GOOD}"))
+    child.look([png()])
+    process = child._child
+    assert process is not None
+    assert process.poll() is None
+    child.close()
+    assert process.poll() is not None
+    child.close()

@@ -66,13 +66,14 @@ def test_a_clip_is_drawn_by_the_voice_it_is_heard_with(
     alice: User, hob: Character, rung: MuseTalk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int] = []
-    refine = MuseTalk.refine
+    refine = MuseTalk.refine_each
 
     def counted(self: MuseTalk, model: Any, batch: Any, kept: Any) -> Any:
-        asked.extend(crop.number for crop in batch if kept.share(crop))
+        pairs = zip(batch, kept, strict=True)
+        asked.extend(crop.number for crop, heard in pairs if heard.share(crop))
         return refine(self, model, batch, kept)
 
-    monkeypatch.setattr(MuseTalk, "refine", counted)
+    monkeypatch.setattr(MuseTalk, "refine_each", counted)
     clip, (movement,) = rendered(alice, hob)
     assert (clip.state, clip.rung) == ("ready", "full")
     assert movement["engine"] == "musetalk"

@@ -14,7 +14,7 @@ from avatarfx.tracks import Track
 from socialapp.acting import sound as spoken
 from socialapp.acting.script import estimate_seconds
 from socialapp.engines.errors import EngineError
-from socialapp.engines.protocols import Speech, Staging
+from socialapp.engines.protocols import Onward, Speech, Staging
 from socialapp.lib import blobs
 from socialapp.performance.captions import to_webvtt
 
@@ -135,12 +135,11 @@ class Shoot:
         staging = Staging(
             self.performance, work.actors, work.background, hung, self._sounds
         )
+        animator = ladder.animator
         size = {"fps": FPS, "width": work.width, "height": work.height}
-        onward = getattr(ladder.animator, "animate_from", None)
-        if first and onward is not None:
-            frames: Iterator[Frame] = onward(first, staging, **size)
-            return frames
-        return itertools.islice(ladder.animator.animate(staging, **size), first, None)
+        if first and isinstance(animator, Onward):
+            return animator.animate_from(first, staging, **size)
+        return itertools.islice(animator.animate(staging, **size), first, None)
 
     def _go_on(self) -> None:
         """All is spoken: from here on it is a film like any other."""

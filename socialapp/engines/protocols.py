@@ -198,6 +198,17 @@ class Batched(Protocol):
 
 
 @runtime_checkable
+class Onward(Protocol):
+    """What an animator is too that need not draw a film from its beginning."""
+
+    def animate_from(
+        self, first: int, staging: Staging, *, fps: int, width: int, height: int
+    ) -> Iterator[Frame]:
+        """What `animate` draws, from the frame with this number on."""
+        ...
+
+
+@runtime_checkable
 class Comparable(Protocol):
     """What an animator is too that shares its ways of drawing with others."""
 

@@ -17,8 +17,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from avatarfx.animators.neural import memory
 from avatarfx.animators.neural.control import control
+from avatarfx.animators.neural.faces import Faces
 from avatarfx.animators.neural.sharing import Shared
-from avatarfx.animators.neural.takes import Clip, Crop, Item, Loaded, Take, spoken
+from avatarfx.animators.neural.takes import (
+    Clip,
+    Crop,
+    Item,
+    Loaded,
+    Take,
+    spoken,
+    starts_of,
+)
 from socialapp.engines import devices, torch_audio
 
 if TYPE_CHECKING:
@@ -70,6 +79,9 @@ class NeuralAnimator(ABC):
     overlap: int = 0
     """Frames that two windows of a seat share; 0: each crop is refined for itself, and a
     batch may hold several seats."""
+
+    carries: bool = False
+    """Its windows go on from what it drew in the one before."""
 
     def __init__(
         self,
@@ -140,13 +152,28 @@ class NeuralAnimator(ABC):
         Threads may draw several clips at once: what a model knows of a clip is kept by
         the clip, and one of them uses the networks at a time.
         """
+        return self.animate_from(0, staging, fps=fps, width=width, height=height)
+
+    def animate_from(
+        self, first: int, staging: Staging, *, fps: int, width: int, height: int
+    ) -> Iterator[Frame]:
+        """The same from the frame with this number on. Of what is before it, no more is
+        drawn than the windows over it begin with, and none of it is refined unless a
+        window goes on from another (`carries`)."""
         loaded = self._loaded()
         with spoken(), self._shared.busy:
             kept = self.prepare(loaded.model, Clip(staging, fps, width, height))
-        film = control(self.under, staging, fps=fps, width=width, height=height)
-        take = Take(self, loaded, kept)
+        starts: dict[str, int] = {}
+        if first and self.overlap:
+            faces = Faces(staging, width, height)
+            starts = starts_of(self, faces, first=first, fps=fps)
+        begun = min(starts.values(), default=first)
+        film = control(
+            self.under, staging, fps=fps, width=width, height=height, first=begun
+        )
+        take = Take(self, loaded, kept, first=first, starts=starts)
         with loaded.mixed.joined():
-            for number, frame in enumerate(film):
+            for number, frame in enumerate(film, start=begun):
                 yield from take.add(number, frame)
             yield from take.end()
 

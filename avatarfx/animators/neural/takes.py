@@ -11,17 +11,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from avatarfx.animators.neural import composite, memory
-from avatarfx.animators.neural.windows import Blend, Slide
+from avatarfx.animators.neural.control import places
+from avatarfx.animators.neural.windows import Blend, Slide, begin
 from socialapp.engines.errors import EngineError, OutOfMemory
 from socialapp.engines.protocols import Frame
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
     from avatarfx.animators.neural.base import NeuralAnimator
     from avatarfx.animators.neural.control import ControlFrame, FacePlace
+    from avatarfx.animators.neural.faces import Faces
     from avatarfx.animators.neural.sharing import Shared
     from avatarfx.animators.neural.windows import Window
     from socialapp.engines.protocols import Staging
@@ -103,21 +105,34 @@ class _Waiting:
 class Take:
     """One clip on its way through a model: crops go in, frames come out in order."""
 
-    def __init__(self, animator: NeuralAnimator, loaded: Loaded, kept: Any) -> None:
+    def __init__(
+        self,
+        animator: NeuralAnimator,
+        loaded: Loaded,
+        kept: Any,
+        *,
+        first: int = 0,
+        starts: Mapping[str, int] | None = None,
+    ) -> None:
+        """Frames before `first` are drawn but not given: windows need them. `starts`: by
+        seat, from where on it does; see `starts_of`."""
         self._animator = animator
         self._loaded = loaded
         self._kept = kept
         self._waiting: deque[_Waiting] = deque()
-        self._first = 0
+        self._from = self._first = first
+        self._starts = starts or {}
         self._loose: list[Crop] = []
         self._runs: dict[str, _Run] = {}
         self._size = animator.batch
 
     def add(self, number: int, frame: ControlFrame) -> Iterator[Frame]:
-        self._waiting.append(_Waiting(frame))
+        if number >= self._from:
+            self._waiting.append(_Waiting(frame))
         crops = [
             Crop(number, frame.at, place, composite.crop(frame.pixels, place.box))
             for place in frame.faces
+            if number >= self._starts.get(place.seat, self._from)
         ]
         if self._animator.overlap:
             self._follow(crops)
@@ -149,6 +164,8 @@ class Take:
                 self._window(run, *ready)
 
     def _window(self, run: _Run, window: Window, crops: list[Crop]) -> None:
+        if crops[-1].number < self._from and not self._animator.carries:
+            return
         patches = self._ask(crops)
         sized = [
             composite.resized(patch, crop.place.side)
@@ -185,6 +202,8 @@ class Take:
         return [_checked(p, crop) for p, crop in zip(found, crops, strict=True)]
 
     def _keep(self, crop: Crop, patch: Pixels) -> None:
+        if crop.number < self._from:
+            return
         self._waiting[crop.number - self._first].patches[crop.seat] = patch
 
     def _finished(self) -> Iterator[Frame]:
@@ -205,11 +224,56 @@ class Take:
             )
 
 
+def starts_of(
+    animator: NeuralAnimator, faces: Faces, *, first: int, fps: int
+) -> dict[str, int]:
+    """By seat in sight at the frame `first`, the one with which its run must begin so
+    that from `first` on its windows are those of the whole film.
+
+    Windows are counted from where the camera found a face, so it is followed back to
+    there; only where faces are is asked, and nothing is drawn.
+    """
+    length, overlap = animator.batch, _overlap(animator.batch, animator.overlap)
+    found: dict[str, int] = {}
+    after = {place.seat: place for place in places(faces, first / fps)}
+    for number in range(first - 1, -2, -1):
+        now = (
+            {place.seat: place for place in places(faces, number / fps)}
+            if number >= 0
+            else {}
+        )
+        for seat in list(after):
+            if seat not in now or not follows(now[seat], after[seat]):
+                begun = number + 1
+                more = begin(first - begun, length=length, overlap=overlap)
+                found[seat] = begun + more
+                del after[seat]
+            else:
+                after[seat] = now[seat]
+        if not after:
+            break
+    return found
+
+
+def follows(before: FacePlace, now: FacePlace) -> bool:
+    """It is the same motion: about where it was a frame earlier."""
+    far = max(
+        abs(before.box[0] - now.box[0]),
+        abs(before.box[1] - now.box[1]),
+        abs(before.side - now.side),
+    )
+    return far <= JUMP * before.side
+
+
+def _overlap(length: int, overlap: int) -> int:
+    return min(overlap, length - 1)
+
+
 class _Run:
     """One seat from where the camera finds it to where it loses it."""
 
     def __init__(self, length: int, overlap: int) -> None:
-        self.slide = Slide[Crop](length=length, overlap=min(overlap, length - 1))
+        self.slide = Slide[Crop](length=length, overlap=_overlap(length, overlap))
         self.blend = Blend()
         self.crops: deque[Crop] = deque()
         """Those that were in a window and are not settled."""
@@ -223,13 +287,9 @@ class _Run:
         """It is the same motion: one frame later, and about where it was."""
         if self.last is None:
             return True
-        before, now = self.last.place, crop.place
-        far = max(
-            abs(before.box[0] - now.box[0]),
-            abs(before.box[1] - now.box[1]),
-            abs(before.side - now.side),
+        return crop.number == self.last.number + 1 and follows(
+            self.last.place, crop.place
         )
-        return crop.number == self.last.number + 1 and far <= JUMP * before.side
 
 
 @contextlib.contextmanager

@@ -211,9 +211,9 @@ def _build(folder: Path, device: str) -> tuple[Any, dict[str, int]]:
 def _fill(network: Any, file: Path) -> None:
     """Every parameter from the file; ValueError that names the first which is not in it.
 
-    The network's own loader passes over what it does not find. The published file is
-    right not to have the scales of its instance norms: they were taught without any, and
-    have them for an exporter's sake.
+    The network's own loader passes over what it does not find. Scales of instance norms
+    may be missing: by the package's source it was taught without, and has them for an
+    exporter's sake.
     """
     import torch  # noqa: PLC0415
 

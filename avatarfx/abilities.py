@@ -29,7 +29,7 @@ class Abilities:
     batch: int = 1
     """How many clips it takes at once."""
 
-    jobs: int = 1
+    at_once: int = 1
     """How many of these it makes at the same time."""
 
     def suits(self, needs: Iterable[str]) -> bool:
@@ -42,7 +42,7 @@ class Abilities:
             "memory_mb": self.memory_mb,
             "device": self.device,
             "batch": self.batch,
-            "jobs": self.jobs,
+            "at_once": self.at_once,
         }
 
     @classmethod
@@ -80,7 +80,7 @@ class Abilities:
             memory_mb=told.get("memory_mb") or memory_mb(),
             device=told.get("device") or "cpu",
             batch=batch,
-            jobs=min(batch, max(1, told.get("jobs") or 1)),
+            at_once=min(batch, max(1, told.get("at_once") or 1)),
         )
 
 

@@ -56,7 +56,7 @@ def load() -> Load:
         oldest_seconds=max(0.0, oldest.total_seconds()) if oldest else 0.0,
         work_seconds=queued * usual_seconds(),
         workers=len(taking),
-        hands=sum(worker.can().jobs for worker in taking),
+        hands=sum(worker.can().at_once for worker in taking),
     )
 
 

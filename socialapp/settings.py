@@ -254,7 +254,7 @@ WORKER: dict[str, Any] = {
 }
 """What a worker of this machine says that it can do; empty, or 0: it finds out."""
 
-WORKER["jobs"] = env.number("NEURAL_JOBS", 0) or (
+WORKER["at_once"] = env.number("NEURAL_JOBS", 0) or (
     1 if WORKER["device"] == "cpu" else WORKER["batch"]
 )
 """How many clips of a batch are made at the same time, on a card all of them."""
@@ -745,10 +745,10 @@ ENGINES["animator"] |= {
     ),
     "latentsync": _neural("avatarfx.animators.neural.latentsync.LatentSync"),
     "musetalk": _neural(
-        "avatarfx.animators.neural.musetalk.MuseTalk", jobs=WORKER["jobs"]
+        "avatarfx.animators.neural.musetalk.MuseTalk", jobs=WORKER["at_once"]
     ),
     "refiner": _neural(
-        "avatarfx.animators.neural.refiner.RefinerAnimator", jobs=WORKER["jobs"]
+        "avatarfx.animators.neural.refiner.RefinerAnimator", jobs=WORKER["at_once"]
     ),
     "wan_animate": _neural(
         "avatarfx.animators.neural.wan_animate.WanAnimateAnimator",

@@ -99,7 +99,7 @@ def learn() -> Pace:
                 found[name].append(worked / seconds)
     rates = {name: _rate(values[:LEARN_FROM]) for name, values in found.items()}
     crew = _crew()
-    at_once = hands() if crew is None else sum(one.jobs for one in crew)
+    at_once = hands() if crew is None else sum(one.at_once for one in crew)
     return Pace(rates, at_once, crew or ())
 
 

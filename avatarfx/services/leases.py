@@ -91,7 +91,7 @@ def claim_batch(
         if first is None:
             return []
         chosen = [first]
-        share = replace(can, memory_mb=can.memory_mb // can.jobs)
+        share = replace(can, memory_mb=can.memory_mb // can.at_once)
         if most > 1 and not first.attempts and _fits(first, share):
             chosen += (
                 _head(first.lane, share)
@@ -107,7 +107,7 @@ def claim_batch(
 
 def _fits(clip: Clip, share: Abilities) -> bool:
     """Whether it leaves those that are made at the same time their memory."""
-    return share.jobs == 1 or (
+    return share.at_once == 1 or (
         Clip.objects.filter(needs.within(share), pk=clip.pk).exists()
     )
 

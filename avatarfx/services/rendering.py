@@ -83,7 +83,7 @@ def render_next() -> int:
     # A horse is ended with all that it holds, so it holds one.
     most = can.batch if horse.resident() else 1
     mine = leases.claim_batch(worker=horse.name(), can=can, most=most)
-    jobs = min(can.jobs, len(mine)) if horse.resident() else 1
+    jobs = min(can.at_once, len(mine)) if horse.resident() else 1
     with claimed.Batch(mine) as batch:
         ended = abreast.make(batch, partial(_attempt, jobs=jobs), jobs=jobs)
     if devices.lost():

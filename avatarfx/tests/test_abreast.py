@@ -40,7 +40,7 @@ __all__ = ["queue"]
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
 
-TWO = replace(CAN, jobs=2)
+TWO = replace(CAN, at_once=2)
 WAIT = 30.0
 
 
@@ -375,7 +375,7 @@ def test_each_may_take_as_many_times_as_long() -> None:
 
 
 def test_the_line_knows_how_many_hands_a_worker_has(alice: User) -> None:
-    listed("here:1", abilities=Abilities(frozenset({"warp"}), 4000, batch=4, jobs=3).to_json())  # fmt: skip
+    listed("here:1", abilities=Abilities(frozenset({"warp"}), 4000, batch=4, at_once=3).to_json())  # fmt: skip
     listed("here:2")
     assert paces.learn().hands == 4
 

@@ -181,11 +181,11 @@ def test_of_clips_that_are_made_at_once_each_has_its_part_of_the_memory(
     first, long, second = (
         queue_up(alice, hob, lasts=lasts)[0] for lasts in (10.0, 60.0, 10.0)
     )
-    able = Abilities(rungs=frozenset({ANY}), memory_mb=2000, batch=4, jobs=2)
+    able = Abilities(rungs=frozenset({ANY}), memory_mb=2000, batch=4, at_once=2)
     claim = partial(leases.claim_batch, worker="far:1", can=able, most=4)
     assert numbers(claim()) == numbers([first, second])
     assert numbers(claim()) == [long.pk], "it is made alone"
-    one_by_one = replace(able, jobs=1)
+    one_by_one = replace(able, at_once=1)
     again = [queue_up(alice, hob, lasts=lasts)[0] for lasts in (10.0, 60.0)]
     assert numbers(claim(can=one_by_one)) == numbers(again)
 

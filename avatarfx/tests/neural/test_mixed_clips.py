@@ -98,7 +98,7 @@ class House:
         patch.setattr(type(animator), "animate", kept)
 
     def _can(self) -> Abilities:
-        return Abilities(frozenset({"*"}), 1 << 20, batch=4, jobs=self.jobs)
+        return Abilities(frozenset({"*"}), 1 << 20, batch=4, at_once=self.jobs)
 
     def _together(self, film: Any) -> Any:
         """Before anything is drawn both clips are in."""

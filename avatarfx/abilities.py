@@ -29,6 +29,9 @@ class Abilities:
     batch: int = 1
     """How many clips it takes at once."""
 
+    at_once: int = 1
+    """How many of these it makes at the same time."""
+
     def suits(self, needs: Iterable[str]) -> bool:
         """Whether it can make a clip whose recipe needs these animators, any of none."""
         return ANY in self.rungs or self.rungs.issuperset(needs)
@@ -39,6 +42,7 @@ class Abilities:
             "memory_mb": self.memory_mb,
             "device": self.device,
             "batch": self.batch,
+            "at_once": self.at_once,
         }
 
     @classmethod
@@ -66,6 +70,7 @@ class Abilities:
             and not (horse.forks() and needs_resident("animator", name))
         ]
         wanted = told.get("rungs") or ladder
+        batch = max(1, told.get("batch") or 1)
         return cls(
             rungs=frozenset(
                 name
@@ -74,7 +79,8 @@ class Abilities:
             ),
             memory_mb=told.get("memory_mb") or memory_mb(),
             device=told.get("device") or "cpu",
-            batch=max(1, told.get("batch") or 1),
+            batch=batch,
+            at_once=min(batch, max(1, told.get("at_once") or 1)),
         )
 
 

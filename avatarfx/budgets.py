@@ -28,9 +28,12 @@ class Clock:
     Read by the thread beside the render too: see ``avatarfx.services.minder``.
     """
 
-    def __init__(self, budgets: Budgets | None = None) -> None:
-        """A stage that `budgets` does not name may take for ever."""
+    def __init__(self, budgets: Budgets | None = None, *, shared_by: int = 1) -> None:
+        """A stage that `budgets` does not name may take for ever. `shared_by`: so many
+        clips are made in this process at once, and each may take as many times as long.
+        """
         self._budgets = budgets or {}
+        self._shared_by = max(1, shared_by)
         self._now: tuple[str, float, float] = ("", 0.0, now())
 
     def start(self, stage: str, seconds: float) -> None:
@@ -48,7 +51,7 @@ class Clock:
         if stage not in self._budgets:
             return False
         least, more = self._budgets[stage]
-        return now() - began > slack * (least + more * seconds)
+        return now() - began > slack * self._shared_by * (least + more * seconds)
 
     @property
     def stage(self) -> str:

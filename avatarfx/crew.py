@@ -31,11 +31,14 @@ class Load:
     workers: int
     """Alive and taking."""
 
+    hands: int = 1
+    """Clips that they make at once; an attempt's length is that of one among them."""
+
     @property
     def seconds_per_worker(self) -> float:
         """When the last of those that wait now would begin, about; of nobody's work it
         is all of it, as if one were there."""
-        return self.work_seconds / max(1, self.workers)
+        return self.work_seconds / max(1, self.hands)
 
 
 def load() -> Load:
@@ -47,11 +50,13 @@ def load() -> Load:
         .values_list("age", flat=True)
         .first()
     )
+    taking = list(RenderWorker.objects.taking())
     return Load(
         queued=queued,
         oldest_seconds=max(0.0, oldest.total_seconds()) if oldest else 0.0,
         work_seconds=queued * usual_seconds(),
-        workers=RenderWorker.objects.taking().count(),
+        workers=len(taking),
+        hands=sum(worker.can().at_once for worker in taking),
     )
 
 

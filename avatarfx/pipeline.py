@@ -124,11 +124,14 @@ class Trace:
         self,
         attempt: int = 0,
         begun: Callable[[list[dict[str, Any]]], object] = lambda _: None,
+        others: Callable[[], int] = lambda: 0,
     ) -> None:
-        """`begun` gets all entries when a stage or an engine in it begins."""
+        """`begun` gets all entries when a stage or an engine in it begins. `others`: how
+        many clips this process makes at the same time."""
         self.entries: list[dict[str, Any]] = []
         self._attempt = attempt
         self._begun = begun
+        self._others = others
         self._began = time.perf_counter()
         self._thread = threading.get_ident()
 
@@ -159,10 +162,16 @@ class Trace:
     def stage(
         self, name: str, *, engine: str = "", rung: str = ""
     ) -> Iterator[dict[str, Any]]:
-        """Times a stage; ``engine`` and ``note`` may be set on the entry."""
+        """Times a stage; ``engine`` and ``note`` may be set on the entry.
+
+        Processor time and memory are the process's: of the time each clip that is made
+        at once is given its share, of the memory the peak is that of all.
+        """
         entry = self.add(name, open=True)
         self.name_engine(entry, engine, rung)
-        memory.forget_peak()
+        beside = self._others()
+        if not beside:
+            memory.forget_peak()
         began, cpu = time.perf_counter(), time.process_time()
         try:
             yield entry
@@ -171,7 +180,11 @@ class Trace:
             raise
         finally:
             entry["seconds"] = round(time.perf_counter() - began, 3)
-            entry["cpu_seconds"] = round(time.process_time() - cpu, 3)
+            # About: who came and went in between is not known.
+            sharing = 1 + (beside + self._others()) / 2
+            entry["cpu_seconds"] = round((time.process_time() - cpu) / sharing, 3)
+            if sharing > 1:
+                entry["beside"] = max(beside, self._others())
             entry["peak_mb"] = memory.peak_mb()
             del entry["open"]
 

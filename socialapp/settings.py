@@ -254,6 +254,11 @@ WORKER: dict[str, Any] = {
 }
 """What a worker of this machine says that it can do; empty, or 0: it finds out."""
 
+WORKER["at_once"] = env.number("NEURAL_JOBS", 0) or (
+    1 if WORKER["device"] == "cpu" else WORKER["batch"]
+)
+"""How many clips of a batch are made at the same time, on a card all of them."""
+
 RECONCILERS = [
     "avatarfx.services.reconcile",
     "avatarfx.services.workers.reconcile",
@@ -739,8 +744,12 @@ ENGINES["animator"] |= {
         "avatarfx.animators.neural.diffusion_refine.DiffusionRefineAnimator"
     ),
     "latentsync": _neural("avatarfx.animators.neural.latentsync.LatentSync"),
-    "musetalk": _neural("avatarfx.animators.neural.musetalk.MuseTalk"),
-    "refiner": _neural("avatarfx.animators.neural.refiner.RefinerAnimator"),
+    "musetalk": _neural(
+        "avatarfx.animators.neural.musetalk.MuseTalk", jobs=WORKER["at_once"]
+    ),
+    "refiner": _neural(
+        "avatarfx.animators.neural.refiner.RefinerAnimator", jobs=WORKER["at_once"]
+    ),
     "wan_animate": _neural(
         "avatarfx.animators.neural.wan_animate.WanAnimateAnimator",
         "Wan-AI/Wan2.2-Animate-14B-Diffusers",

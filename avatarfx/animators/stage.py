@@ -42,6 +42,8 @@ to choose how strongly to mark them or to find the face again, which takes as lo
 class StageAnimator:
     """An animator for any cast whose rigs one of its makers suits."""
 
+    goes_back = 0
+
     def __init__(
         self, rung: str = "full", makers: Sequence[str] = (), threads: int = 2
     ) -> None:

@@ -3,7 +3,8 @@
 Each animator of ENGINES films a short clip of one photograph, each voice speaks one
 line: the first run loads and warms up, the second is measured. A rung whose folder of
 weights is whole runs with it; another runs with tiny random weights of the published
-layout, which says that it runs from end to end and nothing of its speed. ``fps`` are
+layout, which says that it runs from end to end and nothing of its speed; ``options`` are
+those in which such a run differs from a clip's. ``fps`` are
 frames a second as the product draws them, without encoding; ``memory_mb`` is what the
 process grew by at its peak, or on CUDA the peak of what torch allocated.
 
@@ -57,6 +58,9 @@ PUBLISHED = {
 
 GOALS = {"warp_cuda": 2000.0, "diffusion_refine": 30.0}
 """Frames a second on a GPU, at 512 x 512 and for faces of that size."""
+
+SET = ("device", "weights")
+"""Options that are this bench's business."""
 
 BATCHES = (1, 2, 4, 8, 16, 32, 64)
 REAL, TINY, FULL, BUILT_IN, OFF = (
@@ -128,6 +132,8 @@ class _Bench:
             if self.options["full_size"] and (state == FULL or alias == "warp_cuda"):
                 row["curve"] = list(self._curve(alias, changed))
             row |= {"state": state} | self._measured(kind, alias, changed)
+            if quick := {name: changed[name] for name in changed if name not in SET}:
+                row["options"] = quick
         except Exception as error:  # one broken rung must not hide the others
             words = str(error).strip().partition("\n")[0] or type(error).__name__
             row |= {"state": OFF, "reason": f"{words} {row['reason']}".strip()}
@@ -165,7 +171,8 @@ class _Bench:
             if write is None:
                 raise RuntimeError("There are no random weights to run it with.")
             write(folder, 0)
-        return (FULL if full else TINY), changed | {"weights": str(folder)}
+        quick = {} if full else getattr(sample, "QUICK", {})
+        return (FULL if full else TINY), changed | {"weights": str(folder)} | quick
 
     def _measured(
         self, kind: str, alias: str, changed: Mapping[str, Any]

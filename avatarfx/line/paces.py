@@ -67,7 +67,7 @@ class Pace:
     """By rung: seconds of work for a second of clip."""
 
     hands: int = 1
-    """Workers that are alive and take clips."""
+    """Clips that are made at once by workers that are alive and take some."""
 
     crew: tuple[Abilities, ...] = ()
     """What each can do, if that is known."""
@@ -99,7 +99,8 @@ def learn() -> Pace:
                 found[name].append(worked / seconds)
     rates = {name: _rate(values[:LEARN_FROM]) for name, values in found.items()}
     crew = _crew()
-    return Pace(rates, hands() if crew is None else len(crew), crew or ())
+    at_once = hands() if crew is None else sum(one.at_once for one in crew)
+    return Pace(rates, at_once, crew or ())
 
 
 def aim_of(character: Character) -> str:

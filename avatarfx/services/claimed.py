@@ -1,4 +1,5 @@
-"""Several clips claimed at once: each keeps its lease until its turn comes."""
+"""Several clips claimed at once: each keeps its lease until its turn comes, and some may
+be made at the same time."""
 
 from __future__ import annotations
 
@@ -16,22 +17,25 @@ from socialapp.jobs import horse
 from socialapp.jobs.queue import enqueue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from types import TracebackType
 
 log = logging.getLogger(__name__)
 
 
 class Batch:
-    """Iterate over it: a clip comes when it is its turn and is still held.
+    """Clips to `begin` and to `end`, from one thread or from several.
 
-    A thread keeps the leases of those that wait. Whatever ends this process early, and
-    whoever tells the worker to stop, puts them back in line without an attempt lost:
-    they had no part in it.
+    A thread of its own keeps the leases of those that wait. Whoever tells the worker to
+    stop puts these back in line without an attempt lost: they had no part in it.
+    Whatever ends this process early does the same with those that are being made beside
+    the one that ended it.
     """
 
     def __init__(self, clips: Sequence[Clip]) -> None:
         self._waiting = list(clips)
+        self._begun: list[Clip] = []
+        self._any = False
         self._listed = bool(clips)
         self._lock = threading.Lock()
         self._ending = threading.Event()
@@ -44,7 +48,7 @@ class Batch:
 
     def __enter__(self) -> Batch:
         if self._listed:
-            horse.on_end(self.let_go)
+            horse.on_end(self.abandon)
             workers.hold(clip.key for clip in self._waiting)
         if self._thread is not None:
             self._thread.start()
@@ -59,32 +63,47 @@ class Batch:
         self._ending.set()
         if self._thread is not None:
             self._thread.join()
-        horse.no_longer(self.let_go)
+        horse.no_longer(self.abandon)
         self.let_go()
         if self._listed:
             workers.hold(())
 
-    def __iter__(self) -> Iterator[Clip]:
-        first = True
-        while self._waiting:
-            # The first was claimed just now, by one who may.
-            if not first and not workers.takes_more():
-                return
-            first = False
-            with self._lock:
+    def begin(self) -> Clip | None:
+        """The next clip that is still held; None: there is none, or none may begin."""
+        with self._lock:
+            while self._waiting:
+                # The first was claimed just now, by one who may.
+                if self._any and not workers.takes_more():
+                    return None
+                self._any = True
                 clip = self._waiting.pop(0)
-                if not leases.beat(_lease(clip)):
-                    log.info("Clip %s is not ours any more", clip.key)
-                    continue
-                workers.hold([clip.key, *(other.key for other in self._waiting)])
-            yield clip
-            workers.drop(rest=[other.key for other in self._waiting])
+                if leases.beat(_lease(clip)):
+                    self._begun.append(clip)
+                    workers.hold(self._keys())
+                    return clip
+                log.info("Clip %s is not ours any more", clip.key)
+        return None
+
+    def end(self, clip: Clip) -> None:
+        """The attempt at it is over."""
+        with self._lock:
+            self._begun.remove(clip)
+            workers.drop(rest=self._keys())
+
+    def _keys(self) -> list[str]:
+        return [clip.key for clip in (*self._begun, *self._waiting)]
 
     def let_go(self) -> int:
         """Put back in line what has not begun; how many."""
         with self._lock:
             given, self._waiting = self._waiting, []
         return sum(_return(clip) for clip in given)
+
+    def abandon(self) -> int:
+        """Put back in line what this process will not end any more; how many. Whose
+        fault that was has ended its attempt before."""
+        # No lock: whatever hangs may hold it.
+        return sum(_return(clip) for clip in (*self._begun, *self._waiting))
 
     def _keep(self) -> None:
         try:

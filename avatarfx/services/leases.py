@@ -11,7 +11,7 @@ import logging
 import re
 import shutil
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -81,22 +81,35 @@ def claim_batch(
     """The clip whose turn it is, and up to `most` - 1 others that come next in its lane
     and are made with what is loaded for it: animators, rung and shape are the same.
 
-    People take turns within a batch as between batches. Each clip has its own lease.
+    People take turns within a batch as between batches. Each clip has its own lease. Of
+    a worker that makes several at once each has its part of the memory, or is alone. A
+    clip whose attempt failed, or went down with its process, is claimed alone from then
+    on: it may have been the one that took the others along.
     """
     with transaction.atomic():
         first = _first(can, most)
         if first is None:
             return []
         chosen = [first]
-        if most > 1:
+        share = replace(can, memory_mb=can.memory_mb // can.at_once)
+        if most > 1 and not first.attempts and _fits(first, share):
             chosen += (
-                _head(first.lane, can)
+                _head(first.lane, share)
                 .exclude(pk=first.pk)
-                .filter(needs=first.needs, aim=first.aim, shape=first.shape)[: most - 1]
+                .filter(
+                    needs=first.needs, aim=first.aim, shape=first.shape, attempts=0
+                )[: most - 1]
             )
         taken = [clip.pk for clip in chosen if _take(clip, worker[:80])]
     clips = Clip.objects.full().in_bulk(taken)
     return [clips[pk] for pk in taken]
+
+
+def _fits(clip: Clip, share: Abilities) -> bool:
+    """Whether it leaves those that are made at the same time their memory."""
+    return share.at_once == 1 or (
+        Clip.objects.filter(needs.within(share), pk=clip.pk).exists()
+    )
 
 
 def _first(can: Abilities, most: int) -> Clip | None:

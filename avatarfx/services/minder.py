@@ -35,6 +35,35 @@ LAST_CALL = 1.25
 TOO_LARGE = "It needed more memory than a clip may take."
 
 
+class _Scale:
+    """What the attempts of this process may hold together. Nobody can tell whose a
+    page is, so whoever began last gives way: before it came, the others fitted."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._on: list[Minder] = []
+
+    def put(self, minder: Minder) -> None:
+        with self._lock:
+            self._on.append(minder)
+
+    def take(self, minder: Minder) -> None:
+        with self._lock:
+            self._on.remove(minder)
+
+    def allows(self, minder: Minder) -> bool:
+        """False: this one must shrink."""
+        with self._lock:
+            together = list(self._on) or [minder]
+        if together[-1] is not minder:
+            return True
+        room = sum(one.most_mb for one in together)
+        return memory.resident_mb() <= together[0].began_mb + room
+
+
+_scale = _Scale()
+
+
 class StoppedError(Exception):
     """The clip is not ours any more: cancelled, or claimed by another worker."""
 
@@ -67,7 +96,8 @@ class Minder:
         self.lease = lease
         self._clock = clock or Clock()
         self._trace = trace
-        self._most_mb = memory.resident_mb() + most_mb if most_mb else 0
+        self.most_mb = most_mb
+        self.began_mb = memory.resident_mb() if most_mb else 0
         self._too_large = False
         self._owner_id = owner_id
         self._now = _Now("", 0, "")
@@ -82,6 +112,7 @@ class Minder:
             )
 
     def __enter__(self) -> Minder:
+        _scale.put(self)
         if self._thread is not None:
             self._thread.start()
         return self
@@ -95,6 +126,7 @@ class Minder:
         self._ending.set()
         if self._thread is not None:
             self._thread.join()
+        _scale.take(self)
 
     def progress(self, stage: str, percent: float, detail: str = "") -> None:
         """Note how far it is. StoppedError when it must end now, OutOfMemory when this
@@ -109,8 +141,9 @@ class Minder:
             raise OutOfMemory(TOO_LARGE)
 
     def weigh(self) -> None:
-        """Note when this process holds more memory than it may."""
-        if self._most_mb and memory.resident_mb() > self._most_mb:
+        """Note when this process holds more memory than it may, and this clip is the one
+        to shrink."""
+        if self.most_mb and not _scale.allows(self):
             self._too_large = True
 
     def _mind(self) -> None:
@@ -160,7 +193,8 @@ class Minder:
     def _end_if_stuck(self) -> None:
         """A stage that does not even call `progress` any more takes its process along.
 
-        Only a process that was forked for this job may be ended so; elsewhere the
+        Only a process that was forked for this job may be ended so, or a resident one,
+        whose other clips go back in line; elsewhere the
         lease is kept and the stage is stopped at its next call. What holds the
         interpreter's lock silences this thread too: then the lease runs out, and the
         worker kills the process, see ``socialapp.jobs.backends.rq``.

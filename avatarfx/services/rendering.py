@@ -20,6 +20,7 @@ from avatarfx.models import Clip, Render
 from avatarfx.progressive import state
 from avatarfx.receipts import ReceiptError
 from avatarfx.services import (
+    abreast,
     claimed,
     ingredients,
     judging,
@@ -71,8 +72,8 @@ def render_clip(clip_id: int | None = None) -> None:
 
 
 def render_next() -> int:
-    """Claim what this process may take at once, and make one after the other with the
-    engines that it has in memory; how many attempts it ended.
+    """Claim what this process may take at once, and make it with the engines that it has
+    in memory, one after the other or some at the same time; how many attempts it ended.
 
     What goes wrong with one leaves the others alone.
     """
@@ -82,13 +83,9 @@ def render_next() -> int:
     # A horse is ended with all that it holds, so it holds one.
     most = can.batch if horse.resident() else 1
     mine = leases.claim_batch(worker=horse.name(), can=can, most=most)
-    ended = 0
+    jobs = min(can.at_once, len(mine)) if horse.resident() else 1
     with claimed.Batch(mine) as batch:
-        for clip in batch:
-            _attempt(clip)
-            ended += 1
-            if devices.lost():
-                break
+        ended = abreast.make(batch, partial(_attempt, jobs=jobs), jobs=jobs)
     if devices.lost():
         _start_anew(devices.lost())
     return ended
@@ -103,11 +100,14 @@ def _start_anew(reason: str) -> None:
         horse.end()
 
 
-def _attempt(clip: Clip) -> None:
-    """One attempt at a claimed clip, from its lease to its end."""
+def _attempt(clip: Clip, *, jobs: int = 1) -> None:
+    """One attempt at a claimed clip, from its lease to its end. `jobs`: how many share
+    this process, and so its time."""
     lease = leases.Lease(clip.pk, clip.fence)
-    trace = pipeline.Trace(clip.attempts, partial(losses.note_trace, lease))
-    clock = Clock(settings.STAGE_BUDGETS)
+    trace = pipeline.Trace(
+        clip.attempts, partial(losses.note_trace, lease), abreast.others
+    )
+    clock = Clock(settings.STAGE_BUDGETS, shared_by=jobs)
     most_mb = settings.RENDER_MEMORY_MB
     if horse.disposable() and not horse.resident():
         memory.limit_growth(most_mb)

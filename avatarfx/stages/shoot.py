@@ -15,7 +15,7 @@ from avatarfx.stages.voice import put_sound
 from avatarfx.tracks import Track
 from socialapp.acting import sound as spoken
 from socialapp.engines.errors import EngineError
-from socialapp.engines.protocols import Speech, Staging
+from socialapp.engines.protocols import Onward, Speech, Staging
 from socialapp.lib import blobs
 from socialapp.performance.captions import to_webvtt
 
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 
 LOOK_EVERY = 0.2
 """Seconds between two questions whether the work must stop, while it waits."""
+
+
+WORTH = 4
+"""Frames that are drawn, for each that is drawn once more to go on."""
 
 
 class UnspokenError(Exception):
@@ -114,8 +118,7 @@ class Shoot:
         first = 0
         while self._reading is not None:
             until = self._drawable(self._reading)
-            # An animator that can only begin at the beginning draws the rest at once.
-            if until > first and (not first or _goes_on(ladder)):
+            if until > first and (not first or _pays(ladder, until - first)):
                 frames = self._animated(ladder, hung, first, until=until)
                 yield itertools.islice(frames, until - first)
                 first = until
@@ -140,12 +143,11 @@ class Shoot:
             # Nothing is drawn ahead of what is known.
             performance = replace(performance, seconds=until / FPS)
         staging = Staging(performance, work.actors, work.background, hung, self._sounds)
+        animator = ladder.animator
         size = {"fps": FPS, "width": work.width, "height": work.height}
-        onward = getattr(ladder.animator, "animate_from", None)
-        if first and onward is not None:
-            frames: Iterator[Frame] = onward(first, staging, **size)
-            return frames
-        return itertools.islice(ladder.animator.animate(staging, **size), first, None)
+        if first and isinstance(animator, Onward):
+            return animator.animate_from(first, staging, **size)
+        return itertools.islice(animator.animate(staging, **size), first, None)
 
     def _go_on(self) -> None:
         """More is spoken; when all is, it is a film like any other from here on."""
@@ -192,8 +194,11 @@ class Shoot:
             live.words(to_webvtt(self.performance, dict(self._work.names)))
 
 
-def _goes_on(ladder: Ladder) -> bool:
-    return hasattr(ladder.animator, "animate_from")
+def _pays(ladder: Ladder, count: int) -> bool:
+    """Whether so many frames are worth going on for before more is spoken: who can only
+    begin at the beginning draws the rest at once."""
+    animator = ladder.animator
+    return isinstance(animator, Onward) and count >= WORTH * animator.goes_back
 
 
 def _wait(work: Work, reading: Reading) -> None:

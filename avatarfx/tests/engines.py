@@ -118,6 +118,7 @@ class GreyAnimator:
 class OnwardAnimator(GreyAnimator):
     """The same, and it can begin anywhere and rehearse."""
 
+    goes_back: int = 0
     drawn: list[int] = field(default_factory=list)
     """The number of every frame, as they came."""
 

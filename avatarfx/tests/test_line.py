@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -172,6 +173,30 @@ def test_a_batch_is_of_one_kind_and_people_take_turns_in_it(
     assert numbers(batch) == [hers[0], hers[1], his[1][0], hers[2]]
     assert {clip.fence for clip in batch} == {1}
     assert Render.objects.count() == 4
+
+
+def test_of_clips_that_are_made_at_once_each_has_its_part_of_the_memory(
+    alice: User, hob: Character
+) -> None:
+    first, long, second = (
+        queue_up(alice, hob, lasts=lasts)[0] for lasts in (10.0, 60.0, 10.0)
+    )
+    able = Abilities(rungs=frozenset({ANY}), memory_mb=2000, batch=4, at_once=2)
+    claim = partial(leases.claim_batch, worker="far:1", can=able, most=4)
+    assert numbers(claim()) == numbers([first, second])
+    assert numbers(claim()) == [long.pk], "it is made alone"
+    one_by_one = replace(able, at_once=1)
+    again = [queue_up(alice, hob, lasts=lasts)[0] for lasts in (10.0, 60.0)]
+    assert numbers(claim(can=one_by_one)) == numbers(again)
+
+
+def test_one_that_was_tried_before_is_claimed_alone(
+    alice: User, hob: Character
+) -> None:
+    first, second, third = queue_up(alice, hob, 3)
+    Clip.objects.filter(pk=second.pk).update(attempts=1)
+    batches = [numbers(leases.claim_batch(worker="far:1", most=4)) for _ in range(3)]
+    assert batches == [[first.pk, third.pk], [second.pk], []]
 
 
 def test_a_batch_may_be_smaller_than_was_asked_for(alice: User, hob: Character) -> None:

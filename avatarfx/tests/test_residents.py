@@ -141,10 +141,15 @@ def test_a_process_that_must_end_gives_back_the_rest_of_its_batch_first(
     ended = list[list[str]]()
     monkeypatch.setattr(os, "_exit", lambda _: ended.append(states(clips)))
     with claimed.Batch(leases.claim_batch(worker="me:1", can=CAN, most=3)) as batch:
-        next(iter(batch))
+        hung, beside = batch.begin(), batch.begin()
+        assert hung
+        assert beside
+        leases.fail(leases.Lease(hung.pk, hung.fence), "It hung.", permanent=False)
         horse.end()
-    assert ended == [["rendering", "queued", "queued"]]
+    assert ended == [["queued"] * 3]
     assert not horse._wills
+    attempts = [Clip.objects.get(pk=clip.pk).attempts for clip in clips]
+    assert attempts == [1, 0, 0], "the others had no part in it"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -156,7 +161,7 @@ def test_the_leases_of_those_that_wait_are_kept(
     line_of(alice, make_character(alice), 2)
     mine = leases.claim_batch(worker="me:1", can=CAN, most=2)
     with claimed.Batch(mine) as batch:
-        next(iter(batch))
+        batch.begin()
         Clip.objects.filter(pk=mine[1].pk).update(leased_until=None)
         until = time.monotonic() + 20
         while Clip.objects.get(pk=mine[1].pk).leased_until is None:

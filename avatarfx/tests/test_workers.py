@@ -213,6 +213,7 @@ def test_the_command_lists_workers_and_what_waits(
     assert (told["queued"], told["workers"]) == (1, 1)
     assert told["seconds_per_worker"] == told["work_seconds"] == crew.UNKNOWN_SECONDS
     assert {row["state"] for row in told["listed"]} == {"idle", "drained"}
+    assert [(row["jobs"], row["at_once"]) for row in told["listed"]] == [([], 1)] * 2
 
 
 def test_the_expected_work_is_learnt_and_shared(alice: User, hob: Character) -> None:

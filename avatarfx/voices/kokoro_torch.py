@@ -21,7 +21,14 @@ import numpy as np
 from avatarfx.voices import blends
 from avatarfx.voices.kokoro import DEFAULT, LONGEST, KokoroVoice
 from avatarfx.voices.pronounce import missing
-from avatarfx.voices.torches import INSTALL, chosen, device_problem, lacking, said_of
+from avatarfx.voices.torches import (
+    INSTALL,
+    chosen,
+    device_problem,
+    lacking,
+    said_of,
+    seeded,
+)
 from socialapp.engines import torch_audio
 from socialapp.engines.errors import EngineError, OutOfMemory, memory_ran_out
 from socialapp.engines.folders import Layout, Piece, look
@@ -76,7 +83,6 @@ class KokoroTorchVoice(KokoroVoice):
         self.weights = weights
         self.device = device
         self.seed = seed
-        self._saying = threading.Lock()
         self._packs: dict[str, NDArray[np.float32] | None] = {}
 
     def available(self) -> str | None:
@@ -111,6 +117,18 @@ class KokoroTorchVoice(KokoroVoice):
                 self._packs[name] = _read_pack(file) if inside else None
             return self._packs[name]
 
+    def load(self) -> Any:
+        """The network, and the folder's packs as they are spoken with, for who compares
+        them with the files. EngineError when it cannot be loaded."""
+        import torch  # noqa: PLC0415
+
+        network, packs = self._load(), torch.nn.Module()
+        for file in sorted((Path(self.weights) / "voices").glob("*.pt")):
+            pack = self._pack(file.stem)
+            if pack is not None:
+                packs.register_buffer(file.stem, torch.from_numpy(pack))
+        return {"network": network, "voices": packs}
+
     def _load(self) -> Any:
         with self._lock:
             if self._network is None:
@@ -135,9 +153,7 @@ class KokoroTorchVoice(KokoroVoice):
             raise EngineError("A sentence is too long for this voice.", permanent=True)
         device = network.device
         try:
-            # The generator of noise is one for the whole process.
-            with self._saying, torch.random.fork_rng(), torch.inference_mode():
-                torch.manual_seed(self.seed)
+            with seeded(self.seed), torch.inference_mode():
                 sound, units = network.forward_with_tokens(
                     torch.tensor([ids], device=device),
                     torch.from_numpy(style).to(device),
@@ -174,6 +190,7 @@ def _build(folder: Path, device: str) -> tuple[Any, dict[str, int]]:
         network = network_class()(
             repo_id=LAYOUT.source, config=config, model=str(folder / MODEL)
         )
+        _fill(network, folder / MODEL)
         vocabulary = {str(k): int(v) for k, v in config["vocab"].items()}
         return network.to(device).eval(), vocabulary
     except (KeyError, TypeError, ValueError, AssertionError, OSError) as error:
@@ -189,6 +206,33 @@ def _build(folder: Path, device: str) -> tuple[Any, dict[str, int]]:
             f"The weights in {folder} are not those of {LAYOUT.source}: {first}",
             permanent=True,
         ) from error
+
+
+def _fill(network: Any, file: Path) -> None:
+    """Every parameter from the file; ValueError that names the first which is not in it.
+
+    The network's own loader passes over what it does not find. Scales of instance norms
+    may be missing: by the package's source it was taught without, and has them for an
+    exporter's sake.
+    """
+    import torch  # noqa: PLC0415
+
+    held = torch.load(file, map_location="cpu", weights_only=True, mmap=True)
+    saved = {
+        f"{part}.{name.removeprefix('module.')}": tensor
+        for part, state in held.items()
+        for name, tensor in state.items()
+    }
+    for path, module in network.named_modules():
+        if isinstance(module, torch.nn.InstanceNorm1d) and (
+            f"{path}.weight" not in saved
+        ):
+            module.weight = module.bias = None
+            module.affine = False
+    network.load_state_dict(saved, strict=False)
+    gone = [name for name, _ in network.named_parameters() if name not in saved]
+    if gone:
+        raise ValueError(f"{gone[0]} is missing")
 
 
 def _read_pack(file: Path) -> NDArray[np.float32]:

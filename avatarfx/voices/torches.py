@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from socialapp.engines.errors import EngineError, OutOfMemory, memory_ran_out
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 INSTALL = (
     "Run pip install -r requirements-gpu.txt, then "
@@ -40,6 +46,20 @@ def device_problem(device: str) -> str | None:
     if number and not (number.isdigit() and int(number) < torch.cuda.device_count()):
         return f"There is no device {device}."
     return None
+
+
+_drawing = threading.Lock()
+
+
+@contextlib.contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Around what draws noise, so that a line always sounds the same: torch has one
+    generator for the whole process, whichever voice draws from it."""
+    import torch  # noqa: PLC0415  heavy
+
+    with _drawing, torch.random.fork_rng():
+        torch.manual_seed(seed)
+        yield
 
 
 def said_of(error: Exception) -> EngineError:

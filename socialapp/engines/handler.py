@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any, Generic, TypeVar
 
 from django.conf import settings
@@ -27,17 +28,20 @@ class InvalidEngineError(ImproperlyConfigured):
 
 
 class EngineHandler(Generic[EngineT]):
-    """Builds each engine once per process, on first use."""
+    """Builds each engine once per process, on first use, whichever thread asks."""
 
     def __init__(self, kind: str, protocol: type[EngineT]) -> None:
         self.kind = kind
         self.protocol = protocol
         self._built: dict[str, EngineT] = {}
+        # An engine may ask for another while it is built.
+        self._building = threading.RLock()
 
     def __getitem__(self, alias: str) -> EngineT:
-        if alias not in self._built:
-            self._built[alias] = self._build(alias)
-        return self._built[alias]
+        with self._building:
+            if alias not in self._built:
+                self._built[alias] = self._build(alias)
+            return self._built[alias]
 
     def _build(self, alias: str) -> EngineT:
         try:

@@ -210,6 +210,22 @@ class Rehearsing(Protocol):
 
 
 @runtime_checkable
+class Onward(Protocol):
+    """What an animator is too that need not draw a film from its beginning."""
+
+    @property
+    def goes_back(self) -> int:
+        """About how many frames it draws once more to go on."""
+        ...
+
+    def animate_from(
+        self, first: int, staging: Staging, *, fps: int, width: int, height: int
+    ) -> Iterator[Frame]:
+        """What `animate` draws, from the frame with this number on."""
+        ...
+
+
+@runtime_checkable
 class Comparable(Protocol):
     """What an animator is too that shares its ways of drawing with others."""
 

@@ -7,6 +7,7 @@ import logging
 import mmap
 import os
 import struct
+import threading
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -23,6 +24,9 @@ _resident_pid = 0
 _forks = False
 _guard_seconds = 0.0
 _wills: list[Callable[[], object]] = []
+
+_minding: set[int] = set()
+"""Threads that mind something here."""
 
 _pulse = mmap.mmap(-1, 8)
 """Shared with the processes that are forked from this one: when the horse's minder was
@@ -89,13 +93,17 @@ def end() -> None:
 
 def beat() -> None:
     """Tell the worker that forked this process: Python still runs in here."""
+    _minding.add(threading.get_ident())
     _pulse[:] = struct.pack("<d", time.monotonic())
     if _guard_seconds and resident():
         faulthandler.dump_traceback_later(_guard_seconds, exit=True)
 
 
 def rest() -> None:
-    """Nothing is minded from here on, and silence means nothing."""
+    """This thread minds nothing from here on; when no other does, silence means nothing."""
+    _minding.discard(threading.get_ident())
+    if _minding:
+        return
     _pulse[:] = struct.pack("<d", 0.0)
     if _guard_seconds and resident():
         faulthandler.cancel_dump_traceback_later()

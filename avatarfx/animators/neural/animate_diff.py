@@ -49,6 +49,9 @@ class SteadyScheduler(LCMScheduler):  # type: ignore[misc]
         generator: torch.Generator | None = None,
         return_dict: bool = True,
     ) -> Any:
+        if self.noise is not None:
+            # What it draws is not used, and another thread may be drawing a voice's.
+            generator = torch.Generator().manual_seed(0)
         made = super().step(model_output, timestep, sample, generator)
         after, at = made.prev_sample, self.step_index
         if self.noise is not None and at < len(self.timesteps):

@@ -6,85 +6,47 @@ each keeps the same promises. Nothing imports torch before an engine is used.
 
 from __future__ import annotations
 
-import contextlib
-import logging
+import threading
 from abc import ABC, abstractmethod
-from collections import deque
 from copy import copy
 from dataclasses import dataclass, field
 from importlib import import_module, util
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
-
-from avatarfx.animators.neural import composite, memory
+from avatarfx.animators.neural import memory
 from avatarfx.animators.neural.control import control
-from avatarfx.animators.neural.windows import Blend, Slide
+from avatarfx.animators.neural.faces import Faces
+from avatarfx.animators.neural.sharing import Shared
+from avatarfx.animators.neural.takes import (
+    Clip,
+    Crop,
+    Item,
+    Loaded,
+    Take,
+    spoken,
+    starts_of,
+)
 from socialapp.engines import devices, torch_audio
-from socialapp.engines.errors import EngineError, OutOfMemory
-from socialapp.engines.protocols import Frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Self
 
+    import numpy as np
     from numpy.typing import NDArray
 
-    from avatarfx.animators.neural.control import ControlFrame, FacePlace
-    from avatarfx.animators.neural.windows import Window
+    from avatarfx.animators.neural.control import FacePlace
     from socialapp.engines.folders import Layout
-    from socialapp.engines.protocols import Animator, Staging
+    from socialapp.engines.protocols import Animator, Frame, Staging
     from socialapp.performance import Rig
 
-    Pixels = NDArray[np.uint8]
-
-log = logging.getLogger(__name__)
+__all__ = ["INSTALL", "WARP", "Clip", "Crop", "NeuralAnimator", "warp"]
 
 INSTALL = "pip install -r requirements-gpu.txt"
 
 WARP = "avatarfx.animators.neural.base.warp"
-
-BLACK = 4.0
-"""Mean grey of a patch that counts as black, where the film itself is no darker than..."""
-
-LIT = 12.0
-
-FLAT = 1.0
-"""Standard deviation of a patch in which nothing can be seen."""
-
-JUMP = 0.2
-"""Of its side: a face whose square moves further from one frame to the next was cut to,
-and what was before the cut is no motion of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Crop:
-    """A face of one frame, as a model gets it."""
-
-    number: int
-    """Of the frame in the clip, from 0."""
-
-    at: float
-    """Seconds."""
-
-    place: FacePlace
-    pixels: Pixels
-    """(side, side, 3) RGB; what lies outside of the frame repeats its edge."""
-
-    @property
-    def seat(self) -> str:
-        return self.place.seat
-
-
-@dataclass(frozen=True, slots=True)
-class Clip:
-    """What a model may know of the clip that it refines."""
-
-    staging: Staging
-    fps: int
-    width: int
-    height: int
 
 
 def warp() -> Animator:
@@ -118,6 +80,9 @@ class NeuralAnimator(ABC):
     """Frames that two windows of a seat share; 0: each crop is refined for itself, and a
     batch may hold several seats."""
 
+    carries: bool = False
+    """Its windows go on from what it drew in the one before."""
+
     def __init__(
         self,
         weights: str = "",
@@ -127,26 +92,39 @@ class NeuralAnimator(ABC):
         batch: int = 0,
         *,
         compiled: bool = False,
+        jobs: int = 1,
     ) -> None:
         """`weights`: a folder as `layout` describes it. `under`: dotted path of what
         makes the animator that draws the film. `device` and `dtype` empty: the best that
         is here. `batch` 0: the engine's own. `compiled`: torch compiles the networks for
-        the card, at the first clip."""
+        the card, at the first clip. `jobs`: clips that threads may draw at once; a call
+        of a model without windows then holds a batch of each."""
         self.weights = weights
         self.device = device
         self.dtype = dtype
         self.compiled = compiled
         self.batch = max(self.least, batch or type(self).batch)
+        self.jobs = max(1, jobs)
         self._under_path = under
         self._shared = _Shared()
 
     @property
+    def goes_back(self) -> int:
+        return self.batch if self.carries else self.overlap
+
+    @property
+    def busy(self) -> threading.Lock:
+        """Held by whoever uses the networks."""
+        return self._shared.busy
+
+    @property
     def under(self) -> Animator:
         """Who draws the film."""
-        if self._shared.under is None:
-            module, _, name = self._under_path.rpartition(".")
-            self._shared.under = getattr(import_module(module), name)()
-        return self._shared.under
+        with self._shared.building:
+            if self._shared.under is None:
+                module, _, name = self._under_path.rpartition(".")
+                self._shared.under = getattr(import_module(module), name)()
+            return self._shared.under
 
     def available(self) -> str | None:
         return (
@@ -173,15 +151,35 @@ class NeuralAnimator(ABC):
     ) -> Iterator[Frame]:
         """Every frame, with the one that it was refined from. OutOfMemory when a smaller
         batch may help; EngineError for whatever else stops the model, or what it draws
-        that is no picture."""
-        model = self._loaded()
-        with spoken():
-            kept = self.prepare(model, Clip(staging, fps, width, height))
-        film = control(self.under, staging, fps=fps, width=width, height=height)
-        take = _Take(self, model, kept)
-        for number, frame in enumerate(film):
-            yield from take.add(number, frame)
-        yield from take.end()
+        that is no picture.
+
+        Threads may draw several clips at once: what a model knows of a clip is kept by
+        the clip, and one of them uses the networks at a time.
+        """
+        return self.animate_from(0, staging, fps=fps, width=width, height=height)
+
+    def animate_from(
+        self, first: int, staging: Staging, *, fps: int, width: int, height: int
+    ) -> Iterator[Frame]:
+        """The same from the frame with this number on. Of what is before it, no more is
+        drawn than the windows over it begin with, and none of it is refined unless a
+        window goes on from another (`carries`)."""
+        loaded = self._loaded()
+        with spoken(), self._shared.busy:
+            kept = self.prepare(loaded.model, Clip(staging, fps, width, height))
+        starts: dict[str, int] = {}
+        if first and self.overlap:
+            faces = Faces(staging, width, height)
+            starts = starts_of(self, faces, first=first, fps=fps)
+        begun = min(starts.values(), default=first)
+        film = control(
+            self.under, staging, fps=fps, width=width, height=height, first=begun
+        )
+        take = Take(self, loaded, kept, first=first, starts=starts)
+        with loaded.mixed.joined():
+            for number, frame in enumerate(film, start=begun):
+                yield from take.add(number, frame)
+            yield from take.end()
 
     @abstractmethod
     def load(self) -> Any:
@@ -200,18 +198,40 @@ class NeuralAnimator(ABC):
         With `overlap` the batch is consecutive frames of one seat.
         """
 
+    def refine_each(
+        self, model: Any, batch: Sequence[Crop], kept: Sequence[Any]
+    ) -> Sequence[NDArray[Any]]:
+        """Without `overlap`: the same of crops of several clips, each beside what
+        `prepare` said of its own. An engine that can puts them into one call; this one
+        makes one for each clip."""
+        found: list[NDArray[Any]] = []
+        for _, run in groupby(zip(batch, kept, strict=True), lambda one: id(one[1])):
+            crops, of = zip(*run, strict=True)
+            found += self.refine(model, crops, of[0])
+        return found
+
     def mask(self, place: FacePlace) -> NDArray[np.float32]:
         """Where the model's picture is seen."""
         return place.mask
 
-    def _loaded(self) -> Any:
-        if self._shared.model is None:
-            with spoken():
-                torch_audio.make_harmless()
-                self._shared.model = self.load()
-                if self.compiled:
-                    memory.compile_networks(self._shared.model)
-        return self._shared.model
+    def _loaded(self) -> Loaded:
+        with self._shared.building:
+            if self._shared.loaded is None:
+                with spoken():
+                    torch_audio.make_harmless()
+                    model = self.load()
+                    if self.compiled:
+                        memory.compile_networks(model)
+                self._shared.loaded = Loaded(model, self._mixed(model))
+            return self._shared.loaded
+
+    def _mixed(self, model: Any) -> Shared[Item, NDArray[Any]]:
+        def refine(items: Sequence[Item]) -> Sequence[NDArray[Any]]:
+            return self.refine_each(
+                model, [item.crop for item in items], [item.kept for item in items]
+            )
+
+        return Shared(refine, most=self.batch * self.jobs, model=self._shared.busy)
 
     def _lacks_library(self) -> str | None:
         for name in ("torch", "diffusers"):
@@ -249,187 +269,10 @@ class _Shared:
     """What an animator and its smaller selves have in common."""
 
     under: Animator | None = None
-    model: Any = None
+    loaded: Loaded | None = None
+    building: threading.RLock = field(default_factory=threading.RLock)
+    """Held while either is made: once, whoever asks first."""
 
-
-@dataclass(slots=True)
-class _Waiting:
-    """A frame some of whose faces are not refined yet."""
-
-    frame: ControlFrame
-    patches: dict[str, Pixels] = field(default_factory=dict)
-
-    @property
-    def ready(self) -> bool:
-        return len(self.patches) == len(self.frame.faces)
-
-
-class _Take:
-    """One clip on its way through a model: crops go in, frames come out in order."""
-
-    def __init__(self, animator: NeuralAnimator, model: Any, kept: Any) -> None:
-        self._animator = animator
-        self._model = model
-        self._kept = kept
-        self._waiting: deque[_Waiting] = deque()
-        self._first = 0
-        self._loose: list[Crop] = []
-        self._runs: dict[str, _Run] = {}
-        self._size = animator.batch
-
-    def add(self, number: int, frame: ControlFrame) -> Iterator[Frame]:
-        self._waiting.append(_Waiting(frame))
-        crops = [
-            Crop(number, frame.at, place, composite.crop(frame.pixels, place.box))
-            for place in frame.faces
-        ]
-        if self._animator.overlap:
-            self._follow(crops)
-        else:
-            self._loose += crops
-            while len(self._loose) >= self._size:
-                batch = self._loose[: self._size]
-                self._loose = self._loose[self._size :]
-                self._refine(batch)
-        yield from self._finished()
-
-    def end(self) -> Iterator[Frame]:
-        if self._loose:
-            self._refine(self._loose)
-        for seat in list(self._runs):
-            self._stop(seat)
-        yield from self._finished()
-
-    def _follow(self, crops: list[Crop]) -> None:
-        """Each seat's run goes on, or ends where the camera cut away."""
-        now = {crop.seat: crop for crop in crops}
-        for seat, run in list(self._runs.items()):
-            if seat not in now or not run.goes_on(now[seat]):
-                self._stop(seat)
-        for seat, crop in now.items():
-            run = self._runs.setdefault(seat, _Run(self._size, self._animator.overlap))
-            run.last = crop
-            if ready := run.slide.add(crop):
-                self._window(run, *ready)
-
-    def _window(self, run: _Run, window: Window, crops: list[Crop]) -> None:
-        patches = self._ask(crops)
-        sized = [
-            composite.resized(patch, crop.place.side)
-            for patch, crop in zip(patches, crops, strict=True)
-        ]
-        known = run.newest
-        run.crops += [crop for crop in crops if crop.number > known]
-        run.newest = crops[-1].number
-        self._settle(run, run.blend.add(window, sized))
-
-    def _stop(self, seat: str) -> None:
-        run = self._runs.pop(seat)
-        if ready := run.slide.end():
-            self._window(run, *ready)
-        self._settle(run, run.blend.end())
-
-    def _settle(self, run: _Run, results: list[NDArray[np.float32]]) -> None:
-        for result in results:
-            self._keep(run.crops.popleft(), np.rint(result).astype(np.uint8))
-
-    def _refine(self, crops: list[Crop]) -> None:
-        """Without windows: a batch that does not fit is halved, and nothing is lost."""
-        try:
-            patches = self._ask(crops)
-        except OutOfMemory:
-            half = len(crops) // 2
-            if half < self._animator.least:
-                raise
-            log.warning("%s goes on with %d at once", self._animator.layout.name, half)
-            self._size = min(self._size, half)
-            self._refine(crops[:half])
-            self._refine(crops[half:])
-            return
-        for crop, patch in zip(crops, patches, strict=True):
-            self._keep(crop, patch)
-
-    def _ask(self, crops: list[Crop]) -> list[Pixels]:
-        with spoken():
-            found = self._animator.refine(self._model, crops, self._kept)
-        if len(found) != len(crops):
-            raise EngineError("The model drew fewer faces than it was asked for.")
-        return [_checked(p, crop) for p, crop in zip(found, crops, strict=True)]
-
-    def _keep(self, crop: Crop, patch: Pixels) -> None:
-        self._waiting[crop.number - self._first].patches[crop.seat] = patch
-
-    def _finished(self) -> Iterator[Frame]:
-        while self._waiting and self._waiting[0].ready:
-            done = self._waiting.popleft()
-            self._first += 1
-            pixels = done.frame.pixels
-            for place in done.frame.faces:
-                mask = self._animator.mask(place)
-                pixels = composite.paste(pixels, place, done.patches[place.seat], mask)
-            height, width = pixels.shape[:2]
-            under = np.ascontiguousarray(done.frame.pixels)
-            yield Frame(
-                np.ascontiguousarray(pixels).data.cast("B"),
-                width,
-                height,
-                under=under.data.cast("B"),
-            )
-
-
-class _Run:
-    """One seat from where the camera finds it to where it loses it."""
-
-    def __init__(self, length: int, overlap: int) -> None:
-        self.slide = Slide[Crop](length=length, overlap=min(overlap, length - 1))
-        self.blend = Blend()
-        self.crops: deque[Crop] = deque()
-        """Those that were in a window and are not settled."""
-
-        self.newest = -1
-        """Number of the last frame that was in a window."""
-
-        self.last: Crop | None = None
-
-    def goes_on(self, crop: Crop) -> bool:
-        """It is the same motion: one frame later, and about where it was."""
-        if self.last is None:
-            return True
-        before, now = self.last.place, crop.place
-        far = max(
-            abs(before.box[0] - now.box[0]),
-            abs(before.box[1] - now.box[1]),
-            abs(before.side - now.side),
-        )
-        return crop.number == self.last.number + 1 and far <= JUMP * before.side
-
-
-@contextlib.contextmanager
-def spoken() -> Iterator[None]:
-    """Around a call into a model: whatever it raises is said in words."""
-    try:
-        yield
-    except EngineError:
-        raise
-    except Exception as error:
-        found = memory.worded(error)
-        if not isinstance(found, OutOfMemory):
-            log.exception("A model broke")
-        raise found from error
-
-
-def _checked(patch: NDArray[Any], crop: Crop) -> Pixels:
-    """The patch in 8 bits. EngineError for what is no picture of anything."""
-    values = np.asarray(patch)
-    if values.ndim != 3 or values.shape[2] != 3:
-        raise EngineError(f"The model drew an array of shape {values.shape}, not RGB.")
-    if values.dtype != np.uint8:
-        if not np.isfinite(values).all():
-            raise EngineError("The model drew values that are no numbers (NaN).")
-        values = np.clip(np.rint(values), 0, 255).astype(np.uint8)
-    lit, rough = float(crop.pixels.mean()), float(crop.pixels.std())
-    if values.mean() < BLACK and lit > LIT:
-        raise EngineError("The model drew a black face.")
-    if values.std() < FLAT and rough > 4 * FLAT:
-        raise EngineError("The model drew a face of one colour.")
-    return values
+    busy: threading.Lock = field(default_factory=threading.Lock)
+    """Held while the networks work: schedules, hooks and what takes turns on a card are
+    theirs, not the clip's."""

@@ -6,6 +6,7 @@ A model may touch nothing else. Sync, identity and framing are those of the film
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -13,6 +14,7 @@ import numpy as np
 
 from avatarfx.animators import pictures
 from avatarfx.animators.neural.faces import Faces, FaceShape
+from socialapp.engines.protocols import Onward
 from socialapp.performance.motion import opening
 
 if TYPE_CHECKING:
@@ -82,13 +84,23 @@ class ControlFrame:
 
 
 def control(
-    animator: Animator, staging: Staging, *, fps: int, width: int, height: int
+    animator: Animator,
+    staging: Staging,
+    *,
+    fps: int,
+    width: int,
+    height: int,
+    first: int = 0,
 ) -> Iterator[ControlFrame]:
-    """Every frame that `animator` draws, with its faces. EngineError if it cannot, or if
-    a rig's files are damaged."""
+    """Every frame that `animator` draws, from the one with the number `first` on, with
+    its faces. EngineError if it cannot, or if a rig's files are damaged."""
     faces = Faces(staging, width, height)
-    drawn = animator.animate(staging, fps=fps, width=width, height=height)
-    for number, frame in enumerate(drawn):
+    size = {"fps": fps, "width": width, "height": height}
+    if first and isinstance(animator, Onward):
+        drawn = animator.animate_from(first, staging, **size)
+    else:
+        drawn = islice(animator.animate(staging, **size), first, None)
+    for number, frame in enumerate(drawn, start=first):
         at = number / fps
         pixels = np.frombuffer(frame.pixels, np.uint8)
         yield ControlFrame(

@@ -296,14 +296,17 @@ def run_halving(
     items: Sequence[ItemT],
     *,
     least: int = 1,
+    most: int = 0,
+    less: Callable[[int], object] = lambda _: None,
 ) -> list[ResultT]:
     """A result for each item, in order; where memory runs out, with half as many at once.
 
+    `most`: so many at once to begin with; 0: all. `less` is told of each smaller number.
     What was done stays done. OutOfMemory when `least` items do not fit, whatever else
     `call` raises as it is.
     """
     done: list[ResultT] = []
-    size = len(items)
+    size = min(len(items), most) if most else len(items)
     while len(done) < len(items):
         some = items[len(done) : len(done) + size]
         try:
@@ -315,33 +318,12 @@ def run_halving(
             if size // 2 < least:
                 raise OutOfMemory from error
             size //= 2
+            less(size)
             continue
         if len(results) != len(some):
             raise EngineError(f"{len(results)} results came of {len(some)} questions.")
         done += results
     return done
-
-
-def run_apart(
-    call: Callable[[Sequence[ItemT]], Sequence[ResultT]], items: Sequence[ItemT]
-) -> list[ResultT | EngineError]:
-    """As `run_halving`, but one item spoils no other: when a batch breaks, each of it is
-    tried by itself, and those that break alone have their error for a result.
-
-    DeviceLost when nothing can be tried any more.
-    """
-    try:
-        return list(run_halving(call, items))
-    except Exception as error:
-        found = worded(error)
-        if isinstance(found, DeviceLost):
-            raise found from error
-        if len(items) == 1:
-            return [found]
-    results: list[ResultT | EngineError] = []
-    for item in items:
-        results += run_apart(call, [item])
-    return results
 
 
 def free_cache() -> None:

@@ -108,26 +108,35 @@ class MuseTalk(SpokenAnimator):
     batch = 8
 
     def load(self) -> Painter:
-        return Painter.of(Path(self.weights), self.device, self.dtype, batch=self.batch)
+        return Painter.of(
+            Path(self.weights), self.device, self.dtype, batch=self.batch * self.jobs
+        )
 
     def refine(
         self, model: Painter, batch: Sequence[Crop], kept: speaking.Voices
     ) -> list[NDArray[Any]]:
+        return self.refine_each(model, batch, [kept] * len(batch))
+
+    def refine_each(
+        self, model: Painter, batch: Sequence[Crop], kept: Sequence[speaking.Voices]
+    ) -> list[NDArray[Any]]:
         """Faces of those who say nothing come back as they are."""
-        shares = [kept.share(crop) for crop in batch]
+        asked = list(zip(batch, kept, strict=True))
+        shares = [voices.share(crop) for crop, voices in asked]
         spoken = [n for n, share in enumerate(shares) if share > 0]
         patches: list[NDArray[Any]] = [crop.pixels for crop in batch]
         if not spoken:
             return patches
         crops = [batch[n] for n in spoken]
-        squares = [kept.speakers[crop.seat].square for crop in crops]
+        squares = [kept[n].speakers[batch[n].seat].square for n in spoken]
+        heard = [kept[n].windows([batch[n]])[0] for n in spoken]
         shown = np.stack(
             [
                 lower.cut(crop.pixels, square, SIZE)
                 for crop, square in zip(crops, squares, strict=True)
             ]
         )
-        drawn = model.paint(shown, np.stack(kept.windows(crops)))
+        drawn = model.paint(shown, np.stack(heard))
         lower.check(shown, drawn)
         for n, square, patch in zip(spoken, squares, drawn, strict=True):
             patches[n] = lower.put(batch[n].pixels, square, patch, share=shares[n])

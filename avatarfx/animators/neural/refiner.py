@@ -45,6 +45,11 @@ LAYOUT = Layout(
 )
 
 
+STEP = 32
+"""Pixels: crops are brought to the next multiple and drawn with others of that size, so
+that nobody's edges depend on whose faces are drawn at the same time."""
+
+
 class RefinerAnimator(NeuralAnimator):
     """Refines each crop for itself, at the size that it has in the frame."""
 
@@ -65,24 +70,37 @@ class RefinerAnimator(NeuralAnimator):
         batch: Sequence[Crop],
         kept: Any,  # noqa: ARG002
     ) -> Sequence[NDArray[Any]]:
-        import torch  # noqa: PLC0415
+        by_side: dict[int, list[int]] = {}
+        for number, crop in enumerate(batch):
+            by_side.setdefault(-(-crop.place.side // STEP) * STEP, []).append(number)
+        found: dict[int, NDArray[Any]] = {}
+        for side, numbers in by_side.items():
+            given = [padded(given_of(batch[n]), side) for n in numbers]
+            for n, one in zip(numbers, _made(model, np.stack(given)), strict=True):
+                whole = batch[n].place.side
+                found[n] = levels(one)[:whole, :whole]
+        return [found[n] for n in range(len(batch))]
 
-        first = next(model.parameters())
-        side = max(crop.place.side for crop in batch)
-        given = np.stack([padded(given_of(crop), side) for crop in batch])
-        with torch.inference_mode():
-            asked = torch.from_numpy(given).to(first.device, first.dtype)
-            made = model(asked).float().cpu().numpy()
-        return [
-            levels(one)[: crop.place.side, : crop.place.side]
-            for one, crop in zip(made, batch, strict=True)
-        ]
+    def refine_each(
+        self, model: Any, batch: Sequence[Crop], kept: Sequence[Any]
+    ) -> Sequence[NDArray[Any]]:
+        """It knows nothing of clips."""
+        return self.refine(model, batch, kept)
 
     def _lacks_library(self) -> str | None:
         for name in ("torch", "safetensors"):
             if util.find_spec(name) is None:
                 return f"{name} is not installed. Run {INSTALL}."
         return None
+
+
+def _made(network: Any, given: NDArray[np.float32]) -> NDArray[np.float32]:
+    import torch  # noqa: PLC0415
+
+    first = next(network.parameters())
+    with torch.inference_mode():
+        asked = torch.from_numpy(given).to(first.device, first.dtype)
+        return np.asarray(network(asked).float().cpu().numpy())
 
 
 def load(folder: Path) -> Any:

@@ -90,6 +90,7 @@ class WanAnimateAnimator(NeuralAnimator):
 
     layout = LAYOUT
     overlap = CARRIED
+    carries = True
     offloads = True
 
     def __init__(

@@ -45,6 +45,16 @@ def windows(total: int, *, length: int, overlap: int) -> list[Window]:
     return [Window(start, start + length) for start in starts]
 
 
+def begin(frame: int, *, length: int, overlap: int) -> int:
+    """Where a take may begin so that its windows over `frame` and all after it are those
+    of the whole: the start of the window before the first of them. Nothing depends on
+    what is in that one, but the last window of a take may begin within it."""
+    _check(length, overlap)
+    step = length - overlap
+    first = max(0, (frame - length) // step + 1)
+    return max(0, first - 1) * step
+
+
 def weights(length: int) -> NDArray[np.float32]:
     """(length,) of a window's frames, before all over a frame are made to sum to 1:
     highest in its middle."""
@@ -119,8 +129,10 @@ class Blend:
     def add(
         self, window: Window, results: Sequence[NDArray[Any]]
     ) -> list[NDArray[np.float32]]:
-        """What no later window can change, in order."""
+        """What no later window can change, in order. The first may begin anywhere."""
         ready = self._until(window.start)
+        if not self._sums:
+            self._first = window.start
         for number, share, result in zip(
             range(window.start, window.stop),
             weights(window.length),

@@ -9,8 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from avatarfx.animators.neural.memory import DeviceLost, is_fatal
 from avatarfx.animators.split import scene_of
 from avatarfx.animators.stage import StageAnimator
+from socialapp.engines import devices
 from socialapp.engines.errors import EngineError, OutOfMemory, memory_ran_out
 from socialapp.engines.protocols import Frame
 
@@ -34,10 +36,6 @@ NO_TORCH = (
     "torch is not installed. Run pip install -r requirements-gpu.txt to draw on a "
     "graphics card."
 )
-
-_lost: dict[str, str] = {}
-"""Devices that failed in this process, and how: after a CUDA error no call to it works
-any more until the process is started anew."""
 
 
 class WarpCudaAnimator(StageAnimator):
@@ -88,6 +86,11 @@ class WarpCudaAnimator(StageAnimator):
             dtype=self.dtype,
         )
 
+    def rehearse(
+        self, staging: Staging, *, fps: int, width: int, height: int
+    ) -> list[Frame]:
+        return list(self.animate(staging, fps=fps, width=width, height=height))
+
     def animate_from(
         self, first: int, staging: Staging, *, fps: int, width: int, height: int
     ) -> Iterator[Frame]:
@@ -95,7 +98,7 @@ class WarpCudaAnimator(StageAnimator):
         handed out."""
         if reason := self._no_device():
             raise EngineError(reason)
-        scene = scene_of(staging, self._built(), width, height)
+        scene = scene_of(staging, self._built(), width, height, self._wardrobe)
         count = max(1, math.ceil(staging.performance.seconds * fps))
         with ThreadPoolExecutor(self._threads, thread_name_prefix="stage") as pool:
             for frames in self._batches(
@@ -137,8 +140,9 @@ class WarpCudaAnimator(StageAnimator):
     def _no_device(self) -> str | None:
         """None, or why torch cannot compute there."""
         device = self._device()
-        if device in _lost:
-            return _lost[device]
+        # Whichever engine lost a card: it is lost to the process.
+        if reason := devices.lost(device) or (device != "cpu" and devices.lost()):
+            return reason
         if find_spec("torch") is None:
             return NO_TORCH
         import torch  # noqa: PLC0415
@@ -172,11 +176,12 @@ def told(device: str) -> Iterator[None]:
         if "CUDA" not in first and "cuda" not in first:
             raise
         log.exception("The device %s failed", device)
-        _lost[device] = (
-            f"The graphics card failed ({first}). It is used again after the worker is "
-            "started anew."
-        )
-        raise EngineError(_lost[device]) from error
+        words = f"The graphics card failed ({first})."
+        if not is_fatal(error):
+            raise EngineError(words) from error
+        words += " It is used again after the worker is started anew."
+        devices.lose(device, words)
+        raise DeviceLost(words) from error
 
 
 def _make_room(device: str) -> None:

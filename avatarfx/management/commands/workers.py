@@ -65,6 +65,6 @@ def _cells(row: RenderWorker) -> tuple[str, ...]:
         f"{row.silence.total_seconds():.0f} s",
         can.device,
         f"{can.memory_mb} MB",
-        str(can.batch),
+        str(can.batch) + (f", {can.at_once} at once" if can.at_once > 1 else ""),
         str(row.done),
     )

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from avatarfx.animators.neural.base import Clip, Crop, NeuralAnimator, warp
+from avatarfx.animators.stage import StageAnimator
 from avatarfx.tests.neural.clips import (
     drawing,
     filmed,
@@ -21,7 +22,7 @@ from avatarfx.tests.neural.clips import (
 )
 from socialapp.engines.errors import EngineError, OutOfMemory
 from socialapp.engines.folders import Layout, Piece
-from socialapp.engines.protocols import Animator, Batched
+from socialapp.engines.protocols import Animator, Batched, Onward
 from socialapp.performance import CameraKey, Place
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ def test_it_is_an_animator_that_can_draw_less_at_once() -> None:
     painter = Painter(batch=8)
     assert isinstance(painter, Animator)
     assert isinstance(painter, Batched)
+    assert isinstance(painter, Onward)
     sizes = []
     smaller: NeuralAnimator | None = painter
     while smaller is not None:
@@ -144,6 +146,75 @@ def test_a_cut_ends_a_window() -> None:
         [("b", number) for number in range(5, 10)],
         [("a", number) for number in range(10, 16)],
     ]
+
+
+class Placed(Windowed):
+    """Tints a face by its place in the window and the window's length, so that a film
+    tells in which windows its frames were."""
+
+    def refine(
+        self, model: Any, batch: Sequence[Crop], kept: Clip
+    ) -> Sequence[NDArray[Any]]:
+        super().refine(model, batch, kept)
+        return [
+            crop.pixels * (0.4 + 0.03 * place + 0.01 * len(batch))
+            for place, crop in enumerate(batch)
+        ]
+
+
+class Carrying(Placed):
+    carries = True
+
+
+CUTS = tuple(
+    CameraKey(at, seat, zoom=1.6)
+    for at, seat in ((0.0, "a"), (0.28, "b"), (0.8, "a"), (1.04, "b"))
+)
+
+
+def from_frame(animator: NeuralAnimator, first: int, staged: Any) -> list[Any]:
+    frames = animator.animate_from(first, staged, fps=25, width=456, height=256)
+    return [pixels(frame).copy() for frame in frames]
+
+
+@pytest.mark.parametrize("kind", [Painter, Placed, Carrying])
+@pytest.mark.parametrize("camera", [(), CUTS])
+def test_from_any_frame_on_the_film_is_that_of_the_whole(
+    kind: type[Painter], camera: tuple[CameraKey, ...]
+) -> None:
+    staged = staging(pair(), frames=31, shape="16:9", camera=camera)
+    whole = from_frame(kind(batch=6), 0, staged)
+    assert len(whole) == 31
+    for first in (1, 5, 6, 7, 12, 19, 20, 25, 26, 29, 30):
+        late = from_frame(kind(batch=6), first, staged)
+        assert len(late) == 31 - first
+        for after, before in zip(late, whole[first:], strict=True):
+            np.testing.assert_array_equal(after, before)
+
+
+def test_what_is_before_is_drawn_as_far_as_windows_need_it_and_not_refined(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    staged = staging({"a": photo()}, frames=40)
+    begun: list[int] = []
+    stage = StageAnimator.animate_from
+
+    def noted(self: StageAnimator, first: int, *args: Any, **size: Any) -> Any:
+        begun.append(first)
+        return stage(self, first, *args, **size)
+
+    monkeypatch.setattr(StageAnimator, "animate_from", noted)
+
+    def asked(painter: Painter) -> list[tuple[int, int]]:
+        size = {"fps": 25, "width": 256, "height": 256}
+        assert len(list(painter.animate_from(30, staged, **size))) == 10
+        return [(batch[0][1], batch[-1][1]) for batch in painter.asked]
+
+    assert asked(Painter(batch=8)) == [(30, 37), (38, 39)]
+    # Windows of 8 that share 3 begin every 5 frames: 25 is the first over frame 30.
+    assert asked(Windowed(batch=8)) == [(25, 32), (30, 37), (32, 39)]
+    assert asked(Carrying(batch=8)) == [(20, 27), (25, 32), (30, 37), (32, 39)]
+    assert begun == [30, 20, 20]
 
 
 def test_a_frame_without_a_face_passes_as_it_is() -> None:

@@ -94,6 +94,27 @@ def test_more_frames_than_a_window_are_drawn_anew_around_the_mouth(
     assert moved >= 20
 
 
+def test_it_goes_on_from_a_later_frame_as_if_it_had_drawn_all(
+    animator: LatentSync, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staged = spoken(frames=34)
+    whole = filmed(animator, staged)
+    windows: list[int] = []
+    paint = Sculptor.paint
+
+    def counted(self: Sculptor, faces: Any, *args: Any, **how: Any) -> Any:
+        windows.append(len(faces))
+        return paint(self, faces, *args, **how)
+
+    monkeypatch.setattr(Sculptor, "paint", counted)
+    late = list(animator.animate_from(29, staged, **SIZE))
+    assert len(late) == 5
+    for after, before in zip(late, whole[29:], strict=True):
+        assert np.array_equal(clips.pixels(after), clips.pixels(before))
+    # Of the windows from 0, 12 and 18 on, only the last is over frame 29.
+    assert windows == [16]
+
+
 def test_it_keeps_the_promises_of_an_animator(animator: LatentSync) -> None:
     assert animator.available() is None
     check_animator(animator, spoken(frames=4), size=(256, 256))

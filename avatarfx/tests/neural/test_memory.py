@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,7 +12,6 @@ from avatarfx.animators.neural.memory import (
     Machine,
     Placement,
     plan,
-    run_apart,
     run_halving,
 )
 from socialapp.engines import devices
@@ -114,6 +113,14 @@ def test_a_batch_is_halved_until_it_fits_and_nothing_is_done_twice() -> None:
     assert [len(call) for call in card.calls[:2]] == [8, 4]
 
 
+def test_it_begins_with_as_many_as_it_is_told_and_tells_of_less() -> None:
+    card, told = Card(room=2), list[int]()
+    found = run_halving(card, [1, 2, 3, 4, 5], most=4, less=told.append)
+    assert found == [10, 20, 30, 40, 50]
+    assert [len(call) for call in card.calls] == [4, 2, 2, 1]
+    assert told == [2]
+
+
 def test_what_does_not_fit_alone_is_out_of_memory() -> None:
     with pytest.raises(OutOfMemory):
         run_halving(Card(room=0), [1, 2])
@@ -126,45 +133,6 @@ def test_another_error_passes_through_a_halving_run() -> None:
         run_halving(Card(poison=2, words="a shape is wrong"), [1, 2])
     with pytest.raises(EngineError, match="0 results came of 2"):
         run_halving(lambda _: [], [1, 2])
-
-
-def test_one_poisoned_item_fails_alone() -> None:
-    card = Card(poison=3, words="CUDA error: invalid argument")
-    results: list[Any] = run_apart(card, [1, 2, 3, 4])
-    assert results[:2] + results[3:] == [10, 20, 40]
-    assert isinstance(results[2], EngineError)
-    assert "The graphics card stopped: CUDA error: invalid argument" in str(results[2])
-    assert devices.lost() == ""
-
-
-def test_memory_of_one_item_fails_alone_too() -> None:
-    def call(items: Sequence[int]) -> list[int]:
-        if 9 in items:
-            raise MemoryError
-        return [item * 10 for item in items]
-
-    found: list[Any] = run_apart(call, [1, 9, 2])
-    assert (found[0], found[2]) == (10, 20)
-    assert isinstance(found[1], OutOfMemory)
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        "CUDA error: device-side assert triggered",
-        "CUDA error: an illegal memory access was encountered",
-        "CUDA driver error: unknown error",
-        "No CUDA GPUs are available",
-        "CUDA error: driver shutting down",
-    ],
-)
-def test_a_lost_device_ends_the_batch_and_is_remembered(words: str) -> None:
-    card = Card(poison=1, words=f"{words}\nCompile with TORCH_USE_CUDA_DSA")
-    with pytest.raises(DeviceLost, match="stopped answering"):
-        run_apart(card, [1, 2, 3])
-    assert len(card.calls) == 1, "nothing more is asked of it"
-    assert words in devices.lost("cuda")
-    assert devices.lost() == devices.lost("cuda")
 
 
 def test_a_harmless_error_that_mentions_an_assert_loses_nothing() -> None:

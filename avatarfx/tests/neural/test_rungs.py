@@ -11,6 +11,7 @@ from django.conf import settings as house
 from django.core.management import call_command
 
 from avatarfx.animators.neural import memory
+from avatarfx.animators.neural.latentsync import LatentSync, Sculptor
 from avatarfx.bench import rungs
 from socialapp.engines import torch_audio
 from socialapp.engines.folders import report
@@ -47,6 +48,33 @@ def test_a_rung_without_weights_is_measured_as_it_is(
     assert still["frames"] > 5
     assert rows["silent"]["fps"] is None
     assert rows["silent"]["speech_per_second"] > 1
+
+
+@pytest.mark.neural
+def test_a_tiny_run_says_what_it_does_otherwise_and_only_that(
+    capsys: pytest.CaptureFixture[str],
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pytest.importorskip("torch").set_num_threads(1)
+    settings.DATA_DIR = tmp_path
+    shapes: list[tuple[int, ...]] = []
+    asked: list[dict[str, Any]] = []
+    paint = Sculptor.paint
+
+    def noted(self: Sculptor, faces: Any, keep: Any, heard: Any, **how: Any) -> Any:
+        shapes.append(faces.shape)
+        asked.append(how)
+        return paint(self, faces, keep, heard, **how)
+
+    monkeypatch.setattr(Sculptor, "paint", noted)
+    row = benched(capsys, "latentsync")["latentsync"]
+    assert (row["state"], row["options"]) == ("tiny weights", {"size": 64})
+    assert {shape[1:] for shape in shapes} == {(64, 64, 3)}
+    assert shapes[0][0] == LatentSync.batch
+    assert asked[0] == {"steps": 10, "guidance": 1.5}
+    assert "options" not in benched(capsys, "still")["still"]
 
 
 @pytest.mark.skipif(find_spec("torch") is not None, reason="torch is here")

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from avatarfx.animators.neural import sharing
+from avatarfx.animators.neural.memory import DeviceLost
 from avatarfx.animators.neural.sharing import Shared
 from socialapp.engines import devices
-from socialapp.engines.errors import EngineError
+from socialapp.engines.errors import EngineError, OutOfMemory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,6 +83,101 @@ def test_a_lost_device_is_told_to_all_who_waited() -> None:
         assert len(model.batches) == 2
     finally:
         devices.forget()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "CUDA error: device-side assert triggered",
+        "CUDA error: an illegal memory access was encountered",
+        "CUDA driver error: unknown error",
+        "No CUDA GPUs are available",
+        "CUDA error: driver shutting down",
+    ],
+)
+def test_a_lost_device_is_remembered_and_asked_nothing_more(words: str) -> None:
+    model = Model(f"{words}\nCompile with TORCH_USE_CUDA_DSA")
+    model.go_on.set()
+    shared = Shared(model, most=2)
+    try:
+        with pytest.raises(DeviceLost, match="stopped answering"):
+            shared.ask([13, 1, 2])
+        assert len(model.batches) == 1
+        assert words in devices.lost("cuda")
+        assert devices.lost() == devices.lost("cuda")
+    finally:
+        devices.forget()
+
+
+def test_a_fault_is_that_of_one_job_and_each_is_asked_for_by_itself() -> None:
+    model = Model("CUDA error: invalid argument")
+    shared = Shared(model, most=8)
+    _, second, poisoned = asked(shared, model, [1], [2, 3], [4, 13])
+    assert second == [20, 30]
+    assert "The graphics card stopped: CUDA error: invalid argument" in str(poisoned)
+    assert sorted(map(sorted, model.batches[1:])) == [[2, 3], [2, 3, 4, 13], [4, 13]]
+    assert devices.lost() == ""
+
+
+class Narrow(Model):
+    """Has room for two at once, and for no 9 at all."""
+
+    def __call__(self, items: Sequence[int]) -> list[int]:
+        found = super().__call__(items)
+        if len(items) > 2 or 9 in items:
+            raise MemoryError
+        return found
+
+
+def test_a_mixed_call_that_does_not_fit_is_halved_and_the_next_begin_so() -> None:
+    model = Narrow()
+    shared = Shared(model, most=8)
+    with shared.joined():
+        found = asked(shared, model, [1], [2, 3, 4], [5, 6])
+        assert found == [[10], [20, 30, 40], [50, 60]]
+        assert [len(batch) for batch in model.batches] == [1, 5, 2, 2, 1]
+        shared.ask([1, 2, 3])
+        assert [len(batch) for batch in model.batches[5:]] == [2, 1]
+    with shared.joined():
+        shared.ask([1, 2, 3])
+    assert len(model.batches[7]) == 3, "the next clip may have more room"
+
+
+def test_what_does_not_fit_at_all_fails_the_job_that_asked_it() -> None:
+    model = Narrow()
+    first, second, large = asked(Shared(model, most=8), model, [1], [2, 3], [9])
+    assert (first, second) == ([10], [20, 30])
+    assert isinstance(large, OutOfMemory)
+
+
+def test_jobs_that_draw_are_waited_for_and_those_that_left_are_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sharing, "PATIENCE", 100.0)
+    model = Model()
+    model.go_on.set()
+    shared = Shared(model, most=8)
+    may_ask = threading.Event()
+
+    def late() -> list[int]:
+        with shared.joined():
+            assert may_ask.wait(20)
+            return shared.ask([3])
+
+    with ThreadPoolExecutor(2) as pool:
+        second = pool.submit(late)
+        with shared.joined():
+            while shared._jobs < 2:
+                threading.Event().wait(0.005)
+            first = pool.submit(shared.ask, [1, 2])
+            while not shared._waiting:
+                threading.Event().wait(0.005)
+            may_ask.set()
+            assert (first.result(20), second.result(20)) == ([10, 20], [30])
+            assert [sorted(batch) for batch in model.batches] == [[1, 2, 3]]
+            # The other has left.
+            assert shared.ask([4]) == [40]
+    assert shared.calls == 2
 
 
 @pytest.mark.neural

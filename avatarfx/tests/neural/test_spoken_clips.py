@@ -13,6 +13,7 @@ from avatarfx.animators.neural.musetalk import MuseTalk
 from avatarfx.animators.stage import StageAnimator
 from avatarfx.models import Render
 from avatarfx.services import rendering
+from avatarfx.tests.test_opening import FIRST, REST
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,19 +67,52 @@ def test_a_clip_is_drawn_by_the_voice_it_is_heard_with(
     alice: User, hob: Character, rung: MuseTalk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int] = []
-    refine = MuseTalk.refine
+    refine = MuseTalk.refine_each
 
     def counted(self: MuseTalk, model: Any, batch: Any, kept: Any) -> Any:
-        asked.extend(crop.number for crop in batch if kept.share(crop))
+        pairs = zip(batch, kept, strict=True)
+        asked.extend(crop.number for crop, heard in pairs if heard.share(crop))
         return refine(self, model, batch, kept)
 
-    monkeypatch.setattr(MuseTalk, "refine", counted)
+    monkeypatch.setattr(MuseTalk, "refine_each", counted)
     clip, (movement,) = rendered(alice, hob)
     assert (clip.state, clip.rung) == ("ready", "full")
     assert movement["engine"] == "musetalk"
     count = round((clip.seconds or 0) * 25)
     assert len(set(asked)) > count / 2
     assert max(asked) < count
+
+
+def test_after_the_opening_it_goes_on_where_the_film_is(
+    alice: User, hob: Character, rung: MuseTalk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing of the opening is refined again when the rest is spoken."""
+    asked: dict[int, list[int]] = {}
+    held: list[Any] = []
+    refine = MuseTalk.refine_each
+
+    def counted(self: MuseTalk, model: Any, batch: Any, kept: Any) -> Any:
+        for crop, heard in zip(batch, kept, strict=True):
+            held.append(heard)  # so that no other takes its number
+            asked.setdefault(id(heard), []).append(crop.number)
+        return refine(self, model, batch, kept)
+
+    monkeypatch.setattr(MuseTalk, "refine_each", counted)
+    clip = services.request_clip(
+        owner=alice, character=hob, script=f"{FIRST} {REST}", shape="1:1"
+    )
+    services.render_clip(clip.pk)
+    clip.refresh_from_db()
+    assert (clip.state, clip.rung) == ("ready", "full")
+    (movement,) = [
+        entry for entry in Render.objects.get().trace if entry["name"] == "movement"
+    ]
+    assert movement["engine"] == "musetalk"
+    seam = round(movement["spoken_until"] * 25)
+    opening, rest = asked.values()
+    assert opening[0] == 0
+    assert max(opening) < seam + rung.batch
+    assert rest == list(range(seam, round((clip.seconds or 0) * 25)))
 
 
 def test_a_model_that_draws_no_picture_gives_way_and_the_trace_says_why(

@@ -15,7 +15,7 @@ from avatarfx.directors.rules import RulesDirector
 from avatarfx.tests.test_warp import actor
 from socialapp.characters import maker
 from socialapp.content import library
-from socialapp.engines import testing
+from socialapp.engines import devices, testing
 from socialapp.engines.errors import EngineError, OutOfMemory
 from socialapp.engines.protocols import Actor, Beat, Speech, Staging
 from socialapp.performance import CameraKey, Panel, Part, Performance, Place, Stage
@@ -205,22 +205,38 @@ def test_out_of_memory_is_told_and_half_the_batch_goes_on(
 def test_a_card_that_fails_is_told_in_words_and_not_asked_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from avatarfx.animators.warp_cuda import animator as module  # noqa: PLC0415
     from avatarfx.animators.warp_cuda import theatre  # noqa: PLC0415
-
-    monkeypatch.setattr(module, "_lost", {})
 
     def broken(*_: object) -> object:
         raise RuntimeError("CUDA error: an illegal memory access was encountered\nmore")
 
     animator = WarpCudaAnimator(device="cpu", batch=8)
-    with monkeypatch.context() as patch:
-        patch.setattr(theatre.Theatre, "_drawn", broken)
+    monkeypatch.setattr(theatre.Theatre, "_drawn", broken)
+    try:
         with pytest.raises(EngineError, match="illegal memory access") as raised:
             films(animator, alone("photo close"))
-    assert not raised.value.permanent
-    assert "more" not in str(raised.value)
-    assert "started anew" in (animator.available() or "")
+        assert not raised.value.permanent
+        assert "more" not in str(raised.value)
+        assert "started anew" in (animator.available() or "")
+        assert devices.lost() == animator.available(), "the worker hears of it"
+    finally:
+        devices.forget()
+
+
+def test_a_call_that_the_card_refuses_does_not_lose_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from avatarfx.animators.warp_cuda import theatre  # noqa: PLC0415
+
+    def refused(*_: object) -> object:
+        raise RuntimeError("CUDA error: invalid argument")
+
+    animator = WarpCudaAnimator(device="cpu", batch=8)
+    monkeypatch.setattr(theatre.Theatre, "_drawn", refused)
+    with pytest.raises(EngineError, match="invalid argument"):
+        films(animator, alone("photo close"))
+    assert animator.available() is None
+    assert devices.lost() == ""
 
 
 def test_an_error_of_its_own_is_not_taken_for_the_card(

@@ -11,6 +11,7 @@ from avatarfx.animators.neural.windows import (
     Blend,
     Slide,
     Window,
+    begin,
     shares,
     weights,
     windows,
@@ -46,6 +47,33 @@ def test_windows_are_full_and_share_what_they_should(
     assert all(window.length == min(length, total) for window in found)
     for before, after in itertools.pairwise(found):
         assert before.start < after.start <= before.stop - overlap
+
+
+@pytest.mark.parametrize(("total", "length", "overlap"), CASES)
+def test_from_any_frame_on_the_windows_are_those_of_the_whole(
+    total: int, length: int, overlap: int
+) -> None:
+    whole = windows(total, length=length, overlap=overlap)
+    for frame in range(total):
+        start = begin(frame, length=length, overlap=overlap)
+        assert frame - 2 * length < start <= frame
+        late = [
+            Window(start + one.start, start + one.stop)
+            for one in windows(total - start, length=length, overlap=overlap)
+        ]
+        assert [w for w in late if w.stop > frame] == [
+            w for w in whole if w.stop > frame
+        ]
+        # Of what is before, one window at most, which need not be asked.
+        assert len([w for w in late if w.stop <= frame]) <= 1
+
+
+def test_a_blend_may_begin_anywhere() -> None:
+    ones = [np.ones((2, 2, 3), np.float32)] * 4
+    blend = Blend()
+    assert blend.add(Window(24, 28), ones) == []
+    assert len(blend.add(Window(26, 30), ones)) == 2
+    assert len(blend.end()) == 4
 
 
 @pytest.mark.parametrize(("total", "length", "overlap"), CASES)

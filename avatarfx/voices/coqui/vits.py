@@ -60,6 +60,10 @@ class Vits:
         self._tokens = self.network.tokenizer
         self._known = frozenset(self._tokens.characters.vocab)
 
+    def held(self) -> Any:
+        """What came from the files."""
+        return {"network": self.network}
+
     def say(
         self,
         symbols: Sequence[Symbol],

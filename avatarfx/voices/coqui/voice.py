@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 import numpy as np
@@ -15,7 +15,7 @@ from avatarfx.voices.coqui import vits, xtts
 from avatarfx.voices.forced.retimed import retimed
 from avatarfx.voices.forced.sphinx import SphinxAligner
 from avatarfx.voices.pronounce import missing, pronounce, words_of
-from avatarfx.voices.torches import chosen, device_problem, lacking, said_of
+from avatarfx.voices.torches import chosen, device_problem, lacking, said_of, seeded
 from socialapp.engines import torch_audio
 from socialapp.engines.errors import EngineError, OutOfMemory, memory_ran_out
 from socialapp.engines.folders import look
@@ -100,6 +100,11 @@ class CoquiVoice:
             return like
         return names[crc32(voice.encode()) % len(names)]
 
+    def load(self) -> Any:
+        """The networks, and whatever else of the files it speaks with, for who compares
+        them with these. EngineError when they cannot be loaded."""
+        return self._load().held()
+
     def _load(self) -> vits.Vits | xtts.Xtts:
         with self._lock:
             if self._model is None:
@@ -139,17 +144,13 @@ class CoquiVoice:
         speaker: str,
         spec: VoiceSpec,
     ) -> timing.Utterance:
-        import torch  # noqa: PLC0415  2 s and 200 MB that only this voice needs
-
         first = min(symbol.word for symbol in chunk.symbols)
         last = max(symbol.word for symbol in chunk.symbols)
         # Pitch by playing faster, so it is said that much slower first.
         faster = 2.0 ** (spec.pitch / 12.0)
         try:
-            # The generator of noise is one for the whole process, a model's speed one
-            # for the model.
-            with self._lock, torch.random.fork_rng():
-                torch.manual_seed(self.seed)
+            # A model's speed is one for the model.
+            with self._lock, seeded(self.seed):
                 said = model.say(
                     chunk.symbols,
                     words[first : last + 1],

@@ -57,6 +57,17 @@ class Xtts:
         self._config = config
         self.speakers = tuple(self.network.speaker_manager.speakers)
 
+    def held(self) -> Any:
+        """What came from the files: the network, and how each speaker sounds."""
+        import torch  # noqa: PLC0415
+
+        voices = torch.nn.Module()
+        people = self.network.speaker_manager.speakers.values()
+        for number, latents in enumerate(people):
+            for name, tensor in latents.items():
+                voices.register_buffer(f"{number}_{name}", tensor)
+        return {"network": self.network, "speakers": voices}
+
     def say(
         self,
         symbols: Sequence[Symbol],

@@ -13,7 +13,7 @@ from avatarfx.animators.neural.musetalk import MuseTalk
 from avatarfx.animators.stage import StageAnimator
 from avatarfx.models import Render
 from avatarfx.services import rendering
-from avatarfx.tests.test_opening import FIRST, REST
+from avatarfx.tests.test_spoken_meanwhile import FIRST, REST
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,8 +14,8 @@ import pytest
 from avatarfx.animators.puppets import View
 from avatarfx.animators.warp import WarpMaker
 from avatarfx.animators.warp.bands import Bands, Reaches
+from avatarfx.animators.warp.eyes import painted_eye
 from avatarfx.animators.warp.grids import weights_of
-from avatarfx.animators.warp.lids import painted_eye
 from avatarfx.animators.warp.puppet import WarpPuppet
 from avatarfx.riggers.safe import EXTREMES
 from avatarfx.tests.test_riggers import rigged, sample

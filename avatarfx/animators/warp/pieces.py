@@ -10,9 +10,7 @@ import cv2
 import numpy as np
 
 from avatarfx.animators.warp.motion import (
-    PLAIN,
     Block,
-    Effort,
     Motion,
     enlarge,
     sampled,
@@ -56,22 +54,29 @@ class Piece:
     """A part of the texture that is drawn as a layer of its own, and where: its alpha
     is 255 where it is seen."""
 
-    def __init__(
-        self,
-        texture: Texture,
-        polygon: Floats,
-        low: Floats,
-        high: Floats,
-        effort: Effort = PLAIN,
-    ) -> None:
-        """`polygon`, `low` and `high` in canvas pixels at rest; nothing is drawn beyond
-        the rectangle."""
-        self.effort = effort
-        first, last = texture.index(low), texture.index(high)
-        self.corner = np.floor(first)
-        width, height = (int(v) for v in np.ceil(last - self.corner) + 1)
-        big = np.zeros((max(2, height) * 2, max(2, width) * 2), np.uint8)
-        points = (texture.index(polygon) - self.corner + 0.5) * 2 - 0.5
+    def __init__(self, texture: Texture, low: Floats, alpha: Floats) -> None:
+        """`low`: texture pixel of the upper left corner; `alpha` (h, w), 0 to 1, at rest.
+        Nothing is drawn beyond it."""
+        self.corner = low
+        rows, columns = alpha.shape
+        x = np.arange(columns) + int(low[0])
+        y = np.arange(rows) + int(low[1])
+        pixels = texture.pixels
+        self.pixels = pixels[
+            np.clip(y, 0, pixels.shape[0] - 1)[:, None],
+            np.clip(x, 0, pixels.shape[1] - 1)[None],
+        ]
+        self.pixels[..., 3] = np.round(alpha * 255)
+        self.texture = texture
+
+    @classmethod
+    def of_polygon(
+        cls, texture: Texture, polygon: Floats, low: Floats, high: Floats
+    ) -> Piece:
+        """What lies in `polygon`, and between `low` and `high`, in canvas pixels."""
+        corner, (rows, columns) = _rectangle(texture, low, high)
+        big = np.zeros((max(2, rows) * 2, max(2, columns) * 2), np.uint8)
+        points = (texture.index(polygon) - corner + 0.5) * 2 - 0.5
         fixed = np.round(points * 16).astype(np.int32)
         cv2.fillPoly(big, [fixed], 255, cv2.LINE_AA, 4)
         mask = cv2.resize(
@@ -83,15 +88,24 @@ class Piece:
         # Fade towards the rectangle's border.
         rows, columns = mask.shape
         fade = np.minimum.outer(_ramp(rows), _ramp(columns))
-        x = np.arange(columns) + int(self.corner[0])
-        y = np.arange(rows) + int(self.corner[1])
-        pixels = texture.pixels
-        self.pixels = pixels[
-            np.clip(y, 0, pixels.shape[0] - 1)[:, None],
-            np.clip(x, 0, pixels.shape[1] - 1)[None],
-        ]
-        self.pixels[..., 3] = np.round(soft * fade * 255)
-        self.texture = texture
+        return cls(texture, corner, soft * fade)
+
+    @classmethod
+    def of_mask(
+        cls, texture: Texture, mask: Picture, places: Floats, low: Floats, high: Floats
+    ) -> Piece:
+        """What a mask of its own shows; `places` (2, 3): canvas pixels of its columns and
+        rows."""
+        corner, (rows, columns) = _rectangle(texture, low, high)
+        fine = texture.scale[:, None]
+        start = texture.index(places[:, 2]) - corner
+        alpha = cv2.warpAffine(
+            mask.astype(np.float32) / 255,
+            np.column_stack([places[:, :2] * fine, start]),
+            (columns, rows),
+            flags=cv2.INTER_LINEAR,
+        )
+        return cls(texture, corner, np.asarray(alpha, np.float32))
 
     def sampled(self, nodes: Floats) -> Picture:
         """RGBA of the layer at every pixel of a block, from its nodes' sources."""
@@ -103,6 +117,15 @@ class Piece:
         index = self.texture.index(nodes) - self.corner
         alpha = cv2.extractChannel(self.pixels, 3)
         return sampled(alpha, index, cv2.BORDER_CONSTANT).astype(np.float32) / 255
+
+
+def _rectangle(
+    texture: Texture, low: Floats, high: Floats
+) -> tuple[Floats, tuple[int, int]]:
+    """Of canvas pixels in the texture: its corner, rows and columns."""
+    corner = np.floor(texture.index(low))
+    width, height = (int(v) for v in np.ceil(texture.index(high) - corner) + 1)
+    return corner, (height, width)
 
 
 def _ramp(count: int) -> Floats:

@@ -10,16 +10,17 @@ import numpy as np
 from avatarfx.animators.warp import grids
 from avatarfx.animators.warp.bands import REACH, Bands, Reaches, lay, mix
 from avatarfx.animators.warp.drawn import DrawnMouth, cover_mouth
-from avatarfx.animators.warp.lids import LidPaint, painted_eye
+from avatarfx.animators.warp.eyes import Eye, look
+from avatarfx.animators.warp.lids import LidPaint
 from avatarfx.animators.warp.motion import (
     STEP,
-    STRETCHED,
+    Block,
     Motion,
     enlarge,
     lid_weight,
     sampled,
 )
-from avatarfx.animators.warp.mouth import Cavity, Lips
+from avatarfx.animators.warp.mouth import Cavity, Lips, colour
 from avatarfx.animators.warp.pieces import Part, Piece
 from avatarfx.animators.warp.shade import Shade
 
@@ -104,10 +105,22 @@ class WarpPuppet:
         self.mouth = Part.of(motion, highest - slack, high + slack)
         self._upper_pins = motion.pinned(self.upper_lip)
         self._lower_pins = self.mouth.motion.pinned(self.lower_lip)
-        self.below = Piece(texture, _below(self.lower_lip, low, high), low, high)
+        self.below = Piece.of_polygon(
+            texture, _below(self.lower_lip, low, high), low, high
+        )
+        lids = [rig.lids[side] for side in ("left", "right")]
+        eyes = look(
+            self.still,
+            [
+                (_refined(motion.pixels(upper)), _refined(motion.pixels(lower)))
+                for upper, lower in lids
+            ],
+            style=style,
+            skin=colour(palette, "skin"),
+        )
         self.lids = [
-            Lid(motion, texture, layer, rig.lids[side], still=self.still, style=style)
-            for layer, side in ((grids.LID_LEFT, "left"), (grids.LID_RIGHT, "right"))
+            Lid(motion, texture, layer, eye, style=style)
+            for layer, eye in zip((grids.LID_LEFT, grids.LID_RIGHT), eyes, strict=True)
         ]
 
     def draw(self, face: Face) -> Picture:
@@ -118,15 +131,18 @@ class WarpPuppet:
         bands = self.reaches.bands_for(upper, lower, self.mouth.nodes)
         source = motion.source(upper, motion.whole)
         drawn = self._sampled(source, bands)
+        left, top, _, _ = motion.area(motion.whole)
+        corner = np.array([left, top], np.float32)
         if self.shade is not None:
             self.shade.smile(drawn, source, face)
         for lid in self.lids:
-            if lid_weight(lid.layer, face) > LID_SKIPPED:
-                moved = lid.part.motion.displacement(lid.layer, face, lean)
-                self._overlay(drawn, moved, lid.part, lid.piece)
-                lid.close(drawn, motion, upper, moved, face)
-        left, top, _, _ = motion.area(motion.whole)
-        corner = np.array([left, top], np.float32)
+            closed = lid_weight(lid.layer, face)
+            if closed > LID_SKIPPED:
+                rest, edge = lid.edges(upper, closed)
+                lid.paint.paint(drawn, rest - corner, edge - corner, closed)
+                if lid.before is not None:
+                    block, piece = lid.before
+                    lay(block.of(drawn), piece.sampled(source[block.nodes]))
         lips = Lips(
             upper=self._upper_pins.moved(upper) - corner,
             lower=self._lower_pins.moved(lower) - corner,
@@ -152,11 +168,6 @@ class WarpPuppet:
         for layer, seen in ((grids.UPPER, below < 0.5), (grids.LOWER, below >= 0.5)):
             moved = motion.nodes + motion.displacement(layer, face, lean)
             folded += int(((areas(moved) < FOLDED) & _cells(seen)).sum())
-        for lid in self.lids:
-            if lid_weight(lid.layer, face) > LID_SKIPPED:
-                moved = motion.nodes + motion.displacement(lid.layer, face, lean)
-                seen = lid.piece.seen(motion.nodes) > 0.5
-                folded += int(((areas(moved) < FOLDED) & _cells(seen)).sum())
         return folded
 
     def gap(self, face: Face) -> float:
@@ -193,11 +204,8 @@ class WarpPuppet:
         if part.block.empty:
             return None
         block = part.block
-        nodes = part.motion.source(displacement, part.inner, piece.effort)
-        under = drawn[
-            block.top * STEP : block.bottom * STEP,
-            block.left * STEP : block.right * STEP,
-        ]
+        nodes = part.motion.source(displacement, part.inner)
+        under = block.of(drawn)
         layer = piece.sampled(nodes)
         if hole is not None and hole.gap > RIM:
             # Where a layer is drawn apart its way back is not unique: what belongs to
@@ -238,59 +246,36 @@ class WarpPuppet:
 
 
 class Lid:
-    """One upper lid: the skin above its lashes, sliding over the eye."""
+    """One upper lid: skin that comes down over the eye, beneath what hides it."""
 
     def __init__(
-        self,
-        motion: Motion,
-        texture: Texture,
-        layer: str,
-        curves: tuple[Floats, Floats],
-        *,
-        still: Picture,
-        style: str,
+        self, motion: Motion, texture: Texture, layer: str, eye: Eye, *, style: str
     ) -> None:
         self.layer = layer
-        upper = motion.pixels(curves[0])
-        lower = motion.pixels(curves[1])
-        width = float(np.linalg.norm(upper[-1] - upper[0]))
-        low = upper.min(0) - np.array([0.6, 0.9]) * width
-        high = lower.max(0) + np.array([0.6, 0.35]) * width
-        self.part = Part.of(motion, low, high)
-        # The lashes belong to the lid: cut a little below the line.
-        drop = np.array([0, 0.02 * width], np.float32)
-        edge = _refined(upper) + drop
-        polygon = np.concatenate([edge, [[edge[-1, 0], low[1]], [edge[0, 0], low[1]]]])
-        self.piece = Piece(texture, polygon.astype(np.float32), low, high, STRETCHED)
-        self.line, self.lower = _refined(upper), _refined(lower)
-        if style == "paint":
-            found = painted_eye(still, self.line, self.lower)
-            self.line, self.lower = found
-        self.paint = LidPaint(still, upper, style=style)
+        self.line = motion.pinned(eye.line)
+        self.lower = motion.pinned(eye.lower)
+        self.paint = LidPaint(eye, style=style)
+        self.before: tuple[Block, Piece] | None = None
+        """What hides the eye, and the cells of what moves that hold it."""
 
-    def close(
-        self, drawn: Picture, motion: Motion, upper: Floats, moved: Floats, face: Face
-    ) -> None:
-        """Paint what the lid covers: from where its edge rests to where it is now, or as
-        far as it should be: where its skin would fold the rig lets it go less far."""
-        left, top, _, _ = motion.area(motion.whole)
-        corner = np.array([left, top], np.float32)
-        closed = lid_weight(self.layer, face)
-        rest = motion.moved(self.line, upper)
-        lower = motion.moved(self.lower, upper)
-        edge = self.part.motion.moved(self.line, moved)
-        edge = at_least(closed, rest, lower, edge)
-        self.paint.paint(drawn, rest - corner, edge - corner, closed)
+        if eye.before.any():
+            side = len(eye.before)
+            corners = np.array([[0, 0], [side, 0], [0, side], [side, side]])
+            around = corners @ eye.places[:, :2].T + eye.places[:, 2]
+            low, high = around.min(0), around.max(0)
+            piece = Piece.of_mask(texture, eye.before, eye.places, low, high)
+            self.before = (motion.block_around(low, high), piece)
+
+    def edges(self, upper: Floats, closed: float) -> tuple[Floats, Floats]:
+        """Canvas pixels (n, 2) from where the lid rests and to where it has come, in a
+        frame whose nodes move by `upper`."""
+        rest, lower = self.line.moved(upper), self.lower.moved(upper)
+        return rest, closing(rest, lower, closed)
 
 
-def at_least(closed: Any, rest: Floats, lower: Floats, edge: Floats) -> Floats:
-    """A lid's `edge` (..., n, 2), nowhere less far than `closed` parts of the way from
-    where it rests to the lower lid."""
-    way = lower - rest
-    full = rest + closed * way
-    # Where the lids meet, in the corners of the eye, there is no way to go.
-    short = ((full - edge) * way).sum(-1, keepdims=True) > 0.01
-    return np.asarray(np.where(short, full, edge), np.float32)
+def closing(rest: Floats, lower: Floats, closed: Any) -> Floats:
+    """The edge (..., n, 2) of a lid that has come `closed` parts of its way down."""
+    return np.asarray(rest + np.float32(closed) * (lower - rest), np.float32)
 
 
 def _reaches(texture: Texture, motion: Motion) -> Reaches:

@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 from avatarfx.animators.warp import WarpMaker
+from avatarfx.animators.warp.mouth import Cavity, Lips
+from avatarfx.animators.warp.puppet import midline
 from avatarfx.bench.facesets import Pictured, own, worn
 from avatarfx.tests.test_riggers import encoded, rigged
 from avatarfx.tests.test_warp import close_up
@@ -94,3 +96,106 @@ def test_an_eye_behind_hair_keeps_its_place_but_not_its_lid() -> None:
     assert puppet("moustache").lids[0].before is None
     wink = face.draw(replace(Face(), lid_left=1.0))
     assert off(face.draw(Face()), wink).max() < 24
+
+
+AH = Face(jaw_open=1.0, mouth_wide=0.6)
+
+
+def spread(mask: NDArray[Any]) -> NDArray[Any]:
+    """Width and height of most of a mask's pixels: two deviations to each side."""
+    rows, columns = np.nonzero(mask)
+    return np.array([columns.std(), rows.std()]) * 4
+
+
+def test_a_moustache_keeps_its_shape_and_hangs_over_the_open_mouth(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def hair(face: WarpPuppet, one: Face) -> NDArray[Any]:
+        """Brown on a pale face; the throat is redder."""
+        rows, columns = mouth_box("moustache")
+        red, green, _ = np.moveaxis(face.draw(one)[rows, columns].astype(float), -1, 0)
+        brown = ((red < 110) & (green > 0.55 * red) & (red > 35)).astype(np.uint8)
+        solid = cv2.morphologyEx(brown, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
+        _, labels, sizes, _ = cv2.connectedComponentsWithStats(solid)
+        rows_of = np.where(sizes[:, 1] < 30, sizes[:, 4], 0)
+        rows_of[0] = 0
+        return np.asarray(labels == int(np.argmax(rows_of)))
+
+    stiff = puppet("moustache")
+    assert stiff.moustache is not None
+    monkeypatch.setattr("avatarfx.animators.warp.puppet.find", lambda *_: None)
+    limp = WarpMaker().build(
+        wearer("moustache"),
+        view=close_up(wearer("moustache").rig),
+        width=SIDE,
+        height=SIDE,
+        cut_out=False,
+    )
+    assert limp.moustache is None
+    for said in (Face(jaw_open=0.6), Face(jaw_open=0.3, mouth_round=1.0)):
+        kept, lost = (
+            np.abs(spread(hair(one, said)) / spread(hair(one, Face())) - 1).max()
+            for one in (stiff, limp)
+        )
+        assert kept < 0.08
+        assert lost > kept + 0.05
+    # No second one hangs at the lower lip.
+    below = stiff.motion.moved(
+        stiff.lower_lip,
+        stiff.motion.displacement("lower", AH, stiff.motion.lean(AH)),
+    )[len(stiff.lower_lip) // 2].astype(int)
+    lip = stiff.draw(AH)[below[1] + 2 : below[1] + 10, below[0] - 20 : below[0] + 20]
+    assert lip[..., 0].min() > 110
+
+
+def mouth_box(kind: str) -> tuple[slice, slice]:
+    view = close_up(wearer(kind).rig)
+    points = np.array(wearer(kind).rig.landmarks)[[2, 61, 291, 17], :2]
+    pixels = (points - [view.x, view.y]) / view.width * SIDE
+    low, high = pixels.min(0).astype(int), pixels.max(0).astype(int)
+    return slice(low[1] - 4, high[1] + 40), slice(low[0] - 20, high[0] + 20)
+
+
+def test_who_has_no_moustache_is_given_none() -> None:
+    assert puppet("glasses").moustache is None
+    assert puppet("beard").moustache is not None
+
+
+def test_no_shade_falls_on_a_beard() -> None:
+    for kind, falls in (("beard", False), ("moustache", True)):
+        shade = puppet(kind).shade
+        assert shade is not None
+        assert (shade.fields["open"].light.min() < -0.1) == falls
+    # Nor does it end in a line where the layer of the jaw does.
+    shade = puppet("moustache").shade
+    assert shade is not None
+    last = puppet("moustache").mouth.block.bottom - 2
+    assert np.abs(shade.fields["open"].light[last:]).max() < 0.01
+
+
+def test_teeth_and_tongue_turn_with_the_face() -> None:
+    middle = puppet("moustache").skull
+    assert middle[1] == pytest.approx((middle[0] + middle[2]) / 2, abs=0.01)
+    line = np.array([[0.0, 0.0], [0.35, 0.0], [1.0, 0.0]], np.float32)
+    centre, across = np.array([0.5, 0.0]), np.array([1.0, 0.0])
+    assert midline(line, centre, across, 0.5) == pytest.approx(-0.15)
+    assert midline(line * [0, 1], centre, across, 0.5) == pytest.approx(-0.25)
+    near = line + np.array([[0, 0], [0.12, 0], [0, 0]], np.float32)
+    assert midline(near, centre, across, 0.5) == 0
+    # The far half of a mouth shows as many teeth, in less room.
+    cavity = Cavity({}, unit=200, teeth=14, style="photo")
+    x = np.linspace(10, 110, 25)
+    bow = np.sqrt(1 - np.linspace(-1, 1, 25) ** 2)
+    upper = np.stack([x, 30 - 2 * bow], 1).astype(np.float32)
+    lower = np.stack([x, 30 + 40 * bow], 1).astype(np.float32)
+    lit = []
+    for at in (60, 40):
+        canvas = np.zeros((90, 120, 3), np.uint8)
+        skull = np.array([[10, 30], [at, 30], [110, 30]], np.float32)
+        down = np.array([0, 1], np.float32)
+        lips = Lips(upper=upper, lower=lower, skull=skull, down=down, tongue=0)
+        cavity.paint(canvas, lips)
+        row = canvas[36, :, 1].astype(float)
+        lit.append(float((row * np.arange(120)).sum() / row.sum()))
+    assert lit[0] == pytest.approx(60, abs=1.5)
+    assert lit[1] < lit[0] - 4

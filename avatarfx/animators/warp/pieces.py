@@ -15,6 +15,7 @@ from avatarfx.animators.warp.motion import (
     enlarge,
     sampled,
 )
+from avatarfx.animators.warp.texture import grow
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -68,6 +69,8 @@ class Piece:
         ]
         self.pixels[..., 3] = np.round(alpha * 255)
         self.texture = texture
+        self.box = (low, low)
+        """Canvas pixels at rest that hold all of it."""
 
     @classmethod
     def of_polygon(
@@ -88,24 +91,36 @@ class Piece:
         # Fade towards the rectangle's border.
         rows, columns = mask.shape
         fade = np.minimum.outer(_ramp(rows), _ramp(columns))
-        return cls(texture, corner, soft * fade)
+        piece = cls(texture, corner, np.asarray(soft * fade, np.float32))
+        piece.box = (low, high)
+        return piece
 
     @classmethod
-    def of_mask(
-        cls, texture: Texture, mask: Picture, places: Floats, low: Floats, high: Floats
-    ) -> Piece:
+    def of_mask(cls, texture: Texture, mask: Picture, places: Floats) -> Piece:
         """What a mask of its own shows; `places` (2, 3): canvas pixels of its columns and
         rows."""
-        corner, (rows, columns) = _rectangle(texture, low, high)
-        fine = texture.scale[:, None]
-        start = texture.index(places[:, 2]) - corner
-        alpha = cv2.warpAffine(
-            mask.astype(np.float32) / 255,
-            np.column_stack([places[:, :2] * fine, start]),
-            (columns, rows),
-            flags=cv2.INTER_LINEAR,
-        )
-        return cls(texture, corner, np.asarray(alpha, np.float32))
+        high, wide = mask.shape
+        corners = np.array([[0, 0], [wide, 0], [0, high], [wide, high]])
+        around = corners @ places[:, :2].T + places[:, 2]
+        low, end = around.min(0), around.max(0)
+        corner, shape = _rectangle(texture, low, end)
+        alpha = _brought(texture, mask, places, corner, shape)
+        piece = cls(texture, corner, alpha)
+        piece.box = (low, end)
+        return piece
+
+    def without(self, mask: Picture, places: Floats) -> None:
+        """Fill what a mask shows from what lies around it in this piece, before anything
+        is drawn of it."""
+        shape = self.pixels.shape[0], self.pixels.shape[1]
+        hidden = _brought(self.texture, mask, places, self.corner, shape) > 0.05
+        hidden = cv2.dilate(hidden.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+        own = self.pixels[..., 3] > 127
+        if not (hidden & own).any():
+            return
+        known = (own & ~hidden).astype(np.uint8) * np.uint8(255)
+        filled = grow(np.ascontiguousarray(self.pixels[..., :3]), known)
+        self.pixels[..., :3] = np.where(hidden[..., None], filled, self.pixels[..., :3])
 
     def sampled(self, nodes: Floats) -> Picture:
         """RGBA of the layer at every pixel of a block, from its nodes' sources."""
@@ -117,6 +132,24 @@ class Piece:
         index = self.texture.index(nodes) - self.corner
         alpha = cv2.extractChannel(self.pixels, 3)
         return sampled(alpha, index, cv2.BORDER_CONSTANT).astype(np.float32) / 255
+
+
+def _brought(
+    texture: Texture,
+    mask: Picture,
+    places: Floats,
+    corner: Floats,
+    shape: tuple[int, int],
+) -> Floats:
+    """(rows, columns), 0 to 1: a mask at the texture's pixels from `corner` on."""
+    start = texture.index(places[:, 2]) - corner
+    found = cv2.warpAffine(
+        mask.astype(np.float32) / 255,
+        np.column_stack([places[:, :2] * texture.scale[:, None], start]),
+        shape[::-1],
+        flags=cv2.INTER_LINEAR,
+    )
+    return np.asarray(found, np.float32)
 
 
 def _rectangle(

@@ -23,6 +23,7 @@ from avatarfx.animators.warp.motion import (
 from avatarfx.animators.warp.mouth import Cavity, Lips, colour
 from avatarfx.animators.warp.pieces import Part, Piece
 from avatarfx.animators.warp.shade import Shade
+from avatarfx.animators.warp.whiskers import Moustache, find, stiffened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,6 +46,10 @@ LANDMARKS = 478
 
 _CURVE = 25
 """Points of a lip curve as it is painted."""
+
+FACING, MOST_TURNED = 0.08, 0.5
+"""Of the mouth's half width: a middle line nearer to the middle is that of a face seen
+from the front; none is farther."""
 
 FOLDED = 0.02
 """Area of a cell, in parts of its area at rest, below which the picture folds there."""
@@ -80,10 +85,6 @@ class WarpPuppet:
         self.still = texture.still()
         self.still.setflags(write=False)
         self.reaches = _reaches(texture, motion)
-        self.shade: Shade | None = None
-        if style != "flat" and len(landmarks) == LANDMARKS:
-            pixels = rig.unit * motion.scale
-            self.shade = Shade(motion.pixels(landmarks), motion, pixels)
         self.cavity = Cavity(
             palette,
             unit=rig.unit * motion.scale,
@@ -95,8 +96,12 @@ class WarpPuppet:
         self.upper_lip = _refined(motion.pixels(rig.lip_upper))
         self.lower_lip = _refined(motion.pixels(rig.lip_lower))
         centre = np.asarray(rig.mouth["centre"], np.float32)
-        half = float(rig.mouth["half_width"]) * across
-        self.skull = motion.pixels(np.stack([centre - half, centre, centre + half]))
+        half = float(rig.mouth["half_width"])
+        middle = midline(rig.lip_upper, centre, across, half) * across
+        ends = half * across
+        self.skull = motion.pixels(
+            np.stack([centre - ends, centre + middle, centre + ends])
+        )
         self._skull_pins = motion.pinned(self.skull)
         low = motion.pixels(np.asarray([rig.zone[:2]], np.float32))[0]
         high = low + np.asarray(rig.zone[2:], np.float32) * motion.scale
@@ -108,6 +113,22 @@ class WarpPuppet:
         self.below = Piece.of_polygon(
             texture, _below(self.lower_lip, low, high), low, high
         )
+        self.shade: Shade | None = None
+        self.moustache: tuple[Block, Piece] | None = None
+        """Hair that hangs over the mouth, and the cells of what moves that hold it."""
+
+        if style != "flat" and len(landmarks) == LANDMARKS:
+            points, unit = motion.pixels(landmarks), rig.unit * motion.scale
+            found = find(self.still, points, rig, unit)
+            self.shade = Shade(
+                points,
+                motion,
+                unit,
+                rgb=self.still,
+                jaw=self.mouth.block,
+                hair=found.hair if found else None,
+            )
+            self.moustache = self._hanging(found)
         lids = [rig.lids[side] for side in ("left", "right")]
         eyes = look(
             self.still,
@@ -122,6 +143,14 @@ class WarpPuppet:
             Lid(motion, texture, layer, eye, style=style)
             for layer, eye in zip((grids.LID_LEFT, grids.LID_RIGHT), eyes, strict=True)
         ]
+
+    def _hanging(self, found: Moustache | None) -> tuple[Block, Piece] | None:
+        if found is None:
+            return None
+        stiffened(self.motion, found)
+        self.below.without(found.mask, found.places)
+        piece = Piece.of_mask(self.texture, found.mask, found.places)
+        return self.motion.block_around(*piece.box), piece
 
     def draw(self, face: Face) -> Picture:
         motion = self.motion
@@ -141,8 +170,7 @@ class WarpPuppet:
                 rest, edge = lid.edges(upper, closed)
                 lid.paint.paint(drawn, rest - corner, edge - corner, closed)
                 if lid.before is not None:
-                    block, piece = lid.before
-                    lay(block.of(drawn), piece.sampled(source[block.nodes]))
+                    self._again(drawn, source, *lid.before)
         lips = Lips(
             upper=self._upper_pins.moved(upper) - corner,
             lower=self._lower_pins.moved(lower) - corner,
@@ -157,6 +185,8 @@ class WarpPuppet:
             below = self._overlay(drawn, lower, self.mouth, self.below, hole=lips)
             if self.shade is not None and below is not None:
                 self.shade.jaw(drawn, below, self.mouth.block, face)
+            if self.moustache is not None:
+                self._again(drawn, source, *self.moustache)
         return self._placed(drawn, bands)
 
     def folds(self, face: Face) -> int:
@@ -220,6 +250,12 @@ class WarpPuppet:
         lay(under, layer)
         return nodes
 
+    @staticmethod
+    def _again(drawn: Picture, source: Floats, block: Block, piece: Piece) -> None:
+        """Draw a piece of the whole once more, over what was painted on it."""
+        if not block.empty:
+            lay(block.of(drawn), piece.sampled(source[block.nodes]))
+
     def _placed(self, drawn: Picture, bands: Bands) -> Picture:
         """The moving part over the plate, within the still rest of the canvas."""
         left, top, right, bottom = self.motion.area(self.motion.whole)
@@ -259,18 +295,23 @@ class Lid:
         """What hides the eye, and the cells of what moves that hold it."""
 
         if eye.before.any():
-            side = len(eye.before)
-            corners = np.array([[0, 0], [side, 0], [0, side], [side, side]])
-            around = corners @ eye.places[:, :2].T + eye.places[:, 2]
-            low, high = around.min(0), around.max(0)
-            piece = Piece.of_mask(texture, eye.before, eye.places, low, high)
-            self.before = (motion.block_around(low, high), piece)
+            piece = Piece.of_mask(texture, eye.before, eye.places)
+            self.before = (motion.block_around(*piece.box), piece)
 
     def edges(self, upper: Floats, closed: float) -> tuple[Floats, Floats]:
         """Canvas pixels (n, 2) from where the lid rests and to where it has come, in a
         frame whose nodes move by `upper`."""
         rest, lower = self.line.moved(upper), self.lower.moved(upper)
         return rest, closing(rest, lower, closed)
+
+
+def midline(lip: Floats, centre: Floats, across: Floats, half: float) -> float:
+    """How far from the middle between the corners of the mouth the middle line of the
+    face is, where it is turned: the middle point of the upper lip knows."""
+    off = float((lip[len(lip) // 2] - centre) @ across) / max(half, 1e-6)
+    if abs(off) < FACING:
+        return 0.0
+    return float(np.clip(off, -MOST_TURNED, MOST_TURNED)) * half
 
 
 def closing(rest: Floats, lower: Floats, closed: Any) -> Floats:

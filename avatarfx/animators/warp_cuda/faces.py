@@ -101,6 +101,8 @@ class WarpTwin:
         )
         self._skull = Skull(motion, puppet.skull)
         self._shades = Shades(puppet.shade, device) if puppet.shade else None
+        hanging = puppet.moustache
+        self._moustache = _Front(hanging, device) if hanging else None
 
     def draw(self, faces: Sequence[Face]) -> Tensor:
         puppet = self._puppet
@@ -126,6 +128,8 @@ class WarpTwin:
             below = self._lower.onto(drawn, drive, mouths)
             if self._shades is not None and below is not None:
                 self._shades.jaw(drawn, below, puppet.mouth.block, faces)
+            if self._moustache is not None:
+                self._moustache.onto(drawn, sources)
         return self._placed(drawn)
 
     def _set_in(self, drawn: Tensor, faces: Sequence[Face], skull: Floats) -> None:
@@ -225,6 +229,38 @@ class _Overlay:
         return to_device(free, self._device).float()[None]
 
 
+class _Front:
+    """A piece that moves with the whole, drawn once more over what was painted."""
+
+    def __init__(self, front: tuple[Block, Piece], device: Any) -> None:
+        self._block, piece = front
+        self._device = device
+        self._pixels = Pixels(
+            planar(piece.pixels, device), piece.texture, piece.corner, edge=False
+        )
+
+    def onto(
+        self, drawn: Tensor, sources: Tensor, numbers: Sequence[int] | None = None
+    ) -> None:
+        """`sources`: where the nodes of the whole come from, in canvas pixels; `numbers`
+        of the frames, None: of all."""
+        block = self._block
+        if block.empty:
+            return
+        every = range(drawn.shape[1]) if numbers is None else numbers
+        where = torch.tensor(list(every), device=self._device)
+        rows, columns = block.nodes
+        over = self._pixels.at(sources.index_select(0, where)[:, rows, columns])
+        area = drawn[
+            :3,
+            :,
+            block.top * STEP : block.bottom * STEP,
+            block.left * STEP : block.right * STEP,
+        ]
+        covered = lay(area.index_select(1, where), over[:3], over[3:])
+        area.index_copy_(1, where, covered)
+
+
 class _LidTwin:
     """One upper lid, over those frames in which it is not wide open."""
 
@@ -235,14 +271,7 @@ class _LidTwin:
         self._lower = Points(puppet.motion, grids.UPPER, lid.lower.points)
         left, top, _, _ = puppet.motion.area(puppet.motion.whole)
         self._corner = np.array([left, top], np.float32)
-        self._before: tuple[Block, Pixels] | None = None
-        if lid.before is not None:
-            block, piece = lid.before
-            pixels = planar(piece.pixels, device)
-            self._before = (
-                block,
-                Pixels(pixels, piece.texture, piece.corner, edge=False),
-            )
+        self._before = _Front(lid.before, device) if lid.before else None
 
     def close(self, drawn: Tensor, drive: Drive, sources: Tensor) -> None:
         """`sources`: where the nodes of the whole come from, in canvas pixels."""
@@ -262,18 +291,7 @@ class _LidTwin:
             if strokes is not None:
                 self._paint(drawn[:, number], strokes)
         if self._before is not None:
-            block, pixels = self._before
-            where = torch.tensor(numbers, device=self._device)
-            rows, columns = block.nodes
-            over = pixels.at(sources.index_select(0, where)[:, rows, columns])
-            area = drawn[
-                :3,
-                :,
-                block.top * STEP : block.bottom * STEP,
-                block.left * STEP : block.right * STEP,
-            ]
-            hidden = lay(area.index_select(1, where), over[:3], over[3:])
-            area.index_copy_(1, where, hidden)
+            self._before.onto(drawn, sources, numbers)
 
     def _paint(self, frame: Tensor, strokes: Strokes) -> None:
         """What the lid covers, over (4, h, w)."""

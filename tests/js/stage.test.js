@@ -15,7 +15,8 @@ import { lidLines } from "../../socialapp/static/stage/lid-lines.js";
 import { restingFace } from "../../socialapp/static/stage/motion.js";
 import { grow } from "../../socialapp/static/stage/plate.js";
 import { RigError, readRig } from "../../socialapp/static/stage/rig.js";
-import { convexHull, lab, oldMouth } from "../../socialapp/static/stage/skin.js";
+import { lab } from "../../socialapp/static/stage/lab.js";
+import { convexHull, oldMouth } from "../../socialapp/static/stage/skin.js";
 import { lineAt, linesOf } from "../../socialapp/static/stage/surtitle.js";
 import { viewOf } from "../../socialapp/static/stage/view.js";
 

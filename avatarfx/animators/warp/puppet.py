@@ -125,7 +125,7 @@ class WarpPuppet:
                 motion,
                 unit,
                 rgb=self.still,
-                jaw=self.mouth.block,
+                jaw=(float(highest[1] - slack), float(high[1] + slack)),
                 hair=found.hair if found else None,
             )
             self.moustache = self._hanging(found)

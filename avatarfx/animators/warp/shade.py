@@ -41,6 +41,9 @@ DEEPEST = {"fold": 0.17, "cheek": 0.06, "neck": 0.24, "furrow": 0.10}
 FOLD, CHEEK, NECK, FURROW = 0.045, 0.13, 0.22, 0.06
 """How wide they are, in eye distances."""
 
+EDGE = 0.12
+"""Eye distances above the end of the jaw's layer at which its shade has faded."""
+
 LEAST = 0.05
 """Of a full smile or opening: less throws no shade that could be seen."""
 
@@ -77,17 +80,19 @@ class Shade:
         unit: float,
         *,
         rgb: Picture,
-        jaw: Block,
+        jaw: tuple[float, float],
         hair: Floats | None,
     ) -> None:
         """`landmarks` (478, 2) and the eye distance `unit`, both in canvas pixels; `rgb`
-        the canvas at rest, `jaw` the cells of the lower lip and the chin, and `hair` the
-        Lab colour of the moustache, if one grows."""
+        the canvas at rest, `jaw` the upper and the lower edge of what is drawn with
+        it, and `hair` the Lab colour of the moustache, if one grows."""
         self.corner = motion.nodes[0, 0]
         cheeks = landmarks[list(CHEEKS)]
         skin = skinness(rgb, motion.nodes, cheeks, unit, hair=hair)
         smiling = _smiling(motion.nodes, landmarks, unit)
-        opened = _open(motion.nodes, landmarks, unit) * _fading(jaw, motion)
+        opened = _open(motion.nodes, landmarks, unit) * _fading(
+            *jaw, motion.nodes, unit
+        )
         self.fields = {SMILING: Field.of(smiling * skin), OPEN: Field.of(opened * skin)}
 
     def smile(self, drawn: Picture, source: Floats, face: Face) -> None:
@@ -179,12 +184,11 @@ def skinness(
     return cast("Floats", cv2.GaussianBlur(like.astype(np.float32), (0, 0), sigma))
 
 
-def _fading(block: Block, motion: Motion) -> Floats:
+def _fading(top: float, bottom: float, nodes: Floats, unit: float) -> Floats:
     """(rows, columns): 0 along the lower edge of what is drawn with the jaw, or the shade
     would end there in a line."""
-    rows = np.arange(motion.follow.shape[0], dtype=np.float32)[:, None]
-    high = max(1.0, 0.35 * (block.bottom - block.top))
-    share = np.clip((block.bottom - _AROUND - rows) / high, 0, 1)
+    end = bottom - EDGE * unit
+    share = np.clip((end - nodes[..., 1]) / max(1.0, 0.35 * (bottom - top)), 0, 1)
     return np.asarray(share * share * (3 - 2 * share), np.float32)
 
 

@@ -1,10 +1,11 @@
 // @ts-check
 /**
- * Colours of a picture's own skin: a flat cartoon's mouth covered with it, the lid of an
- * eye painted in it. The twin of ``cover_mouth`` in ``avatarfx/animators/warp/drawn.py``
- * and of ``LidPaint`` in ``lids.py``.
+ * Colours of a picture's own skin: a flat cartoon's mouth covered with it. The twin of
+ * ``cover_mouth`` in ``avatarfx/animators/warp/drawn.py``.
  */
 
+import { lab } from "./lab.js";
+import { dilated } from "./masks.js";
 import { grow } from "./plate.js";
 
 /** @import { Point } from "./rig.js" */
@@ -13,8 +14,6 @@ import { grow } from "./plate.js";
 const UNLIKE = 16;
 /** The region around a mouth is worked on at this width at most. */
 const WIDEST = 220;
-
-/** @typedef {[number, number, number]} Colour 0 to 255 */
 
 /**
  * The picture on a canvas whose pixels can be read.
@@ -26,6 +25,35 @@ export function onCanvas(picture) {
   canvas.height = picture.height;
   context(canvas).drawImage(picture, 0, 0);
   return canvas;
+}
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @returns {ImageData}
+ */
+export function pixelsOf(canvas) {
+  return context(canvas).getImageData(0, 0, canvas.width, canvas.height);
+}
+
+/**
+ * What a mask shows, filled from what lies around it below a line.
+ * @param {HTMLCanvasElement} picture
+ * @param {{x: number, y: number, width: number, height: number}} area in its pixels
+ * @param {(x: number, y: number) => {hidden: boolean, own: boolean}} what of a pixel
+ */
+export function without(picture, { x, y, width, height }, what) {
+  const image = context(picture).getImageData(x, y, width, height);
+  const seen = Array.from({ length: width * height }, (_, i) =>
+    what(x + (i % width), y + Math.floor(i / width)),
+  );
+  const hidden = dilated(Uint8Array.from(seen, (one) => Number(one.hidden)), { width, height }, 5);
+  const known = seen.map((one, i) => Number(one.own && !hidden[i]));
+  if (!known.some(Boolean)) return;
+  const filled = grow(image.data, known, width, height);
+  hidden.forEach((v, i) => {
+    if (v) for (let c = 0; c < 3; c++) image.data[4 * i + c] = filled[3 * i + c];
+  });
+  context(picture).putImageData(image, x, y);
 }
 
 /**
@@ -113,113 +141,6 @@ export function oldMouth({ data, width, height }, lips, unit) {
   }
   for (let i = 0; i < mask.length; i++) mask[i] &= inner[i];
   return swollen(mask, width, height, Math.max(1, Math.round(0.0175 * unit)));
-}
-
-/** Of the eye's width above its lid: where skin is looked for. */
-const REACHES = [0.17, 0.26, 0.36];
-
-/** Of the way from the lashes to the lightest of those: darker is paint, not skin. */
-const SKIN = 0.62;
-
-/**
- * The colours of one upper lid: skin by column from the viewer's left to the right, and
- * the lashes.
- * @param {HTMLCanvasElement} picture
- * @param {Point[]} edge of the lid, in its pixels
- * @returns {{skin: Colour[], lash: Colour}}
- */
-export function lidColours(picture, edge) {
-  const last = edge[edge.length - 1];
-  const width = Math.max(Math.hypot(last[0] - edge[0][0], last[1] - edge[0][1]), 1e-6);
-  const across = [(last[0] - edge[0][0]) / width, (last[1] - edge[0][1]) / width];
-  const dark = edge.map((p) => {
-    const found = patch(picture, p, Math.max(1, 0.05 * width));
-    found.sort((a, b) => a[0] + a[1] + a[2] - b[0] - b[1] - b[2]);
-    const some = found.slice(0, Math.max(1, Math.round(found.length / 5)));
-    return each((c) => some.reduce((sum, v) => sum + v[c], 0) / some.length);
-  });
-  const lash = median(dark);
-  const near = Math.max(1, 0.3 * REACHES[0] * width);
-  const rows = REACHES.map((away) => {
-    const reach = away * width;
-    return edge.map(([x, y]) =>
-      median(patch(picture, [x + across[1] * reach, y - across[0] * reach], near)),
-    );
-  });
-  const light = rows.map((row) => middling(row.map(mean)));
-  const enough = mean(lash) + SKIN * (Math.max(...light) - mean(lash));
-  const raw = rows[light.findIndex((seen) => seen >= enough)];
-  const middle = median(raw);
-  // One odd sample (a lash, a lock of hair) must not stripe the lid.
-  const skin = raw.map((_, i) => {
-    const near = [-2, -1, 0, 1, 2].map((d) => raw[Math.min(Math.max(i + d, 0), raw.length - 1)]);
-    return each((c) => (0.6 * near.reduce((sum, v) => sum + v[c], 0)) / 5 + 0.4 * middle[c]);
-  });
-  const shade = median(skin);
-  return { skin, lash: each((c) => Math.min(lash[c], 0.55 * shade[c])) };
-}
-
-/**
- * @param {(c: number) => number} value
- * @returns {Colour}
- */
-function each(value) {
-  return [value(0), value(1), value(2)];
-}
-
-/**
- * @param {HTMLCanvasElement} picture
- * @param {Point} at
- * @param {number} reach
- * @returns {Colour[]}
- */
-function patch(picture, at, reach) {
-  const clip = (/** @type {number} */ v, /** @type {number} */ size) =>
-    Math.min(Math.max(Math.trunc(v), 0), size - 1);
-  const [x0, x1] = [-reach, reach].map((d) => clip(at[0] + d, picture.width));
-  const [y0, y1] = [-reach, reach].map((d) => clip(at[1] + d, picture.height));
-  const { data } = context(picture).getImageData(x0, y0, x1 - x0 + 1, y1 - y0 + 1);
-  return Array.from({ length: data.length / 4 }, (_, i) => each((c) => data[4 * i + c]));
-}
-
-/**
- * Channel by channel.
- * @param {Colour[]} colours
- */
-function median(colours) {
-  return each((c) => middling(colours.map((v) => v[c])));
-}
-
-/** @param {number[]} values */
-function middling(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const half = (sorted.length - 1) / 2;
-  return (sorted[Math.floor(half)] + sorted[Math.ceil(half)]) / 2;
-}
-
-/** @param {Colour} colour */
-function mean(colour) {
-  return (colour[0] + colour[1] + colour[2]) / 3;
-}
-
-/**
- * CIE Lab of an sRGB colour, D65.
- * @param {number} r 0 to 255
- * @param {number} g
- * @param {number} b
- */
-export function lab(r, g, b) {
-  const linear = (/** @type {number} */ v) =>
-    v <= 10.31475 ? v / 3294.6 : ((v / 255 + 0.055) / 1.055) ** 2.4;
-  const [x, y, z] = [
-    [0.412453, 0.35758, 0.180423, 0.950456],
-    [0.212671, 0.71516, 0.072169, 1],
-    [0.019334, 0.119193, 0.950227, 1.088754],
-  ].map(([u, v, w, white]) => {
-    const t = (u * linear(r) + v * linear(g) + w * linear(b)) / white;
-    return t > 0.008856 ? Math.cbrt(t) : 7.787 * t + 16 / 116;
-  });
-  return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
 }
 
 /**

@@ -15,7 +15,8 @@ from avatarfx.animators.warp.mouth import Cavity, Lips
 from avatarfx.animators.warp.puppet import midline
 from avatarfx.bench.facesets import Pictured, own, worn
 from avatarfx.tests.test_riggers import encoded, rigged
-from avatarfx.tests.test_warp import close_up
+from avatarfx.tests.test_warp import actor, close_up
+from avatarfx.tests.test_warp import puppet as flat_puppet
 from socialapp.engines.protocols import Actor
 from socialapp.performance import Face
 
@@ -199,3 +200,23 @@ def test_teeth_and_tongue_turn_with_the_face() -> None:
         lit.append(float((row * np.arange(120)).sum() / row.sum()))
     assert lit[0] == pytest.approx(60, abs=1.5)
     assert lit[1] < lit[0] - 4
+
+
+def test_the_mouth_of_a_drawn_beard_is_covered_with_skin_alone() -> None:
+    rig = actor("flat hob").rig
+    view = close_up(rig)
+    shown = flat_puppet("flat hob").texture
+    points = (np.array(rig.landmarks)[:, :2] - [view.x, view.y]) / view.width * 256
+    # Beside the lips, in the patch of skin within the white beard.
+    corners, lip = points[[61, 291]], points[[13, 14]].mean(0)
+    skin = np.array([int(rig.palette["skin"][i : i + 2], 16) for i in (1, 3, 5)])
+    lightness = []
+    for share in (0.5, 0.75):
+        for corner in corners:
+            spot = lip + share * (corner - lip) + [0, 3]
+            x, y = np.round(shown.index(spot)).astype(int)
+            lightness.append(shown.pixels[y, x, :3].astype(int))
+    assert np.abs(np.array(lightness) - skin).max(1).max() < 60
+    # And the beard is as white as it was.
+    chin = np.round(shown.index(points[[199, 200]].mean(0))).astype(int)
+    assert shown.pixels[chin[1], chin[0], :3].min() > 180

@@ -77,7 +77,10 @@ class WarpPuppet:
             pixels = rig.unit * motion.scale
             lips = np.concatenate([rig.lip_upper, rig.lip_lower])
             cover_mouth(
-                texture, texture.index(motion.pixels(lips)), pixels * texture.fine
+                texture,
+                texture.index(motion.pixels(lips)),
+                pixels * texture.fine,
+                colour(palette, "skin"),
             )
             self.drawn_mouth = DrawnMouth(palette, width=reach, unit=pixels)
         self.motion = motion

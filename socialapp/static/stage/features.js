@@ -147,7 +147,7 @@ export function skullOf({ mouth, axis: [ax, ay], lips }) {
 }
 
 /** @param {string | undefined} hex @returns {Colour} 0 to 255 */
-function bytes(hex) {
+export function bytes(hex) {
   const text = /^#[0-9a-f]{6}$/i.test(hex ?? "") ? /** @type {string} */ (hex) : "#d9a68a";
   const part = (/** @type {number} */ i) => parseInt(text.slice(i, i + 2), 16);
   return [part(1), part(3), part(5)];

@@ -5,13 +5,24 @@
  */
 
 import { lab } from "./lab.js";
-import { dilated } from "./masks.js";
+import { dilated, labelled, opened } from "./masks.js";
 import { grow } from "./plate.js";
 
+/** @import { Size } from "./masks.js" */
+/** @import { Colour, Pixels } from "./numbers.js" */
 /** @import { Point } from "./rig.js" */
 
 /** Lab distance from the skin around it at which a pixel belongs to the old mouth. */
 const UNLIKE = 16;
+/** Lab distance from the palette's skin, lightness halved, of what is still skin. */
+const SKIN = 22;
+/** Of a mouth's surroundings that must be skin; of their border that must not be, where hair
+ * grows; and of all, what it takes. */
+const SOME = 0.12;
+const HAIRY = 0.2;
+const MASS = 0.06;
+/** Eye distances across: thinner is a line. */
+const THIN = 0.05;
 /** The region around a mouth is worked on at this width at most. */
 const WIDEST = 220;
 
@@ -71,8 +82,9 @@ function context(canvas) {
  * @param {HTMLCanvasElement} picture
  * @param {Point[]} lips outer lip points in its pixels
  * @param {number} unit the eye distance in its pixels
+ * @param {Colour} plain the palette's skin, 0 to 255
  */
-export function coverMouth(picture, lips, unit) {
+export function coverMouth(picture, lips, unit, plain) {
   const xs = lips.map((p) => p[0]);
   const ys = lips.map((p) => p[1]);
   const x0 = Math.max(0, Math.floor(Math.min(...xs) - 0.1 * unit));
@@ -88,8 +100,9 @@ export function coverMouth(picture, lips, unit) {
   context(small).drawImage(picture, x0, y0, x1 - x0, y1 - y0, 0, 0, width, height);
   const image = context(small).getImageData(0, 0, width, height);
   const points = lips.map(([x, y]) => /** @type {Point} */ ([(x - x0) * scale, (y - y0) * scale]));
-  const mask = oldMouth(image, points, unit * scale);
-  const filled = grow(image.data, mask.map((m) => (m ? 0 : 1)), width, height);
+  const { mask, hair } = oldMouth(image, points, unit * scale, plain);
+  // No skin takes the colour of a moustache.
+  const filled = grow(image.data, mask.map((m, i) => Number(!m && !hair[i])), width, height);
   const soft = blur(Float32Array.from(mask), width, height, Math.max(0.8, 0.01 * unit * scale));
   for (let i = 0; i < width * height; i++) {
     for (let c = 0; c < 3; c++) image.data[4 * i + c] = filled[3 * i + c];
@@ -102,26 +115,29 @@ export function coverMouth(picture, lips, unit) {
 
 /**
  * 1 where the picture's own mouth is: inside the lips, and whatever stands out from the
- * skin and is connected to them. A moustache that only comes near is not.
- * @param {ImageData} image
+ * skin and is connected to them. A moustache that only comes near is not, nor a beard.
+ * @param {Pixels} image
  * @param {Point[]} lips
  * @param {number} unit
- * @returns {Uint8Array}
+ * @param {Colour} plain the palette's skin
+ * @returns {{mask: Uint8Array, hair: Uint8Array}}
  */
-export function oldMouth({ data, width, height }, lips, unit) {
+export function oldMouth({ data, width, height }, lips, unit, plain) {
   const edge = Math.max(2, Math.round(0.02 * unit));
   const inner = Uint8Array.from({ length: width * height }, (_, i) => {
     const [x, y] = [i % width, Math.floor(i / width)];
     return Number(x >= edge && y >= edge && x < width - edge && y < height - edge);
   });
-  const skin = grow(data, inner.map((v) => 1 - v), width, height);
+  const hair = hairAround({ data, width, height }, plain, inner, unit);
+  const skin = grow(data, inner.map((v, i) => Number(!v && !hair[i])), width, height);
   const unlike = Uint8Array.from({ length: width * height }, (_, i) => {
     const own = lab(data[4 * i], data[4 * i + 1], data[4 * i + 2]);
     const around = lab(skin[3 * i], skin[3 * i + 1], skin[3 * i + 2]);
-    return Number(Math.hypot(...own.map((v, c) => v - around[c])) > UNLIKE);
+    return Number(Math.hypot(...own.map((v, c) => v - around[c])) > UNLIKE && !hair[i]);
   });
   const core = Math.max(1, Math.round(0.015 * unit));
-  const hull = swollen(insideOf(convexHull(lips), width, height), width, height, core);
+  const between = insideOf(convexHull(lips), width, height);
+  const hull = swollen(between, width, height, core);
   const mask = Uint8Array.from(hull);
   /** @type {number[]} */
   const open = [];
@@ -140,7 +156,58 @@ export function oldMouth({ data, width, height }, lips, unit) {
     }
   }
   for (let i = 0; i < mask.length; i++) mask[i] &= inner[i];
-  return swollen(mask, width, height, Math.max(1, Math.round(0.0175 * unit)));
+  const whole = swollen(mask, width, height, Math.max(1, Math.round(0.0175 * unit)));
+  return { mask: whole.map((v, i) => Number(v && !(hair[i] && !between[i]))), hair };
+}
+
+/**
+ * What comes into the surroundings of a mouth from beyond them and is not like skin.
+ * @param {Pixels} image
+ * @param {Colour} plain
+ * @param {Uint8Array} inner
+ * @param {number} unit
+ */
+function hairAround({ data, width, height }, plain, inner, unit) {
+  const size = { width, height };
+  const goal = lab(...plain);
+  const other = Uint8Array.from(inner, (_, i) => {
+    const [l, a, b] = lab(data[4 * i], data[4 * i + 1], data[4 * i + 2]);
+    return Number(Math.hypot((l - goal[0]) / 2, a - goal[1], b - goal[2]) >= SKIN);
+  });
+  const none = new Uint8Array(other.length);
+  const share = (/** @type {(i: number) => boolean} */ where) => {
+    let [found, all] = [0, 0];
+    other.forEach((v, i) => {
+      if (!where(i)) return;
+      all++;
+      found += v;
+    });
+    return found / Math.max(all, 1);
+  };
+  if (1 - share(() => true) < SOME || share((i) => !inner[i]) < HAIRY) return none;
+  // The line of the mouth may hang together with hair, but is thinner.
+  const thick = opened(other, size, Math.max(3, Math.round(THIN * unit)) | 1);
+  const labels = labelled(thick, size, true);
+  const areas = new Map();
+  labels.forEach((label) => areas.set(label, (areas.get(label) ?? 0) + 1));
+  const beyond = new Set(labels.filter((label, i) => label && !inner[i]));
+  const found = Uint8Array.from(labels, (label) =>
+    Number(beyond.has(label) && areas.get(label) > MASS * other.length),
+  );
+  return squares(found, size);
+}
+
+/** Its own edge is soft, and of neither colour. @param {Uint8Array} mask @param {Size} size */
+function squares(mask, { width, height }) {
+  return mask.map((_, i) => {
+    const [x, y] = [i % width, Math.floor(i / width)];
+    for (let v = Math.max(0, y - 1); v <= Math.min(height - 1, y + 1); v++) {
+      for (let u = Math.max(0, x - 1); u <= Math.min(width - 1, x + 1); u++) {
+        if (mask[v * width + u]) return 1;
+      }
+    }
+    return 0;
+  });
 }
 
 /**

@@ -8,7 +8,7 @@
 import { Cavity } from "./cavity.js";
 import { colour, makeProgram, makeTexture, uniformsOf } from "./gl.js";
 import { DrawnMouth, makeQuad } from "./drawn-mouth.js";
-import { featuresOf, skullOf } from "./features.js";
+import { bytes, featuresOf, skullOf } from "./features.js";
 import { Grids, lidWeight, refined } from "./grids.js";
 import { LidPaint } from "./lid-paint.js";
 import { lines, makeMesh, makeMoves, nodes } from "./mesh.js";
@@ -81,7 +81,8 @@ export class WarpPuppet {
     if (this.rig.style !== "flat") return portrait;
     const canvas = onCanvas(portrait);
     const lips = [...grids.lips.upper, ...grids.lips.lower];
-    coverMouth(canvas, lips.map((p) => pixels(p, portrait)), grids.unit * portrait.width);
+    const plain = bytes(this.rig.palette.skin);
+    coverMouth(canvas, lips.map((p) => pixels(p, portrait)), grids.unit * portrait.width, plain);
     return canvas;
   }
 

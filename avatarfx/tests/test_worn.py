@@ -10,12 +10,14 @@ import cv2
 import numpy as np
 import pytest
 
+from avatarfx.animators.puppets import View
 from avatarfx.animators.warp import WarpMaker
+from avatarfx.animators.warp.fine import FinePuppet
 from avatarfx.animators.warp.mouth import Cavity, Lips
-from avatarfx.animators.warp.puppet import midline
+from avatarfx.animators.warp.puppet import WarpPuppet, midline
 from avatarfx.bench.facesets import Pictured, own, worn
 from avatarfx.tests.test_riggers import encoded, rigged
-from avatarfx.tests.test_warp import actor, close_up
+from avatarfx.tests.test_warp import actor, built, close_up
 from avatarfx.tests.test_warp import puppet as flat_puppet
 from socialapp.engines.protocols import Actor
 from socialapp.performance import Face
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from avatarfx.animators.warp.puppet import WarpPuppet
 
 SIDE = 384
 SHUT = Face(lid_left=1.0, lid_right=1.0)
@@ -45,10 +46,7 @@ def wearer(kind: str) -> Actor:
 
 @cache
 def puppet(kind: str) -> WarpPuppet:
-    one = wearer(kind)
-    return WarpMaker().build(
-        one, view=close_up(one.rig), width=SIDE, height=SIDE, cut_out=False
-    )
+    return built(wearer(kind), SIDE)
 
 
 def worn_pixels(kind: str, where: Callable[[Any], Any] | None = None) -> NDArray[Any]:
@@ -125,13 +123,7 @@ def test_a_moustache_keeps_its_shape_and_hangs_over_the_open_mouth(
     stiff = puppet("moustache")
     assert stiff.moustache is not None
     monkeypatch.setattr("avatarfx.animators.warp.puppet.find", lambda *_: None)
-    limp = WarpMaker().build(
-        wearer("moustache"),
-        view=close_up(wearer("moustache").rig),
-        width=SIDE,
-        height=SIDE,
-        cut_out=False,
-    )
+    limp = built(wearer("moustache"), SIDE)
     assert limp.moustache is None
     for said in (Face(jaw_open=0.6), Face(jaw_open=0.3, mouth_round=1.0)):
         kept, lost = (
@@ -220,3 +212,34 @@ def test_the_mouth_of_a_drawn_beard_is_covered_with_skin_alone() -> None:
     # And the beard is as white as it was.
     chin = np.round(shown.index(points[[199, 200]].mean(0))).astype(int)
     assert shown.pixels[chin[1], chin[0], :3].min() > 180
+
+
+def test_a_face_that_is_small_on_its_canvas_is_drawn_in_one_of_its_own() -> None:
+    one = wearer("moustache")
+    close = close_up(one.rig)
+    far = View(
+        close.x - 1.2 * close.width,
+        close.y - 1.2 * close.height,
+        3.4 * close.width,
+        3.4 * close.height,
+    )
+    made = WarpMaker()
+    small = made.build(one, view=far, width=SIDE, height=SIDE, cut_out=False)
+    large = made.build(one, view=far, width=4 * SIDE, height=4 * SIDE, cut_out=False)
+    assert isinstance(small, FinePuppet)
+    assert isinstance(large, WarpPuppet)
+    for said in (Face(), AH, replace(SHUT, yaw=6.0, roll=4.0)):
+        drawn, coarse = small.draw(said), small.whole.draw(said)
+        ideal = cv2.resize(large.draw(said), (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+        near = small.area
+        assert 2 * off(drawn, ideal)[near].mean() < off(coarse, ideal)[near].mean()
+        # Nothing else is drawn otherwise, and no edge shows around it.
+        beyond = np.ones((SIDE, SIDE), bool)
+        beyond[near] = False
+        assert off(drawn, coarse)[beyond].max() == 0
+        rows, columns = near
+        assert off(drawn, coarse)[rows.start, columns].max() <= 1
+    free = made.build(one, view=far, width=SIDE, height=SIDE, cut_out=True).draw(AH)
+    assert free.shape == (SIDE, SIDE, 4)
+    assert free[4, 4, 3] < 20
+    assert free[SIDE // 2, SIDE // 2, 3] > 240

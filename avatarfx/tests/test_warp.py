@@ -14,8 +14,8 @@ import pytest
 from avatarfx.animators.puppets import View
 from avatarfx.animators.warp import WarpMaker
 from avatarfx.animators.warp.bands import Bands, Reaches
+from avatarfx.animators.warp.eyes import painted_eye
 from avatarfx.animators.warp.grids import weights_of
-from avatarfx.animators.warp.lids import painted_eye
 from avatarfx.animators.warp.puppet import WarpPuppet
 from avatarfx.riggers.safe import EXTREMES
 from avatarfx.tests.test_riggers import rigged, sample
@@ -45,10 +45,16 @@ def close_up(rig: Rig) -> View:
 
 @cache
 def puppet(name: str, cut_out: bool = False) -> WarpPuppet:
-    one = actor(name)
-    return WarpMaker().build(
-        one, view=close_up(one.rig), width=SIDE, height=SIDE, cut_out=cut_out
+    return built(actor(name), SIDE, cut_out=cut_out)
+
+
+def built(one: Actor, side: int, *, cut_out: bool = False) -> WarpPuppet:
+    """A close-up: no face in it is small."""
+    face = WarpMaker().build(
+        one, view=close_up(one.rig), width=side, height=side, cut_out=cut_out
     )
+    assert isinstance(face, WarpPuppet)
+    return face
 
 
 def box(name: str, indices: list[int], room: float) -> tuple[slice, slice]:
@@ -143,10 +149,7 @@ def test_nothing_folds_where_it_is_seen(name: str) -> None:
 
 
 def test_a_fold_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    one = actor("photo close")
-    face = WarpMaker().build(
-        one, view=close_up(one.rig), width=SIDE, height=SIDE, cut_out=False
-    )
+    face = built(actor("photo close"), SIDE)
     real = face.motion.displacement
     monkeypatch.setattr(face.motion, "displacement", lambda *args: -2.5 * real(*args))
     assert face.folds(Face(jaw_open=1.0, smile=1.0)) > 0

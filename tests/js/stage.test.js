@@ -15,7 +15,8 @@ import { lidLines } from "../../socialapp/static/stage/lid-lines.js";
 import { restingFace } from "../../socialapp/static/stage/motion.js";
 import { grow } from "../../socialapp/static/stage/plate.js";
 import { RigError, readRig } from "../../socialapp/static/stage/rig.js";
-import { convexHull, lab, oldMouth } from "../../socialapp/static/stage/skin.js";
+import { lab } from "../../socialapp/static/stage/lab.js";
+import { convexHull, oldMouth } from "../../socialapp/static/stage/skin.js";
 import { lineAt, linesOf } from "../../socialapp/static/stage/surtitle.js";
 import { viewOf } from "../../socialapp/static/stage/view.js";
 
@@ -208,7 +209,8 @@ test("an old mouth is what stands out and touches the lips", () => {
   for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) paint(x, y, [230, 180, 150]);
   for (let x = 30; x < 56; x++) for (const y of [30, 31]) paint(x, y, [60, 20, 20]);
   for (let x = 30; x < 50; x++) paint(x, 8, [60, 20, 20]);
-  const mask = oldMouth({ data, width, height }, [[32, 29], [48, 29], [48, 33], [32, 33]], 80);
+  const lips = [[32, 29], [48, 29], [48, 33], [32, 33]];
+  const { mask } = oldMouth({ data, width, height }, lips, 80, [220, 180, 150]);
   assert.equal(mask[30 * width + 40], 1);
   assert.equal(mask[30 * width + 54], 1, "the part that reaches beyond the lips");
   assert.equal(mask[8 * width + 40], 0, "the line that does not touch them");

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from avatarfx.animators import pictures
+from avatarfx.animators.warp.fine import FinePuppet, finer
 from avatarfx.animators.warp.grids import Grids, GridsError
 from avatarfx.animators.warp.motion import Motion
 from avatarfx.animators.warp.puppet import WarpPuppet
@@ -37,7 +38,7 @@ class WarpMaker:
 
     def build(
         self, actor: Actor, *, view: View, width: int, height: int, cut_out: bool
-    ) -> WarpPuppet:
+    ) -> WarpPuppet | FinePuppet:
         rig = actor.rig
         blob = actor.blobs.get(rig.grids)
         if blob is None:
@@ -50,23 +51,25 @@ class WarpMaker:
             raise EngineError(
                 "The face rig of this picture cannot be read.", permanent=True
             ) from error
+        portrait = pictures.decode(actor.portrait)
         matte = actor.blobs.get(rig.matte)
-        texture = Texture(
-            pictures.decode(actor.portrait),
-            pictures.decode_grey(matte) if matte else None,
-            view=view,
-            width=width,
-            height=height,
-            cut_out=cut_out,
-        )
-        motion = Motion(
-            found, view=view, width=width, height=height, flat=rig.style == "flat"
-        )
-        return WarpPuppet(
-            found,
-            texture,
-            motion,
-            palette=rig.palette,
-            style=rig.style,
-            landmarks=np.asarray(rig.landmarks, np.float32).reshape(-1, 3)[:, :2],
-        )
+        person = pictures.decode_grey(matte) if matte else None
+        landmarks = np.asarray(rig.landmarks, np.float32).reshape(-1, 3)[:, :2]
+        flat = rig.style == "flat"
+
+        def shown(part: View, wide: int, tall: int) -> WarpPuppet:
+            texture = Texture(
+                portrait, person, view=part, width=wide, height=tall, cut_out=cut_out
+            )
+            motion = Motion(found, view=part, width=wide, height=tall, flat=flat)
+            return WarpPuppet(
+                found,
+                texture,
+                motion,
+                palette=rig.palette,
+                style=rig.style,
+                landmarks=landmarks,
+            )
+
+        whole = shown(view, width, height)
+        return finer(whole, found.face, view, (width, height), shown)

@@ -37,6 +37,18 @@ _UNLIKE = 16.0
 """Lab distance from the skin around it at which a pixel belongs to the old mouth."""
 
 
+_SKIN = 22.0
+"""Lab distance from the palette's skin, lightness halved, of what is still skin."""
+
+_SOME, _HAIRY, _MASS = 0.12, 0.2, 0.06
+"""Of the mouth's surroundings that must be skin; of their border that must not be, where
+hair grows; and of all, what a beard or a moustache takes."""
+
+
+_THIN = 0.05
+"""Eye distances across: thinner is a line."""
+
+
 class DrawnMouth:
     """Safe to share between threads."""
 
@@ -91,10 +103,11 @@ class DrawnMouth:
         return int(low[0]), int(low[1]), cast("Picture", placed)
 
 
-def cover_mouth(texture: Texture, lips: Floats, unit: float) -> None:
+def cover_mouth(texture: Texture, lips: Floats, unit: float, plain: Floats) -> None:
     """Paint skin over the mouth in the texture, before anything is drawn from it.
 
-    `lips`: outer lip points in texture pixels; `unit`: the eye distance there.
+    `lips`: outer lip points in texture pixels; `unit`: the eye distance there; `plain`:
+    (3,) RGB, the palette's skin.
     """
     low, high = lips.min(0), lips.max(0)
     room = np.array([0.10, 0.09]) * unit
@@ -108,12 +121,15 @@ def cover_mouth(texture: Texture, lips: Floats, unit: float) -> None:
     edge = max(2, round(0.02 * unit))
     inner = np.zeros(area.shape[:2], np.uint8)
     inner[edge:-edge, edge:-edge] = 255
-    skin = grow(np.asarray(area, np.uint8), 255 - inner)
+    hair = _hair(lab, plain, inner, unit)
+    around = np.where(hair, 0, 255 - inner).astype(np.uint8)
+    skin = grow(np.asarray(area, np.uint8), around)
     skin_lab = cv2.cvtColor(skin.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
-    unlike = np.linalg.norm(lab - skin_lab, axis=2) > _UNLIKE
+    unlike = (np.linalg.norm(lab - skin_lab, axis=2) > _UNLIKE) & ~hair
     hull: Picture = np.zeros(area.shape[:2], np.uint8)
     points = (lips - [x0, y0]).astype(np.int32)
     cv2.fillConvexPoly(hull, cv2.convexHull(points), 255)
+    between = hull > 0
     core = max(3, round(0.03 * unit))
     hull = cast("Picture", cv2.dilate(hull, np.ones((core, core), np.uint8)))
     # Whatever stands out and is connected to the lips is mouth; a moustache, a beak's
@@ -125,7 +141,35 @@ def cover_mouth(texture: Texture, lips: Floats, unit: float) -> None:
     swell = max(3, round(0.035 * unit)) | 1
     brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (swell, swell))
     mask = np.asarray(cv2.dilate(mask, brush), np.uint8)
-    filled = grow(area, 255 - mask)
+    # A moustache over the mouth is left as it is, and no skin takes its colour.
+    mask[hair & ~between] = 0
+    filled = grow(area, np.where(hair, 0, 255 - mask).astype(np.uint8))
     soft = cv2.GaussianBlur(mask, (0, 0), max(0.8, 0.01 * unit))[..., None] / 255
     mixed = area * (1 - soft) + filled * soft
     texture.pixels[y0:y1, x0:x1, :3] = np.round(mixed)
+
+
+def _hair(
+    lab: NDArray[Any], plain: Floats, inner: Picture, unit: float
+) -> NDArray[np.bool_]:
+    """(h, w): what comes into the surroundings of a mouth from beyond them and is not like
+    the skin `plain`: a moustache, a beard. Nothing, where there is hardly any skin, or
+    hardly anything else along the border."""
+    byte = np.asarray(plain, np.float32).reshape(1, 1, 3) / 255
+    away = (lab - cv2.cvtColor(byte, cv2.COLOR_RGB2LAB)) * [0.5, 1, 1]
+    like = np.linalg.norm(away, axis=2) < _SKIN
+    border = inner == 0
+    other = ~like
+    if like.mean() < _SOME or other[border].mean() < _HAIRY:
+        return np.zeros_like(other)
+    # The line of the mouth may hang together with hair, but is thinner.
+    thin = max(3, round(_THIN * unit)) | 1
+    round_ = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (thin, thin))
+    thick = cv2.morphologyEx(other.astype(np.uint8), cv2.MORPH_OPEN, round_)
+    _, labels, sizes, _ = cv2.connectedComponentsWithStats(thick)
+    large = sizes[:, cv2.CC_STAT_AREA] > _MASS * other.size
+    from_beyond = np.unique(labels[border & (thick > 0)])
+    kept = [number for number in from_beyond if number and large[number]]
+    # Its own edge is soft, and of neither colour.
+    found = np.isin(labels, kept).astype(np.uint8)
+    return np.asarray(cv2.dilate(found, np.ones((3, 3), np.uint8)) > 0)

@@ -33,19 +33,9 @@ _STILL = 0.004
 """Follow below it moves nothing that could be seen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Effort:
-    """How the inverse is searched for."""
-
-    rounds: int
-    step: float
-    """1 takes each correction whole; less is needed where the picture is stretched to
-    more than twice its size, or the search swings about the answer."""
-
-
-PLAIN = Effort(5, 0.75)
-STRETCHED = Effort(9, 0.55)
-"""For lids, whose skin is drawn out to cover the eye."""
+ROUNDS, GAIN = 5, 0.75
+"""How the inverse is searched for: taken whole, corrections swing about the answer where
+the picture is stretched to more than twice its size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +68,12 @@ class Block:
             self.right - other.left,
             self.bottom - other.top,
         )
+
+    def of(self, drawn: Any) -> Any:
+        """Its pixels of a picture (h, w, ...) that begins where the cells do: a view."""
+        return drawn[
+            self.top * STEP : self.bottom * STEP, self.left * STEP : self.right * STEP
+        ]
 
     @property
     def empty(self) -> bool:
@@ -166,6 +162,7 @@ class Motion:
         inside = {
             key: np.ascontiguousarray(field[self.block.nodes])
             for key, field in sampled_fields.items()
+            if key[0] in (grids.UPPER, grids.LOWER)
         }
         names = {
             layer: [n for (kind, n) in rig.fields if kind == layer]
@@ -177,12 +174,6 @@ class Motion:
             borrowed = only_upper if layer == grids.LOWER else []
             keys = [(layer, n) for n in own] + [(grids.UPPER, n) for n in borrowed]
             self.stacks[layer] = [(key[1], inside[key]) for key in keys]
-        self.lids = {
-            layer: inside[layer, layer]
-            for layer in (grids.LID_LEFT, grids.LID_RIGHT)
-            if (layer, layer) in inside
-        }
-
         self._prepare()
 
     def _prepare(self) -> None:
@@ -208,9 +199,6 @@ class Motion:
         part.stacks = {
             layer: [(name, _cut(field, rows, columns)) for name, field in fields]
             for layer, fields in self.stacks.items()
-        }
-        part.lids = {
-            layer: _cut(field, rows, columns) for layer, field in self.lids.items()
         }
         part._prepare()
         return part
@@ -276,21 +264,19 @@ class Motion:
         moved += turned
         return moved
 
-    def source(
-        self, displacement: Floats, block: Block, effort: Effort = PLAIN
-    ) -> Floats:
+    def source(self, displacement: Floats, block: Block) -> Floats:
         """Where each node of `block` comes from, in canvas pixels: the inverse."""
         low_x, low_y = self.nodes[0, 0]
         nodes = self.nodes[block.nodes]
         corner = np.array([low_x, low_y], np.float32)
         start = (nodes - corner) / np.float32(STEP)
         index = start - displacement[block.nodes] * np.float32(1 / STEP)
-        # Each round goes `step` of the way to: node less the displacement found there.
-        part = displacement * np.float32(effort.step / STEP)
-        anchor = start * np.float32(effort.step)
-        for _ in range(effort.rounds):
+        # Each round goes `GAIN` of the way to: node less the displacement found there.
+        part = displacement * np.float32(GAIN / STEP)
+        anchor = start * np.float32(GAIN)
+        for _ in range(ROUNDS):
             there = sampled(part, index, cv2.BORDER_REPLICATE)
-            index *= np.float32(1 - effort.step)
+            index *= np.float32(1 - GAIN)
             index += anchor
             index -= there
         index *= np.float32(STEP)
@@ -306,7 +292,7 @@ class Motion:
         return self.pinned(points).moved(displacement)
 
     def _sum(self, layer: str, face: Face) -> Floats:
-        fields = self.stacks[grids.LOWER if layer == grids.LOWER else grids.UPPER]
+        fields = self.stacks[layer]
         weights = weights_of(face, flat=self.flat)
         # Most weights are 0 most of the time; a matrix product would also wake the
         # threads of BLAS, which spin for longer than this takes.
@@ -314,8 +300,6 @@ class Motion:
         for name, field in fields:
             if weight := weights.get(name, 0.0):
                 cv2.scaleAdd(field, float(weight), total, total)
-        if layer in self.lids:
-            cv2.scaleAdd(self.lids[layer], lid_weight(layer, face), total, total)
         return total
 
     @staticmethod

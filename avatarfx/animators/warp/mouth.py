@@ -57,7 +57,8 @@ class Lips:
 
     lower: Floats
     skull: Floats
-    """(3, 2): corner, middle, corner of the closed mouth, moved by the pose only."""
+    """(3, 2): corner, middle line of the face, corner of the closed mouth, moved by the
+    pose only."""
 
     down: Floats
     """Unit vector towards the chin."""
@@ -130,9 +131,12 @@ class Cavity:
         s = first + np.arange(0, float(across.max()) - first + 1, 1 / FINE)
         at = ((across - np.float32(first)) * FINE + 0.5).astype(np.int32)
         top, bottom = _height_of(upper, s), _height_of(lower, s)
-        half = max(float(lower[-1, 0] - lower[0, 0]) / 2, 1.0)
-        u = (s - (lower[-1, 0] + lower[0, 0]) / 2) / half
+        # In a face that is turned, the half of the mouth on the far side is shorter.
         centre = skull[1]
+        sides = np.maximum(np.linalg.norm(np.diff(skull, axis=0), axis=1), 0.5)
+        share = sides[0] / sides.sum()
+        ends = max(float(lower[-1, 0] - lower[0, 0]), 2.0)
+        u = _halved(s - (lower[0, 0] + share * ends), share * ends, ends)
 
         # The tongue lies in the lower jaw, lit at its front, with a furrow along it.
         rise = TONGUE_REST * unit + gap * (TONGUE_RISE + 0.36 * lips.tongue)
@@ -140,12 +144,11 @@ class Cavity:
         furrow = 0.14 * np.exp(-((u / 0.05) ** 2))
 
         # Upper teeth belong to the skull; the lip rises off them.
-        reach = (skull[2] - skull[0]) / 2
-        length = max(float(np.linalg.norm(reach)), 1.0)
-        along = (s - centre[0]) / length
+        reach = skull[2] - skull[0]
+        along = _halved(s - centre[0], sides[0], sides.sum())
         bow = along / 0.84
         sharp = max(0.5, 0.006 * unit)
-        line = centre[1] + along * reach[1]
+        line = centre[1] + (s - centre[0]) * (reach[1] / sides.sum())
         # The row bends back towards the corners: shorter there, and in the dark.
         edge = line + self.teeth * (1 - 0.4 * bow**2 - 0.3 * bow**6)
         wide = _smooth((1 - np.abs(bow)) / 0.3)
@@ -186,6 +189,12 @@ class Cavity:
         light = _step((d - top) * soft - 1) * _step((bottom - d) * soft)
         paint *= _clipped((light - 0.1) * (1 / 0.6), 0.28, 1)[..., None]
         return paint
+
+
+def _halved(s: Floats, left: float, both: float) -> Floats:
+    """-1 to 1 from one end to the other, when the middle lies `left` from the first and
+    the ends `both` apart."""
+    return np.asarray(s / np.where(s < 0, left, both - left))
 
 
 def _height_of(curve: Floats, s: Floats) -> Floats:

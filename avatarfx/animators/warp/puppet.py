@@ -10,18 +10,20 @@ import numpy as np
 from avatarfx.animators.warp import grids
 from avatarfx.animators.warp.bands import REACH, Bands, Reaches, lay, mix
 from avatarfx.animators.warp.drawn import DrawnMouth, cover_mouth
-from avatarfx.animators.warp.lids import LidPaint, painted_eye
+from avatarfx.animators.warp.eyes import Eye, look
+from avatarfx.animators.warp.lids import LidPaint
 from avatarfx.animators.warp.motion import (
     STEP,
-    STRETCHED,
+    Block,
     Motion,
     enlarge,
     lid_weight,
     sampled,
 )
-from avatarfx.animators.warp.mouth import Cavity, Lips
+from avatarfx.animators.warp.mouth import Cavity, Lips, colour
 from avatarfx.animators.warp.pieces import Part, Piece
 from avatarfx.animators.warp.shade import Shade
+from avatarfx.animators.warp.whiskers import Moustache, find, stiffened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,6 +46,10 @@ LANDMARKS = 478
 
 _CURVE = 25
 """Points of a lip curve as it is painted."""
+
+FACING, MOST_TURNED = 0.08, 0.5
+"""Of the mouth's half width: a middle line nearer to the middle is that of a face seen
+from the front; none is farther."""
 
 FOLDED = 0.02
 """Area of a cell, in parts of its area at rest, below which the picture folds there."""
@@ -71,7 +77,10 @@ class WarpPuppet:
             pixels = rig.unit * motion.scale
             lips = np.concatenate([rig.lip_upper, rig.lip_lower])
             cover_mouth(
-                texture, texture.index(motion.pixels(lips)), pixels * texture.fine
+                texture,
+                texture.index(motion.pixels(lips)),
+                pixels * texture.fine,
+                colour(palette, "skin"),
             )
             self.drawn_mouth = DrawnMouth(palette, width=reach, unit=pixels)
         self.motion = motion
@@ -79,10 +88,6 @@ class WarpPuppet:
         self.still = texture.still()
         self.still.setflags(write=False)
         self.reaches = _reaches(texture, motion)
-        self.shade: Shade | None = None
-        if style != "flat" and len(landmarks) == LANDMARKS:
-            pixels = rig.unit * motion.scale
-            self.shade = Shade(motion.pixels(landmarks), motion, pixels)
         self.cavity = Cavity(
             palette,
             unit=rig.unit * motion.scale,
@@ -94,8 +99,12 @@ class WarpPuppet:
         self.upper_lip = _refined(motion.pixels(rig.lip_upper))
         self.lower_lip = _refined(motion.pixels(rig.lip_lower))
         centre = np.asarray(rig.mouth["centre"], np.float32)
-        half = float(rig.mouth["half_width"]) * across
-        self.skull = motion.pixels(np.stack([centre - half, centre, centre + half]))
+        half = float(rig.mouth["half_width"])
+        middle = midline(rig.lip_upper, centre, across, half) * across
+        ends = half * across
+        self.skull = motion.pixels(
+            np.stack([centre - ends, centre + middle, centre + ends])
+        )
         self._skull_pins = motion.pinned(self.skull)
         low = motion.pixels(np.asarray([rig.zone[:2]], np.float32))[0]
         high = low + np.asarray(rig.zone[2:], np.float32) * motion.scale
@@ -104,11 +113,47 @@ class WarpPuppet:
         self.mouth = Part.of(motion, highest - slack, high + slack)
         self._upper_pins = motion.pinned(self.upper_lip)
         self._lower_pins = self.mouth.motion.pinned(self.lower_lip)
-        self.below = Piece(texture, _below(self.lower_lip, low, high), low, high)
+        self.below = Piece.of_polygon(
+            texture, _below(self.lower_lip, low, high), low, high
+        )
+        self.shade: Shade | None = None
+        self.moustache: tuple[Block, Piece] | None = None
+        """Hair that hangs over the mouth, and the cells of what moves that hold it."""
+
+        if style != "flat" and len(landmarks) == LANDMARKS:
+            points, unit = motion.pixels(landmarks), rig.unit * motion.scale
+            found = find(self.still, points, rig, unit)
+            self.shade = Shade(
+                points,
+                motion,
+                unit,
+                rgb=self.still,
+                jaw=(float(highest[1] - slack), float(high[1] + slack)),
+                hair=found.hair if found else None,
+            )
+            self.moustache = self._hanging(found)
+        lids = [rig.lids[side] for side in ("left", "right")]
+        eyes = look(
+            self.still,
+            [
+                (_refined(motion.pixels(upper)), _refined(motion.pixels(lower)))
+                for upper, lower in lids
+            ],
+            style=style,
+            skin=colour(palette, "skin"),
+        )
         self.lids = [
-            Lid(motion, texture, layer, rig.lids[side], still=self.still, style=style)
-            for layer, side in ((grids.LID_LEFT, "left"), (grids.LID_RIGHT, "right"))
+            Lid(motion, texture, layer, eye, style=style)
+            for layer, eye in zip((grids.LID_LEFT, grids.LID_RIGHT), eyes, strict=True)
         ]
+
+    def _hanging(self, found: Moustache | None) -> tuple[Block, Piece] | None:
+        if found is None:
+            return None
+        stiffened(self.motion, found)
+        self.below.without(found.mask, found.places)
+        piece = Piece.of_mask(self.texture, found.mask, found.places)
+        return self.motion.block_around(*piece.box), piece
 
     def draw(self, face: Face) -> Picture:
         motion = self.motion
@@ -118,15 +163,17 @@ class WarpPuppet:
         bands = self.reaches.bands_for(upper, lower, self.mouth.nodes)
         source = motion.source(upper, motion.whole)
         drawn = self._sampled(source, bands)
+        left, top, _, _ = motion.area(motion.whole)
+        corner = np.array([left, top], np.float32)
         if self.shade is not None:
             self.shade.smile(drawn, source, face)
         for lid in self.lids:
-            if lid_weight(lid.layer, face) > LID_SKIPPED:
-                moved = lid.part.motion.displacement(lid.layer, face, lean)
-                self._overlay(drawn, moved, lid.part, lid.piece)
-                lid.close(drawn, motion, upper, moved, face)
-        left, top, _, _ = motion.area(motion.whole)
-        corner = np.array([left, top], np.float32)
+            closed = lid_weight(lid.layer, face)
+            if closed > LID_SKIPPED:
+                rest, edge = lid.edges(upper, closed)
+                lid.paint.paint(drawn, rest - corner, edge - corner, closed)
+                if lid.before is not None:
+                    self._again(drawn, source, *lid.before)
         lips = Lips(
             upper=self._upper_pins.moved(upper) - corner,
             lower=self._lower_pins.moved(lower) - corner,
@@ -141,6 +188,8 @@ class WarpPuppet:
             below = self._overlay(drawn, lower, self.mouth, self.below, hole=lips)
             if self.shade is not None and below is not None:
                 self.shade.jaw(drawn, below, self.mouth.block, face)
+            if self.moustache is not None:
+                self._again(drawn, source, *self.moustache)
         return self._placed(drawn, bands)
 
     def folds(self, face: Face) -> int:
@@ -152,11 +201,6 @@ class WarpPuppet:
         for layer, seen in ((grids.UPPER, below < 0.5), (grids.LOWER, below >= 0.5)):
             moved = motion.nodes + motion.displacement(layer, face, lean)
             folded += int(((areas(moved) < FOLDED) & _cells(seen)).sum())
-        for lid in self.lids:
-            if lid_weight(lid.layer, face) > LID_SKIPPED:
-                moved = motion.nodes + motion.displacement(lid.layer, face, lean)
-                seen = lid.piece.seen(motion.nodes) > 0.5
-                folded += int(((areas(moved) < FOLDED) & _cells(seen)).sum())
         return folded
 
     def gap(self, face: Face) -> float:
@@ -193,11 +237,8 @@ class WarpPuppet:
         if part.block.empty:
             return None
         block = part.block
-        nodes = part.motion.source(displacement, part.inner, piece.effort)
-        under = drawn[
-            block.top * STEP : block.bottom * STEP,
-            block.left * STEP : block.right * STEP,
-        ]
+        nodes = part.motion.source(displacement, part.inner)
+        under = block.of(drawn)
         layer = piece.sampled(nodes)
         if hole is not None and hole.gap > RIM:
             # Where a layer is drawn apart its way back is not unique: what belongs to
@@ -211,6 +252,12 @@ class WarpPuppet:
             cv2.insertChannel(alpha, layer, 3)
         lay(under, layer)
         return nodes
+
+    @staticmethod
+    def _again(drawn: Picture, source: Floats, block: Block, piece: Piece) -> None:
+        """Draw a piece of the whole once more, over what was painted on it."""
+        if not block.empty:
+            lay(block.of(drawn), piece.sampled(source[block.nodes]))
 
     def _placed(self, drawn: Picture, bands: Bands) -> Picture:
         """The moving part over the plate, within the still rest of the canvas."""
@@ -238,59 +285,41 @@ class WarpPuppet:
 
 
 class Lid:
-    """One upper lid: the skin above its lashes, sliding over the eye."""
+    """One upper lid: skin that comes down over the eye, beneath what hides it."""
 
     def __init__(
-        self,
-        motion: Motion,
-        texture: Texture,
-        layer: str,
-        curves: tuple[Floats, Floats],
-        *,
-        still: Picture,
-        style: str,
+        self, motion: Motion, texture: Texture, layer: str, eye: Eye, *, style: str
     ) -> None:
         self.layer = layer
-        upper = motion.pixels(curves[0])
-        lower = motion.pixels(curves[1])
-        width = float(np.linalg.norm(upper[-1] - upper[0]))
-        low = upper.min(0) - np.array([0.6, 0.9]) * width
-        high = lower.max(0) + np.array([0.6, 0.35]) * width
-        self.part = Part.of(motion, low, high)
-        # The lashes belong to the lid: cut a little below the line.
-        drop = np.array([0, 0.02 * width], np.float32)
-        edge = _refined(upper) + drop
-        polygon = np.concatenate([edge, [[edge[-1, 0], low[1]], [edge[0, 0], low[1]]]])
-        self.piece = Piece(texture, polygon.astype(np.float32), low, high, STRETCHED)
-        self.line, self.lower = _refined(upper), _refined(lower)
-        if style == "paint":
-            found = painted_eye(still, self.line, self.lower)
-            self.line, self.lower = found
-        self.paint = LidPaint(still, upper, style=style)
+        self.line = motion.pinned(eye.line)
+        self.lower = motion.pinned(eye.lower)
+        self.paint = LidPaint(eye, style=style)
+        self.before: tuple[Block, Piece] | None = None
+        """What hides the eye, and the cells of what moves that hold it."""
 
-    def close(
-        self, drawn: Picture, motion: Motion, upper: Floats, moved: Floats, face: Face
-    ) -> None:
-        """Paint what the lid covers: from where its edge rests to where it is now, or as
-        far as it should be: where its skin would fold the rig lets it go less far."""
-        left, top, _, _ = motion.area(motion.whole)
-        corner = np.array([left, top], np.float32)
-        closed = lid_weight(self.layer, face)
-        rest = motion.moved(self.line, upper)
-        lower = motion.moved(self.lower, upper)
-        edge = self.part.motion.moved(self.line, moved)
-        edge = at_least(closed, rest, lower, edge)
-        self.paint.paint(drawn, rest - corner, edge - corner, closed)
+        if eye.before.any():
+            piece = Piece.of_mask(texture, eye.before, eye.places)
+            self.before = (motion.block_around(*piece.box), piece)
+
+    def edges(self, upper: Floats, closed: float) -> tuple[Floats, Floats]:
+        """Canvas pixels (n, 2) from where the lid rests and to where it has come, in a
+        frame whose nodes move by `upper`."""
+        rest, lower = self.line.moved(upper), self.lower.moved(upper)
+        return rest, closing(rest, lower, closed)
 
 
-def at_least(closed: Any, rest: Floats, lower: Floats, edge: Floats) -> Floats:
-    """A lid's `edge` (..., n, 2), nowhere less far than `closed` parts of the way from
-    where it rests to the lower lid."""
-    way = lower - rest
-    full = rest + closed * way
-    # Where the lids meet, in the corners of the eye, there is no way to go.
-    short = ((full - edge) * way).sum(-1, keepdims=True) > 0.01
-    return np.asarray(np.where(short, full, edge), np.float32)
+def midline(lip: Floats, centre: Floats, across: Floats, half: float) -> float:
+    """How far from the middle between the corners of the mouth the middle line of the
+    face is, where it is turned: the middle point of the upper lip knows."""
+    off = float((lip[len(lip) // 2] - centre) @ across) / max(half, 1e-6)
+    if abs(off) < FACING:
+        return 0.0
+    return float(np.clip(off, -MOST_TURNED, MOST_TURNED)) * half
+
+
+def closing(rest: Floats, lower: Floats, closed: Any) -> Floats:
+    """The edge (..., n, 2) of a lid that has come `closed` parts of its way down."""
+    return np.asarray(rest + np.float32(closed) * (lower - rest), np.float32)
 
 
 def _reaches(texture: Texture, motion: Motion) -> Reaches:

@@ -41,11 +41,23 @@ DEEPEST = {"fold": 0.17, "cheek": 0.06, "neck": 0.24, "furrow": 0.10}
 FOLD, CHEEK, NECK, FURROW = 0.045, 0.13, 0.22, 0.06
 """How wide they are, in eye distances."""
 
+EDGE = 0.12
+"""Eye distances above the end of the jaw's layer at which its shade has faded."""
+
 LEAST = 0.05
 """Of a full smile or opening: less throws no shade that could be seen."""
 
+SKIN, OTHER = 14.0, 26.0
+"""Lab distance from the cheek's skin, lightness halved: up to the first a shade falls
+whole, from the second on (a beard, a collar) not at all."""
+
+CHEEKS = (50, 280, 205, 425, 101, 330)
+"""Where a face shows its skin."""
+
 WHOLE = 128
 """The byte that stands for light as it is."""
+
+_DIM = np.array([0.5, 1, 1], np.float32)
 
 _AROUND = 3
 """Cells around a field to which its skin may move."""
@@ -61,14 +73,27 @@ def share_of(name: str, face: Face) -> float:
 class Shade:
     """Of one rig on one canvas. Never changes."""
 
-    def __init__(self, landmarks: Floats, motion: Motion, unit: float) -> None:
-        """`landmarks` (478, 2) and the eye distance `unit`, both in canvas pixels."""
+    def __init__(
+        self,
+        landmarks: Floats,
+        motion: Motion,
+        unit: float,
+        *,
+        rgb: Picture,
+        jaw: tuple[float, float],
+        hair: Floats | None,
+    ) -> None:
+        """`landmarks` (478, 2) and the eye distance `unit`, both in canvas pixels; `rgb`
+        the canvas at rest, `jaw` the upper and the lower edge of what is drawn with
+        it, and `hair` the Lab colour of the moustache, if one grows."""
         self.corner = motion.nodes[0, 0]
-        fields = {
-            SMILING: _smiling(motion.nodes, landmarks, unit),
-            OPEN: _open(motion.nodes, landmarks, unit),
-        }
-        self.fields = {name: Field.of(field) for name, field in fields.items()}
+        cheeks = landmarks[list(CHEEKS)]
+        skin = skinness(rgb, motion.nodes, cheeks, unit, hair=hair)
+        smiling = _smiling(motion.nodes, landmarks, unit)
+        opened = _open(motion.nodes, landmarks, unit) * _fading(
+            *jaw, motion.nodes, unit
+        )
+        self.fields = {SMILING: Field.of(smiling * skin), OPEN: Field.of(opened * skin)}
 
     def smile(self, drawn: Picture, source: Floats, face: Face) -> None:
         """Over the moving part as it was drawn, in place; `source`: where its nodes come
@@ -133,6 +158,38 @@ class Field:
             int(rows.max()) + 1,
         )
         return cls(light, block)
+
+
+def skinness(
+    rgb: Picture, nodes: Floats, cheeks: Floats, unit: float, *, hair: Floats | None
+) -> Floats:
+    """(rows, columns), 0 to 1: how much of what lies around a node is like the skin of
+    the cheeks (n, 2), and not like `hair`: a beard may be as light as skin."""
+    # As coarse as the nodes: a wrinkle is no hair.
+    soft = cv2.blur(rgb[..., :3], (STEP, STEP), borderType=cv2.BORDER_REPLICATE)
+    lab = cv2.cvtColor(soft.astype(np.float32) / 255, cv2.COLOR_RGB2LAB) * _DIM
+
+    def at(points: Floats) -> Floats:
+        index = points.astype(np.float32)
+        return np.asarray(sampled(lab, index, cv2.BORDER_REPLICATE))
+
+    plain = np.median(at(cheeks[None])[0], 0)
+    seen = at(nodes)
+    away = np.linalg.norm(seen - plain, axis=2)
+    like = np.clip((OTHER - away) / (OTHER - SKIN), 0, 1)
+    if hair is not None:
+        near = np.linalg.norm(seen - hair * _DIM, axis=2)
+        like *= np.clip((near / (near + away + 1e-3) - 0.4) / 0.2, 0, 1)
+    sigma = max(0.5, 0.04 * unit / STEP)
+    return cast("Floats", cv2.GaussianBlur(like.astype(np.float32), (0, 0), sigma))
+
+
+def _fading(top: float, bottom: float, nodes: Floats, unit: float) -> Floats:
+    """(rows, columns): 0 along the lower edge of what is drawn with the jaw, or the shade
+    would end there in a line."""
+    end = bottom - EDGE * unit
+    share = np.clip((end - nodes[..., 1]) / max(1.0, 0.35 * (bottom - top)), 0, 1)
+    return np.asarray(share * share * (3 - 2 * share), np.float32)
 
 
 def _smiling(nodes: Floats, landmarks: Floats, unit: float) -> Floats:

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from avatarfx.animators.warp import grids
 from avatarfx.animators.warp.grids import weights_of
-from avatarfx.animators.warp.motion import STEP, bilinear, lid_weight
+from avatarfx.animators.warp.motion import STEP, bilinear
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,16 +24,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.floating[Any]]
 
-Stack = list[tuple[str, "Floats"]]
-
-
-def stack_of(motion: Motion, layer: str) -> Stack:
-    """The fields of a layer by name, a lid's own last."""
-    if layer == grids.LOWER:
-        return motion.stacks[grids.LOWER]
-    own = [(layer, motion.lids[layer])] if layer in motion.lids else []
-    return [*motion.stacks[grids.UPPER], *own]
-
 
 @dataclass(frozen=True, slots=True)
 class Drive:
@@ -42,7 +31,7 @@ class Drive:
 
     faces: tuple[Face, ...]
     weights: tuple[dict[str, float], ...]
-    """Of every field by name, the lids' with theirs."""
+    """Of every field by name."""
 
     whole: Floats
     """(n, 2, 4): the turn less the rest, and the shift, as `Motion.displacement` sums
@@ -56,10 +45,7 @@ class Drive:
         weights = []
         leans = []
         for face in faces:
-            found = weights_of(face, flat=motion.flat)
-            for layer in (grids.LID_LEFT, grids.LID_RIGHT):
-                found[layer] = lid_weight(layer, face)
-            weights.append(found)
+            weights.append(weights_of(face, flat=motion.flat))
             leans.append(motion.lean(face))
         matrix = np.stack([lean.matrix for lean in leans])
         shift = np.stack([lean.shift for lean in leans])
@@ -91,7 +77,7 @@ class Points:
         """`points`: (n, 2) canvas pixels at rest."""
         self._rest = np.asarray(points, np.float32)
         index = ((self._rest - motion.nodes[0, 0]) / STEP).astype(np.float32)
-        stack = stack_of(motion, layer)
+        stack = motion.stacks[layer]
         self._names = [name for name, _ in stack]
         fields = np.stack([field for _, field in stack])
         self._fields = np.stack([bilinear(field, index) for field in fields])

@@ -9,7 +9,7 @@ import torch
 
 from avatarfx.animators.warp import grids
 from avatarfx.animators.warp.motion import STEP, lid_weight
-from avatarfx.animators.warp.puppet import LID_SKIPPED, RIM, WarpPuppet, at_least
+from avatarfx.animators.warp.puppet import LID_SKIPPED, RIM, WarpPuppet, closing
 from avatarfx.animators.warp_cuda.drive import Drive, Points, Skull
 from avatarfx.animators.warp_cuda.lattices import Lattice, Pixels
 from avatarfx.animators.warp_cuda.mouth import Cavities, Mouths, polygon
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from avatarfx.animators.puppets import Puppet
     from avatarfx.animators.warp.lids import Strokes
+    from avatarfx.animators.warp.motion import Block
     from avatarfx.animators.warp.pieces import Part, Piece
     from avatarfx.animators.warp.puppet import Lid
     from socialapp.performance import Face
@@ -100,6 +101,8 @@ class WarpTwin:
         )
         self._skull = Skull(motion, puppet.skull)
         self._shades = Shades(puppet.shade, device) if puppet.shade else None
+        hanging = puppet.moustache
+        self._moustache = _Front(hanging, device) if hanging else None
 
     def draw(self, faces: Sequence[Face]) -> Tensor:
         puppet = self._puppet
@@ -109,7 +112,7 @@ class WarpTwin:
         if self._shades is not None:
             self._shades.smile(drawn, sources, faces)
         for lid in self._lids:
-            lid.close(drawn, drive)
+            lid.close(drawn, drive, sources)
         skull = self._skull.moved(drive) - self._corner
         if puppet.drawn_mouth is not None:
             self._set_in(drawn, faces, skull)
@@ -125,6 +128,8 @@ class WarpTwin:
             below = self._lower.onto(drawn, drive, mouths)
             if self._shades is not None and below is not None:
                 self._shades.jaw(drawn, below, puppet.mouth.block, faces)
+            if self._moustache is not None:
+                self._moustache.onto(drawn, sources)
         return self._placed(drawn)
 
     def _set_in(self, drawn: Tensor, faces: Sequence[Face], skull: Floats) -> None:
@@ -180,9 +185,7 @@ class _Overlay:
         self._device = device
         if part.block.empty:
             return
-        self._lattice = Lattice(
-            part.motion, layer, inner=part.inner, effort=piece.effort, device=device
-        )
+        self._lattice = Lattice(part.motion, layer, inner=part.inner, device=device)
         self._pixels = Pixels(
             planar(piece.pixels, device), piece.texture, piece.corner, edge=False
         )
@@ -226,40 +229,69 @@ class _Overlay:
         return to_device(free, self._device).float()[None]
 
 
+class _Front:
+    """A piece that moves with the whole, drawn once more over what was painted."""
+
+    def __init__(self, front: tuple[Block, Piece], device: Any) -> None:
+        self._block, piece = front
+        self._device = device
+        self._pixels = Pixels(
+            planar(piece.pixels, device), piece.texture, piece.corner, edge=False
+        )
+
+    def onto(
+        self, drawn: Tensor, sources: Tensor, numbers: Sequence[int] | None = None
+    ) -> None:
+        """`sources`: where the nodes of the whole come from, in canvas pixels; `numbers`
+        of the frames, None: of all."""
+        block = self._block
+        if block.empty:
+            return
+        every = range(drawn.shape[1]) if numbers is None else numbers
+        where = torch.tensor(list(every), device=self._device)
+        rows, columns = block.nodes
+        over = self._pixels.at(sources.index_select(0, where)[:, rows, columns])
+        area = drawn[
+            :3,
+            :,
+            block.top * STEP : block.bottom * STEP,
+            block.left * STEP : block.right * STEP,
+        ]
+        covered = lay(area.index_select(1, where), over[:3], over[3:])
+        area.index_copy_(1, where, covered)
+
+
 class _LidTwin:
     """One upper lid, over those frames in which it is not wide open."""
 
     def __init__(self, puppet: WarpPuppet, lid: Lid, device: Any) -> None:
         self._lid = lid
         self._device = device
-        self._overlay = _Overlay(lid.part, lid.piece, lid.layer, device)
-        self._rest = Points(puppet.motion, grids.UPPER, lid.line)
-        self._lower = Points(puppet.motion, grids.UPPER, lid.lower)
-        self._edge = Points(lid.part.motion, lid.layer, lid.line)
+        self._line = Points(puppet.motion, grids.UPPER, lid.line.points)
+        self._lower = Points(puppet.motion, grids.UPPER, lid.lower.points)
         left, top, _, _ = puppet.motion.area(puppet.motion.whole)
         self._corner = np.array([left, top], np.float32)
+        self._before = _Front(lid.before, device) if lid.before else None
 
-    def close(self, drawn: Tensor, drive: Drive) -> None:
+    def close(self, drawn: Tensor, drive: Drive, sources: Tensor) -> None:
+        """`sources`: where the nodes of the whole come from, in canvas pixels."""
         weights = [lid_weight(self._lid.layer, face) for face in drive.faces]
         numbers = [i for i, weight in enumerate(weights) if weight > LID_SKIPPED]
         if not numbers:
             return
         some = drive.only(numbers)
-        where = torch.tensor(numbers, device=self._device)
-        closing = drawn.index_select(1, where)
-        self._overlay.onto(closing, some)
-        tops, lower, edges = (
-            points.moved(some) - self._corner
-            for points in (self._rest, self._lower, self._edge)
+        rest, lower = (
+            points.moved(some) - self._corner for points in (self._line, self._lower)
         )
-        closed = np.array([weights[number] for number in numbers])[:, None, None]
-        edges = at_least(closed, tops, lower, edges)
+        closed = np.array([weights[number] for number in numbers], np.float32)
+        edges = closing(rest, lower, closed[:, None, None])
         shape = tuple(drawn.shape[2:])
         for i, number in enumerate(numbers):
-            strokes = self._lid.paint.strokes(shape, tops[i], edges[i], weights[number])
+            strokes = self._lid.paint.strokes(shape, rest[i], edges[i], weights[number])
             if strokes is not None:
-                self._paint(closing[:, i], strokes)
-        drawn.index_copy_(1, where, closing)
+                self._paint(drawn[:, number], strokes)
+        if self._before is not None:
+            self._before.onto(drawn, sources, numbers)
 
     def _paint(self, frame: Tensor, strokes: Strokes) -> None:
         """What the lid covers, over (4, h, w)."""

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from avatarfx.animators.warp.motion import PLAIN, STEP
-from avatarfx.animators.warp_cuda.drive import stack_of
+from avatarfx.animators.warp.motion import GAIN, ROUNDS, STEP
 from avatarfx.animators.warp_cuda.tensors import (
     Tensor,
     enlarged,
@@ -21,7 +20,7 @@ from avatarfx.animators.warp_cuda.tensors import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from avatarfx.animators.warp.motion import Block, Effort, Motion
+    from avatarfx.animators.warp.motion import Block, Motion
     from avatarfx.animators.warp.texture import Texture
     from avatarfx.animators.warp_cuda.drive import Drive
 
@@ -37,17 +36,15 @@ class Lattice:
         layer: str,
         *,
         inner: Block | None = None,
-        effort: Effort = PLAIN,
         device: Any,
     ) -> None:
         """`inner`: the block of it that is drawn; None: all."""
-        stack = stack_of(motion, layer)
+        stack = motion.stacks[layer]
         self._device = device
         self._names = [name for name, _ in stack]
         self._fields = to_device(np.stack([field for _, field in stack]), device)
         self._rigid = to_device(motion.rigid, device)
         self._follows = to_device(motion.follows, device)
-        self._effort = effort
         block = inner or motion.whole
         self._block = block.nodes
         self._corner = to_device(motion.nodes[0, 0], device)
@@ -58,12 +55,12 @@ class Lattice:
     def sources(self, drive: Drive) -> Tensor:
         """(n, h, w, 2): where each node of the drawn block comes from, in canvas pixels."""
         moved = self._displacement(drive)
-        step, rows, columns = self._effort.step, *self._block
+        rows, columns = self._block
         index = self._start - moved[:, rows, columns] / STEP
-        part, anchor = moved * (step / STEP), self._start * step
-        for _ in range(self._effort.rounds):
+        part, anchor = moved * (GAIN / STEP), self._start * GAIN
+        for _ in range(ROUNDS):
             there = looked_up(part, index)
-            index = index * (1 - step) + anchor - there
+            index = index * (1 - GAIN) + anchor - there
         return index * STEP + self._corner
 
     def _displacement(self, drive: Drive) -> Tensor:

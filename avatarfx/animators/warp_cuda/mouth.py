@@ -134,8 +134,12 @@ class Cavities:
         tip = self._send(mouths.tongue)[:, None, None]
         top, bottom = _heights(upper, s), _heights(lower, s)
         left, right = lower[:, :1, None, 0], lower[:, -1:, None, 0]
-        u = (s - (right + left) / 2) / ((right - left) / 2).clamp(min=1.0)
         centre = skull[:, 1, None, None]
+        sides = skull.diff(dim=1).norm(dim=2).clamp(min=0.5)[..., None, None]
+        both = sides.sum(1)
+        share = sides[:, 0] / both
+        wide = (right - left).clamp(min=2.0)
+        u = _halved(s - (left + share * wide), share * wide, wide)
 
         lit = ((d - centre[..., 1]) / gap.clamp(min=1.0)).clamp(0, 1)
         paint = self._deep * (0.55 + 0.45 * lit)
@@ -149,11 +153,10 @@ class Cavities:
         cover = _step((d - back) / max(0.7, 0.012 * unit))
         paint = _lay(paint, self._tongue * shade, cover)
 
-        reach = (skull[:, 2] - skull[:, 0]) / 2
-        length = reach.norm(dim=1).clamp(min=1.0)[:, None, None]
-        along = (s - centre[..., 0]) / length
+        reach = skull[:, 2] - skull[:, 0]
+        along = _halved(s - centre[..., 0], sides[:, 0], both)
         bow = along / 0.84
-        line = centre[..., 1] + along * reach[:, 1, None, None]
+        line = centre[..., 1] + (s - centre[..., 0]) * reach[:, 1, None, None] / both
         sharp = max(0.5, 0.006 * unit)
         edge = line + self._cavity.teeth * (1 - 0.4 * bow**2 - 0.3 * bow**6)
         teeth = _step((edge - d) / sharp) * _smooth((1 - bow.abs()) / 0.3)
@@ -175,6 +178,11 @@ class Cavities:
 
     def _send(self, values: Floats) -> Tensor:
         return to_device(np.asarray(values, np.float32), self._device)
+
+
+def _halved(s: Tensor, left: Tensor, both: Tensor) -> Tensor:
+    """-1 to 1 from end to end, when the middle lies `left` from the first of them."""
+    return s / torch.where(s < 0, left, both - left)
 
 
 def _heights(curves: Tensor, s: Tensor) -> Tensor:

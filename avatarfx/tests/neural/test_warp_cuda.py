@@ -13,6 +13,7 @@ from avatarfx.animators.warp_cuda import WarpCudaAnimator
 from avatarfx.animators.warp_cuda.animator import MAKERS
 from avatarfx.directors.rules import RulesDirector
 from avatarfx.tests.test_warp import actor
+from avatarfx.tests.test_worn import wearer
 from socialapp.characters import maker
 from socialapp.content import library
 from socialapp.engines import devices, testing
@@ -270,3 +271,10 @@ def test_what_draws_the_same_is_known_to() -> None:
     device = WarpCudaAnimator(device="cpu")
     assert stage.draws_like(device, rigs)
     assert device.draws_like(stage, rigs)
+
+
+@pytest.mark.parametrize("kind", ["fringe", "beard"])
+def test_hair_over_eyes_and_mouths_is_the_same_picture(kind: str) -> None:
+    staging = Staging(Performance(SECONDS, (part(),), Stage()), {"a": wearer(kind)})
+    ours, theirs = both(staging)
+    assert np.abs(ours - theirs).max() <= LEVELS

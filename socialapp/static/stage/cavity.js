@@ -30,7 +30,8 @@ import { CURVE } from "./grids.js";
  * @typedef {object} Lips
  * @property {Point[]} upper
  * @property {Point[]} lower
- * @property {Point[]} skull corner, middle, corner of the closed mouth, moved by the pose only
+ * @property {Point[]} skull corner, middle line of the face, corner of the closed mouth, moved
+ *   by the pose only
  * @property {number} tongue 0 to 1: tip up
  */
 
@@ -67,6 +68,9 @@ float stepped(float distance_) {
   return share * share * (3.0 - 2.0 * share);
 }
 
+/** -1 to 1 from end to end, when the middle lies \`left\` from the first of them. */
+float halved(float s, float left, float both) { return s / (s < 0.0 ? left : both - left); }
+
 void main() {
   vec2 p = turned(at);
   float top = curveAt(upper, p.x);
@@ -79,31 +83,35 @@ void main() {
   if (cover < 0.004) discard;
 
   vec2 centre = turned(skull[1]);
-  vec2 reach = (turned(skull[2]) - turned(skull[0])) / 2.0;
+  vec2 reach = turned(skull[2]) - turned(skull[0]);
+  // In a face that is turned, the half of the mouth on the far side is shorter.
+  float near = max(length(turned(skull[1]) - turned(skull[0])), 0.5);
+  float both = near + max(length(turned(skull[2]) - turned(skull[1])), 0.5);
   float lit = clamp((p.y - centre.y) / max(gap, 1.0), 0.0, 1.0);
   vec3 paint = deep * (0.55 + 0.45 * lit);
 
   // The tongue lies in the lower jaw, lit at its front, with a furrow along it.
   vec2 start = turned(lower[0]);
   vec2 end = turned(lower[${CURVE - 1}]);
-  float u = (p.x - (start.x + end.x) / 2.0) / max((end.x - start.x) / 2.0, 1.0);
+  float wide = max(end.x - start.x, 2.0);
+  float u = halved(p.x - start.x - near / both * wide, near / both * wide, wide);
   float rise = ${TONGUE_REST} * unit + gap * (${TONGUE_RISE} + 0.36 * tongueTip);
   float spread = u / ${TONGUE_WIDE};
   float back = bottom - rise * sqrt(clamp(1.0 - spread * spread, 0.0, 1.0));
   float up = (bottom - p.y) / rise;
-  float shade = 1.06 - 0.42 * pow(clamp(up, 0.0, 1.0), 1.5);
+  float shade = 0.62 + 0.34 * clamp(3.2 * up, 0.0, 1.0) - 0.42 * pow(clamp(up, 0.0, 1.0), 1.5);
   shade -= 0.14 * exp(-(u * u) / 0.0025) * clamp(1.3 * up - 0.15, 0.0, 1.0);
   paint = mix(paint, tongue * shade, stepped((p.y - back) / max(0.7, 0.012 * unit)));
 
   // Upper teeth belong to the skull; the lip rises off them.
-  float length_ = max(length(reach), 1.0);
-  float along = (p.x - centre.x) / length_;
+  float along = halved(p.x - centre.x, near, both);
   float bow = along / 0.84;
-  float line = centre.y + along * reach.y;
-  float edge = line + hang * (1.0 - 0.45 * bow * bow);
+  float line = centre.y + (p.x - centre.x) * reach.y / both;
+  // The row bends back towards the corners: shorter there, and in the dark.
+  float edge = line + hang * (1.0 - 0.4 * bow * bow - 0.3 * pow(bow * bow, 3.0));
   float sharp = max(0.5, 0.006 * unit);
-  float teeth = stepped((edge - p.y) / sharp) * stepped((1.0 - abs(bow)) * length_ / sharp);
-  float roundOff = 1.0 - 0.5 * pow(clamp(abs(along), 0.0, 1.0), 2.0);
+  float teeth = stepped((edge - p.y) / sharp) * smoothstep(0.0, 1.0, (1.0 - abs(bow)) / 0.3);
+  float roundOff = 1.0 - 0.62 * pow(clamp(abs(along), 0.0, 1.0), 2.0);
   float between = exp(-pow(fract(along * 4.4) - 0.5, 2.0) / 0.006);
   float gapsHere = abs(along) < 0.8 ? gaps * between : 0.0;
   paint = mix(paint, tooth * roundOff * (1.0 - gapsHere), teeth);
@@ -111,8 +119,10 @@ void main() {
   // Lower teeth belong to the jaw and show when it drops far.
   float show = clamp((gap / unit - 0.15) / 0.12, 0.0, 1.0);
   float crown = bottom - ${LOWER_TEETH} * unit * (1.0 - u * u / 0.49);
-  float row = abs(u) < 0.7 ? stepped((p.y - crown) / max(0.6, 0.008 * unit)) : 0.0;
-  paint = mix(paint, tooth * 0.66 * roundOff, row * 0.7 * show);
+  float row = stepped((p.y - crown) / max(0.6, 0.008 * unit));
+  row *= 0.4 * show * smoothstep(0.0, 1.0, (0.72 - abs(u)) / 0.25);
+  // In the shade of the lip they stand in.
+  paint = mix(paint, tooth * (0.36 + 0.3 * clamp(up, 0.0, 1.0)) * roundOff, row);
 
   // The lips throw shade on all of it, the upper one most.
   float soft = max(0.8, min(0.028 * unit, 0.22 * gap));

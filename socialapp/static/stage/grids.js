@@ -13,7 +13,7 @@
  * @typedef {{x: number, y: number, width: number, height: number, columns: number, rows: number}} Lattice
  */
 
-/** @typedef {"upper" | "lower" | "lid_left" | "lid_right"} LayerName */
+/** @typedef {"upper" | "lower"} LayerName */
 
 /**
  * The head's turn: x' and y' from x, y and depth about the pivot, and a shift.
@@ -128,10 +128,15 @@ export class Grids {
     for (const [name, field] of upper) {
       add(layer === "lower" ? (lower.get(name) ?? field) : field, weights[name] ?? 0);
     }
-    if (layer === "lid_left" || layer === "lid_right") {
-      add(this.#fields.get(layer)?.get(layer), lidWeight(layer, face));
-    }
     return out;
+  }
+
+  /**
+   * The displacements of a layer, dx and dy in turn, in multiples of `unit`.
+   * @param {LayerName} layer
+   */
+  fieldsOf(layer) {
+    return [...(this.#fields.get(layer) ?? new Map()).values()];
   }
 
   /**

@@ -81,16 +81,6 @@ export function lines(first, more, apart) {
 }
 
 /**
- * Channel by channel: the least or the greatest of points.
- * @param {Point[]} points
- * @param {(...values: number[]) => number} pick
- * @returns {Point}
- */
-export function extreme(points, pick) {
-  return [pick(...points.map((p) => p[0])), pick(...points.map((p) => p[1]))];
-}
-
-/**
  * A texture for where the nodes of a lattice go.
  * @param {WebGL2RenderingContext} gl
  * @param {Lattice} at

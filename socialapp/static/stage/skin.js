@@ -1,20 +1,30 @@
 // @ts-check
 /**
- * Colours of a picture's own skin: a flat cartoon's mouth covered with it, the lid of an
- * eye painted in it. The twin of ``cover_mouth`` in ``avatarfx/animators/warp/drawn.py``
- * and of ``LidPaint`` in ``lids.py``.
+ * Colours of a picture's own skin: a flat cartoon's mouth covered with it. The twin of
+ * ``cover_mouth`` in ``avatarfx/animators/warp/drawn.py``.
  */
 
+import { lab } from "./lab.js";
+import { dilated, labelled, opened } from "./masks.js";
 import { grow } from "./plate.js";
 
+/** @import { Size } from "./masks.js" */
+/** @import { Colour, Pixels } from "./numbers.js" */
 /** @import { Point } from "./rig.js" */
 
 /** Lab distance from the skin around it at which a pixel belongs to the old mouth. */
 const UNLIKE = 16;
+/** Lab distance from the palette's skin, lightness halved, of what is still skin. */
+const SKIN = 22;
+/** Of a mouth's surroundings that must be skin; of their border that must not be, where hair
+ * grows; and of all, what it takes. */
+const SOME = 0.12;
+const HAIRY = 0.2;
+const MASS = 0.06;
+/** Eye distances across: thinner is a line. */
+const THIN = 0.05;
 /** The region around a mouth is worked on at this width at most. */
 const WIDEST = 220;
-
-/** @typedef {[number, number, number]} Colour 0 to 255 */
 
 /**
  * The picture on a canvas whose pixels can be read.
@@ -26,6 +36,35 @@ export function onCanvas(picture) {
   canvas.height = picture.height;
   context(canvas).drawImage(picture, 0, 0);
   return canvas;
+}
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @returns {ImageData}
+ */
+export function pixelsOf(canvas) {
+  return context(canvas).getImageData(0, 0, canvas.width, canvas.height);
+}
+
+/**
+ * What a mask shows, filled from what lies around it below a line.
+ * @param {HTMLCanvasElement} picture
+ * @param {{x: number, y: number, width: number, height: number}} area in its pixels
+ * @param {(x: number, y: number) => {hidden: boolean, own: boolean}} what of a pixel
+ */
+export function without(picture, { x, y, width, height }, what) {
+  const image = context(picture).getImageData(x, y, width, height);
+  const seen = Array.from({ length: width * height }, (_, i) =>
+    what(x + (i % width), y + Math.floor(i / width)),
+  );
+  const hidden = dilated(Uint8Array.from(seen, (one) => Number(one.hidden)), { width, height }, 5);
+  const known = seen.map((one, i) => Number(one.own && !hidden[i]));
+  if (!known.some(Boolean)) return;
+  const filled = grow(image.data, known, width, height);
+  hidden.forEach((v, i) => {
+    if (v) for (let c = 0; c < 3; c++) image.data[4 * i + c] = filled[3 * i + c];
+  });
+  context(picture).putImageData(image, x, y);
 }
 
 /**
@@ -43,8 +82,9 @@ function context(canvas) {
  * @param {HTMLCanvasElement} picture
  * @param {Point[]} lips outer lip points in its pixels
  * @param {number} unit the eye distance in its pixels
+ * @param {Colour} plain the palette's skin, 0 to 255
  */
-export function coverMouth(picture, lips, unit) {
+export function coverMouth(picture, lips, unit, plain) {
   const xs = lips.map((p) => p[0]);
   const ys = lips.map((p) => p[1]);
   const x0 = Math.max(0, Math.floor(Math.min(...xs) - 0.1 * unit));
@@ -60,8 +100,9 @@ export function coverMouth(picture, lips, unit) {
   context(small).drawImage(picture, x0, y0, x1 - x0, y1 - y0, 0, 0, width, height);
   const image = context(small).getImageData(0, 0, width, height);
   const points = lips.map(([x, y]) => /** @type {Point} */ ([(x - x0) * scale, (y - y0) * scale]));
-  const mask = oldMouth(image, points, unit * scale);
-  const filled = grow(image.data, mask.map((m) => (m ? 0 : 1)), width, height);
+  const { mask, hair } = oldMouth(image, points, unit * scale, plain);
+  // No skin takes the colour of a moustache.
+  const filled = grow(image.data, mask.map((m, i) => Number(!m && !hair[i])), width, height);
   const soft = blur(Float32Array.from(mask), width, height, Math.max(0.8, 0.01 * unit * scale));
   for (let i = 0; i < width * height; i++) {
     for (let c = 0; c < 3; c++) image.data[4 * i + c] = filled[3 * i + c];
@@ -74,26 +115,29 @@ export function coverMouth(picture, lips, unit) {
 
 /**
  * 1 where the picture's own mouth is: inside the lips, and whatever stands out from the
- * skin and is connected to them. A moustache that only comes near is not.
- * @param {ImageData} image
+ * skin and is connected to them. A moustache that only comes near is not, nor a beard.
+ * @param {Pixels} image
  * @param {Point[]} lips
  * @param {number} unit
- * @returns {Uint8Array}
+ * @param {Colour} plain the palette's skin
+ * @returns {{mask: Uint8Array, hair: Uint8Array}}
  */
-export function oldMouth({ data, width, height }, lips, unit) {
+export function oldMouth({ data, width, height }, lips, unit, plain) {
   const edge = Math.max(2, Math.round(0.02 * unit));
   const inner = Uint8Array.from({ length: width * height }, (_, i) => {
     const [x, y] = [i % width, Math.floor(i / width)];
     return Number(x >= edge && y >= edge && x < width - edge && y < height - edge);
   });
-  const skin = grow(data, inner.map((v) => 1 - v), width, height);
+  const hair = hairAround({ data, width, height }, plain, inner, unit);
+  const skin = grow(data, inner.map((v, i) => Number(!v && !hair[i])), width, height);
   const unlike = Uint8Array.from({ length: width * height }, (_, i) => {
     const own = lab(data[4 * i], data[4 * i + 1], data[4 * i + 2]);
     const around = lab(skin[3 * i], skin[3 * i + 1], skin[3 * i + 2]);
-    return Number(Math.hypot(...own.map((v, c) => v - around[c])) > UNLIKE);
+    return Number(Math.hypot(...own.map((v, c) => v - around[c])) > UNLIKE && !hair[i]);
   });
   const core = Math.max(1, Math.round(0.015 * unit));
-  const hull = swollen(insideOf(convexHull(lips), width, height), width, height, core);
+  const between = insideOf(convexHull(lips), width, height);
+  const hull = swollen(between, width, height, core);
   const mask = Uint8Array.from(hull);
   /** @type {number[]} */
   const open = [];
@@ -112,114 +156,58 @@ export function oldMouth({ data, width, height }, lips, unit) {
     }
   }
   for (let i = 0; i < mask.length; i++) mask[i] &= inner[i];
-  return swollen(mask, width, height, Math.max(1, Math.round(0.0175 * unit)));
+  const whole = swollen(mask, width, height, Math.max(1, Math.round(0.0175 * unit)));
+  return { mask: whole.map((v, i) => Number(v && !(hair[i] && !between[i]))), hair };
 }
 
-/** Of the eye's width above its lid: where skin is looked for. */
-const REACHES = [0.17, 0.26, 0.36];
-
-/** Of the way from the lashes to the lightest of those: darker is paint, not skin. */
-const SKIN = 0.62;
-
 /**
- * The colours of one upper lid: skin by column from the viewer's left to the right, and
- * the lashes.
- * @param {HTMLCanvasElement} picture
- * @param {Point[]} edge of the lid, in its pixels
- * @returns {{skin: Colour[], lash: Colour}}
+ * What comes into the surroundings of a mouth from beyond them and is not like skin.
+ * @param {Pixels} image
+ * @param {Colour} plain
+ * @param {Uint8Array} inner
+ * @param {number} unit
  */
-export function lidColours(picture, edge) {
-  const last = edge[edge.length - 1];
-  const width = Math.max(Math.hypot(last[0] - edge[0][0], last[1] - edge[0][1]), 1e-6);
-  const across = [(last[0] - edge[0][0]) / width, (last[1] - edge[0][1]) / width];
-  const dark = edge.map((p) => {
-    const found = patch(picture, p, Math.max(1, 0.05 * width));
-    found.sort((a, b) => a[0] + a[1] + a[2] - b[0] - b[1] - b[2]);
-    const some = found.slice(0, Math.max(1, Math.round(found.length / 5)));
-    return each((c) => some.reduce((sum, v) => sum + v[c], 0) / some.length);
+function hairAround({ data, width, height }, plain, inner, unit) {
+  const size = { width, height };
+  const goal = lab(...plain);
+  const other = Uint8Array.from(inner, (_, i) => {
+    const [l, a, b] = lab(data[4 * i], data[4 * i + 1], data[4 * i + 2]);
+    return Number(Math.hypot((l - goal[0]) / 2, a - goal[1], b - goal[2]) >= SKIN);
   });
-  const lash = median(dark);
-  const near = Math.max(1, 0.3 * REACHES[0] * width);
-  const rows = REACHES.map((away) => {
-    const reach = away * width;
-    return edge.map(([x, y]) =>
-      median(patch(picture, [x + across[1] * reach, y - across[0] * reach], near)),
-    );
+  const none = new Uint8Array(other.length);
+  const share = (/** @type {(i: number) => boolean} */ where) => {
+    let [found, all] = [0, 0];
+    other.forEach((v, i) => {
+      if (!where(i)) return;
+      all++;
+      found += v;
+    });
+    return found / Math.max(all, 1);
+  };
+  if (1 - share(() => true) < SOME || share((i) => !inner[i]) < HAIRY) return none;
+  // The line of the mouth may hang together with hair, but is thinner.
+  const thick = opened(other, size, Math.max(3, Math.round(THIN * unit)) | 1);
+  const labels = labelled(thick, size, true);
+  const areas = new Map();
+  labels.forEach((label) => areas.set(label, (areas.get(label) ?? 0) + 1));
+  const beyond = new Set(labels.filter((label, i) => label && !inner[i]));
+  const found = Uint8Array.from(labels, (label) =>
+    Number(beyond.has(label) && areas.get(label) > MASS * other.length),
+  );
+  return squares(found, size);
+}
+
+/** Its own edge is soft, and of neither colour. @param {Uint8Array} mask @param {Size} size */
+function squares(mask, { width, height }) {
+  return mask.map((_, i) => {
+    const [x, y] = [i % width, Math.floor(i / width)];
+    for (let v = Math.max(0, y - 1); v <= Math.min(height - 1, y + 1); v++) {
+      for (let u = Math.max(0, x - 1); u <= Math.min(width - 1, x + 1); u++) {
+        if (mask[v * width + u]) return 1;
+      }
+    }
+    return 0;
   });
-  const light = rows.map((row) => middling(row.map(mean)));
-  const enough = mean(lash) + SKIN * (Math.max(...light) - mean(lash));
-  const raw = rows[light.findIndex((seen) => seen >= enough)];
-  const middle = median(raw);
-  // One odd sample (a lash, a lock of hair) must not stripe the lid.
-  const skin = raw.map((_, i) => {
-    const near = [-2, -1, 0, 1, 2].map((d) => raw[Math.min(Math.max(i + d, 0), raw.length - 1)]);
-    return each((c) => (0.6 * near.reduce((sum, v) => sum + v[c], 0)) / 5 + 0.4 * middle[c]);
-  });
-  const shade = median(skin);
-  return { skin, lash: each((c) => Math.min(lash[c], 0.55 * shade[c])) };
-}
-
-/**
- * @param {(c: number) => number} value
- * @returns {Colour}
- */
-function each(value) {
-  return [value(0), value(1), value(2)];
-}
-
-/**
- * @param {HTMLCanvasElement} picture
- * @param {Point} at
- * @param {number} reach
- * @returns {Colour[]}
- */
-function patch(picture, at, reach) {
-  const clip = (/** @type {number} */ v, /** @type {number} */ size) =>
-    Math.min(Math.max(Math.trunc(v), 0), size - 1);
-  const [x0, x1] = [-reach, reach].map((d) => clip(at[0] + d, picture.width));
-  const [y0, y1] = [-reach, reach].map((d) => clip(at[1] + d, picture.height));
-  const { data } = context(picture).getImageData(x0, y0, x1 - x0 + 1, y1 - y0 + 1);
-  return Array.from({ length: data.length / 4 }, (_, i) => each((c) => data[4 * i + c]));
-}
-
-/**
- * Channel by channel.
- * @param {Colour[]} colours
- */
-function median(colours) {
-  return each((c) => middling(colours.map((v) => v[c])));
-}
-
-/** @param {number[]} values */
-function middling(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const half = (sorted.length - 1) / 2;
-  return (sorted[Math.floor(half)] + sorted[Math.ceil(half)]) / 2;
-}
-
-/** @param {Colour} colour */
-function mean(colour) {
-  return (colour[0] + colour[1] + colour[2]) / 3;
-}
-
-/**
- * CIE Lab of an sRGB colour, D65.
- * @param {number} r 0 to 255
- * @param {number} g
- * @param {number} b
- */
-export function lab(r, g, b) {
-  const linear = (/** @type {number} */ v) =>
-    v <= 10.31475 ? v / 3294.6 : ((v / 255 + 0.055) / 1.055) ** 2.4;
-  const [x, y, z] = [
-    [0.412453, 0.35758, 0.180423, 0.950456],
-    [0.212671, 0.71516, 0.072169, 1],
-    [0.019334, 0.119193, 0.950227, 1.088754],
-  ].map(([u, v, w, white]) => {
-    const t = (u * linear(r) + v * linear(g) + w * linear(b)) / white;
-    return t > 0.008856 ? Math.cbrt(t) : 7.787 * t + 16 / 116;
-  });
-  return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
 }
 
 /**

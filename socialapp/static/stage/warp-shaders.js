@@ -50,7 +50,7 @@ float nearness(vec2 p) {
 
 /**
  * kind 0: all of the picture, within its matte. 1: below a curve that goes on level to
- * both sides. 2: above a curve, between its ends. Both fade towards the border of `zone`.
+ * both sides; it fades towards the border of `zone`. 2: what a mask of its own shows.
  */
 export const FRAGMENT = `#version 300 es
 precision highp float;
@@ -63,6 +63,12 @@ uniform vec2 curve[${CURVE}];
 uniform vec4 zone;
 uniform float soft;
 uniform vec4 feather;
+uniform vec4 face;
+uniform sampler2D light;
+uniform vec2 shade;
+uniform sampler2D mask;
+uniform vec3 maskAcross;
+uniform vec3 maskDown;
 in vec2 at;
 out vec4 colour;
 ${MELTING}
@@ -79,19 +85,23 @@ float height(float x) {
 void main() {
   vec2 uv = vec2(at.x, at.y / ratio);
   float share = 1.0;
-  if (kind > 0) {
+  if (kind == 1) {
     float below = (at.y - height(at.x)) / soft;
     vec2 edge = min(at - zone.xy, zone.xy + zone.zw - at) / (0.05 * zone.zw);
-    share = clamp(min(edge.x, edge.y), 0.0, 1.0);
-    if (kind == 1) {
-      share *= smoothstep(-1.0, 1.0, below);
-    } else {
-      float inside = min(at.x - curve[0].x, curve[${CURVE - 1}].x - at.x) / soft;
-      share *= smoothstep(-1.0, 1.0, -below) * smoothstep(-1.0, 1.0, inside);
-    }
-    if (share <= 0.0) discard;
+    share = clamp(min(edge.x, edge.y), 0.0, 1.0) * smoothstep(-1.0, 1.0, below);
+  } else if (kind == 2) {
+    vec2 n = vec2(dot(maskAcross, vec3(at, 1.0)), dot(maskDown, vec3(at, 1.0)));
+    bool inside = all(greaterThanEqual(n, vec2(0.0))) && all(lessThanEqual(n, vec2(1.0)));
+    share = inside ? texture(mask, n).r : 0.0;
   }
+  if (share <= 0.0) discard;
   vec4 here = texture(picture, uv);
+  if (kind < 2) {
+    vec2 size = vec2(textureSize(light, 0));
+    vec2 added = texture(light, ((at - face.xy) / face.zw * (size - 1.0) + 0.5) / size).xy;
+    vec2 thrown = kind == 1 ? vec2(0.0, shade.y) : shade;
+    here.rgb *= (1.0 + added.x * thrown.x) * (1.0 + added.y * thrown.y);
+  }
   share *= nearness(at);
   float own = masked ? min(1.0, texture(matte, uv).r / max(here.a, 1e-3)) : 1.0;
   colour = here * own * share;

@@ -8,11 +8,13 @@
 import { Cavity } from "./cavity.js";
 import { colour, makeProgram, makeTexture, uniformsOf } from "./gl.js";
 import { DrawnMouth, makeQuad } from "./drawn-mouth.js";
+import { bytes, featuresOf, skullOf } from "./features.js";
 import { Grids, lidWeight, refined } from "./grids.js";
 import { LidPaint } from "./lid-paint.js";
-import { extreme, lines, makeMesh, makeMoves, nodes } from "./mesh.js";
+import { lines, makeMesh, makeMoves, nodes } from "./mesh.js";
 import { makePlate } from "./plate.js";
-import { coverMouth, lidColours, onCanvas } from "./skin.js";
+import { sharesOf } from "./shade.js";
+import { coverMouth, onCanvas } from "./skin.js";
 import { FRAGMENT, PLATE, PLATE_VERTEX, VERTEX } from "./warp-shaders.js";
 
 /** @import { Face } from "./performance.js" */
@@ -20,9 +22,10 @@ import { FRAGMENT, PLATE, PLATE_VERTEX, VERTEX } from "./warp-shaders.js";
 /** @import { View } from "./framing.js" */
 /** @import { Standing } from "./puppets.js" */
 /** @import { Matrix } from "./layers-motion.js" */
-/** @import { LayerName, Lean } from "./grids.js" */
+/** @import { Lean } from "./grids.js" */
 /** @import { Mesh } from "./mesh.js" */
-/** @import { Colour } from "./skin.js" */
+/** @import { Lid } from "./features.js" */
+/** @import { Front } from "./front.js" */
 
 /** Canvas pixels over which a picture that does not fill the stage melts away. */
 const FEATHER = 40;
@@ -30,23 +33,6 @@ const FEATHER = 40;
 const LID_SKIPPED = 0.02;
 
 /** @typedef {{x: number, y: number, width: number, height: number}} Zone */
-
-/**
- * @typedef {object} Cover a layer that is drawn over part of the picture
- * @property {LayerName} layer
- * @property {Mesh} mesh
- * @property {Zone} zone
- * @property {Float32Array} curve
- * @property {number} kind
- */
-
-/**
- * @typedef {object} Lid
- * @property {Cover} cover
- * @property {Point[]} line its edge at rest
- * @property {number} width from corner to corner
- * @property {{skin: Colour[], lash: Colour}} colours
- */
 
 /** Sizes of a drawn mouth, as in ``mouths`` and ``warp/drawn.py`` of the server. */
 const MOUTH = { span: 1.6, height: 0.8, line: [0.5, 0.34], least: 0.34, most: 0.62, corner: 0.05 };
@@ -95,7 +81,8 @@ export class WarpPuppet {
     if (this.rig.style !== "flat") return portrait;
     const canvas = onCanvas(portrait);
     const lips = [...grids.lips.upper, ...grids.lips.lower];
-    coverMouth(canvas, lips.map((p) => pixels(p, portrait)), grids.unit * portrait.width);
+    const plain = bytes(this.rig.palette.skin);
+    coverMouth(canvas, lips.map((p) => pixels(p, portrait)), grids.unit * portrait.width, plain);
     return canvas;
   }
 
@@ -119,36 +106,17 @@ export class WarpPuppet {
     this.upperLip = refined(grids.lips.upper);
     this.lowerLip = refined(grids.lips.lower);
     const [x, y, width, height] = grids.zone;
-    /** @type {Cover} */
-    this.lower = this.#cover(grids, "lower", { x, y, width, height }, this.lowerLip, 1);
-    this.lids = /** @type {const} */ (["left", "right"]).map((side) => {
-      const { upper, lower } = grids.lids[side];
-      const wide = Math.hypot(
-        upper[upper.length - 1][0] - upper[0][0],
-        upper[upper.length - 1][1] - upper[0][1],
-      );
-      const low = extreme(upper, Math.min);
-      const high = extreme(lower, Math.max);
-      const zone = {
-        x: low[0] - 0.6 * wide,
-        y: low[1] - 0.9 * wide,
-        width: high[0] - low[0] + 1.2 * wide,
-        height: high[1] - low[1] + 1.25 * wide,
-      };
-      // The lashes belong to the lid: cut a little below the line.
-      const edge = refined(upper).map(([u, v]) => /** @type {Point} */ ([u, v + 0.02 * wide]));
-      return {
-        cover: this.#cover(grids, `lid_${side}`, zone, edge, 2),
-        line: refined(upper),
-        width: wide,
-        colours: lidColours(portrait, upper.map((p) => pixels(p, portrait))),
-      };
-    });
-    const { centre, half_width: half, teeth } = grids.mouth;
+    this.zone = { x, y, width, height };
+    this.lower = makeMesh(gl, this.#within("x", grids), this.#within("y", grids), grids);
+    this.curve = new Float32Array(this.lowerLip.flat());
+    this.features = featuresOf(gl, rig, grids, portrait);
+    if (this.features.light) this.#keep(this.features.light);
+    const { lip } = this.features;
+    this.lip = lip && this.#keep(makeTexture(gl, lip));
+    const { teeth } = grids.mouth;
     const [ax, ay] = grids.axis;
     this.lidPaint = new LidPaint(gl, { flat: rig.style === "flat", down: [-ay, ax] });
-    /** @type {Point[]} */
-    this.skull = [-1, 0, 1].map((s) => [centre[0] + s * half * ax, centre[1] + s * half * ay]);
+    this.skull = skullOf(grids);
     this.cavity = new Cavity(gl, {
       deep: colour(rig.palette.mouth, [0.227, 0.071, 0.078]),
       tooth: colour(rig.palette.teeth, [0.91, 0.867, 0.796]),
@@ -188,9 +156,14 @@ export class WarpPuppet {
     gl.uniform2f(at.shift, ...lean.shift);
     gl.uniform2f(at.pivot, ...grids.pivot);
     this.#move(grids.sum("upper", face, sums.upper));
+    const { lids = [], moustache = null, light = null } = this.features ?? {};
+    const [smiling, open] = sharesOf(face);
+    this.#bind(at.light, 3, light ?? this.picture);
+    this.#bind(at.mask, 4, this.picture);
     gl.uniform1i(at.kind, 0);
+    gl.uniform2f(at.shade, light ? smiling : 0, light ? open : 0);
     this.#drawMesh(whole);
-    for (const lid of this.lids ?? []) this.#drawLid(lid, face, lean, view, width);
+    for (const lid of lids) this.#drawLid(lid, face, lean, view, width);
     // Nobody paints a mouth, or cuts one open, where none can be seen.
     if (!this.rig.mouth_drawn) return;
     const skull = this.skull?.map((p) => grids.moved(p, null, lean)) ?? [];
@@ -199,7 +172,8 @@ export class WarpPuppet {
     grids.sum("lower", face, sums.lower);
     const lower = this.lowerLip?.map((p) => grids.moved(p, sums.lower, lean)) ?? [];
     this.cavity?.paint({ upper, lower, skull, tongue: face.tongue }, view, width);
-    if (this.lower) this.#drawCover(this.lower, sums.lower);
+    this.#drawLower(sums.lower);
+    if (moustache) this.#drawFront(moustache);
   }
 
   free() {
@@ -210,8 +184,9 @@ export class WarpPuppet {
     this.cavity?.free();
     this.lidPaint?.free();
     this.drawn?.free();
-    const lids = (this.lids ?? []).map((lid) => lid.cover.mesh);
-    for (const mesh of [this.quad, this.still, this.whole, this.lower?.mesh, ...lids]) mesh?.free();
+    const { lids = [], moustache = null } = this.features ?? {};
+    for (const front of [moustache, ...lids.map((lid) => lid.front)]) front?.free();
+    for (const mesh of [this.quad, this.still, this.whole, this.lower]) mesh?.free();
     this.#textures = [];
   }
 
@@ -269,17 +244,18 @@ export class WarpPuppet {
    * @param {View} view
    * @param {number} width
    */
-  #drawLid({ cover, line, width: wide, colours }, face, lean, view, width) {
+  #drawLid({ layer, line, lower, above, eye, width: wide, front }, face, lean, view, width) {
     const { gl, grids, sums } = this;
-    const layer = /** @type {"lid_left" | "lid_right"} */ (cover.layer);
     const closed = lidWeight(layer, face);
     if (!grids || !sums || closed <= LID_SKIPPED) return;
-    grids.sum(layer, face, sums.lower);
-    this.#drawCover(cover, sums.lower);
-    const top = line.map((p) => grids.moved(p, sums.upper, lean));
-    const edge = line.map((p) => grids.moved(p, sums.lower, lean));
+    const [rest, end] = [line, lower].map((curve) => curve.map((p) => grids.moved(p, sums.upper, lean)));
+    const top = rest.map(([x, y], i) => /** @type {Point} */ ([x + above[i][0], y + above[i][1]]));
+    const edge = rest.map(
+      ([x, y], i) => /** @type {Point} */ ([x + closed * (end[i][0] - x), y + closed * (end[i][1] - y)]),
+    );
     gl.bindVertexArray(this.quad.array);
-    this.lidPaint?.paint({ top, edge, width: wide, closed }, colours, view, width);
+    this.lidPaint?.paint({ top, edge, width: wide, closed }, eye, view, width);
+    if (front) this.#drawFront(front);
   }
 
   /**
@@ -315,6 +291,8 @@ export class WarpPuppet {
     gl.uniform3f(at.leanY, 0, 1, 0);
     gl.uniform1i(at.kind, 0);
     this.#bind(at.moves, 0, this.picture);
+    this.#bind(at.light, 3, this.picture);
+    this.#bind(at.mask, 4, this.picture);
     if (this.still) this.#drawMesh(this.still);
   }
 
@@ -327,20 +305,34 @@ export class WarpPuppet {
     gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, columns, rows, gl.RG, gl.FLOAT, summed);
   }
 
-  /**
-   * @param {Cover} cover
-   * @param {Float32Array} summed
-   */
-  #drawCover({ mesh, zone, curve, kind }, summed) {
-    const { gl } = this;
+  /** The lower lip and the chin. @param {Float32Array} summed */
+  #drawLower(summed) {
+    const { gl, zone } = this;
     const { program, at } = this.warp;
+    if (!this.lower || !zone || !this.curve) return;
     gl.useProgram(program);
     this.#move(summed);
+    this.#bind(at.picture, 1, this.lip ?? this.picture);
+    this.#bind(at.matte, 2, this.matte ?? this.picture);
+    gl.uniform1i(at.kind, 1);
+    gl.uniform4f(at.zone, zone.x, zone.y, zone.width, zone.height);
+    gl.uniform2fv(at.curve, this.curve);
+    this.#drawMesh(this.lower);
+  }
+
+  /** @param {Front} front */
+  #drawFront({ mesh, texture, across, down }) {
+    const { gl, sums } = this;
+    const { program, at } = this.warp;
+    if (!sums) return;
+    gl.useProgram(program);
+    this.#move(sums.upper);
     this.#bind(at.picture, 1, this.picture);
     this.#bind(at.matte, 2, this.matte ?? this.picture);
-    gl.uniform1i(at.kind, kind);
-    gl.uniform4f(at.zone, zone.x, zone.y, zone.width, zone.height);
-    gl.uniform2fv(at.curve, curve);
+    this.#bind(at.mask, 4, texture);
+    gl.uniform1i(at.kind, 2);
+    gl.uniform3f(at.maskAcross, ...across);
+    gl.uniform3f(at.maskDown, ...down);
     this.#drawMesh(mesh);
   }
 
@@ -364,27 +356,15 @@ export class WarpPuppet {
   }
 
   /**
+   * Where the lower lip's mesh has its lines.
+   * @param {"x" | "y"} axis
    * @param {Grids} grids
-   * @param {LayerName} layer
-   * @param {Zone} zone
-   * @param {Point[]} curve
-   * @param {number} kind
-   * @returns {Cover}
    */
-  #cover(grids, layer, zone, curve, kind) {
-    const within = (/** @type {"x" | "y"} */ axis) => {
-      const start = zone[axis];
-      const end = start + (axis === "x" ? zone.width : zone.height);
-      const inner = nodes(grids.face, axis).filter((v) => v > start && v < end);
-      return [start, ...inner, end];
-    };
-    return {
-      layer,
-      zone,
-      kind,
-      curve: new Float32Array(curve.flat()),
-      mesh: makeMesh(this.gl, within("x"), within("y"), grids),
-    };
+  #within(axis, grids) {
+    const [x, y, width, height] = grids.zone;
+    const [start, size] = axis === "x" ? [x, width] : [y, height];
+    const inner = nodes(grids.face, axis).filter((v) => v > start && v < start + size);
+    return [start, ...inner, start + size];
   }
 }
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from avatarfx.progressive.pace import Spoken
     from avatarfx.quality.measured import Measured
-    from avatarfx.quality.watch import Met
+    from avatarfx.quality.met import Met
     from avatarfx.recipe import Recipe
     from avatarfx.tracks import Track
     from socialapp.acting.reading import Reading
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from socialapp.provenance.credentials import Identity, Parent
     from socialapp.provenance.fingerprints import Prints
     from socialapp.provenance.keys import Key
-    from socialapp.provenance.watermark.strength import Chosen
+    from socialapp.provenance.watermark.chosen import Chosen
 
     Progress = Callable[[str, float, str], None]
     """Stage, percent of the whole, detail. It raises when the work must stop."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from avatarfx.pipeline import FPS
 from avatarfx.quality import measures
-from avatarfx.quality.watch import Asked, Met, Watch, meet
+from avatarfx.quality.watch import Asked, Watch, meet
 from avatarfx.quality.words import moves
 from socialapp.engines.errors import EngineError
 from socialapp.engines.protocols import Staging
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from avatarfx.pipeline import Work
+    from avatarfx.quality.met import Met
     from avatarfx.quality.watcher import Watcher
     from avatarfx.stages.shoot import Shoot
 

@@ -18,6 +18,7 @@ import numpy as np
 from avatarfx.quality import measures
 from avatarfx.quality.beside.compare import Compare
 from avatarfx.quality.measured import Measured
+from avatarfx.quality.met import Met
 
 if TYPE_CHECKING:
     from typing import Protocol
@@ -84,20 +85,6 @@ class Asked:
     def count(self) -> int:
         """Frames of the film."""
         return len(self.moves)
-
-
-@dataclass(frozen=True, slots=True)
-class Met:
-    """Who is on stage, as they look at rest."""
-
-    scene: NDArray[np.int16]
-    """What is looked at of the frame, see `few`."""
-
-    near: Floats | None = None
-    """Landmarks of the face; None: none was looked for, or found."""
-
-    face: Floats | None = None
-    """What it looks like, see `_aligned`."""
 
 
 def meet(reference: Picture, finder: Finder | None) -> Met:

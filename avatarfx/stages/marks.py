@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from avatarfx.pipeline import Papers
-    from socialapp.provenance.watermark.strength import Chosen
+    from socialapp.provenance.watermark.chosen import Chosen
 
     Picture = NDArray[np.uint8]
 

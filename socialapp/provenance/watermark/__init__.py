@@ -7,8 +7,9 @@ the detector finds scale, place and mirror, the rest carries 48 bits and a tag o
 """
 
 from socialapp.provenance.keys import Key
+from socialapp.provenance.watermark.chosen import Chosen
 from socialapp.provenance.watermark.embed import Marker
 from socialapp.provenance.watermark.search import Found, detect
-from socialapp.provenance.watermark.strength import Chosen, choose_strength
+from socialapp.provenance.watermark.strength import choose_strength
 
 __all__ = ["Chosen", "Found", "Key", "Marker", "choose_strength", "detect"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import math
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, cast
 
@@ -12,6 +11,7 @@ import cv2
 import numpy as np
 
 from socialapp.provenance.watermark import carriers, coding, search, signal
+from socialapp.provenance.watermark.chosen import Chosen
 from socialapp.provenance.watermark.embed import Marker
 
 if TYPE_CHECKING:
@@ -48,18 +48,6 @@ CODECS = {
     # Where PyAV was built without x264; about as coarse.
     "mpeg4": {"qmin": "7", "qmax": "7"},
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    strength: float
-    margin: float
-    """Correlation after the attack: 1 is a perfect reading, below 0.5 is none."""
-
-    peak: float
-    """Of the sync pattern after the attack, in deviations: it must be found first."""
-
-    tries: int
 
 
 def choose_strength(

@@ -7,7 +7,7 @@ import os
 import numpy as np
 import pytest
 
-from avatarfx.voices import catalogue, hibari, kokoro, pcm
+from avatarfx.voices import catalogue, convolutions, hibari, kokoro, pcm
 from avatarfx.voices.hibari import HibariVoice, preset_for
 from avatarfx.voices.kokoro import KokoroVoice
 from avatarfx.voices.silent import SilentVoice
@@ -209,7 +209,7 @@ def test_a_seed_gives_one_known_voice_and_seeds_differ() -> None:
 def test_kokoro_says_the_same_where_no_product_of_bytes_is_exact(
     kokoro_voice: KokoroVoice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kokoro.convolutions, "exact", lambda: False)
+    monkeypatch.setattr(convolutions, "exact", lambda: False)
     plain = KokoroVoice().speak(LINE, spec=VoiceSpec("af_heart"))
     spoken = kokoro_voice.speak(LINE, spec=VoiceSpec("af_heart"))
     assert plain.phones == spoken.phones

@@ -121,6 +121,7 @@ def test_two_people_share_a_chat(
     phone.click("a.poster >> nth=0")
     phone.click("[aria-label^='Talk to']")
     greeting = phone.locator("[data-message] .msg__bubble p").first.inner_text()
+    phone.wait_for_load_state()  # the button opens nothing before its script is there
     phone.click("[aria-label='About this chat']")
     phone.get_by_role("button", name="Who is here").click()
     sheet = phone.locator("#people")

@@ -1,4 +1,4 @@
-"""The environment, read once by settings.py; each reader names the variable it refuses."""
+"""The environment, read once by the settings; each reader names the variable it refuses."""
 
 from __future__ import annotations
 

@@ -94,10 +94,11 @@ def test_a_named_command_exists(page: Path) -> None:
 
 
 def read_from_the_environment() -> set[str]:
-    """Every variable that settings.py asks for."""
+    """Every variable that the settings ask for."""
     return {
         str(node.args[0].value)
-        for node in ast.walk(tree(ROOT / "socialapp/settings.py"))
+        for part in (ROOT / "socialapp/settings").glob("*.py")
+        for node in ast.walk(tree(part))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and getattr(node.func.value, "id", "") == "env"

@@ -59,6 +59,9 @@ WARM_SECONDS = 120.0
 AGAIN: Any = re.compile(r"again=([a-z0-9]+)")
 """The studio's address, once it has sent a script."""
 
+CHECKED = "() => /^About/.test(document.querySelector('[data-count]').textContent)"
+"""The studio has an answer to what was written."""
+
 SPY = """
 window.spy = {moved: 0, stalls: 0, first: 0};
 const now = () => performance.timeOrigin + performance.now();
@@ -169,6 +172,9 @@ class _Bare:
 def _one(page: Any, address: str, script: str) -> dict[str, float]:
     page.goto(f"{address}/studio/")
     page.fill("[data-script]", script)
+    # Whoever writes so much has long had the page, and the check of what they wrote.
+    page.wait_for_load_state("networkidle")
+    page.wait_for_function(CHECKED)
     sent = time.time()
     page.click("[data-render]", no_wait_after=True)
     page.wait_for_url(AGAIN, wait_until="commit")

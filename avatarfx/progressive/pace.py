@@ -8,8 +8,9 @@ LONE = 2
 """Segments of one second at the start, so that the picture comes soon; the rest have two,
 since key frames are most of what a talking head weighs."""
 
-CAUTION = 0.9
-"""Of the paces that were measured: the rest may be harder to draw and to speak."""
+CAUTION = 0.7
+"""Of the paces that were measured: the rest may be harder to draw and to speak, and
+whoever plays it may draw on the same cores."""
 
 LONGEST = 2.0
 """Seconds of a segment."""

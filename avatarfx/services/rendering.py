@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import shutil
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -45,6 +46,7 @@ from socialapp.engines.handler import (
 from socialapp.engines.protocols import VoiceSpec
 from socialapp.jobs import horse
 from socialapp.lib.blobs import StorageError
+from socialapp.provenance.credentials.reading import library as signing_library
 from socialapp.provenance.services import measure_mark, record_fingerprint
 
 if TYPE_CHECKING:
@@ -178,6 +180,8 @@ def preload() -> None:
     """
     for path in pipeline.STAGES.values():
         import_string(path)
+    with suppress(EngineError):  # whoever signs says it
+        signing_library()
     found = engines()
     for name, voice in found.voices:
         try:

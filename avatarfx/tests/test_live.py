@@ -451,7 +451,7 @@ def test_a_full_disk_costs_the_early_look_alone(
     [
         (1.0, Spoken(10.0), 0.0, 2.0, 0.0),
         (1.0, Spoken(10.0), 0.0, 0.45 / CAUTION, 10.0),
-        (6.0, Spoken(10.0), 0.0, 0.5, 0.0),
+        (6.0, Spoken(10.0), 0.0, 0.6, 0.0),
         (10.0, Spoken(10.0), 0.0, 0.0, 0.0),
         (1.0, Spoken(10.0), 0.0, 0.0, 10.0),
         # The next four seconds are spoken in eight, and the first two seconds of them

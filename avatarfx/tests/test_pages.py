@@ -18,6 +18,7 @@ from socialapp.performance import Caption, Part, Performance
 
 if TYPE_CHECKING:
     from django.test import Client
+    from pytest_django import Settings
 
     from conftest import ClientOf
     from socialapp.accounts.models import User
@@ -74,6 +75,34 @@ def test_a_script_becomes_a_clip_in_line(
     # A form in a form is dropped by browsers, and its button would render again.
     assert re.search(r"<form[^>]*>(?:(?!</form>).)*<form", page, re.S) is None
     assert "[whispers] Good evening." in page
+
+
+def test_a_page_that_sent_a_script_gets_what_it_needs_to_go_on(
+    alice: User, hob: Character, client_of: ClientOf
+) -> None:
+    client = client_of(alice)
+    sent = order(hob)
+    answer = client.post("/studio/", sent, headers=JSON).json()
+    page = client.get("/studio/").content.decode()
+    assert set(answer["parts"]) == set(re.findall(r'data-part="(\w+)"', page))
+    assert f'data-key="{answer["key"]}"' in answer["parts"]["rendering"]
+    assert "<troupe-early" in answer["parts"]["rendering"]
+    assert "4 of 5 clips left today." in answer["parts"]["quota"]
+    assert f'id="cancel-{answer["key"]}"' in answer["parts"]["forms"]
+    assert "Takes one ticket" in answer["parts"]["hint"]
+    assert answer["left"] == 4
+    # Whoever presses the button once more means another take.
+    again = client.post("/studio/", {**sent, "key": answer["once"]}, headers=JSON)
+    assert again.json()["key"] != answer["key"]
+
+
+def test_the_last_ticket_is_the_last(
+    alice: User, hob: Character, client_of: ClientOf, settings: Settings
+) -> None:
+    settings.CLIPS_PER_DAY = 1
+    answer = client_of(alice).post("/studio/", order(hob), headers=JSON).json()
+    assert answer["left"] == 0
+    assert "No tickets left today" in answer["parts"]["hint"]
 
 
 def test_pressing_the_button_twice_makes_one_clip(

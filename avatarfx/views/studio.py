@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import (
     require_http_methods,
@@ -25,6 +26,7 @@ from avatarfx.voices.catalogue import VOICES
 from moderation.screening import screen_text
 from moderation.screening.refusals import age_of, details_of, help_lines
 from moderation.screening.reviews import ReviewError, ask_for_review
+from socialapp.accounts import quotas
 from socialapp.accounts.requests import person
 from socialapp.acting import script as scripts
 from socialapp.acting import speakers
@@ -240,9 +242,29 @@ def studio(request: HttpRequest) -> HttpResponse:
         return answer
     except (services.NotNowError, services.IdempotencyConflictError) as error:
         return _refused(request, error.message, status=409, field="")
-    if _wants_json(request):
-        return JsonResponse(selectors.progress_of(clip), status=201)
-    return redirect(clip)
+    return _sent(request, clip) if _wants_json(request) else redirect(clip)
+
+
+PARTS = {
+    "quota": "_partials/quota.html",
+    "rendering": "avatarfx/_rendering.html",
+    "hint": "avatarfx/_render_hint.html",
+    "forms": "avatarfx/_ladder_forms.html",
+}
+"""Of the page, what is another once a clip is in line."""
+
+
+def _sent(request: HttpRequest, clip: Clip) -> JsonResponse:
+    """What the page needs to go on by itself: drawn anew it would cost the browser, and
+    on a small machine the worker beside it, a second before the first picture."""
+    progress = selectors.progress_of(clip)
+    shown = {"clip": clip, "progress": progress}
+    parts = {
+        name: render_to_string(path, shown, request) for name, path in PARTS.items()
+    }
+    left = quotas.left(person(request)).left
+    body = progress | {"parts": parts, "once": new_key(), "left": left}
+    return JsonResponse(body, status=201)
 
 
 @login_required

@@ -43,14 +43,15 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-STEADY = 0.25
+STEADY = 0.16
 """Seconds before the end of what is spoken in which what follows may already show."""
 
 BACKGROUND = 5
-"""Added to the niceness of the threads that speak the rest: what is filmed is first."""
+"""Added to the niceness of whoever speaks the rest: what is filmed is first."""
 
-AT_ONCE = 2
-"""Sentences of the rest that are spoken side by side, whenever nothing can be drawn."""
+AT_ONCE = 1
+"""Sentences of the rest that are spoken side by side. Of two at once on two cores the
+first comes later than it does alone, and when playing may begin depends on that one."""
 
 
 def worth(script: str) -> bool:

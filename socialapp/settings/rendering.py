@@ -16,7 +16,7 @@ ENCODER: dict[str, Any] = {
     "codec": env.text("ENCODER")
     or env.choice("VIDEO_ENCODER", "auto", ["auto", "x264", "nvenc"]),
     "preset": env.text("ENCODER_PRESET", "veryfast"),
-    "quality": env.number("ENCODER_QUALITY", 19),
+    "quality": env.number("ENCODER_QUALITY", 18),
     "threads": env.number("ENCODER_THREADS", 2),
 }
 """See ``avatarfx.encode.Options``."""

@@ -12,9 +12,10 @@ from django.core.exceptions import ImproperlyConfigured
 
 from socialapp import env
 from socialapp import settings as house
+from socialapp.settings import storage
 from tools.gates import documented
 
-ROOT = Path(house.__file__).parent.parent
+ROOT = house.BASE_DIR
 
 
 def told(code: str, **environment: str) -> str:
@@ -34,13 +35,13 @@ def test_a_socket_under_a_long_path_moves_to_a_short_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
-    monkeypatch.setattr(house, "DATA_DIR", Path("/data"))
-    assert house._redis_socket() == Path("/data/redis.sock")
-    monkeypatch.setattr(house, "DATA_DIR", Path("/" + "long/" * 30))
-    moved = house._redis_socket()
+    monkeypatch.setattr(storage, "DATA_DIR", Path("/data"))
+    assert storage._redis_socket() == Path("/data/redis.sock")
+    monkeypatch.setattr(storage, "DATA_DIR", Path("/" + "long/" * 30))
+    moved = storage._redis_socket()
     assert len(os.fsencode(moved)) <= 100
-    monkeypatch.setattr(house, "DATA_DIR", Path("/" + "other/" * 30))
-    assert house._redis_socket() != moved, "two copies never share one"
+    monkeypatch.setattr(storage, "DATA_DIR", Path("/" + "other/" * 30))
+    assert storage._redis_socket() != moved, "two copies never share one"
 
 
 def test_every_copy_makes_a_key_of_its_own(tmp_path: Path) -> None:

@@ -149,3 +149,38 @@ def test_what_is_stopped_can_be_watched_no_more(
     while set(segments(troupe)) - before:
         assert time.monotonic() < until, "the segments of a cancelled clip stay"
         page.wait_for_timeout(200)
+
+
+def test_the_studio_stays_while_the_clip_comes(
+    troupe: Troupe, page: Page, look: Look, faults: Faults
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{troupe.url}/accounts/login/")
+    page.fill("[name=login]", "fennelworth@example.org")
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button[type=submit]")
+    page.wait_for_url(f"{troupe.url}/")
+    page.goto(f"{troupe.url}/studio/")
+    page.fill("[data-script]", SCRIPT)
+    page.evaluate("window.stayed = true")
+    once = page.locator("[name=key]").input_value()
+    page.locator("[data-render]").click()
+    page.wait_for_url(re.compile("again="), timeout=SECONDS)
+    key = page.url.partition("again=")[2]
+    expect(page.locator(f"troupe-ladder[data-key='{key}']")).to_be_in_viewport()
+    look(page, "progressive-3-studio-ladder")
+    early = page.locator("troupe-early troupe-clip")
+    expect(early).to_be_visible(timeout=SECONDS)
+    expect(early).to_be_in_viewport(ratio=0.5)
+    look(page, "progressive-4-studio-early")
+    assert page.evaluate("window.stayed"), "the page was not loaded again"
+    expect(page.locator("[data-render]")).to_have_text("Render another take")
+    assert page.locator("[name=key]").input_value() != once
+    wait_until(page, "document.querySelector('troupe-ladder').dataset.state == 'ready'")
+    expect(page.get_by_role("link", name="Watch it")).to_be_visible()
+    assert faults(page) == []
+
+    # What stands there is what the server shows whoever comes back.
+    page.reload()
+    expect(page.locator(f"troupe-ladder[data-key='{key}']")).to_be_visible()
+    assert page.locator("[data-script]").input_value() == SCRIPT

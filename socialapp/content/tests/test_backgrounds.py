@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -12,6 +13,11 @@ from PIL import Image
 
 from socialapp.content import backgrounds
 from socialapp.content.library import FOLDER
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytest_django import Settings
 
 BRIEFS = json.loads((FOLDER / "scenes" / "backgrounds.json").read_text("utf-8"))
 """What the scenes are set in: title, brief, palette and light, by name."""
@@ -25,6 +31,36 @@ def test_a_background_fills_any_shape(name: str) -> None:
         pixels = np.asarray(picture.convert("RGBA"))
         assert pixels[..., 3].min() == 255
         assert pixels[..., :3].std() > 3, "it shows something"
+
+
+def test_a_background_is_drawn_once_for_all_processes(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DATA_DIR = tmp_path
+    draws = 0
+
+    def drawn(svg: str) -> bytes:
+        nonlocal draws
+        draws += 1
+        return svg[-40:].encode() + b"%d" % draws
+
+    monkeypatch.setattr(backgrounds, "_drawn", drawn)
+    fresh = backgrounds.picture.__wrapped__
+    first = fresh("velvet", 64, 64)
+    assert fresh("velvet", 64, 64) == first
+    assert draws == 1
+    assert fresh("velvet", 64, 114) != first
+    assert fresh("forest", 64, 64) != first
+    assert draws == 3
+    assert not list(tmp_path.glob("backgrounds/.*")), "no draft is left"
+
+
+def test_a_background_that_cannot_be_kept_is_drawn_all_the_same(
+    settings: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "backgrounds").write_text("in the way")
+    settings.DATA_DIR = tmp_path
+    assert backgrounds.picture.__wrapped__("velvet", 64, 64).startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize("name", backgrounds.names())

@@ -18,9 +18,15 @@ export class TroupeEarly extends HTMLElement {
   begun = false;
   /** It was finished while it played: the page changes afterwards. */
   late = false;
+  /** What was last told of the time that is left. */
+  told = "";
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  soon;
 
   connectedCallback() {
     const clip = this.querySelector("troupe-clip");
+    // Where both come in at once, whoever is inside is upgraded later.
+    if (clip) customElements.upgrade(clip);
     const video = this.querySelector("video");
     if (!(clip instanceof TroupeClip) || !video || this.segments) return;
     this.clip = clip;
@@ -36,6 +42,7 @@ export class TroupeEarly extends HTMLElement {
       stop();
       document.removeEventListener("ladder-swap", hold);
       clearInterval(timer);
+      clearTimeout(this.soon);
     };
     for (const end of ["ended", "pause"]) video.addEventListener(end, () => this.handOver());
     video.addEventListener("waiting", () => {
@@ -62,7 +69,7 @@ export class TroupeEarly extends HTMLElement {
   /** @param {Early} live */
   feed(live) {
     this.live = live;
-    if (!this.begun) this.due = performance.now() + 1000 * live.starts_in;
+    this.expect(live);
     this.segments?.feed(live);
     const { surtitles } = this.clip ?? {};
     if (surtitles && surtitles.url !== live.captions) {
@@ -72,6 +79,20 @@ export class TroupeEarly extends HTMLElement {
     }
     this.measure();
     this.tick();
+  }
+
+  /**
+   * News of the progress repeat what was said when the newest segment came; the time
+   * that has passed since then counts.
+   * @param {Early} live
+   */
+  expect({ run, count, total, starts_in }) {
+    const told = JSON.stringify([run, count, total, starts_in]);
+    if (this.begun || told === this.told) return;
+    this.told = told;
+    this.due = performance.now() + 1000 * starts_in;
+    clearTimeout(this.soon);
+    this.soon = setTimeout(() => this.tick(), 1000 * starts_in);
   }
 
   /** The first second is there: the portrait makes room for it. */

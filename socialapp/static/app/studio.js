@@ -532,7 +532,7 @@ export class TroupeStudio extends HTMLElement {
       } catch {
         // Only the note on other pages is lost.
       }
-      location.assign(`${this.form.action.split("?")[0]}?again=${progress.key}#rendering`);
+      this.sent(progress);
     } catch (error) {
       const message =
         error instanceof RefusedError
@@ -545,9 +545,31 @@ export class TroupeStudio extends HTMLElement {
       this.complain(crisis ? "" : message);
       this.querySelector(crisis ? "[data-care]" : "[data-error]")?.scrollIntoView({ block: "center" });
       if (error instanceof RefusedError && error.data?.field === "script") this.script?.focus();
-      button.removeAttribute("aria-busy");
-      setIcon(button, "clapperboard");
     }
+    button.removeAttribute("aria-busy");
+    setIcon(button, "clapperboard");
+  }
+
+  /**
+   * It is in line: the page shows how it goes, and is ready for another take.
+   * @param {{ key: string, parts: Record<string, string>, once: string, left: number }} answer
+   */
+  sent({ key, parts, once, left }) {
+    for (const [name, html] of Object.entries(parts)) {
+      const { body } = new DOMParser().parseFromString(html, "text/html");
+      document.querySelector(`[data-part="${name}"]`)?.replaceChildren(...body.childNodes);
+    }
+    history.replaceState(null, "", `?again=${key}`);
+    const field = this.form?.elements.namedItem("key");
+    if (field instanceof HTMLInputElement) field.value = once;
+    const button = this.querySelector("[data-render]");
+    button?.classList.replace("btn--primary", "btn--line");
+    const label = button?.querySelector("span");
+    if (label) label.textContent = "Render another take";
+    this.complain("");
+    this.spent = !left;
+    this.lock(false);
+    this.querySelector('[data-part="rendering"]')?.scrollIntoView({ block: "start" });
   }
 }
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 BLACK = 4.0
-"""Mean grey of a patch that counts as black, where the film itself is no darker than..."""
+"""Mean grey of a patch that counts as black, where the film itself has more than LIT."""
 
 LIT = 12.0
 

@@ -149,11 +149,7 @@ def test_a_newcomer_sees_their_character_speak_in_the_feed(
         meter = page.locator("troupe-ladder [data-meter]")
         if meter.count():
             percents.append(int(meter.first.get_attribute("value") or 0))
-        return bool(
-            page.locator(
-                "troupe-ladder[data-state=ready], .player-stage__video"
-            ).count()
-        )
+        return bool(page.locator("troupe-ladder[data-state=ready]").count())
 
     wait_until(page, done, RENDER_SECONDS, "the clip is ready")
     assert percents == sorted(percents), percents

@@ -37,6 +37,9 @@ class FaceFit extends HTMLElement {
   #style = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
   #turn = 0;
+  /** @type {Promise<void> | undefined} */ #saving;
+  /** Something was moved since the last save was sent. */
+  #due = false;
 
   connectedCallback() {
     this.#rig = JSON.parse(part(this, "#rig").textContent ?? "");
@@ -217,14 +220,28 @@ class FaceFit extends HTMLElement {
     this.#draw();
     this.#saved("Saving");
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      const fields = { anchors: JSON.stringify(this.#anchors), style: this.#style };
-      void this.#ask(this.dataset.save ?? "", fields, false);
-    }, wait);
+    this.#timer = setTimeout(() => void this.#save(), wait);
+  }
+
+  /** One at a time, the newest last: of two that overlap the older may be kept. */
+  async #save() {
+    this.#due = true;
+    if (this.#saving) return;
+    this.#saving = (async () => {
+      while (this.#due) {
+        this.#due = false;
+        const fields = { anchors: JSON.stringify(this.#anchors), style: this.#style };
+        await this.#ask(this.dataset.save ?? "", fields, false);
+      }
+      this.#saving = undefined;
+    })();
+    await this.#saving;
   }
 
   async #find() {
     clearTimeout(this.#timer);
+    this.#due = false;
+    await this.#saving;
     const button = part(this, "[data-find]");
     button.setAttribute("aria-busy", "true");
     await this.#ask(this.dataset.find ?? "", {}, true);
@@ -257,7 +274,7 @@ class FaceFit extends HTMLElement {
         await stage.loaded();
         stage.rehearse();
       }
-      this.#saved("Saved");
+      this.#saved(this.#due ? "Saving" : "Saved");
     } catch (problem) {
       if (turn !== this.#turn) return;
       const refused = problem instanceof RefusedError && problem.data?.error;

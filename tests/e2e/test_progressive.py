@@ -56,6 +56,11 @@ def join(troupe: Troupe, page: Page) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
+    sign_in(troupe, page)
+
+
+def sign_in(troupe: Troupe, page: Page) -> None:
+    """As whom the first test of this file created."""
     page.goto(f"{troupe.url}/accounts/login/")
     page.fill("[name=login]", "fennelworth@example.org")
     page.fill("[name=password]", PASSWORD)
@@ -130,11 +135,7 @@ def test_a_clip_is_watched_while_it_is_made(
 def test_what_is_stopped_can_be_watched_no_more(
     troupe: Troupe, page: Page, look: Look
 ) -> None:
-    page.goto(f"{troupe.url}/accounts/login/")
-    page.fill("[name=login]", "fennelworth@example.org")
-    page.fill("[name=password]", PASSWORD)
-    page.click("main button[type=submit]")
-    page.wait_for_url(f"{troupe.url}/")
+    sign_in(troupe, page)
     before = set(segments(troupe))
     page.goto(f"{troupe.url}/studio/")
     page.fill("[data-script]", f"{SCRIPT} {SCRIPT}")
@@ -155,11 +156,7 @@ def test_the_studio_stays_while_the_clip_comes(
     troupe: Troupe, page: Page, look: Look, faults: Faults
 ) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(f"{troupe.url}/accounts/login/")
-    page.fill("[name=login]", "fennelworth@example.org")
-    page.fill("[name=password]", PASSWORD)
-    page.click("main button[type=submit]")
-    page.wait_for_url(f"{troupe.url}/")
+    sign_in(troupe, page)
     page.goto(f"{troupe.url}/studio/")
     page.fill("[data-script]", SCRIPT)
     page.evaluate("window.stayed = true")

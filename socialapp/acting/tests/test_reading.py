@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+import numpy as np
 import pytest
 
 from avatarfx.directors.rules import RulesDirector
@@ -14,6 +15,7 @@ from socialapp.acting.script import parse
 from socialapp.acting.takes import take
 from socialapp.engines.errors import EngineError
 from socialapp.engines.protocols import Speech, VoiceSpec
+from socialapp.performance.motion import FaceTrack
 
 SCRIPT = (
     "Good evening to everybody who found the door. They said the lamp would never burn"
@@ -147,6 +149,23 @@ def test_what_was_seen_stays_as_it_was(how: str) -> None:
     assert done.performance.parts[0].sound is not None
     assert len(done.performance.stage.camera) > (1 if how != "still" else 0)
     assert done.performance.seconds == pytest.approx(one.seconds)
+
+
+def test_no_face_is_drawn_otherwise_once_more_is_spoken() -> None:
+    """Not the keys alone: lips come forward before a sound, and moods change slowly."""
+    voice, late = Patient(), 0.0
+    one = reading.begin(SCRIPT, actor(voice))
+    assert one is not None
+    while not one.over:
+        steady, until = one.steady, one.until
+        early = FaceTrack(one.performance.parts[0])
+        voice.go.release()
+        one.go_on()
+        grown = FaceTrack(one.performance.parts[0])
+        for t in np.arange(0.0, steady, 0.02):
+            assert grown.at(t) == early.at(t), t
+        late += grown.at(until) != early.at(until)
+    assert late, "what follows shows a little before it begins, or nobody need wait"
 
 
 def test_its_end_is_a_pause_of_the_speech() -> None:

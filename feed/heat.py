@@ -10,8 +10,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
     import datetime as dt
+
+    from feed.ranking.facts import Floats
 
 HALF_LIFE = 12 * 3600.0
 """Seconds. A judgement: yesterday evening's likes count half this morning."""
@@ -37,4 +41,11 @@ def warmed(heat: float, moment: dt.datetime, by: float = 1.0) -> float:
 
 def now(heat: float, moment: dt.datetime) -> float:
     """What is left of it: likes, each halved every half-life since."""
-    return 2.0 ** min(40.0, heat - scale(moment)) if heat > 0.0 else 0.0
+    return float(left(np.array([heat]), moment)[0])
+
+
+def left(heats: Floats, moment: dt.datetime) -> Floats:
+    """`now` of many."""
+    since = np.minimum(40.0, heats - scale(moment))
+    found: Floats = np.where(heats > 0.0, np.exp2(since), 0.0)
+    return found

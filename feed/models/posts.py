@@ -46,8 +46,12 @@ class PostQuerySet(models.QuerySet["Post"]):
         leaving = get_user_model().objects.filter(
             pk=OuterRef("author"), leaves__isnull=False
         )
+        return self.public().filter(~Exists(leaving))
+
+    def public(self) -> PostQuerySet:
+        """Fit for the feed, as far as the post alone knows: `listed` asks its author,
+        too."""
         return self.filter(
-            ~Exists(leaving),
             removed__isnull=True,
             visibility=Post.Visibility.PUBLIC,
             withheld="",
@@ -85,9 +89,7 @@ class PostQuerySet(models.QuerySet["Post"]):
             "snippet__lead__owner",
             "stat",
             "remix__parent",
-        ).prefetch_related(
-            "tags", Prefetch("snippet__lines", SnippetLine.objects.full())
-        )
+        ).prefetch_related("tags", lines_of_snippets())
 
 
 class Snippet(models.Model):
@@ -157,6 +159,10 @@ class SnippetLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}: {self.text[:40]}"
+
+
+def lines_of_snippets() -> Prefetch[str, SnippetLineQuerySet, str]:
+    return Prefetch("snippet__lines", SnippetLine.objects.full())
 
 
 class Post(Withholdable):

@@ -92,7 +92,8 @@ def _newcomers(
     """New posts with few impressions, the least shown likeliest to come first."""
     rows = np.flatnonzero(wanted & (pool.shown < FAIR) & (pool.ages < NEW)).tolist()
     dice = Random(seed)  # noqa: S311  an order, not a secret
-    drawn = {row: dice.random() * (1.0 + pool.shown[row]) for row in rows}
+    shown = pool.shown.tolist()
+    drawn = {row: dice.random() * (1.0 + shown[row]) for row in rows}
     return iter(sorted(rows, key=drawn.__getitem__))
 
 

@@ -56,8 +56,8 @@ class Pool:
     parents: Ints
     """Post that it is a remix of; 0: it is none."""
 
-    tags: tuple[frozenset[str], ...] = ()
-    """Empty tuple: nobody asked for them."""
+    tags: tuple[frozenset[int], ...] = ()
+    """Ids. Empty tuple: nobody asked for them."""
 
     def __post_init__(self) -> None:
         columns = {len(getattr(self, name)) for name in COLUMNS}
@@ -117,8 +117,8 @@ class Taste:
     cast: Mapping[int, float] = field(default_factory=dict)
     """The same by character."""
 
-    tags: Mapping[str, float] = field(default_factory=dict)
-    """The same by tag."""
+    tags: Mapping[int, float] = field(default_factory=dict)
+    """The same by tag, its id."""
 
     liked: Ints = field(default_factory=_ints)
     """Ids of posts, for their remixes."""

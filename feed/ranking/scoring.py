@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from feed.ranking.facts import Floats, House, Pool, Taste
     from feed.ranking.weights import Weights
 
-PLACES = 6
+PLACES = 4
 """Decimals of a term: what is shown adds up, digit for digit."""
 
 

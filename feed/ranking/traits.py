@@ -91,7 +91,10 @@ def _affinity(pool: Pool, taste: Taste) -> Floats:
     found = [_looked_up(pool.creators, taste.creators)]
     found.append(_looked_up(pool.characters, taste.cast))
     if taste.tags and pool.tags:
-        found.append(np.array([_of_tags(tags, taste.tags) for tags in pool.tags]))
+        known = frozenset(taste.tags)
+        found.append(
+            np.array([_of_tags(tags & known, taste.tags) for tags in pool.tags])
+        )
     table = np.clip(np.stack(found), -1.0, 1.0)
     worst = table.min(axis=0)
     liked = 1.0 - np.prod(1.0 - np.maximum(table, 0.0), axis=0)
@@ -105,9 +108,10 @@ def _looked_up(ids: Ints, by_id: Mapping[int, float]) -> Floats:
     return np.array([by_id.get(one, 0.0) for one in ids.tolist()])
 
 
-def _of_tags(tags: frozenset[str], by_tag: Mapping[str, float]) -> float:
-    known = [by_tag[tag] for tag in tags if tag in by_tag]
-    if not known:
+def _of_tags(tags: frozenset[int], by_tag: Mapping[int, float]) -> float:
+    """Of those that a taste knows."""
+    if not tags:
         return 0.0
-    worst = min(known)
-    return worst if worst < 0 else sum(known) / len(known)
+    values = [by_tag[tag] for tag in tags]
+    worst = min(values)
+    return worst if worst < 0 else sum(values) / len(values)

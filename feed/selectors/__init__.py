@@ -14,7 +14,6 @@ from feed.selectors.following import following_page
 from feed.selectors.numbers import numbers_of, numbers_of_post
 from feed.selectors.outcomes import outcomes
 from feed.selectors.pages import (
-    HEAVY,
     MAX_PAGE,
     Credit,
     FeedPage,
@@ -44,7 +43,6 @@ from feed.selectors.standing import Standing, standing_of
 from feed.selectors.tastes import is_following, taste_of
 
 __all__ = [
-    "HEAVY",
     "MAX_PAGE",
     "MOST",
     "Credit",

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, replace
 from functools import partial
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from django.db import connection
@@ -18,9 +18,10 @@ from feed import heat, ranking
 from feed.models import Post, PostStat, Remix
 from feed.ranking import House, Pool
 from feed.ranking.arranging import FAIR, NEW
+from feed.selectors import facts
+from feed.selectors.facts import pool_of
 from feed.selectors.kept import Kept
 from feed.selectors.shared import Shared, newest_post
-from feed.selectors.tastes import tagged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -31,13 +32,13 @@ if TYPE_CHECKING:
 EACH = 3
 """Newest posts of everybody who is followed."""
 
-FOLLOWED, TRENDING, UNMET, TOPICAL = 150, 300, 300, 60
+FOLLOWED, TRENDING, UNMET, TOPICAL = 100, 300, 300, 40
 """Most of each kind; of a subject, the last."""
 
 REMIXES = 60
 """Newest of what was made of posts that the viewer liked."""
 
-UNDER = 250
+UNDER = 150
 """Newest posts of a tag among which the liked ones are looked for: heat halves twice a
 day, so that older ones are liked of late but rarely."""
 
@@ -59,6 +60,7 @@ _rates: list[tuple[float, House]] = []
 def forget() -> None:
     """What this process has counted; for tests, whose rows come and go."""
     _rates.clear()
+    facts.forget()
     Shared.forget()
 
 
@@ -87,7 +89,7 @@ def candidates(*, taste: Taste, seed: int, now: dt.datetime | None = None) -> Po
     followed = [*_followed(taste), *_remixes_of(taste.liked)]
     topical: list[int] = []
     for tag in _best(taste):
-        topical += _topics.get(tag, 0, partial(_topical, tag=tag))
+        topical += _topics.get(str(tag), 0, partial(_topical, tag=tag))
     posts = common.pool.posts
     rows = [
         common.everybodys,
@@ -121,54 +123,6 @@ def _later(pool: Pool, then: dt.datetime, now: dt.datetime) -> Pool:
         ages=pool.ages + seconds / 3600.0,
         heat=pool.heat * 2.0 ** (-seconds / heat.HALF_LIFE),
     )
-
-
-def pool_of(ids: Sequence[int], *, now: dt.datetime) -> Pool:
-    """What is known of these posts, in two queries."""
-    rows = _facts(ids=list(ids)) if len(ids) else []
-    tags = _tags_of([row[0] for row in rows])
-    columns: list[Any] = list(zip(*rows, strict=True)) if rows else [()] * 13
-    hours = [max(0.0, (now - at).total_seconds() / 3600.0) for at in columns[3]]
-    return Pool(
-        posts=np.array(columns[0], np.int64),
-        creators=np.array(columns[1], np.int64),
-        characters=np.array(columns[2], np.int64),
-        ages=np.array(hours, np.float64),
-        shown=np.array(columns[4], np.int64),
-        views=np.array(columns[5], np.int64),
-        watched=np.array(columns[6], np.float64),
-        likes=np.array(columns[7], np.int64),
-        comments=np.array(columns[10], np.int64),
-        remixes=np.array(columns[11], np.int64),
-        follows=np.array(columns[8], np.int64),
-        heat=np.array([heat.now(one, now) for one in columns[9]], np.float64),
-        parents=np.array([one or 0 for one in columns[12]], np.int64),
-        tags=tuple(frozenset(tags.get(row[0], ())) for row in rows),
-    )
-
-
-_facts = Kept(
-    lambda ids: (
-        Post.objects.listed()
-        .filter(pk__among=ids, demoted=False)
-        .values_list(
-            "pk",
-            "author_id",
-            "lead_id",
-            "published",
-            "stat__shown",
-            "stat__views",
-            "stat__watched",
-            "stat__likes",
-            "stat__follows",
-            "stat__heat",
-            "stat__comments",
-            "stat__remixes",
-            "remix__parent_id",
-        )
-    ),
-    ids=list,
-)
 
 
 def house() -> House:
@@ -255,14 +209,14 @@ def _trending() -> list[int]:
 _topical = Kept(
     lambda tag: (
         PostStat.objects.filter(
-            post__in=Post.tags.through.objects.filter(tag__name=tag)
+            post__in=Post.tags.through.objects.filter(tag_id=tag)
             .order_by("-post_id")
             .values("post_id")[:UNDER]
         )
         .order_by("-heat", "-post_id")
         .values_list("post_id", flat=True)[:TOPICAL]
     ),
-    tag=str,
+    tag=int,
 )
 """What is liked of late among the newest under a tag."""
 
@@ -299,13 +253,6 @@ def _drawn(ids: Sequence[int], seed: int) -> Iterable[int]:
     return Random(seed).sample(list(ids), TRIED)  # noqa: S311  a draw, not a secret
 
 
-def _best(taste: Taste) -> list[str]:
+def _best(taste: Taste) -> list[int]:
     liked = sorted(taste.tags.items(), key=lambda one: (-one[1], one[0]))
     return [tag for tag, value in liked[:SUBJECTS] if value > 0]
-
-
-def _tags_of(posts: Sequence[int]) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = {}
-    for post, name in tagged(posts=list(posts)) if posts else ():
-        found.setdefault(post, []).append(name)
-    return found

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.models import AnonymousUser
 
 from feed.models import Post
-from feed.selectors.pages import HEAVY, playable
+from feed.selectors.pages import playable
+from feed.selectors.unseen import UNSEEN
 
 if TYPE_CHECKING:
     from feed.models import PostQuerySet
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 def embeddable_post(*, key: str) -> Post:
     """A public clip, for all ages, that its author lets others show; else
     Post.DoesNotExist."""
-    return _embeddable().full().defer(*HEAVY).get(key=key)
+    return _embeddable().full().defer(*UNSEEN).get(key=key)
 
 
 def may_embed(*, key: str) -> bool:

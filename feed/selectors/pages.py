@@ -15,6 +15,7 @@ from feed.models import Like, Post, PostQuerySet, Save, SnippetLine
 from feed.remixes.chips import may_name_parent
 from feed.selectors.custom import chosen, keeping
 from feed.selectors.ranked import without_unwanted
+from feed.selectors.unseen import UNSEEN
 from moderation.models import ApprovalState
 from scenes.models import Scene
 from socialapp.accounts.circle import heard
@@ -39,22 +40,6 @@ STEP, TRIED = 60, 1200
 """Posts whose words are read at a time, and for one page."""
 
 _CURSOR = re.compile(r"([0-9]{1,18})\.([0-9]{1,18})", re.ASCII)
-
-HEAVY = (
-    "clip__performance",
-    "clip__recipe",
-    "clip__character__persona",
-    "clip__character__card",
-    "clip__character__portrait__rig",
-    "clip__character__portrait__recipe",
-    "clip__character__portrait__hand",
-    "snippet__lead__persona",
-    "snippet__lead__card",
-    "snippet__lead__portrait__rig",
-    "snippet__lead__portrait__recipe",
-    "snippet__lead__portrait__hand",
-)
-"""Up to a hundred kilobytes a post that no list shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +118,7 @@ def with_likes(posts: PostQuerySet, viewer: Viewer) -> PostQuerySet:
         playable(posts, viewer)
         .annotate(liked=liked, saved=saved, parent_known=may_name_parent(viewer))
         .full()
-        .defer(*HEAVY)
+        .defer(*UNSEEN)
         .order_by("-published", "-pk")
     )
 

@@ -90,24 +90,25 @@ def ranked(
     pool = candidates(taste=taste, seed=seed, now=now)
     weights = weights_now()
     scores = ranking.score(pool, taste=taste, house=house(), weights=weights)
-    seen = _seen(name, pool.posts.tolist(), now)
+    posts = pool.posts.tolist()
+    seen = _seen(name, posts, now)
     known = np.isin(pool.posts, list(seen)) if seen else np.zeros(len(pool), np.bool_)
+    traits, totals = scores.traits.tolist(), scores.totals
     entries: list[Entry] = []
     for mask in (~known, known):
         rows = np.flatnonzero(mask)
+        if not len(rows):
+            continue
         placed = ranking.arrange(
             pool.take(rows),
-            scores.totals[rows],
+            totals[rows],
             taste=taste,
             seed=seed,
             most=MOST - len(entries),
         )
+        there = rows.tolist()
         entries += [
-            (
-                int(pool.posts[rows[one.row]]),
-                scores.traits[rows[one.row]].tolist(),
-                int(one.chance),
-            )
+            (posts[there[one.row]], traits[there[one.row]], int(one.chance))
             for one in placed
         ]
     return Ordered(entries, weights.row())

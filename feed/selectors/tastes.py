@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from django.db.models import Value
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from socialapp.characters.models import Character
 
     Viewer = User | AnonymousUser
-
-K = TypeVar("K")
 
 MOST_FOLLOWED = 300
 """Newest follows whose posts are looked for at a page: a page is never slower for those
@@ -73,7 +71,7 @@ _looked = Kept(
 )
 tagged = Kept(
     lambda posts: Post.tags.through.objects.filter(post_id__among=posts).values_list(
-        "post_id", "tag__name"
+        "post_id", "tag_id"
     ),
     posts=list,
 )
@@ -94,10 +92,10 @@ def taste_of(viewer: Viewer) -> Taste:
     people, cast = _split(_followed(person=viewer.pk))
     away, away_cast = _split(_away(person=viewer.pk))
     creators, characters, tags = _watched(viewer.pk)
-    for character, names in _unwanted(viewer.pk):
+    for character, theirs in _unwanted(viewer.pk):
         if character:
             characters[character] = COLD
-        tags.update(dict.fromkeys(names, COLD))
+        tags.update(dict.fromkeys(theirs, COLD))
     return Taste(
         people=people,
         characters=cast,
@@ -145,24 +143,24 @@ def _split(rows: Iterable[tuple[int | None, int | None]]) -> tuple[Ints, Ints]:
 
 def _watched(
     person: int,
-) -> tuple[dict[int, float], dict[int, float], dict[str, float]]:
+) -> tuple[dict[int, float], dict[int, float], dict[int, float]]:
     """Liking by creator, character and tag, 0 to 1: how what they showed was watched."""
     rows = _looked(viewer=f"user:{person}")
     creators: dict[int, list[float]] = defaultdict(list)
     cast: dict[int, list[float]] = defaultdict(list)
-    tags: dict[str, list[float]] = defaultdict(list)
+    tags: dict[int, list[float]] = defaultdict(list)
     parts: dict[int, float] = {}
     for post, author, character, watched in rows:
         creators[author].append(watched)
         if character:
             cast[character].append(watched)
         parts[post] = watched
-    for post, name in tagged(posts=list(parts)) if parts else ():
-        tags[name].append(parts[post])
+    for post, tag in tagged(posts=list(parts)) if parts else ():
+        tags[tag].append(parts[post])
     return _means(creators), _means(cast), _means(tags)
 
 
-def _means(looks: Mapping[K, list[float]]) -> dict[K, float]:
+def _means(looks: Mapping[int, list[float]]) -> dict[int, float]:
     """Above the mean counts; below it, they have merely not met it in the mood."""
     found = {}
     for key, parts in looks.items():
@@ -172,14 +170,14 @@ def _means(looks: Mapping[K, list[float]]) -> dict[K, float]:
     return found
 
 
-def _unwanted(person: int) -> Iterable[tuple[int | None, list[str]]]:
+def _unwanted(person: int) -> Iterable[tuple[int | None, list[int]]]:
     """Character and tags of each."""
     unwanted = _less(person=person)
     if not unwanted:
         return
-    tags: dict[int, list[str]] = defaultdict(list)
-    for post, name in tagged(posts=unwanted):
-        tags[post].append(name)
+    tags: dict[int, list[int]] = defaultdict(list)
+    for post, tag in tagged(posts=unwanted):
+        tags[post].append(tag)
     for post, lead in _leads(posts=unwanted):
         yield lead, tags[post]
 

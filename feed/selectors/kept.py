@@ -54,7 +54,10 @@ class Among(_Lookup):
 def _adapted(value: Any, connection: BaseDatabaseWrapper) -> Any:
     """As the ORM would hand it to the driver."""
     if isinstance(value, list):
-        return value if connection.vendor == "postgresql" else json.dumps(value)
+        if connection.vendor == "postgresql":
+            # As text: to write a list down, psycopg looks at each number by itself.
+            return "{" + ",".join(map(str, value)) + "}"
+        return json.dumps(value)
     if isinstance(value, dt.datetime):
         return connection.ops.adapt_datetimefield_value(value)
     if isinstance(value, dt.date):

@@ -5,6 +5,9 @@ from typing import Any
 
 from django.core.asgi import get_asgi_application
 
+from socialapp import env
+
+env.SERVES = True
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "socialapp.settings")
 http = get_asgi_application()  # before the imports below: they need the app registry
 

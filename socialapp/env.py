@@ -7,6 +7,9 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+SERVES = False
+"""This process answers requests: ``socialapp.asgi`` says so before settings are read."""
+
 
 def text(name: str, default: str = "") -> str:
     """The value, or the content of the file that ``NAME_FILE`` points to."""

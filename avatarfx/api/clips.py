@@ -29,8 +29,9 @@ from socialapp.accounts.api import me
 from socialapp.acting import CAMERAS
 from socialapp.characters.api.characters import STATES
 from socialapp.characters.models import Character
-from socialapp.lib.api.fields import BlobUrl, valid
+from socialapp.lib.api.fields import BlobUrl, PageUrl, valid
 from socialapp.lib.api.problems import Problem
+from socialapp.lib.api.shapes import KeptFields
 from socialapp.performance.timeline import SHAPES
 
 if TYPE_CHECKING:
@@ -108,11 +109,11 @@ class ProgressRead(serializers.Serializer[Any]):
     url = serializers.CharField()
 
 
-class LeadRead(serializers.ModelSerializer[Character]):
+class LeadRead(KeptFields, serializers.ModelSerializer[Character]):
     """Who a clip is of, in short."""
 
     thumb = BlobUrl(source="portrait.thumb")
-    url = serializers.CharField(source="get_absolute_url", read_only=True)
+    url = PageUrl()
 
     class Meta:
         model = Character
@@ -145,7 +146,7 @@ class ClipRead(serializers.ModelSerializer[Clip]):
     captioned = BlobUrl(
         help_text="MP4 with the captions in the picture, once somebody asked for it."
     )
-    url = serializers.CharField(source="get_absolute_url", read_only=True)
+    url = PageUrl()
     ai_generated = serializers.SerializerMethodField(help_text="Always true here.")
     remix = serializers.SerializerMethodField(help_text="Null: it is none.")
     approval = serializers.SerializerMethodField(

@@ -36,9 +36,10 @@ from socialapp.accounts.consent import Level
 from socialapp.accounts.requests import address_of
 from socialapp.characters.api.characters import LEVELS, STATES
 from socialapp.lib import blobs
-from socialapp.lib.api.fields import BlobUrl, valid
+from socialapp.lib.api.fields import BlobUrl, PageUrl, valid
 from socialapp.lib.api.pages import NamedPages
 from socialapp.lib.api.problems import Problem, refusal
+from socialapp.lib.api.shapes import KeptFields
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
@@ -62,7 +63,7 @@ def _cursor_refused(error: services.CursorError) -> Problem:
     return Problem(400, "cursor_refused", str(error), field="after")
 
 
-class PostClipRead(serializers.ModelSerializer[Clip]):
+class PostClipRead(KeptFields, serializers.ModelSerializer[Clip]):
     video = BlobUrl()
     poster = BlobUrl()
     captions = BlobUrl(help_text="WebVTT.")
@@ -88,7 +89,7 @@ class PostClipRead(serializers.ModelSerializer[Clip]):
         return True
 
 
-class SnippetLineRead(serializers.ModelSerializer[SnippetLine]):
+class SnippetLineRead(KeptFields, serializers.ModelSerializer[SnippetLine]):
     character = LeadRead(read_only=True, allow_null=True, help_text="Null: a person.")
     handle = serializers.SerializerMethodField(help_text="Null for characters.")
     ai_generated = serializers.SerializerMethodField()
@@ -104,7 +105,7 @@ class SnippetLineRead(serializers.ModelSerializer[SnippetLine]):
         return line.character_id is not None
 
 
-class PostSnippetRead(serializers.ModelSerializer[Snippet]):
+class PostSnippetRead(KeptFields, serializers.ModelSerializer[Snippet]):
     lines = SnippetLineRead(many=True, read_only=True)
 
     class Meta:
@@ -118,7 +119,7 @@ class RemixOfRead(serializers.Serializer[Any]):
     post = serializers.CharField(allow_null=True, help_text="Key, while it is shown.")
 
 
-class PostRead(serializers.ModelSerializer[Post]):
+class PostRead(KeptFields, serializers.ModelSerializer[Post]):
     author = PersonRead(read_only=True)
     character = LeadRead(read_only=True)
     clip = PostClipRead(
@@ -148,7 +149,7 @@ class PostRead(serializers.ModelSerializer[Post]):
     saved = serializers.BooleanField(read_only=True, help_text="By you.")
     mine = serializers.SerializerMethodField()
     ai_generated = serializers.SerializerMethodField(help_text="Always true here.")
-    url = serializers.CharField(source="get_absolute_url", read_only=True)
+    url = PageUrl()
     approval = serializers.SerializerMethodField(
         help_text="Of the caption that you wrote last: while it is pending, or refused,"
         " `caption` is the one that others see. Always approved for those of others."

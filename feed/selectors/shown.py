@@ -61,8 +61,8 @@ def _add_tags(posts: Sequence[Post]) -> None:
     """What ``prefetch_related("tags")`` does, by a query that is kept: the ORM takes
     longer to write that one than for all of the cards."""
     theirs: dict[int, list[Tag]] = {post.pk: [] for post in posts}
-    for post, tag, name in _tags(posts=list(theirs)):
-        theirs[post].append(Tag.from_db(None, ("id", "name"), (tag, name)))
+    for pk, tag, name in _tags(posts=list(theirs)):
+        theirs[pk].append(Tag.from_db(None, ("id", "name"), (tag, name)))
     for post in posts:
         there: Any = Tag.objects.all()
         there._result_cache, there._prefetch_done = theirs[post.pk], True

@@ -24,9 +24,10 @@ from socialapp.accounts import exports, leaving, quotas, services
 from socialapp.accounts.circle import people_for
 from socialapp.accounts.consent import Level
 from socialapp.accounts.models import Token, User
-from socialapp.lib.api.fields import valid
+from socialapp.lib.api.fields import PageUrl, valid
 from socialapp.lib.api.parsers import PictureParser
 from socialapp.lib.api.problems import Problem, refusal
+from socialapp.lib.api.shapes import KeptFields
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -53,12 +54,12 @@ def picture_url(user: User) -> str | None:
 # Shapes -----------------------------------------------------------------------
 
 
-class PersonRead(serializers.ModelSerializer[User]):
+class PersonRead(KeptFields, serializers.ModelSerializer[User]):
     """What anyone may know of a person."""
 
     name = serializers.CharField(read_only=True)
     picture = serializers.SerializerMethodField()
-    url = serializers.CharField(source="get_absolute_url", read_only=True)
+    url = PageUrl()
 
     class Meta:
         model = User

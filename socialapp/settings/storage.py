@@ -14,18 +14,28 @@ from django.core.exceptions import ImproperlyConfigured
 from socialapp import env
 from socialapp.settings.place import DATA_DIR
 
+DATABASE_CONNECTIONS = env.number("DATABASE_CONNECTIONS", 20) if env.SERVES else 0
+"""That a web server keeps open: under ASGI each request would open one of its own, which
+takes longer than most of its queries. What else runs here has one a thread anyway, and
+workers fork, which a pool does not survive."""
+if DATABASE_CONNECTIONS < 0:
+    raise ImproperlyConfigured(
+        f"DATABASE_CONNECTIONS={DATABASE_CONNECTIONS}: use 0 or more"
+    )
+
 
 def _database() -> dict[str, Any]:
     url = env.text("DATABASE_URL")
     if not url:
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "socialapp.lib.sqlite",
             "NAME": DATA_DIR / "troupe.sqlite3",
             "OPTIONS": {
                 # IMMEDIATE: a deferred transaction that turns to writing fails at
                 # once with "database is locked", whatever the timeout says.
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
+                "keep": DATABASE_CONNECTIONS,
                 "init_command": (
                     "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;"
                     "PRAGMA busy_timeout=20000;PRAGMA cache_size=-32000"
@@ -41,6 +51,10 @@ def _database() -> dict[str, Any]:
     query = dict(parse_qsl(parts.query))
     if (prepare := query.pop("prepare", "on")) not in {"on", "off"}:
         raise ImproperlyConfigured(f"DATABASE_URL: prepare={prepare}: use on or off")
+    # For queries that are bound on the server: those of feed.selectors.kept.
+    options: dict[str, Any] = {"prepare_threshold": 5 if prepare == "on" else None}
+    if DATABASE_CONNECTIONS:
+        options["pool"] = {"min_size": 1, "max_size": DATABASE_CONNECTIONS}
     # postgres:///name?host=/path reaches a unix socket.
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -49,10 +63,10 @@ def _database() -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or query.pop("host", ""),
         "PORT": str(parts.port or query.pop("port", "")),
-        "CONN_MAX_AGE": 60,
+        # Those of a pool go back to it after each request.
+        "CONN_MAX_AGE": 0 if DATABASE_CONNECTIONS else 60,
         "CONN_HEALTH_CHECKS": True,
-        # For queries that are bound on the server: those of feed.selectors.kept.
-        "OPTIONS": query | {"prepare_threshold": 5 if prepare == "on" else None},
+        "OPTIONS": query | options,
     }
 
 

@@ -18,10 +18,10 @@ from tools.gates import documented
 ROOT = house.BASE_DIR
 
 
-def told(code: str, **environment: str) -> str:
+def told(code: str, *, first: str = "", **environment: str) -> str:
     """What a fresh process prints that reads the settings in this environment."""
     done = subprocess.run(
-        [sys.executable, "-c", f"from socialapp import settings as s; {code}"],
+        [sys.executable, "-c", f"{first}from socialapp import settings as s; {code}"],
         cwd=ROOT,
         env={"PATH": os.environ["PATH"], **environment},
         capture_output=True,
@@ -93,6 +93,28 @@ def test_postgres_is_reached_over_the_network_and_over_a_socket(tmp_path: Path) 
     assert "DATABASE_URL: prepare=maybe: use on or off" in words
     words = told(show, DATABASE_URL="mysql://db/troupe", **folder)
     assert "DATABASE_URL: use postgres://" in words
+
+
+def test_a_web_server_keeps_connections_and_a_worker_has_its_own(
+    tmp_path: Path,
+) -> None:
+    show = (
+        "d = s.DATABASES['default']; o = d['OPTIONS'];"
+        " print(o.get('keep'), o.get('pool'), d.get('CONN_MAX_AGE', 0))"
+    )
+    serves = "import socialapp.asgi;"
+    folder = {"DATA_DIR": str(tmp_path)}
+    url = {"DATABASE_URL": "postgres:///troupe?host=/run/pg&user=me"}
+    assert told(show, **folder) == "0 None 0"
+    assert told(show, first=serves, **folder) == "20 None 0"
+    assert told(show, first=serves, DATABASE_CONNECTIONS="3", **folder) == "3 None 0"
+    assert told(show, **folder, **url) == "None None 60"
+    pool = "{'min_size': 1, 'max_size': 20}"
+    assert told(show, first=serves, **folder, **url) == f"None {pool} 0"
+    off = told(show, first=serves, DATABASE_CONNECTIONS="0", **folder, **url)
+    assert off == "None None 60"
+    words = told(show, first=serves, DATABASE_CONNECTIONS="-1", **folder)
+    assert "DATABASE_CONNECTIONS=-1" in words
 
 
 def test_the_documented_environment_is_production(tmp_path: Path) -> None:

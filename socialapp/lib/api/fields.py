@@ -21,6 +21,18 @@ class BlobUrl(serializers.CharField):
         return blobs.url(value) if value else None
 
 
+class PageUrl(serializers.CharField):
+    """Path of its page. As ``source="get_absolute_url"``, without looking up at each
+    object whether that can be called."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(read_only=True, source="*", **kwargs)
+
+    def to_representation(self, value: Any) -> str:
+        path: str = value.get_absolute_url()
+        return path
+
+
 def valid(serializer: serializers.BaseSerializer[Any]) -> dict[str, Any]:
     """What was sent, once it has the right shape; ValidationError otherwise."""
     serializer.is_valid(raise_exception=True)

@@ -1,0 +1,1 @@
+"""Django's SQLite, whose connections outlive the request that opened them."""

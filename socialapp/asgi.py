@@ -1,5 +1,6 @@
 """HTTP to Django, sockets to their consumers."""
 
+import gc
 import os
 from typing import Any
 
@@ -32,3 +33,7 @@ addresses: list[Any] = [
 routes: Any = AuthMiddlewareStack(URLRouter(addresses))
 sockets = Lines(OwnPagesAndTickets(routes))
 application = ProtocolTypeRouter({"http": http, "websocket": sockets})
+
+# What was imported stays: the collector need not walk through it while somebody waits.
+gc.collect()
+gc.freeze()

@@ -86,6 +86,8 @@ EXPORTED = {
     "accounts.Ticket": "profile.json",
     "accounts.Token": "profile.json",
     "account.EmailAddress": "profile.json",
+    "mfa.Authenticator": "signing_in.json",
+    "usersessions.UserSession": "signing_in.json",
     "characters.Character": "characters.json",
     "characters.Portrait": "portraits.json",
     "avatarfx.Clip": "clips.json",

@@ -169,7 +169,7 @@ class PasswordWrite(serializers.Serializer[Any]):
         trim_whitespace=False,
         default="",
         allow_blank=True,
-        help_text=proofs.PASSWORD_HELP,
+        help_text=proofs.PROOF_HELP,
     )
 
 
@@ -266,12 +266,12 @@ def _second_factor(request: Request, user: User, code: str) -> None:
     try:
         good = factors.accepts_code(request=request._request, user=user, code=code)
     except ValidationError as error:
-        raise Problem(
-            429, "throttled", error.messages[0], headers=_HALF_HOUR
-        ) from None
+        raise Problem(429, "throttled", error.messages[0], headers=_HALF_HOUR) from None
     if not good:
         raise Problem(
-            400, "wrong_code", str(factors.FactorAdapter.error_messages["incorrect_code"])
+            400,
+            "wrong_code",
+            str(factors.FactorAdapter.error_messages["incorrect_code"]),
         )
 
 

@@ -114,7 +114,7 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
             log.exception("A second factor cannot be read: set SECRET_KEY_FALLBACKS")
             return str(generate_totp_secret())
 
-    def generate_authenticator_name(self, user: User, type: Any) -> str:  # noqa: A002
+    def generate_authenticator_name(self, user: User, type: Any) -> str:
         request = context.request
         agent = request.META.get("HTTP_USER_AGENT", "") if request else ""
         name = device(agent)

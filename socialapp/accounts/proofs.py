@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from socialapp.accounts.models import User
 
-PASSWORD_HELP = (
+PROOF_HELP = (
     "Your password. A page whose person proved within the last five minutes that it is"
     " them may leave it out."
 )

@@ -127,7 +127,9 @@ def test_a_passkey_is_made_and_signs_in(
     join(page, house, troupe, "keyholder")
     page.goto(f"{house}/settings/")
     page.get_by_role("link", name="Passkeys and second factor").click()
-    expect(page.get_by_text("Now your password alone opens your account")).to_be_visible()
+    expect(
+        page.get_by_text("Now your password alone opens your account")
+    ).to_be_visible()
     checked(page, "nothing-yet")
     page.get_by_role("link", name="Add a passkey").click()
     expect(page.get_by_role("heading", name="Your password, please")).to_be_visible()

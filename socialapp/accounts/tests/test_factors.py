@@ -72,9 +72,7 @@ def test_without_a_factor_the_password_is_enough(alice: User, client: Client) ->
 
 # Its mail goes out at commit, while the request lasts.
 @pytest.mark.django_db(transaction=True)
-def test_an_app_is_set_up_with_its_own_code(
-    alice: User, client_of: ClientOf
-) -> None:
+def test_an_app_is_set_up_with_its_own_code(alice: User, client_of: ClientOf) -> None:
     EmailAddress.objects.create(
         user=alice, email=alice.email, primary=True, verified=True
     )

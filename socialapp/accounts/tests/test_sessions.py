@@ -168,7 +168,10 @@ def test_an_address_is_kept_as_its_network(address: str, kept: str) -> None:
         (PHONE, "Chrome on Android"),
         (LAPTOP, "Safari on Mac"),
         ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0", "Firefox on Linux"),
-        ("Mozilla/5.0 (Windows NT 10.0) Chrome/140 Safari/537 Edg/140", "Edge on Windows"),
+        (
+            "Mozilla/5.0 (Windows NT 10.0) Chrome/140 Safari/537 Edg/140",
+            "Edge on Windows",
+        ),
         ("Mozilla/5.0 (iPhone; CPU iPhone OS 18) CriOS/140 Safari", "Chrome on iPhone"),
         ("curl/8", "A browser on a device"),
         ("", "A browser on a device"),
@@ -185,7 +188,10 @@ class Echo(AsyncWebsocketConsumer):
     left: list[int] = []
 
     async def receive(
-        self, text_data: str | None = None, bytes_data: bytes | None = None, **_: Any
+        self,
+        text_data: str | None = None,
+        bytes_data: bytes | None = None,  # noqa: ARG002 - Channels' signature
+        **_: Any,
     ) -> None:
         await self.send(text_data=text_data)
 

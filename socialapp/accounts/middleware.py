@@ -48,6 +48,19 @@ class SeenSessions:
         return self.get_response(request)
 
 
+class NotKept:
+    """No browser keeps the pages of the door: keys and codes are on some of them."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.path.startswith("/accounts/"):
+            response.setdefault("Cache-Control", "no-store, private")
+        return response
+
+
 class StaffSecondFactor:
     """Where the settings ask for it, the admin is shut to staff who sign in with a
     password alone: they are sent where they can add a factor."""

@@ -102,6 +102,7 @@ MIDDLEWARE = [
     "moderation.middleware.Resting",
     "socialapp.accounts.middleware.LocalTime",
     "socialapp.accounts.middleware.SeenSessions",
+    "socialapp.accounts.middleware.NotKept",
     "django.contrib.messages.middleware.MessageMiddleware",
     "socialapp.accounts.middleware.StaffSecondFactor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -94,6 +94,7 @@ def test_an_app_is_set_up_with_its_own_code(alice: User, client_of: ClientOf) ->
     shown = client.get(done["Location"]).content.decode()
     assert len(codes_of(alice)) == 10
     assert all(code in shown for code in codes_of(alice))
+    assert "no-store" in client.get(done["Location"])["Cache-Control"]
     again = client.get(done["Location"]).content.decode()
     assert not any(code in again for code in codes_of(alice))
     index = client.get("/accounts/2fa/").content.decode()

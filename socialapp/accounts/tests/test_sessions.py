@@ -18,11 +18,11 @@ from django.utils import timezone
 
 from conftest import PASSWORD
 from socialapp.accounts import leaving, sessions
+from socialapp.accounts.models import User
 from socialapp.accounts.sockets import EndsWithSession
 
 if TYPE_CHECKING:
     from conftest import ClientOf
-    from socialapp.accounts.models import User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -146,6 +146,21 @@ def test_being_seen_is_not_a_write_for_every_request(
     cache.clear()
     client.get("/settings/")
     assert UserSession.objects.get().last_seen_at > long_ago
+
+
+def test_staff_see_and_end_sessions(
+    both: tuple[Client, Client], client_of: ClientOf
+) -> None:
+    boss = User.objects.create_superuser(
+        email="boss@example.com", username="boss", password=None
+    )
+    desk = client_of(boss)
+    path = "/admin/usersessions/usersession/"
+    assert "Safari on Mac" in desk.get(path).content.decode()
+    row = UserSession.objects.get(session_key=both[1].session.session_key)
+    assert desk.get(f"{path}{row.pk}/change/").status_code == 200
+    desk.post(path, {"action": "end", "_selected_action": [row.pk]})
+    assert [one.get("/settings/").status_code for one in both] == [200, 302]
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
 from avatarfx import routing as clips  # noqa: E402
 from scenes import routing as scenes  # noqa: E402
+from socialapp.accounts.sockets import EndsWithSession  # noqa: E402
 from socialapp.chat import routing as chat  # noqa: E402
 from socialapp.lib.sockets import Lines  # noqa: E402
 from streams import routing as streams  # noqa: E402
@@ -30,7 +31,7 @@ addresses: list[Any] = [
     *streams.websocket_urlpatterns,
 ]
 # Without the validator any site could open a socket in its visitor's name.
-routes: Any = AuthMiddlewareStack(URLRouter(addresses))
+routes: Any = AuthMiddlewareStack(EndsWithSession(URLRouter(addresses)))
 sockets = Lines(OwnPagesAndTickets(routes))
 application = ProtocolTypeRouter({"http": http, "websocket": sockets})
 

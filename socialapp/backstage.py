@@ -76,6 +76,8 @@ LOOK: dict[str, Any] = {
                 ("Users", "person", "accounts_user"),
                 ("E-mail addresses", "mail", "account_emailaddress"),
                 ("Tokens", "key", "accounts_token"),
+                ("Second factors", "passkey", "mfa_authenticator"),
+                ("Signed in", "devices", "usersessions_usersession"),
                 ("Tickets", "confirmation_number", "accounts_ticket"),
                 ("Guardians", "family_restroom", "accounts_guardian"),
                 ("Groups", "group", "auth_group"),

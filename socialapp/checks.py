@@ -209,4 +209,10 @@ def production(**_: Any) -> list[CheckMessage]:
             f"Mail is written to {settings.EMAIL_FILE_PATH} instead of being sent.",
             "Set EMAIL_HOST, EMAIL_HOST_USER and EMAIL_HOST_PASSWORD.",
         )
+    if not settings.STAFF_NEEDS_SECOND_FACTOR:
+        warn(
+            105,
+            "The admin opens to staff who sign in with a password alone.",
+            "Leave STAFF_NEEDS_SECOND_FACTOR at its default, or set it to 1.",
+        )
     return found

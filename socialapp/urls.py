@@ -21,6 +21,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("outbox/", outbox, name="outbox"),
     path("", include("socialapp.lib.pwa.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("api/v1/", include("socialapp.api_urls")),
     path("", include("socialapp.accounts.urls")),

@@ -13,6 +13,8 @@ import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from asgiref.sync import async_to_sync
 from django.apps import apps
 from django.conf import settings
@@ -86,6 +88,8 @@ EXPORTED = {
     "accounts.Ticket": "profile.json",
     "accounts.Token": "profile.json",
     "account.EmailAddress": "profile.json",
+    "mfa.Authenticator": "signing_in.json",
+    "usersessions.UserSession": "signing_in.json",
     "characters.Character": "characters.json",
     "characters.Portrait": "portraits.json",
     "avatarfx.Clip": "clips.json",
@@ -177,6 +181,12 @@ def life(alice: User, bob: User) -> User:
     alice.email = f"{MARK.lower()}@example.com"
     alice.save()
     services.create_token(user=alice, name=MARK)
+    Authenticator.objects.create(
+        user=alice, type="webauthn", data={"name": MARK, "credential": {"id": "x1y2z3"}}
+    )
+    UserSession.objects.create(
+        user=alice, ip="203.0.113.7", session_key="a1b2c3d4", user_agent=MARK
+    )
     open_up(alice, bob)
     files: dict[str, Any] = {
         name: blobs.put(f"{MARK}: {name}".encode(), extension)
@@ -519,6 +529,9 @@ def test_the_archive_has_every_row_and_file(life: User) -> None:
     assert set(screened) == {
         "texts", "pictures", "approvals", "own_likeness", "counted_against_spam"
     }  # fmt: skip
+    signing_in = rows["signing_in.json"]
+    assert [one["name"] for one in signing_in["factors"]] == [MARK]
+    assert [one["user_agent"] for one in signing_in["sessions"]] == [MARK]
     wants = rows["notice_settings.json"]
     assert [one["label"] for one in wants["devices"]] == [MARK]
     assert (len(wants["mails"]), len(wants["named_in"])) == (2, 2)
@@ -535,7 +548,9 @@ def test_no_secret_and_nobody_else_is_in_the_archive(life: User) -> None:
     packed = unpacked(exports.archive(life))
     text = b"".join(packed.read(name) for name in packed.namelist()).decode("latin-1")
     token = life.tokens.get()
-    for secret in (life.password, token.digest, "bob@example.com", "Bob's"):
+    for secret in (
+        life.password, token.digest, "bob@example.com", "Bob's", "x1y2z3", "a1b2c3d4"
+    ):  # fmt: skip
         assert secret not in text
 
 

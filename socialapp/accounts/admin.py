@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.models import Group
@@ -12,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from socialapp.accounts import services
+from socialapp.accounts import services, sessions
 from socialapp.accounts.models import Block, Guardian, Mute, Ticket, Token, User
 from socialapp.lib.admin import Admin, Record, RecordInline, Users, link
 
@@ -205,3 +207,58 @@ class EmailAddressAdmin(Admin[Any]):
     @admin.display(description="User", ordering="user__username")
     def owner(self, address: Any) -> SafeString:
         return link(address.user)
+
+
+admin.site.unregister(Authenticator)
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(Record[Any]):
+    """Never with ``data``: it holds the secrets."""
+
+    list_display = ("owner", "type", "created_at", "last_used_at")
+    list_filter = ("type", "created_at")
+    search_fields = ("user__username", "user__email")
+    date_hierarchy = "created_at"
+    list_select_related = ("user",)
+    fields = list_display
+    actions = ("take_off",)
+
+    @admin.display(description="User", ordering="user__username")
+    def owner(self, factor: Any) -> SafeString:
+        return link(factor.user)
+
+    @admin.action(
+        description="Remove all factors of these people, who lost them",
+        permissions=["operate"],
+    )
+    def take_off(self, request: HttpRequest, factors: QuerySet[Any]) -> None:
+        people = list(User.objects.filter(pk__in=factors.values("user")))
+        for user in people:
+            services.remove_factors(user=user)
+        messages.success(request, f"{len(people)} sign in with their password again.")
+
+
+admin.site.unregister(UserSession)
+
+
+@admin.register(UserSession)
+class UserSessionAdmin(Record[Any]):
+    list_display = ("owner", "device", "ip", "created_at", "last_seen_at")
+    search_fields = ("user__username", "user__email")
+    date_hierarchy = "created_at"
+    list_select_related = ("user",)
+    fields = list_display
+    actions = ("end",)
+
+    @admin.display(description="User", ordering="user__username")
+    def owner(self, session: Any) -> SafeString:
+        return link(session.user)
+
+    @admin.display(description="Browser")
+    def device(self, session: Any) -> str:
+        return sessions.device(session.user_agent)
+
+    @admin.action(description="Sign out there", permissions=["operate"])
+    def end(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
+        messages.success(request, f"{sessions.end(rows)} signed out.")

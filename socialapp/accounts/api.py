@@ -20,7 +20,7 @@ from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 
-from socialapp.accounts import exports, leaving, quotas, services
+from socialapp.accounts import exports, factors, leaving, proofs, quotas, services
 from socialapp.accounts.circle import people_for
 from socialapp.accounts.consent import Level
 from socialapp.accounts.models import Token, User
@@ -149,6 +149,15 @@ class SignInWrite(serializers.Serializer[Any]):
     name = serializers.CharField(
         max_length=60, default="App", help_text="What the token is for."
     )
+    code = serializers.CharField(
+        max_length=20,
+        default="",
+        allow_blank=True,
+        help_text=(
+            "For an account with a second factor: a code of the authenticator app, or a"
+            " recovery code. Without it the answer is 403 `second-factor`."
+        ),
+    )
 
 
 class LeavingRead(serializers.Serializer[Any]):
@@ -156,7 +165,13 @@ class LeavingRead(serializers.Serializer[Any]):
 
 
 class PasswordWrite(serializers.Serializer[Any]):
-    password = serializers.CharField(max_length=512, trim_whitespace=False)
+    password = serializers.CharField(
+        max_length=512,
+        trim_whitespace=False,
+        default="",
+        allow_blank=True,
+        help_text=proofs.PROOF_HELP,
+    )
 
 
 class TokenRead(serializers.ModelSerializer[Token]):
@@ -181,7 +196,7 @@ class NewTokenRead(TokenRead):
         return key
 
 
-class TokenWrite(serializers.Serializer[Any]):
+class TokenWrite(PasswordWrite):
     name = serializers.CharField(max_length=60, default="App")
 
 
@@ -226,6 +241,7 @@ class SignInViewSet(viewsets.GenericViewSet[Token]):
             raise Problem(
                 403, "unverified", "Open the link in the mail that we sent you first."
             )
+        _second_factor(request, user, data["code"])
         leaving.stay(user=user)
         return _new_token(*services.create_token(user=user, name=data["name"]))
 
@@ -236,6 +252,28 @@ _HALF_HOUR = {"Retry-After": "1800"}
 
 def _wrong_credentials() -> str:
     return str(get_adapter().error_messages["invalid_login"])
+
+
+def _second_factor(request: Request, user: User, code: str) -> None:
+    if not factors.has_factor(user):
+        return
+    if not code:
+        raise Problem(
+            403,
+            "second_factor",
+            "This account has a second factor. Send a code of the authenticator app, or a"
+            " recovery code, as `code`; or make a token in the settings.",
+        )
+    try:
+        good = factors.accepts_code(request=request._request, user=user, code=code)
+    except ValidationError as error:
+        raise Problem(429, "throttled", error.messages[0], headers=_HALF_HOUR) from None
+    if not good:
+        raise Problem(
+            400,
+            "wrong_code",
+            str(factors.FactorAdapter.error_messages["incorrect_code"]),
+        )
 
 
 def _unverified(user: User) -> bool:
@@ -296,11 +334,14 @@ class MeViewSet(viewsets.GenericViewSet[User]):
         summary="Leave",
         description=(
             "Everything of yours is hidden now and erased after 14 days. Until then,"
-            " signing in undoes it. All tokens end, this one too."
+            " signing in undoes it. All tokens end, this one too. The body holds"
+            " `password`, as for an export."
         ),
         responses=LeavingRead,
     )
     def destroy(self, request: Request) -> Response:
+        data = valid(PasswordWrite(data=request.data))
+        proofs.require(request, user=me(request), password=data["password"])
         user = leaving.ask_to_leave(user=me(request))
         return Response(LeavingRead(user).data)
 
@@ -319,10 +360,7 @@ class ExportViewSet(viewsets.GenericViewSet[User]):
     )
     def create(self, request: Request) -> StreamingHttpResponse:
         data = valid(PasswordWrite(data=request.data))
-        if not me(request).check_password(data["password"]):
-            raise Problem(
-                403, "wrong_password", "This is not your password. Nothing was sent."
-            )
+        proofs.require(request, user=me(request), password=data["password"])
         return exports.response_for(me(request))
 
 
@@ -368,7 +406,8 @@ class TokenViewSet(
     )
     def create(self, request: Request) -> Response:
         data = valid(TokenWrite(data=request.data))
-        return _new_token(*services.create_token(user=me(request), **data))
+        proofs.require(request, user=me(request), password=data["password"])
+        return _new_token(*services.create_token(user=me(request), name=data["name"]))
 
     @extend_schema(summary="Revoke a token", responses={204: None})
     def destroy(self, request: Request, pk: int) -> Response:  # noqa: ARG002

@@ -16,6 +16,8 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -136,6 +138,25 @@ def profile(user: User) -> Iterator[File]:
             "tickets": list(
                 user.tickets.order_by("created").values("key", "state", "created")
             ),
+        },
+    )
+    yield as_json(
+        "signing_in.json",
+        {
+            "sessions": list(
+                UserSession.objects.filter(user=user)
+                .order_by("created_at")
+                .values("created_at", "last_seen_at", "ip", "user_agent")
+            ),
+            "factors": [
+                {
+                    "kind": factor.type,
+                    "name": factor.data.get("name", ""),
+                    "added": factor.created_at,
+                    "used": factor.last_used_at,
+                }
+                for factor in Authenticator.objects.filter(user=user).order_by("pk")
+            ],
         },
     )
     yield as_json(

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from socialapp.accounts import sessions
 from socialapp.accounts.models import User
 from socialapp.accounts.services import close_account
 from socialapp.lib import mail
@@ -36,6 +37,7 @@ def ask_to_leave(*, user: User) -> User:
         fresh.leaves = timezone.now() + GRACE
         fresh.save(update_fields=["leaves"])
         fresh.tokens.all().delete()
+        sessions.end_all(fresh)
         mail.send(to=fresh.email, template="leaving", leaves=fresh.leaves)
     user.leaves = fresh.leaves
     return user

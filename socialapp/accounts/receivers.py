@@ -1,15 +1,18 @@
-"""What accounts do when somebody signs in."""
+"""What accounts do when somebody signs in, signs out or has a new password."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from allauth.account.signals import password_changed, password_reset, password_set
+from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.signals import user_logged_in
+from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.db.models.signals import pre_save
 from django.dispatch import receiver
 
-from socialapp.accounts import leaving
+from socialapp.accounts import leaving, sessions
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -24,5 +27,36 @@ def stay_after_all(*, request: HttpRequest | None, user: User, **_: Any) -> None
         return
     if request is not None and hasattr(request, "session"):
         update_session_auth_hash(request, user)
+        # Stored at once: allauth looks through the person's sessions later in this
+        # request, and would take one with the old hash for broken.
+        request.session.save()
         if hasattr(request, "_messages"):
             messages.success(request, "Welcome back. Your account stays.")
+
+
+@receiver(user_logged_in, dispatch_uid="accounts.list_session")
+def list_session(*, request: HttpRequest | None, user: User, **_: Any) -> None:
+    if request is not None and hasattr(request, "session"):
+        sessions.note(request, user)
+
+
+@receiver(user_logged_out, dispatch_uid="accounts.close_sockets")
+def close_sockets(*, request: HttpRequest | None, **_: Any) -> None:
+    """Other pages of the same browser still have theirs open."""
+    session = getattr(request, "session", None)
+    if session is not None and session.session_key:
+        sessions.end(UserSession.objects.filter(session_key=session.session_key))
+
+
+@receiver(password_changed, dispatch_uid="accounts.end_others_changed")
+@receiver(password_set, dispatch_uid="accounts.end_others_set")
+@receiver(password_reset, dispatch_uid="accounts.end_others_reset")
+def end_others(*, request: HttpRequest, user: User, **_: Any) -> None:
+    """A new password ends every other session; their sockets know nothing of that."""
+    sessions.end_all(user, but=request.session.session_key)
+
+
+@receiver(pre_save, sender=UserSession, dispatch_uid="accounts.coarse_address")
+def coarse_address(*, instance: UserSession, **_: Any) -> None:
+    """Whoever writes the row: no whole address is kept."""
+    instance.ip = sessions.coarse(instance.ip)

@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -24,11 +25,11 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from PIL import Image, ImageOps
 
-from socialapp.accounts import birthdays, handles
+from socialapp.accounts import birthdays, handles, sessions
 from socialapp.accounts.consent import Level
 from socialapp.accounts.models import Block, Guardian, Mute, Ticket, Token, User
 from socialapp.accounts.signals import account_closed, consent_changed, picture_changed
-from socialapp.lib import images
+from socialapp.lib import images, mail
 from socialapp.lib.ids import new_key
 from socialapp.lib.signals import tell_listing
 from socialapp.lib.text import TextError, clean_name, clean_text
@@ -292,7 +293,7 @@ def close_account(*, user: User) -> None:
     """Take the person out of their row and tell the apps, which remove what they hold.
 
     The row itself stays without a name: others' clips and the moderation log may point
-    at it. Sessions end because the password changes.
+    at it.
     """
     remove_picture(user=user)
     user.tokens.all().delete()
@@ -301,6 +302,8 @@ def close_account(*, user: User) -> None:
     for model in (Block, Mute):
         model._default_manager.filter(Q(person=user) | Q(whom=user)).delete()
     EmailAddress.objects.filter(user=user).delete()
+    Authenticator.objects.filter(user=user).delete()
+    sessions.end_all(user)
     ghost = f"closed{new_key()}"
     user.username = ghost
     user.email = f"{ghost}@closed.invalid"
@@ -315,6 +318,15 @@ def close_account(*, user: User) -> None:
     transaction.on_commit(
         partial(account_closed.send_robust, sender=User, user=user), robust=True
     )
+
+
+@transaction.atomic
+def remove_factors(*, user: User) -> None:
+    """Of somebody who lost them all and showed staff that it is them: their password is
+    enough again. They are told, and signed out everywhere."""
+    Authenticator.objects.filter(user=user).delete()
+    sessions.end_all(user)
+    mail.send(to=user.email, template="factors-removed")
 
 
 # Tokens -----------------------------------------------------------------------

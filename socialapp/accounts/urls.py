@@ -7,6 +7,7 @@ urlpatterns = [
     path("settings/", views.settings, name="settings"),
     path("settings/remixing/", views.remixing, name="settings-remixing"),
     path("settings/picture/", views.picture, name="settings-picture"),
+    path("accounts/sessions/", views.sessions, name="sessions"),
     path("settings/tokens/", views.create_token, name="token-create"),
     path("settings/tokens/<int:pk>/revoke/", views.revoke_token, name="token-revoke"),
     path("settings/data/", views.data, name="data"),

@@ -6,6 +6,7 @@ import zoneinfo
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.decorators import reauthentication_required
+from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
@@ -20,6 +21,7 @@ from django.views.decorators.http import (
 )
 
 from socialapp.accounts import exports, guardians, leaving, services
+from socialapp.accounts import sessions as signed_in
 from socialapp.accounts.consent import Level
 from socialapp.accounts.context import THEME_COOKIE, THEMES
 from socialapp.accounts.forms import ProfileForm
@@ -130,6 +132,7 @@ def picture(request: HttpRequest) -> HttpResponse:
 @login_required
 @never_cache
 @require_POST
+@reauthentication_required  # type: ignore[untyped-decorator]
 def create_token(request: HttpRequest) -> HttpResponse:
     """The key is on this one answer and nowhere else, so there is no redirect."""
     form = ProfileForm(
@@ -158,21 +161,47 @@ def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]
 def leave(request: HttpRequest) -> HttpResponse:
-    """Ask to leave; the password proves that it is them."""
-    context: dict[str, Any] = {"grace": leaving.GRACE.days}
+    """Ask to leave; whoever presses the button proves that it is them."""
     if request.method == "POST":
-        if person(request).check_password(request.POST.get("password", "")):
-            user = leaving.ask_to_leave(user=person(request))
-            logout(request)
-            return render(request, "accounts/left.html", {"leaves": user.leaves})
-        context["error"] = "This is not your password. Nothing was changed."
-    return render(
-        request,
-        "accounts/leave.html",
-        context,
-        status=400 if "error" in context else 200,
-    )
+        user = leaving.ask_to_leave(user=person(request))
+        logout(request)
+        return render(request, "accounts/left.html", {"leaves": user.leaves})
+    return render(request, "accounts/leave.html", {"grace": leaving.GRACE.days})
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sessions(request: HttpRequest) -> HttpResponse:
+    """Where I am signed in. Posted: ``end`` one of them, or ``others``: all but this."""
+    me, this = person(request), request.session.session_key
+    if request.method == "POST":
+        if "others" in request.POST:
+            ended = signed_in.end_all(me, but=this)
+        else:
+            wanted = request.POST.get("end", "")
+            mine = UserSession.objects.filter(user=me).exclude(session_key=this)
+            ended = signed_in.end(one for one in mine if str(one.pk) == wanted)
+        if ended:
+            messages.success(request, "Signed out there.")
+        else:
+            messages.info(request, "It was signed out already.")
+        return redirect("sessions")
+    rows = [
+        {
+            "pk": session.pk,
+            "device": signed_in.device(session.user_agent),
+            "place": signed_in.place(session.ip),
+            "began": session.created_at,
+            "seen": session.last_seen_at,
+            "this": session.session_key == this,
+        }
+        for session in signed_in.sessions_of(me)
+    ]
+    rows.sort(key=lambda row: not row["this"])
+    return render(request, "accounts/sessions.html", {"sessions": rows})
 
 
 @login_required

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from socialapp import env
+from socialapp.settings.place import PRODUCTION
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -43,6 +44,32 @@ ACCOUNT_RATE_LIMITS = {
     "signup": env.text("SIGNUP_RATE", "20/30m/ip"),
     "reset_password": "20/30m/ip,5/30m/key",
 }
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+"""Seconds for which somebody who proved that it is them is not asked again."""
+
+MFA_ADAPTER = "socialapp.accounts.factors.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_PASSKEY_SIGNUP_ENABLED = False
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1
+"""Steps of 30 seconds by which a phone's clock may be off; no code counts twice."""
+
+MFA_FORMS = {
+    "authenticate": "socialapp.accounts.factors.SignInCodeForm",
+    "reauthenticate": "socialapp.accounts.factors.ProofCodeForm",
+    "activate_totp": "socialapp.accounts.factors.AppForm",
+    "authenticate_webauthn": "socialapp.accounts.factors.SecondPasskeyForm",
+    "reauthenticate_webauthn": "socialapp.accounts.factors.ProofPasskeyForm",
+    "login_webauthn": "socialapp.accounts.factors.SignInPasskeyForm",
+    "add_webauthn": "socialapp.accounts.factors.PasskeyForm",
+    "edit_webauthn": "socialapp.accounts.factors.PasskeyNameForm",
+}
+STAFF_NEEDS_SECOND_FACTOR = env.flag("STAFF_NEEDS_SECOND_FACTOR", default=PRODUCTION)
+"""Whether the admin opens to staff with a passkey or an authenticator app alone."""
+
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES", 0)
 """How many proxies in front append to X-Forwarded-For; 0: the header is ignored."""
 

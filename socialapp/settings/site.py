@@ -11,6 +11,9 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
+"""Earlier keys, the newest first: what they signed or encrypted is still read."""
+
 HOST = env.text("HOST", "127.0.0.1")
 PORT = env.number("PORT", 8000)
 """Where `manage.py up` listens."""
@@ -62,6 +65,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "rest_framework",
     "django_filters",
     "drf_spectacular",
@@ -96,7 +101,10 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "moderation.middleware.Resting",
     "socialapp.accounts.middleware.LocalTime",
+    "socialapp.accounts.middleware.SeenSessions",
+    "socialapp.accounts.middleware.NotKept",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "socialapp.accounts.middleware.StaffSecondFactor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",

@@ -289,7 +289,7 @@ def test_a_person_takes_their_data_and_leaves(
 
     renard.goto(f"{troupe.url}/settings/")
     renard.get_by_role("link", name="Delete my account").click()
-    renard.fill("#password", PASSWORD)
+    # Their proof a moment ago still holds.
     renard.get_by_role("button", name="Delete my account").click()
     expect(renard.get_by_text("you are signed out everywhere")).to_be_visible()
     stranger = enter()

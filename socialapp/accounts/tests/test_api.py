@@ -200,7 +200,7 @@ def test_a_picture_that_is_none_is_refused(alice: User) -> None:
 
 def test_i_leave(alice: User) -> None:
     client = api(alice)
-    left = client.delete("/api/v1/me/")
+    left = client.delete("/api/v1/me/", {"password": PASSWORD})
     assert left.status_code == 200
     assert client.get("/api/v1/me/").status_code == 401
     alice.refresh_from_db()
@@ -212,7 +212,9 @@ def test_i_leave(alice: User) -> None:
 
 def test_a_key_is_shown_once(alice: User) -> None:
     client = api(alice)
-    made = client.post("/api/v1/tokens/", {"name": "Laptop"}).json()
+    made = client.post(
+        "/api/v1/tokens/", {"name": "Laptop", "password": PASSWORD}
+    ).json()
     listed = client.get("/api/v1/tokens/").json()["results"]
     assert made["key"].startswith(made["prefix"])
     assert all("key" not in row and "digest" not in row for row in listed)

@@ -32,8 +32,13 @@ class EndsWithSession:
         if not key or layer is None:
             await self.app(scope, receive, send)
             return
-        channel: str = await layer.new_channel()
-        await layer.group_add(group_of(key), channel)
+        try:
+            channel: str = await layer.new_channel()
+            await layer.group_add(group_of(key), channel)
+        except Exception as error:
+            log.info("A socket will not hear that its session ends: %s", error)
+            await self.app(scope, receive, send)
+            return
         ended = asyncio.ensure_future(_heard(layer, channel))
         waiting: asyncio.Future[dict[str, Any]] | None = None
 

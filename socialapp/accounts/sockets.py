@@ -24,8 +24,9 @@ class EndsWithSession:
     """Stands between Channels' own authentication and the consumers, whichever they are:
     when the session is ended, the socket is closed and its consumer told that it left."""
 
-    def __init__(self, app: App) -> None:
-        self.app = app
+    def __init__(self, app: Any) -> None:
+        # Any: Channels types its own applications by messages, the house by dicts.
+        self.app: App = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         key, layer = _session_key(scope), get_channel_layer()
@@ -47,7 +48,8 @@ class EndsWithSession:
             nonlocal waiting
             if waiting is None:
                 waiting = asyncio.ensure_future(receive())
-            await asyncio.wait({waiting, ended}, return_when=asyncio.FIRST_COMPLETED)
+            either: set[asyncio.Future[Any]] = {waiting, ended}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             if ended.done():
                 await send({"type": "websocket.close", "code": SIGN_IN})
                 return {"type": "websocket.disconnect", "code": SIGN_IN}
@@ -57,8 +59,9 @@ class EndsWithSession:
         try:
             await self.app(scope, receive_or_end, send)
         finally:
-            for task in filter(None, (ended, waiting)):
-                task.cancel()
+            ended.cancel()
+            if waiting is not None:
+                waiting.cancel()
             with contextlib.suppress(Exception):
                 await layer.group_discard(group_of(key), channel)
 

@@ -97,6 +97,7 @@ def _pool(town: Town, clips: Ints, hour: float) -> Pool:
         shown=town.shown[clips],
         views=town.views[clips],
         watched=town.watched[clips],
+        dwell=town.dwell[clips],
         likes=town.likes[clips],
         comments=town.comments[clips],
         remixes=town.remixes[clips],
@@ -130,6 +131,7 @@ def _house(town: Town) -> House:
     views = max(1, int(town.views.sum()))
     return House(
         watched=float(town.watched.sum() + 5.0) / (views + 10.0),
+        dwell=float(town.dwell.sum() + 600.0) / (int(town.shown.sum()) + 100.0),
         likes=float(town.likes.sum() + 8.0) / (views + 100.0),
         comments=float(town.comments.sum() + 1.0) / (views + 100.0),
         remixes=float(town.remixes.sum() + 0.4) / (views + 100.0),

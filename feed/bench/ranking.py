@@ -104,7 +104,7 @@ def _pool(town: Town, clips: Ints, hour: float) -> Pool:
         follows=town.follows[clips],
         heat=town.heat_now(clips, hour),
         parents=none,
-        tags=tuple(frozenset({f"s{one}"}) for one in town.clip_subject[clips]),
+        tags=tuple(frozenset({one}) for one in town.clip_subject[clips].tolist()),
     )
 
 
@@ -114,11 +114,11 @@ def _taste(town: Town, person: int) -> Taste:
     mean = (town.enjoyed[person] + 1.5) / (met + 3.0)
     creators = {int(c): 2.0 * float(mean[c]) - 1.0 for c in np.flatnonzero(met)}
     seen = np.flatnonzero(town.seen[person])
-    tags: dict[str, float] = {}
-    for subject in np.unique(town.clip_subject[seen]):
+    tags: dict[int, float] = {}
+    for subject in np.unique(town.clip_subject[seen]).tolist():
         of_it = seen[town.clip_subject[seen] == subject]
         liked = int(town.liked[person, of_it].sum())
-        tags[f"s{subject}"] = (liked + 0.3) / (len(of_it) + 3.0)
+        tags[subject] = (liked + 0.3) / (len(of_it) + 3.0)
     return Taste(
         people=np.flatnonzero(town.following[person]),
         # Having watched little of somebody is no wish to see less of them.

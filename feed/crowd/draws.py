@@ -210,7 +210,8 @@ def looks(size: Size, made: Posts, draw: np.random.Generator, now: int) -> Looks
 
 def stayed(rows: Looks, length: Floats) -> Floats:
     """Seconds on screen of each; `length` of each post."""
-    found: Floats = np.round(np.maximum(0.3, rows.watched * length[rows.post]), 2)
+    seconds: Floats = rows.watched * length[rows.post]
+    found: Floats = np.maximum(0.3, np.round(seconds, 2))
     return found
 
 

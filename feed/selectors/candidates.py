@@ -136,8 +136,10 @@ def house() -> House:
 
 def _house() -> House:
     met = PostStat.objects.filter(views__gt=0).order_by("-post_id")[:2000]
-    names = ("views", "watched", "likes", "follows", "comments", "remixes")
-    names += ("shown", "dwell")
+    names = (
+        *("views", "watched", "likes", "follows", "comments", "remixes"),
+        *("shown", "dwell"),
+    )
     rows = list(met.values_list(*names))
     views, watched, likes, follows, comments, remixes, shown, dwell = (
         (sum(column) for column in zip(*rows, strict=True))

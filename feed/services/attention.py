@@ -40,7 +40,8 @@ def left(
 ) -> dt.timedelta:
     """Time of theirs that nothing was counted for yet; `most`: seconds that can have been
     saved up."""
-    since = max(getattr(attention, kind), now - dt.timedelta(seconds=most))
+    until: dt.datetime = getattr(attention, kind)
+    since = max(until, now - dt.timedelta(seconds=most))
     return max(dt.timedelta(0), now - since)
 
 

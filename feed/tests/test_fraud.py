@@ -14,6 +14,7 @@ from feed import selectors, services
 from feed.models import Attention, Follow, Impression, PostStat, View
 from feed.ranking.traits import NAMES
 from feed.services import Look
+from feed.tests.remixing import on_stage
 from feed.tests.rows import character_of, clip_of, post_by
 
 if TYPE_CHECKING:
@@ -206,7 +207,7 @@ def test_a_follow_counts_for_the_post_that_led_to_it(
     """Its author, or anybody on stage in it; and once, however often it is said."""
     kiko = character_of(bob, "Kiko")
     post, other = post_by(alice), post_by(bob)
-    clip_of(post).actors.create(seat="b", character=kiko, portrait=kiko.portrait)
+    on_stage(clip_of(post), kiko)
     saw(mallory, post)
     whom: list[dict[str, Any]] = [
         {"creator": alice},
@@ -248,7 +249,7 @@ def test_whatever_ends_a_follow_takes_it_back(
 ) -> None:
     kiko = character_of(bob, "Kiko")
     post = post_by(alice)
-    clip_of(post).actors.create(seat="b", character=kiko, portrait=kiko.portrait)
+    on_stage(clip_of(post), kiko)
     saw(mallory, post)
     services.follow(person=mallory, character=kiko, post=post)
     services.follow(person=mallory, creator=alice, post=post)

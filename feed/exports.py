@@ -157,7 +157,10 @@ def remixes(user: User) -> Iterator[File]:
 
 
 def _whom(rows: QuerySet[Any]) -> list[dict[str, Any]]:
-    return list(rows.values("creator__username", "character__name", "created"))
+    """And after which post."""
+    return list(
+        rows.values("creator__username", "character__name", "post__key", "created")
+    )
 
 
 def _lines_of(post: Post) -> list[dict[str, str]]:

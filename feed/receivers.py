@@ -6,18 +6,12 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.signals import user_logged_in
+from django.db.models.signals import post_delete
 from django.dispatch import receiver
 
 from avatarfx.signals import clip_ready
 from feed import services, snippets
-from feed.models import (
-    Impression,
-    Like,
-    Post,
-    RankedList,
-    Share,
-    View,
-)
+from feed.models import Follow, Like, Post, RankedList
 from feed.remixes import forgetting, making
 from feed.search import keeping
 from feed.services import answering, talk
@@ -73,12 +67,12 @@ def settle_words(*, approval: Approval, **_: Any) -> None:
 
 @receiver(account_closed, dispatch_uid="feed.leave_with_viewer")
 def leave_with_viewer(*, user: User, **_: Any) -> None:
-    """Take back the likes and forget what was watched; counted views stay counted.
+    """Take back the likes and forget what was watched, with what it counted.
     The person's own posts go with their clips, and their lines out of those of others."""
     for like in Like.objects.filter(user=user).select_related("post"):
         services.unlike_post(post=like.post, user=user)
-    for model in (View, Impression, RankedList, Share):
-        model._default_manager.filter(viewer=f"user:{user.pk}").delete()
+    services.forget_viewer(viewer=f"user:{user.pk}")
+    RankedList.objects.filter(viewer=f"user:{user.pk}").delete()
     services.forget_keeper(person=user)
     user.follows.all().delete()
     user.followers.all().delete()
@@ -118,6 +112,12 @@ def note_decision(*, case: Case, **_: Any) -> None:
 def end_follows(*, person: User, whom: User, **_: Any) -> None:
     """Neither follows the other, nor a character of theirs, any more."""
     services.part(person, whom)
+
+
+@receiver(post_delete, sender=Follow, dispatch_uid="feed.count_follow_out")
+def count_follow_out(*, instance: Follow, **_: Any) -> None:
+    """Whatever ended it: the post that won it has won one less."""
+    services.count_won(post=instance.post_id)
 
 
 @receiver(sharing_ended, dispatch_uid="feed.take_lines_out")

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 WORDS = {
     "watched": "How much of it people watch",
+    "dwell": "How long people stay with it, beside others here",
     "liked": "How often it is liked, beside others here",
     "talked": "How often it is talked about, beside others",
     "remixed": "How often it is remixed, beside others",

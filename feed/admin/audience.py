@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.contrib import admin
 
 from feed.models import (
+    Attention,
     Collection,
     CollectionItem,
     CommentAnswer,
@@ -79,6 +80,13 @@ class ImpressionAdmin(Record[Impression]):
     @admin.display(description="Post")
     def shown(self, impression: Impression) -> SafeString:
         return link(impression.post)
+
+
+@admin.register(Attention)
+class AttentionAdmin(Record[Attention]):
+    list_display = ("viewer", "watched", "looked")
+    search_fields = ("viewer",)
+    fields = list_display
 
 
 @admin.register(Save)

@@ -24,8 +24,8 @@ class FollowAdmin(Record[Follow]):
     list_display = ("who", "whom", "created")
     search_fields = ("person__username", "creator__username", "character__name")
     date_hierarchy = "created"
-    list_select_related = ("person", "creator", "character")
-    fields = list_display
+    list_select_related = ("person", "creator", "character", "post")
+    fields = (*list_display, "after")
 
     @admin.display(description="Person", ordering="person__username")
     def who(self, row: Follow) -> SafeString:
@@ -34,6 +34,10 @@ class FollowAdmin(Record[Follow]):
     @admin.display(description="Whom")
     def whom(self, row: Follow) -> SafeString:
         return link(row.creator or row.character)
+
+    @admin.display(description="After seeing")
+    def after(self, row: Follow) -> SafeString:
+        return link(row.post)
 
 
 @admin.register(Hidden)

@@ -275,7 +275,9 @@ class ViewWrite(serializers.Serializer[Any]):
 
 
 class ViewRead(serializers.Serializer[Any]):
-    counted = serializers.BooleanField(help_text="False: seen before today.")
+    counted = serializers.BooleanField(
+        help_text="False: seen before today, or too short for a view."
+    )
 
 
 _PAGE = [
@@ -432,7 +434,10 @@ class PostViewSet(PostListing):
 
     @extend_schema(
         summary="Count a view, once a day and viewer",
-        description="Without an account, only a browser that opened a page is counted.",
+        description="From two seconds on, or half of a clip that is shorter than four;"
+        " later calls of the day lengthen it. Seconds count as far as the viewer had the"
+        " time since their last view, and `completed` with 0.95 of the clip. Without an"
+        " account, only a browser that opened a page is counted.",
         request=ViewWrite,
         responses=ViewRead,
     )

@@ -49,7 +49,11 @@ class WhyRead(serializers.Serializer[Any]):
 class WhomWrite(serializers.Serializer[Any]):
     creator = serializers.CharField(required=False, help_text="A handle without @.")
     character = serializers.CharField(required=False, help_text="A key.")
-    post = serializers.CharField(required=False, help_text="After which it was asked.")
+    post = serializers.CharField(
+        required=False,
+        help_text="After which it was asked. It counts for a post that was shown to"
+        " you, of theirs or with them in it.",
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("creator" in attrs) == ("character" in attrs):
@@ -218,7 +222,9 @@ class FeedViewSet(PostListing):
     @extend_schema(
         summary="Tell what was on screen, in a batch",
         description="A viewer counts once a day and post. What is shorter than a"
-        " quarter of a second, or faster than a person can look, is dropped.",
+        " quarter of a second, or faster than a person can look, is dropped. Seconds"
+        " count as far as the viewer had the time since the last batch: tell every two"
+        " minutes at least.",
         request=LooksWrite,
         responses=LooksRead,
     )

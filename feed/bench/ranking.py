@@ -97,13 +97,14 @@ def _pool(town: Town, clips: Ints, hour: float) -> Pool:
         shown=town.shown[clips],
         views=town.views[clips],
         watched=town.watched[clips],
+        dwell=town.dwell[clips],
         likes=town.likes[clips],
         comments=town.comments[clips],
         remixes=town.remixes[clips],
         follows=town.follows[clips],
         heat=town.heat_now(clips, hour),
         parents=none,
-        tags=tuple(frozenset({f"s{one}"}) for one in town.clip_subject[clips]),
+        tags=tuple(frozenset({one}) for one in town.clip_subject[clips].tolist()),
     )
 
 
@@ -113,11 +114,11 @@ def _taste(town: Town, person: int) -> Taste:
     mean = (town.enjoyed[person] + 1.5) / (met + 3.0)
     creators = {int(c): 2.0 * float(mean[c]) - 1.0 for c in np.flatnonzero(met)}
     seen = np.flatnonzero(town.seen[person])
-    tags: dict[str, float] = {}
-    for subject in np.unique(town.clip_subject[seen]):
+    tags: dict[int, float] = {}
+    for subject in np.unique(town.clip_subject[seen]).tolist():
         of_it = seen[town.clip_subject[seen] == subject]
         liked = int(town.liked[person, of_it].sum())
-        tags[f"s{subject}"] = (liked + 0.3) / (len(of_it) + 3.0)
+        tags[subject] = (liked + 0.3) / (len(of_it) + 3.0)
     return Taste(
         people=np.flatnonzero(town.following[person]),
         # Having watched little of somebody is no wish to see less of them.
@@ -130,6 +131,7 @@ def _house(town: Town) -> House:
     views = max(1, int(town.views.sum()))
     return House(
         watched=float(town.watched.sum() + 5.0) / (views + 10.0),
+        dwell=float(town.dwell.sum() + 600.0) / (int(town.shown.sum()) + 100.0),
         likes=float(town.likes.sum() + 8.0) / (views + 100.0),
         comments=float(town.comments.sum() + 1.0) / (views + 100.0),
         remixes=float(town.remixes.sum() + 0.4) / (views + 100.0),

@@ -5,7 +5,10 @@ two). Creators have subjects of their own and a quality; a clip has one subject 
 quality near its creator's. How much somebody enjoys a clip, from 0 to 1, is a logistic
 function of their share of its subject and of its quality; nobody but the simulation
 knows it. They watch a fraction of the clip drawn around it, and like, comment, remix or
-follow the rarer the more it takes. People look in a few times a day and see one page.
+follow the rarer the more it takes. Clips are of any length, which says nothing of how
+good they are; a clip is on screen for as long as it is watched, and then for a while (for
+its words, its comments) that is drawn anew each time and is longer, in the mean, for who
+enjoyed it: up to ``LINGER`` seconds. People look in a few times a day and see one page.
 
 Every policy has a town of its own from the same seed: what it shows decides what it gets
 to know, as in life.
@@ -28,6 +31,9 @@ SUBJECTS = 8
 A_WEEK = 24.0 * 7
 """Hours for which a clip is a candidate."""
 
+LINGER = 4.0
+"""Mean seconds after it, of who enjoys a clip wholly."""
+
 FADES = 12.0
 """Hours in which `heat` halves."""
 
@@ -47,6 +53,8 @@ class Town:
     clip_creator: Ints = field(init=False)
     clip_hour: Floats = field(init=False)
     clip_subject: Ints = field(init=False)
+    clip_seconds: Floats = field(init=False)
+    lingers: np.random.Generator = field(init=False)
     visits: list[tuple[float, int]] = field(init=False)
     """(hour, person), in order."""
 
@@ -54,6 +62,7 @@ class Town:
     shown: Ints = field(init=False)
     views: Ints = field(init=False)
     watched: Floats = field(init=False)
+    dwell: Floats = field(init=False)
     likes: Ints = field(init=False)
     comments: Ints = field(init=False)
     remixes: Ints = field(init=False)
@@ -100,9 +109,11 @@ class Town:
             )
         )
         clips = len(made)
+        self.clip_seconds = np.clip(draw.lognormal(2.3, 0.6, clips), 3.0, 90.0)
+        self.lingers = np.random.default_rng(self.seed + 2)
         for name in ("shown", "views", "likes", "comments", "remixes", "follows"):
             setattr(self, name, np.zeros(clips, np.int64))
-        for name in ("watched", "heat", "heat_at"):
+        for name in ("watched", "dwell", "heat", "heat_at"):
             setattr(self, name, np.zeros(clips))
         self.first_day = np.zeros(clips, np.int64)
         self.seen = np.zeros((self.people, clips), np.bool_)
@@ -144,6 +155,8 @@ class Town:
             part = float(draw.beta(3.0 * joy + 0.2, 3.0 * (1.0 - joy) + 0.2))
             self.enjoyed[person, creator] += part
             self.met[person, creator] += 1
+            after = float(self.lingers.exponential(LINGER * joy)) if joy else 0.0
+            self.dwell[clip] += part * float(self.clip_seconds[clip]) + after
             if part < 0.2:
                 continue
             self.views[clip] += 1

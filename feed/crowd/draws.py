@@ -47,6 +47,10 @@ FAN = 12_000
 OF_CHARACTERS = 0.15
 """Share of follows."""
 
+WON = 0.3
+"""Share of those who follow an author whose post they watched of late, who do so after
+it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Size:
@@ -113,6 +117,7 @@ class Counters:
     shown: Ints
     views: Ints
     watched: Floats
+    dwell: Floats
     likes: Ints
     follows: Ints
     heat: Floats
@@ -203,8 +208,41 @@ def looks(size: Size, made: Posts, draw: np.random.Generator, now: int) -> Looks
     return Looks(post, person, at, watched, viewed, liked)
 
 
-def counters(made: Posts, rows: Looks, draw: np.random.Generator, now: int) -> Counters:
-    """Counted where there are rows, drawn where there are none."""
+def stayed(rows: Looks, length: Floats) -> Floats:
+    """Seconds on screen of each; `length` of each post."""
+    seconds: Floats = rows.watched * length[rows.post]
+    found: Floats = np.maximum(0.3, np.round(seconds, 2))
+    return found
+
+
+def won(made: Posts, rows: Looks, graph: Follows, draw: np.random.Generator) -> Ints:
+    """Of each follow the post after which it came, -1 for none: one by whom is followed,
+    which that person has watched."""
+    every = int(made.author.max()) + 1
+    seen = np.flatnonzero(rows.viewed)
+    watched = rows.person[seen] * every + made.author[rows.post[seen]]
+    pairs, first = np.unique(watched, return_index=True)
+    wanted = np.where(
+        (graph.creator >= 0) & (graph.creator < every),
+        graph.person * every + graph.creator,
+        -1,
+    )
+    at = np.minimum(np.searchsorted(pairs, wanted), len(pairs) - 1)
+    after = (pairs[at] == wanted) & (draw.random(len(graph)) < WON)
+    return np.where(after, rows.post[seen[first[at]]], -1)
+
+
+def counters(
+    made: Posts,
+    rows: Looks,
+    *,
+    after: Ints,
+    length: Floats,
+    draw: np.random.Generator,
+    now: int,
+) -> Counters:
+    """Counted where there are rows, drawn where there are none. `after`: as `won` says;
+    `length`: seconds of each post."""
     count = len(made)
     old = made.published <= now - WINDOW * DAY
     shown = np.where(old, draw.poisson(made.popularity), 0)
@@ -212,6 +250,8 @@ def counters(made: Posts, rows: Looks, draw: np.random.Generator, now: int) -> C
     watched: Floats = np.round(
         views * np.clip(draw.normal(0.66, 0.1, count), 0.3, 1.0), 3
     )
+    dwell: Floats = np.round(0.57 * shown * length, 2)
+    follows = draw.binomial(views, 0.01)
     likes = draw.binomial(views, 0.13)
     warm = np.where(
         likes > 0,
@@ -222,14 +262,17 @@ def counters(made: Posts, rows: Looks, draw: np.random.Generator, now: int) -> C
     seen = rows.post[rows.viewed]
     views += np.bincount(seen, minlength=count)
     watched = watched + np.bincount(seen, rows.watched[rows.viewed], minlength=count)
+    dwell = dwell + np.bincount(rows.post, stayed(rows, length), minlength=count)
+    follows += np.bincount(after[after >= 0], minlength=count)
     likes += np.bincount(rows.post[rows.liked], minlength=count)
     np.logaddexp2.at(warm, rows.post[rows.liked], _scale(rows.at[rows.liked]))
     return Counters(
         shown=shown,
         views=views,
         watched=watched,
+        dwell=dwell,
         likes=likes,
-        follows=draw.binomial(views, 0.01),
+        follows=follows,
         heat=np.where(likes > 0, np.maximum(warm, 1e-6), 0.0),
     )
 

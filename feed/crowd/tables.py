@@ -53,6 +53,9 @@ class Crowd:
     tags: list[tuple[int, str]] = field(default_factory=list)
     cast_keys: Sequence[str] = ()
     posts: draws.Posts = field(init=False)
+    graph: draws.Follows = field(init=False)
+    after: Ints = field(init=False)
+    """Of each follow the post that won it, -1 for none."""
 
     def people(self) -> int:
         size, count = self.size, self.size.people
@@ -286,7 +289,13 @@ class Crowd:
         """Impressions, views, likes and all counters."""
         made = self.posts
         rows = draws.looks(self.size, made, self.draw, self.now)
-        counted = draws.counters(made, rows, self.draw, self.now)
+        self.graph = draws.follows(self.size, self.draw)
+        self.after = draws.won(made, rows, self.graph, self.draw)
+        seconds = np.array([film.clip.seconds or 1.0 for film in self.films])
+        length = seconds[made.character % len(self.films)]
+        counted = draws.counters(
+            made, rows, after=self.after, length=length, draw=self.draw, now=self.now
+        )
         names = [f.name for f in PostStat._meta.concrete_fields if f.name != "post"]
         drawn = {name: getattr(counted, name, None) for name in names}
         bulk.write(
@@ -297,9 +306,7 @@ class Crowd:
                 **{n: bulk.column(c) for n, c in drawn.items() if c is not None},
             },
         )
-        seconds = np.array([film.clip.seconds or 1.0 for film in self.films])
-        length = seconds[made.character[rows.post] % len(self.films)]
-        stayed = np.round(np.maximum(0.3, rows.watched * length), 2)
+        stayed = draws.stayed(rows, length)
         bulk.write(
             Impression,
             len(rows),
@@ -325,7 +332,7 @@ class Crowd:
                 ),
                 "post_id": bulk.column(rows.post[seen] + self.posts_from),
                 "day": lambda a, b: bulk.days(rows.at[seen[a:b]]),
-                "seconds": bulk.column((rows.watched * length)[seen]),
+                "seconds": bulk.column((rows.watched * length[rows.post])[seen]),
             },
             {"completed": False},
         )
@@ -342,7 +349,8 @@ class Crowd:
         return len(rows) + len(seen) + len(liked)
 
     def follows(self) -> int:
-        drawn = draws.follows(self.size, self.draw)
+        """Of those whom they watched some after a post, which counts them."""
+        drawn = self.graph
         since = np.sort(
             self.now - self.draw.integers(1, draws.DAYS * draws.DAY, len(drawn))
         )
@@ -359,6 +367,7 @@ class Crowd:
                 "person_id": bulk.column(drawn.person + self.people_from),
                 "creator_id": some(drawn.creator, self.people_from),
                 "character_id": some(drawn.character, self.cast_from),
+                "post_id": some(self.after, self.posts_from),
                 "created": lambda a, b: bulk.texts(since[a:b]),
             },
         )

@@ -1,6 +1,6 @@
 """Posts, what people do with them, and what is known of their tastes."""
 
-from feed.models.audience import Like, PostStat, Share, View
+from feed.models.audience import Attention, Like, PostStat, Share, View
 from feed.models.custom import CustomFeed, MutedWord, Subscription
 from feed.models.finding import Entry, Spelling, Word
 from feed.models.posts import (
@@ -25,6 +25,7 @@ from feed.models.tastes import Follow, Hidden, Impression, RankedList, Ranker, U
 
 __all__ = [
     "READING",
+    "Attention",
     "Collection",
     "CollectionItem",
     "CollectionQuerySet",

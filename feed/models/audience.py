@@ -23,8 +23,11 @@ class PostStat(models.Model):
     watched = models.FloatField(default=0.0)
     """Of the views, the sum of the fractions that were watched, each 0 to 1."""
 
+    dwell = models.FloatField(default=0.0)
+    """Of the impressions, the sum of their seconds."""
+
     follows = models.PositiveIntegerField(default=0)
-    """Of its creator or character, from this post."""
+    """Of its author or of somebody in it, from this post: how many `Follow` name it."""
 
     comments = models.PositiveIntegerField(default=0)
     """Those that are there and on stage."""
@@ -86,6 +89,23 @@ class Share(models.Model):
 
     def __str__(self) -> str:
         return f"{self.viewer} shared {self.post_id}"
+
+
+class Attention(models.Model):
+    """Up to when the time of one viewer is accounted for: nobody watches, or looks, for
+    longer than they were here (``feed.services.attention``)."""
+
+    viewer = models.CharField(max_length=80, primary_key=True)
+    """As in `View`."""
+
+    watched = models.DateTimeField()
+    """By what counted as views."""
+
+    looked = models.DateTimeField()
+    """By what counted as impressions."""
+
+    def __str__(self) -> str:
+        return f"Time of {self.viewer}"
 
 
 class View(models.Model):

@@ -25,6 +25,11 @@ class Follow(models.Model):
     character = models.ForeignKey(
         Character, models.CASCADE, related_name="followers", null=True
     )
+    post = models.ForeignKey(
+        Post, models.SET_NULL, null=True, editable=False, related_name="won"
+    )
+    """After which it was asked for; the post counts it (`PostStat.follows`)."""
+
     created = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
@@ -100,7 +105,7 @@ class Impression(models.Model):
     """In the list, from 0."""
 
     seconds = models.FloatField(default=0.0)
-    """That it was on screen, at most what one look can count."""
+    """That it was on screen, the longest time: at most what one look can count."""
 
     watched = models.FloatField(default=0.0)
     """The longest stretch of it, as a fraction."""
@@ -117,7 +122,11 @@ class Impression(models.Model):
                 fields=["viewer", "post", "day"], name="impression_once_a_day"
             )
         ]
-        indexes = [models.Index(fields=["created"], name="impression_created")]
+        indexes = [
+            models.Index(fields=["created"], name="impression_created"),
+            # The newest of a viewer are asked for at every page and every beacon.
+            models.Index(fields=["viewer", "-created"], name="impression_of_viewer"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.viewer} was shown {self.post_id}"

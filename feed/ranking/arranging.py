@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from feed.ranking.facts import Floats, Pool, Taste
+
+    Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 WINDOW, OF_ONE = 10, 2
 """In any ten in a row, two are of one creator at most, as long as there are others."""
@@ -45,50 +47,50 @@ def arrange(
     taste: Taste,
     seed: int,
     most: int = 200,
-    safe: Callable[[int], bool] = lambda _row: True,
+    later: Mask | None = None,
 ) -> list[Placed]:
     """At most `most` rows of the pool. `seed` chooses which new posts get a chance, so
     that different viewers try different ones; equal scores keep the newer post first.
 
-    `safe` is asked last, of whatever would be placed: what it refuses is not there, and
-    nothing above it can bring it back.
+    `later`: rows that come after all others, whatever their score. What stands before
+    them counts for them, too: two of one creator in any ten, across the seam.
     """
     wanted = _wanted(pool, taste)
-    order = np.lexsort((-pool.posts, pool.ages, -totals))
-    best = deque(row for row in order.tolist() if wanted[row])
-    new = deque(_newcomers(pool, wanted, seed))
-    placed: list[Placed] = []
-    taken: set[int] = set()
-    recent: deque[int] = deque(maxlen=WINDOW - 1)
+    order = np.lexsort((-pool.posts, pool.ages, -totals)).tolist()
+    last = np.zeros(len(pool), np.bool_) if later is None else later
     creators = pool.creators.tolist()
-    while len(placed) < most:
-        turn = len(placed) % EVERY == EVERY - 1
-        found = _next(new, creators, recent, taken, safe) if turn else None
-        chance = found is not None
-        if found is None:
-            found = _next(best, creators, recent, taken, safe)
-        if found is None:
-            # Nobody else is left: a page of few creators is better than half a page.
-            found = _next(best, creators, deque(), taken, safe)
-        if found is None:
-            break
-        taken.add(found)
-        recent.append(creators[found])
-        placed.append(Placed(found, chance))
+    placed: list[Placed] = []
+    recent: deque[int] = deque(maxlen=WINDOW - 1)
+    for tier in (wanted & ~last, wanted & last):
+        taken: set[int] = set()
+        best = deque(row for row in order if tier[row])
+        new = deque(_newcomers(pool, tier, seed))
+        while len(placed) < most:
+            turn = len(placed) % EVERY == EVERY - 1
+            found = _next(new, creators, recent, taken) if turn else None
+            chance = found is not None
+            if found is None:
+                found = _next(best, creators, recent, taken)
+            if found is None:
+                # Nobody else is left: a page of few creators beats half a page.
+                found = _next(best, creators, deque(), taken)
+            if found is None:
+                break
+            taken.add(found)
+            recent.append(creators[found])
+            placed.append(Placed(found, chance))
     return placed
 
 
-def _wanted(pool: Pool, taste: Taste) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _wanted(pool: Pool, taste: Taste) -> Mask:
     """Not of those whom the viewer has hidden."""
     hidden = np.isin(pool.creators, taste.hidden)
     cast = np.isin(pool.characters, taste.hidden_characters) & (pool.characters > 0)
-    found: np.ndarray[tuple[int], np.dtype[np.bool_]] = ~(hidden | cast)
+    found: Mask = ~(hidden | cast)
     return found
 
 
-def _newcomers(
-    pool: Pool, wanted: np.ndarray[tuple[int], np.dtype[np.bool_]], seed: int
-) -> Iterator[int]:
+def _newcomers(pool: Pool, wanted: Mask, seed: int) -> Iterator[int]:
     """New posts with few impressions, the least shown likeliest to come first."""
     rows = np.flatnonzero(wanted & (pool.shown < FAIR) & (pool.ages < NEW)).tolist()
     dice = Random(seed)  # noqa: S311  an order, not a secret
@@ -102,10 +104,9 @@ def _next(
     creators: Sequence[int],
     recent: deque[int],
     taken: set[int],
-    safe: Callable[[int], bool],
 ) -> int | None:
     """The first that may stand here. Those of a creator who has had enough wait for
-    their turn; what was placed or is not safe is dropped."""
+    their turn; what was placed is dropped."""
     waiting: list[int] = []
     found = None
     while rows and found is None:
@@ -114,7 +115,7 @@ def _next(
             continue
         if recent.count(creators[row]) >= OF_ONE:
             waiting.append(row)
-        elif safe(row):
+        else:
             found = row
     rows.extendleft(reversed(waiting))
     return found

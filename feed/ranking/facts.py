@@ -44,6 +44,9 @@ class Pool:
     watched: Floats
     """Of those views, the sum of the fractions that were watched, each 0 to 1."""
 
+    dwell: Floats
+    """Of the impressions, the sum of their seconds on screen."""
+
     likes: Ints
     comments: Ints
     remixes: Ints
@@ -91,6 +94,7 @@ COLUMNS = (
     "shown",
     "views",
     "watched",
+    "dwell",
     "likes",
     "comments",
     "remixes",
@@ -136,6 +140,9 @@ class House:
 
     watched: float = 0.5
     """Mean fraction of a clip that is watched."""
+
+    dwell: float = 6.0
+    """Mean seconds on screen, an impression; more than 0."""
 
     likes: float = 0.08
     """A view; the next ones too. 0: nobody here can, and it says nothing of a post."""

@@ -23,8 +23,9 @@ NAMES = (
     "affinity",
     "kin",
     "less",
+    "dwell",
 )
-"""In the order of the columns of `features`."""
+"""In the order of the columns of `features`. New ones go last."""
 
 HALF_LIFE = 30.0
 """Hours after which a post counts as half as fresh: a day's feed is mostly of that day,
@@ -36,6 +37,10 @@ KEPT = 0.5
 DOUBT = 8.0
 """Views of the house's mean that every post starts with: one like of one viewer is not
 a rate of 1 (an empirical-Bayes prior, as in shrinkage of click-through rates)."""
+
+DWELL_DOUBT = 20.0
+"""The same in impressions, for how long people stay: one who forgets a page that is open
+stays two minutes."""
 
 
 def features(pool: Pool, taste: Taste, house: House) -> Floats:
@@ -50,6 +55,7 @@ def features(pool: Pool, taste: Taste, house: House) -> Floats:
         "talked": _rate(pool.comments, views, house.comments) * still,
         "remixed": _rate(pool.remixes, views, house.remixes) * still,
         "won": _rate(pool.follows, views, house.follows) * still,
+        "dwell": _stay(pool, house.dwell) * still,
         "heat": np.asarray(pool.heat / (pool.heat + max(house.heat, 1e-9))),
         "fresh": fresh,
         "follows": _follows(pool, taste),
@@ -71,6 +77,16 @@ def _rate(counts: Ints, views: Floats, mean: float) -> Floats:
     doubt = max(DOUBT, 1.0 / mean)
     rate = (np.maximum(counts, 0) + doubt * mean) / (views + doubt)
     found: Floats = np.asarray((rate - mean) / (rate + mean), np.float64)
+    return found
+
+
+def _stay(pool: Pool, mean: float) -> Floats:
+    """0 for who stays as long as people do here, nearer to 1 the longer, to -1 the
+    shorter. Of all who were shown it: who leaves at once has stayed as well."""
+    shown = np.maximum(pool.shown, 0).astype(np.float64)
+    known = np.maximum(pool.dwell, 0.0) + DWELL_DOUBT * mean
+    seconds = known / (shown + DWELL_DOUBT)
+    found: Floats = np.asarray((seconds - mean) / (seconds + mean), np.float64)
     return found
 
 

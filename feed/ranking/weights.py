@@ -58,6 +58,7 @@ PRIOR = Weights(
         "talked": 0.25,
         "remixed": 0.25,
         "won": 0.25,
+        "dwell": 0.25,
         "heat": 0.6,
         "fresh": 0.6,
         # What this viewer has to do with it.

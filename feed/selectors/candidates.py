@@ -136,10 +136,15 @@ def house() -> House:
 
 def _house() -> House:
     met = PostStat.objects.filter(views__gt=0).order_by("-post_id")[:2000]
-    names = ("views", "watched", "likes", "follows", "comments", "remixes")
+    names = (
+        *("views", "watched", "likes", "follows", "comments", "remixes"),
+        *("shown", "dwell"),
+    )
     rows = list(met.values_list(*names))
-    views, watched, likes, follows, comments, remixes = (
-        (sum(column) for column in zip(*rows, strict=True)) if rows else (0,) * 6
+    views, watched, likes, follows, comments, remixes, shown, dwell = (
+        (sum(column) for column in zip(*rows, strict=True))
+        if rows
+        else (0,) * len(names)
     )
     known, prior = House(), 100.0
 
@@ -148,6 +153,7 @@ def _house() -> House:
 
     return House(
         watched=rate(watched, known.watched),
+        dwell=(dwell + prior * known.dwell) / (shown + prior),
         likes=rate(likes, known.likes),
         # Where nobody has done either yet, no post is worse for lacking them.
         comments=rate(comments, known.comments) if comments else 0.0,

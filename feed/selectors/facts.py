@@ -46,6 +46,7 @@ _NAMES = (
     "stat__follows",
     "stat__heat",
     "remix__parent_id",
+    "stat__dwell",
 )
 
 _rows = Kept(
@@ -70,7 +71,7 @@ def pool_of(ids: Sequence[int], *, now: dt.datetime) -> Pool:
     columns: list[Sequence[Any]] = list(zip(*(row for row, _ in found), strict=True))
     columns = columns or [()] * len(_NAMES)
     posts, creators, leads, published, shown, views, watched, likes = columns[:8]
-    comments, remixes, follows, heats, parents = columns[8:]
+    comments, remixes, follows, heats, parents, dwell = columns[8:]
     since = np.array(published, np.float64)
     return Pool(
         posts=np.array(posts, np.int64),
@@ -80,6 +81,7 @@ def pool_of(ids: Sequence[int], *, now: dt.datetime) -> Pool:
         shown=np.array(shown, np.int64),
         views=np.array(views, np.int64),
         watched=np.array(watched, np.float64),
+        dwell=np.array(dwell, np.float64),
         likes=np.array(likes, np.int64),
         comments=np.array(comments, np.int64),
         remixes=np.array(remixes, np.int64),

@@ -13,6 +13,10 @@ from feed.ranking.learning import Outcome
 ENOUGH = 0.8
 """Fraction of a post that was watched when it was worth showing."""
 
+READ = 10.0
+"""Seconds for which lines of a chat were on screen when they were worth showing: they
+have no length of which a fraction could be watched."""
+
 NEWCOMER = dt.timedelta(days=7)
 
 MOST = 500_000
@@ -32,6 +36,8 @@ def outcomes(*, days: int) -> list[Outcome]:
         "post__stat__likes",
         "traits",
         "watched",
+        "seconds",
+        "post__kind",
         "created",
     )[:MOST]
     liked = {
@@ -53,9 +59,23 @@ def outcomes(*, days: int) -> list[Outcome]:
             published=published.timestamp(),
             likes=likes,
             traits=tuple(traits),
-            success=watched >= ENOUGH or (viewer, post) in liked,
+            success=watched >= ENOUGH
+            or (kind == Post.Kind.SNIPPET and seconds >= READ)
+            or (viewer, post) in liked,
             new=created - firsts[author] < NEWCOMER,
         )
-        for viewer, day, post, author, published, likes, traits, watched, created in rows
+        for (
+            viewer,
+            day,
+            post,
+            author,
+            published,
+            likes,
+            traits,
+            watched,
+            seconds,
+            kind,
+            created,
+        ) in rows
     ]
     return found[::-1]

@@ -13,6 +13,7 @@ from django.utils import timezone
 from feed import ranking
 from feed.models import Hidden, Impression, Post, RankedList, Ranker, Unwanted
 from feed.ranking import PRIOR, Weights
+from feed.ranking.traits import NAMES
 from feed.ranking.weights import WeightsError
 from feed.selectors.candidates import candidates, house
 from feed.selectors.kept import Kept
@@ -93,24 +94,11 @@ def ranked(
     posts = pool.posts.tolist()
     seen = _seen(name, posts, now)
     known = np.isin(pool.posts, list(seen)) if seen else np.zeros(len(pool), np.bool_)
-    traits, totals = scores.traits.tolist(), scores.totals
-    entries: list[Entry] = []
-    for mask in (~known, known):
-        rows = np.flatnonzero(mask)
-        if not len(rows):
-            continue
-        placed = ranking.arrange(
-            pool.take(rows),
-            totals[rows],
-            taste=taste,
-            seed=seed,
-            most=MOST - len(entries),
-        )
-        there = rows.tolist()
-        entries += [
-            (posts[there[one.row]], traits[there[one.row]], int(one.chance))
-            for one in placed
-        ]
+    traits = scores.traits.tolist()
+    order = ranking.arrange(
+        pool, scores.totals, taste=taste, seed=seed, most=MOST, later=known
+    )
+    entries = [(posts[one.row], traits[one.row], int(one.chance)) for one in order]
     return Ordered(entries, weights.row())
 
 
@@ -161,9 +149,10 @@ def without_unwanted(posts: PostQuerySet, viewer: Viewer) -> PostQuerySet:
 
 
 def reasons_for(*, shown: RankedList, post: Post) -> Reason | None:
-    """From the list that showed it; None: it is not on it, or it was not ranked."""
+    """From the list that showed it; None: it is not on it, it was not ranked, or that
+    was done by a version with other traits."""
     for pk, traits, chance in shown.posts:
-        if pk == post.pk and traits:
+        if pk == post.pk and len(traits) == len(shown.weights) == len(NAMES):
             terms = ranking.explain(traits, shown.weights)
             return Reason(terms, round(sum(terms.values()), 6), bool(chance))
     return None
@@ -173,7 +162,8 @@ def placed(
     looks: Sequence[tuple[str, float, float]], shown: RankedList | None
 ) -> list[tuple[str, float, float, int, tuple[float, ...]]]:
     """Looks (post key, seconds, fraction) with the place and the traits that the list
-    gave each; posts that do not exist are left out. In one query."""
+    gave each; posts that do not exist are left out. In one query. Nothing is learnt from
+    the traits of another version."""
     ranks: dict[int, tuple[int, list[float]]] = {}
     if shown is not None:
         ranks = {pk: (at, traits) for at, (pk, traits, _) in enumerate(shown.posts)}
@@ -183,5 +173,6 @@ def placed(
     for key, seconds, watched in looks:
         if key in ids:
             place, traits = ranks.get(ids[key], (0, []))
+            traits = traits if len(traits) == len(NAMES) else []
             found.append((key, seconds, watched, place, tuple(traits)))
     return found

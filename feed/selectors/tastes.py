@@ -64,7 +64,7 @@ _liked = Kept(
 _looked = Kept(
     lambda viewer: (
         Impression.objects.filter(viewer=viewer)
-        .order_by("-id")
+        .order_by("-created")
         .values_list("post_id", "post__author_id", "post__lead_id", "watched")[:LOOKS]
     ),
     viewer=str,

@@ -1,6 +1,12 @@
 """The only writers of posts, of what people do with them and of their tastes."""
 
-from feed.services.audience import count_view, like_post, unlike_post
+from feed.services.attention import forget_attention
+from feed.services.audience import (
+    count_view,
+    forget_viewer,
+    like_post,
+    unlike_post,
+)
 from feed.services.custom import (
     CustomFeedError,
     build_feed,
@@ -65,6 +71,7 @@ from feed.services.saves import (
 from feed.services.sharing import count_share, set_embeddable
 from feed.services.tastes import (
     TasteError,
+    count_won,
     follow,
     hide,
     part,
@@ -99,13 +106,16 @@ __all__ = [
     "count",
     "count_share",
     "count_view",
+    "count_won",
     "create_collection",
     "date_post",
     "delete_feed",
     "edit_post",
     "follow",
+    "forget_attention",
     "forget_keeper",
     "forget_lists",
+    "forget_viewer",
     "hide",
     "is_personal",
     "judge_caption",

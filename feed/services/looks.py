@@ -10,10 +10,13 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from feed.models import Impression, Post, PostStat
+from feed.models import READING, Impression, Post, PostStat
+from feed.services import attention
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from feed.models import Attention
 
 MOST = 30
 """Posts in one batch."""
@@ -23,6 +26,10 @@ SHORTEST = 0.25
 
 MOST_A_MINUTE = 60
 """New posts that one viewer can look at; what comes on top is no person looking."""
+
+
+SAVED = 180.0
+"""Seconds that a page or an app may wait before it tells what was on screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +50,23 @@ def note_looks(
 ) -> int:
     """Keep what is new of a batch; how many posts were counted as shown.
 
-    A viewer counts once a day and post (UTC); later looks only lengthen the first. What
-    is too short, or comes faster than a person can look, is dropped.
+    A viewer counts once a day and post (UTC); later looks only lengthen the first. The
+    seconds that are said count as far as the viewer had them since something of theirs
+    last counted (at most SAVED), and no more was watched than they give. What is too
+    short, or comes faster than a person can look, is dropped.
     """
     now = now or timezone.now()
     best = _longest(looks[:MOST])
-    posts = {post.key: post for post in Post.objects.filter(key__in=best)}
+    shown = Post.objects.filter(key__in=best).select_related("clip")
+    posts = list(shown.only("key", "clip", "clip__seconds").order_by("pk"))
     if not posts:
         return 0
     counted = 0
     with transaction.atomic():
+        mine = attention.hold(viewer, now)
         room = MOST_A_MINUTE - _of_late(viewer, now)
-        for key, post in sorted(posts.items(), key=lambda one: one[1].pk):
-            counted += _note(viewer, post, best[key], now, new=counted < room)
+        for post in posts:
+            counted += _note(mine, post, best[post.key], now, new=counted < room)
     return counted
 
 
@@ -74,31 +85,42 @@ def _of_late(viewer: str, now: dt.datetime) -> int:
     return Impression.objects.filter(viewer=viewer, created__gt=since).count()
 
 
-def _note(viewer: str, post: Post, look: Look, now: dt.datetime, *, new: bool) -> bool:
-    known = Impression.objects.filter(
-        viewer=viewer, post=post, day=now.astimezone(dt.UTC).date()
-    )
-    seconds = min(look.seconds, 3600.0)
-    watched = min(1.0, max(0.0, look.watched))
-    row = known.first()
+def _note(
+    mine: Attention, post: Post, look: Look, now: dt.datetime, *, new: bool
+) -> bool:
+    today = {
+        "viewer": mine.viewer,
+        "post": post,
+        "day": now.astimezone(dt.UTC).date(),
+    }
+    row = Impression.objects.filter(**today).first()
+    if row is None and not new:
+        return False
+    length = post.longest_look or READING
+    had = attention.left(mine, "looked", most=SAVED, now=now).total_seconds()
+    seconds = min(look.seconds, max(READING, length), had)
+    if seconds < SHORTEST:
+        return False
+    attention.spend(mine, "looked", seconds, most=SAVED, now=now)
+    watched = row.watched if row else 0.0
+    most = watched + seconds * attention.SPEED / length
+    watched = max(watched, min(1.0, look.watched, most))
+    stat = PostStat.objects.filter(post=post)
     if row is None:
-        if not new:
-            return False
-        _, created = Impression.objects.get_or_create(
-            viewer=viewer,
-            post=post,
-            day=now.astimezone(dt.UTC).date(),
-            defaults={
-                "seconds": seconds,
-                "watched": watched,
-                "place": min(max(0, look.place), 10**6),
-                "traits": list(look.traits),
-                "created": now,
-            },
+        Impression.objects.create(
+            **today,
+            seconds=seconds,
+            watched=watched,
+            place=min(max(0, look.place), 10**6),
+            traits=list(look.traits),
+            created=now,
         )
-        if created:
-            PostStat.objects.filter(post=post).update(shown=F("shown") + 1)
-        return created
-    known.filter(seconds__lt=seconds).update(seconds=seconds)
-    known.filter(watched__lt=watched).update(watched=watched)
+        stat.update(shown=F("shown") + 1, dwell=F("dwell") + seconds)
+        return True
+    longer = max(0.0, seconds - row.seconds)
+    if longer or watched > row.watched:
+        row.seconds, row.watched = row.seconds + longer, watched
+        row.save(update_fields=["seconds", "watched"])
+    if longer:
+        stat.update(dwell=F("dwell") + longer)
     return False

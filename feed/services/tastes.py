@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
+from django.utils import timezone
 
-from feed.models import Follow, Hidden, Post, PostStat, Unwanted
+from feed.models import (
+    Follow,
+    Hidden,
+    Impression,
+    Post,
+    PostStat,
+    SnippetLine,
+    Unwanted,
+    View,
+)
 from feed.services import telling
 from socialapp.accounts import circle, keeping_apart
 from socialapp.accounts.services import AccountError
@@ -32,7 +43,8 @@ def follow(
     character: Character | None = None,
     post: Post | None = None,
 ) -> bool:
-    """Follow one of both; whether this call did. `post`: after which it was asked for.
+    """Follow one of both; whether this call did. `post`: after which it was asked for,
+    which counts for the post when it leads to whom is followed and was seen by `person`.
 
     TasteError for oneself, for whom one keeps apart from, and for more than
     MOST_FOLLOWS. Whom one muted or hid one sees again.
@@ -46,15 +58,56 @@ def follow(
         raise TasteError(
             f"You follow {MOST_FOLLOWS:,} already. Let some of them go first."
         )
+    won = post is not None and _has_won(post, person, creator, character)
     _, created = Follow.objects.get_or_create(
-        person=person, creator=creator, character=character
+        person=person,
+        creator=creator,
+        character=character,
+        defaults={"post": post if won else None},
     )
     unhide(person=person, creator=creator, character=character)
-    if created and post is not None:
-        PostStat.objects.filter(post=post).update(follows=F("follows") + 1)
     if created:
+        if won:
+            count_won(post=post.pk if post else None)
         telling.followed(person, creator=creator, character=character)
     return created
+
+
+def _has_won(
+    post: Post, person: User, creator: User | None, character: Character | None
+) -> bool:
+    """Whether it leads to whom is followed, and `person` was shown or watched it today
+    or yesterday (UTC)."""
+    if creator is not None and post.author_id != creator.pk:
+        return False
+    if character is not None and not _plays_in(character, post):
+        return False
+    since = timezone.now().astimezone(dt.UTC).date() - dt.timedelta(days=1)
+    seen = {"viewer": f"user:{person.pk}", "post": post, "day__gte": since}
+    return (
+        View.objects.filter(**seen).exists()
+        or Impression.objects.filter(**seen).exists()
+    )
+
+
+def _plays_in(character: Character, post: Post) -> bool:
+    """Every character on stage, not the lead alone."""
+    if post.lead_id == character.pk:
+        return True
+    if post.clip is not None:
+        return post.clip.actors.filter(character=character).exists()
+    lines = SnippetLine.objects.filter(snippet=post.snippet_id, character=character)
+    return lines.exists()
+
+
+@transaction.atomic
+def count_won(*, post: int | None) -> None:
+    """Bring the post's count of follows in line with its rows. The lock lets one count at
+    a time, so that none misses what another one is about to change."""
+    if post is None or not PostStat.objects.select_for_update().filter(post=post):
+        return
+    follows = Follow.objects.filter(post=post).count()
+    PostStat.objects.filter(post=post).update(follows=follows)
 
 
 def unfollow(

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection
+from django.utils import timezone
 
 from feed import services
-from feed.models import Like, PostStat, Save, View
-from feed.tests.rows import post_by
+from feed.models import Follow, Impression, Like, PostStat, Save, View
+from feed.services import Look
+from feed.tests.rows import character_of, post_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -112,3 +114,52 @@ def test_a_clip_in_ten_tabs_is_one_view(alice: User) -> None:
     )
     assert errors == []
     assert PostStat.objects.get(post=post).views == View.objects.count() == 1
+
+
+def test_one_session_in_ten_threads_watches_no_more_than_its_time(alice: User) -> None:
+    hob = character_of(alice)
+    posts = [post_by(alice, character=hob) for _ in range(10)]
+    looks = [Look(post.key, 3600.0, 1.0) for post in posts]
+    now = timezone.now()
+    changes: list[Callable[[], object]] = [
+        partial(
+            services.count_view,
+            post=post,
+            viewer="visit:x",
+            seconds=3.0,
+            completed=True,
+            now=now,
+        )
+        for post in posts
+    ]
+    changes += [
+        partial(services.note_looks, viewer="visit:x", looks=[look], now=now)
+        for look in looks
+    ]
+    assert at_once(changes) == []
+    seconds = sum(row.seconds for row in View.objects.all())
+    assert seconds <= 3.0 * services.attention.SPEED + 1e-6
+    assert sum(row.seconds for row in Impression.objects.all()) <= services.looks.SAVED
+    for stat in PostStat.objects.all():
+        assert stat.views == stat.post.views.count()
+        assert stat.shown == stat.post.impressions.count()
+        watched = sum(row.seconds / 3.0 for row in stat.post.views.all())
+        assert stat.watched == pytest.approx(watched)
+        dwell = sum(row.seconds for row in stat.post.impressions.all())
+        assert stat.dwell == pytest.approx(dwell)
+
+
+def test_follows_that_come_and_go_at_once_leave_a_true_count(alice: User) -> None:
+    post = post_by(alice)
+    guests = people(4)
+    changes: list[Callable[[], object]] = []
+    for n, user in enumerate(guests):
+        services.note_looks(viewer=f"user:{user.pk}", looks=[Look(post.key, 2.0)])
+        follow = partial(services.follow, person=user, creator=alice, post=post)
+        unfollow = partial(services.unfollow, person=user, creator=alice)
+        if n % 2:
+            follow()
+        changes += [follow, unfollow, unfollow, follow]
+    assert at_once(changes) == []
+    stat = PostStat.objects.get(post=post)
+    assert stat.follows == Follow.objects.filter(post=post).count()

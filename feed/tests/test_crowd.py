@@ -66,6 +66,13 @@ def test_its_counters_are_those_of_its_rows_as_far_back_as_there_are_rows(
         )
         told = dict(new.filter(**{f"{name}__gt": 0}).values_list("post", name))
         assert counted == told
+    for stat in new:
+        seconds = stat.post.impressions.aggregate(all=Sum("seconds"))["all"] or 0.0
+        assert stat.dwell == pytest.approx(seconds)
+        assert stat.follows == Follow.objects.filter(post=stat.post).count()
+    assert Follow.objects.filter(post__isnull=False).exists()
+    assert not Follow.objects.exclude(post=None).exclude(creator=F("post__author"))
+    assert not Follow.objects.filter(post__published__lte=since).exists()
     # What every view adds is the part that was watched.
     for stat in new.filter(views__gt=0).select_related("post__clip"):
         seconds = stat.post.views.aggregate(all=Sum("seconds"))["all"]

@@ -297,7 +297,7 @@ def test_what_no_person_could_look_at_is_not_counted(alice: User) -> None:
     now = timezone.now()
     counted = 0
     for start in range(0, len(posts), services.MOST_LOOKS):
-        batch = [Look(p.key, 5.0) for p in posts[start : start + services.MOST_LOOKS]]
+        batch = [Look(p.key, 0.5) for p in posts[start : start + services.MOST_LOOKS]]
         counted += services.note_looks(viewer="visit:bot", looks=batch, now=now)
     assert counted == 60
     assert services.note_looks(viewer="visit:a", looks=[Look(posts[0].key, 0.1)]) == 0
@@ -348,6 +348,7 @@ def test_forms_follow_hide_and_take_back(
     post = post_by(alice)
     visitor = client_of(mallory)
     hob = post.character
+    services.note_looks(viewer=name_of(mallory), looks=[Look(post.key, 3.0)])
     told = visitor.post(
         "/tastes/follow/",
         {"character": hob.key, "post": post.key},

@@ -9,8 +9,17 @@ from django.core.files.storage import default_storage
 
 from avatarfx.models import Clip
 from avatarfx.services import request_clip
-from feed import services
-from feed.models import Like, Post, View
+from feed import selectors, services
+from feed.models import (
+    READING,
+    Attention,
+    Impression,
+    Like,
+    Post,
+    PostStat,
+    Share,
+    View,
+)
 from feed.tests.rows import clip_of
 from feed.tests.test_api import ready_clip
 from socialapp.accounts.services import close_account
@@ -92,9 +101,22 @@ def test_likes_are_taken_back_and_counters_agree(
     post = published(bob, "bob")
     services.like_post(post=post, user=alice)
     services.like_post(post=post, user=bob)
-    services.count_view(post=post, viewer=f"user:{alice.pk}")
+    for user in (alice, bob):
+        viewer = f"user:{user.pk}"
+        services.note_looks(viewer=viewer, looks=[services.Look(post.key, 6.0)])
+        services.count_view(post=post, viewer=viewer, seconds=2.4)
+        services.count_share(post=post, viewer=viewer)
+    services.follow(person=alice, creator=bob, post=post)
+    stat = PostStat.objects.get(post=post)
+    assert (stat.views, stat.shown, stat.shares, stat.follows) == (2, 2, 2, 1)
     leave(alice, django_capture_on_commit_callbacks)
-    post.stat.refresh_from_db()
-    assert (post.stat.likes, post.stat.views) == (1, 1)
+    stat.refresh_from_db()
+    assert (stat.likes, stat.views, stat.shown) == (1, 1, 1)
+    assert (stat.shares, stat.follows) == (1, 0)
+    assert stat.watched == pytest.approx(2.4 / READING)
+    assert stat.dwell == pytest.approx(6.0)
     assert Like.objects.get().user == bob
-    assert not View.objects.exists()
+    for model in (View, Impression, Share, Attention):
+        assert [row.viewer for row in model._default_manager.all()] == [viewer]
+    always = selectors.numbers_of(bob, days=0)
+    assert always.totals["views"] == always.now.views == 1

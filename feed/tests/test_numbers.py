@@ -37,9 +37,9 @@ def test_sums_are_those_of_the_rows(alice: User, bob: User) -> None:
     post, other = post_by(alice), post_by(alice, seconds=12.0)
     for number in range(5):
         look(post, f"v{number}", seconds=3.0, completed=number < 2, source="feed")
-    look(post, "v9", days_ago=8, seconds=1.0, source="tag")
-    look(other, "v1", days_ago=30, seconds=2.0)
-    look(post_by(bob), "v1")
+    look(post, "v9", days_ago=8, seconds=1.5, source="tag")
+    look(other, "v8", days_ago=30, seconds=2.0)
+    look(post_by(bob), "v7", seconds=3.0)
     services.like_post(post=post, user=bob)
     week = selectors.numbers_of(alice, days=7)
     assert (week.now.views, week.now.completed, week.now.likes) == (5, 2, 1)
@@ -59,11 +59,11 @@ def test_a_curve_says_who_was_still_there_at_each_second(alice: User) -> None:
     post = post_by(alice, seconds=4.0)
     assert selectors.numbers_of_post(post).curve == ()
     look(post, "a", seconds=4.0, completed=True)
-    look(post, "b", seconds=2.5)
-    look(post, "c", seconds=2.0)
-    look(post, "d", seconds=0.5)
+    look(post, "b", seconds=3.5)
+    look(post, "c", seconds=3.0)
+    look(post, "d", seconds=2.5)
     told = selectors.numbers_of_post(post)
-    assert told.curve == (100.0, 75.0, 75.0, 25.0, 25.0)
+    assert told.curve == (100.0, 100.0, 100.0, 75.0, 25.0)
     assert told.completed == 1
     views = list(View.objects.filter(post=post))
     for second, percent in enumerate(told.curve):

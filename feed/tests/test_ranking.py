@@ -186,17 +186,46 @@ def test_a_clip_that_had_its_chance_stands_by_its_score() -> None:
     assert not any(one.chance for one in placed)
 
 
-def test_what_is_not_safe_is_asked_last_and_never_placed() -> None:
-    asked: list[int] = []
+def test_two_of_one_creator_in_any_ten_where_the_unseen_meet_the_seen() -> None:
+    """Two of Ada's are new to the viewer, and the best of what is not are hers, too."""
+    ada = 1
+    creators = [ada, ada, *range(2, 5), ada, ada, *range(5, 20)]
+    seen = np.array([False] * 5 + [True] * 17)
+    pool = pool_of(22, creators=creators, likes=[9, 9, 0, 0, 0, 9, 9] + [0] * 15)
+    found = order(pool, later=seen)
+    assert set(found[:5]) == {1, 2, 3, 4, 5}, "what was seen comes last"
+    assert sorted(found) == list(range(1, 23))
+    made_by = [creators[post - 1] for post in found]
+    for start in range(22 - WINDOW):
+        assert made_by[start : start + WINDOW].count(ada) <= OF_ONE
 
-    def safe(row: int) -> bool:
-        asked.append(row)
-        return row % 2 == 0
 
-    pool = pool_of(10)
-    found = order(pool, Taste(hidden=np.array([101])), safe=safe)
-    assert sorted(found) == [3, 5, 7, 9]
-    assert 0 not in asked, "what the viewer hid was not even asked about"
+def test_a_new_clip_gets_its_chance_among_what_was_not_seen_alone() -> None:
+    pool = pool_of(20, ages=[20.0] * 20, shown=[40] * 19 + [0])
+    seen = np.array([False] * 10 + [True] * 10)
+    assert set(order(pool, later=seen)[:10]) == set(range(1, 11))
+
+
+@pytest.mark.parametrize("what", ["comments", "remixes", "follows", "dwell", "likes"])
+def test_more_of_what_people_do_after_it_raises_a_score(what: str) -> None:
+    kind = np.float64 if what == "dwell" else np.int64
+    several = np.array([0, 6, 18], kind) * (20 if what == "dwell" else 1)
+    none, some, many = totals(pool_of(3, **{what: several}))
+    assert many > some > none
+
+
+def test_who_stays_is_told_from_who_scrolls_past_and_one_is_no_rate() -> None:
+    house = House(dwell=8.0)
+    pool = pool_of(
+        4, shown=[50, 50, 50, 1], dwell=[50 * 20.0, 50 * 8.0, 50 * 1.0, 120.0]
+    )
+    at = NAMES.index("dwell")
+    long, usual, short, once = ranking.features(pool, Taste(), house)[:, at]
+    assert long > 0 > short
+    assert usual == 0.0
+    assert long > once > 0
+    unknown = ranking.features(pool_of(1, shown=[0]), Taste(), house)[0, at]
+    assert unknown == 0.0
 
 
 def test_no_pool_is_no_feed() -> None:

@@ -243,8 +243,7 @@ def view(request: HttpRequest, key: str) -> HttpResponse:
         services.count_view(
             post=found,
             viewer=viewer,
-            # No clip was watched for longer than it is; this also drops NaN.
-            seconds=min(seconds, found.longest_look) if seconds > 0 else 0.0,
+            seconds=seconds,
             completed=request.POST.get("completed") == "1",
             source=request.GET.get("from", ""),
         )

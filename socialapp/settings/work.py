@@ -55,6 +55,7 @@ RECONCILERS = [
     "avatarfx.services.batches.feed_batches",
     "feed.services.recheck_words",
     "feed.services.forget_lists",
+    "feed.services.forget_attention",
     "feed.remixes.requests.expire",
     "feed.search.keeping.sweep",
     "feed.services.talk.sweep",

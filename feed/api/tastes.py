@@ -129,7 +129,6 @@ class FeedViewSet(PostListing):
                 viewer=request.user,
                 name=self._name,
                 order=order,
-                strict=True,
                 **self.cursor,
             )
         )

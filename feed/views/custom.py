@@ -21,11 +21,15 @@ from socialapp.accounts.requests import person
 from socialapp.characters.models import Character
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
     from django.http import HttpRequest
 
     from socialapp.accounts.models import User
 
+    Viewer = User | AnonymousUser
+
 SHOWN = 24
+UNNAMED = "a character who is not on show"
 OFFERED = 60
 """Characters to choose from: one's own, those one follows, and the house's."""
 
@@ -50,7 +54,7 @@ def about(request: HttpRequest, key: str) -> HttpResponse:
     page = _read(request, found, SHOWN)
     context = {
         "feed": found,
-        "rules": _told(Rules.from_json(found.rules)),
+        "rules": _told(Rules.from_json(found.rules), request.user),
         "mine": found.owner_id == request.user.pk,
         "reads": _reads(request, found),
         "posts": page.posts,
@@ -226,11 +230,12 @@ def _mine_or_404(request: HttpRequest, key: str) -> CustomFeed:
     return found
 
 
-def _told(rules: Rules) -> list[tuple[str, str]]:
-    """The rules in words, characters by their names."""
-    cast = Character.objects.filter(key__in=rules.characters)
+def _told(rules: Rules, viewer: Viewer) -> list[tuple[str, str]]:
+    """The rules in words, characters by their names; not of those whom this viewer may
+    not see, or who left."""
+    cast = Character.objects.visible_to(viewer).filter(key__in=rules.characters)
     names = dict(cast.values_list("key", "name"))
-    by_name = " or ".join(names.get(key, "one who left") for key in rules.characters)
+    by_name = " or ".join(names.get(key, UNNAMED) for key in rules.characters)
     return [
         (label, by_name if label == "Characters" else value)
         for label, value in rules.told()

@@ -64,3 +64,8 @@ def named_to(viewer: Viewer) -> PostQuerySet:
 def may_name_parent(viewer: Viewer) -> Exists:
     """For lists of posts: whether the chip of a remix may say of whom it is."""
     return Exists(named_to(viewer).filter(pk=OuterRef("remix__parent")))
+
+
+def may_name_post(viewer: Viewer, which: str = "post") -> Exists:
+    """For lists of rows that are about a post, in their column `which`."""
+    return Exists(named_to(viewer).filter(pk=OuterRef(which)))

@@ -114,7 +114,9 @@ def search(
     A cursor of another search begins anew; with `strict` it is a CursorError."""
     query = parse(typed)
     kind = kind or query.kind
-    rest = ids_in(cursors.opened(_list_of(query, kind), after)) if query and kind else []
+    rest = (
+        ids_in(cursors.opened(_list_of(query, kind), after)) if query and kind else []
+    )
     if after and strict and not rest:
         raise cursors.CursorError(field="cursor")
     if not query:
@@ -144,9 +146,7 @@ def _found(viewer: Viewer, query: Query, kind: str) -> Results:
     return Results(query, [shelf], _after(query, kind, ids[PAGE:]))
 
 
-def _further(
-    viewer: Viewer, query: Query, kind: str, ids: Sequence[int]
-) -> Results:
+def _further(viewer: Viewer, query: Query, kind: str, ids: Sequence[int]) -> Results:
     """A cursor is the rest of the list: nothing that is added or removed meanwhile makes
     a result come twice or be skipped."""
     found = _read(viewer, query, kind, _allowed(viewer, kind, ids[:PAGE]))

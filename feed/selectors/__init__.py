@@ -1,5 +1,6 @@
 """What a viewer gets to see, in which order, and why."""
 
+from feed.selectors.cast import appearances_page, cast_of, character_met
 from feed.selectors.custom import (
     facts_of,
     feed_for,
@@ -17,7 +18,6 @@ from feed.selectors.pages import (
     MAX_PAGE,
     Credit,
     FeedPage,
-    character_met,
     credit_of,
     custom_page,
     custom_trending,
@@ -49,6 +49,8 @@ __all__ = [
     "Ordered",
     "Reason",
     "Standing",
+    "appearances_page",
+    "cast_of",
     "character_met",
     "credit_of",
     "custom_page",

@@ -19,7 +19,6 @@ from feed.selectors.unseen import UNSEEN
 from moderation.models import ApprovalState
 from scenes.models import Scene
 from socialapp.accounts.circle import heard
-from socialapp.characters.models import Character
 from socialapp.lib.models import on_stage
 from streams.models import Stream
 
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from feed.rules import Rules
     from feed.selectors.custom import Keep
     from socialapp.accounts.models import User
+    from socialapp.characters.models import Character
 
     Viewer = User | AnonymousUser
 
@@ -146,7 +146,7 @@ def on_show(viewer: Viewer) -> PostQuerySet:
     return without_unwanted(posts, viewer)
 
 
-def _page(
+def page_of(
     posts: PostQuerySet,
     after: str | None,
     limit: int,
@@ -211,10 +211,10 @@ def feed_page(
     posts = without_unwanted(listed_for(viewer).filter(demoted=False), viewer)
     keep = keeping(viewer)
     if not tag:
-        return _page(posts, after, limit, keep, of=NEWEST, strict=strict)
+        return page_of(posts, after, limit, keep, of=NEWEST, strict=strict)
     name = hashtags.folded(tag)
     ways, of = [Q(tags__name=name)], f"tag:{name}"
-    return _page(posts, after, limit, keep, of=of, strict=strict, ways=ways)
+    return page_of(posts, after, limit, keep, of=of, strict=strict, ways=ways)
 
 
 def custom_page(
@@ -230,7 +230,7 @@ def custom_page(
     `of`. `strict` as in `place_in`."""
     posts = without_unwanted(listed_for(viewer).filter(demoted=False), viewer)
     fitting, keep = posts.filter(chosen(rules)), keeping(viewer, rules)
-    return _page(fitting, after, limit, keep, of=of, strict=strict)
+    return page_of(fitting, after, limit, keep, of=of, strict=strict)
 
 
 def custom_trending(*, viewer: Viewer, rules: Rules, most: int) -> list[int]:
@@ -284,23 +284,6 @@ def post_for(*, viewer: Viewer, key: str) -> Post:
     return openable_by(viewer).get(key=key)
 
 
-def character_met(*, viewer: Viewer, key: str, post: str = "") -> Character:
-    """One that this viewer may see, that they met in a post although its page is
-    closed, or that they follow or hide. Character.DoesNotExist when there is none."""
-    try:
-        met = post_for(viewer=viewer, key=post)
-    except Post.DoesNotExist:
-        met = None
-    if met is not None and met.character.key == key:
-        return met.character
-    if viewer.is_authenticated:
-        for chosen in (viewer.follows, viewer.hidden):
-            known = chosen.filter(character__key=key).select_related("character")
-            if (row := known.first()) and row.character:
-                return row.character
-    return Character.objects.visible_to(viewer).get(key=key)
-
-
 def posts_of(
     *,
     viewer: Viewer,
@@ -328,4 +311,4 @@ def posts_of(
         ways = [Q(lead=character), Q(snippet__in=lines) & ~Q(lead=character)]
     shown_to_them = with_likes(posts, viewer)
     of = f"posts:{author.pk if author else ''}:{character.pk if character else ''}"
-    return _page(shown_to_them, after, limit, of=of, strict=strict, ways=ways)
+    return page_of(shown_to_them, after, limit, of=of, strict=strict, ways=ways)

@@ -77,9 +77,7 @@ def read_feed(
     one, since who scrolls wants to go on; with `strict` it is a CursorError.
     """
     if order in {"newest", "following"}:
-        page = (
-            selectors.feed_page if order == "newest" else selectors.following_page
-        )
+        page = selectors.feed_page if order == "newest" else selectors.following_page
         return page(viewer=viewer, after=after, limit=limit, strict=strict)
     if order.startswith(BUILT):
         key = order.removeprefix(BUILT)

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     Viewer = User | AnonymousUser
 
 SHOWN = 24
+LOOKED_THROUGH = 3
+"""Pages with nothing on them after which a person decides whether to look further."""
+
 UNNAMED = "a character who is not on show"
 OFFERED = 60
 """Characters to choose from: one's own, those one follows, and the house's."""
@@ -51,7 +54,7 @@ def feeds(request: HttpRequest) -> HttpResponse:
 def about(request: HttpRequest, key: str) -> HttpResponse:
     """What it is, by which rules, and what is in it."""
     found = _feed_or_404(request, key)
-    page = _read(request, found, SHOWN)
+    page = _read(request, found, SHOWN, pages=LOOKED_THROUGH)
     context = {
         "feed": found,
         "rules": _told(Rules.from_json(found.rules), request.user),
@@ -68,8 +71,9 @@ def watch(request: HttpRequest, key: str) -> HttpResponse:
     """One clip to a screen, as the house's own feed."""
     found = _feed_or_404(request, key)
     page = _read(request, found)
-    if not page.posts:
+    if not page.posts and page.after is None:
         return redirect(found)
+    first = page.posts[0].clip if page.posts else None
     context = {
         "posts": page.posts,
         "after": page.after,
@@ -78,7 +82,7 @@ def watch(request: HttpRequest, key: str) -> HttpResponse:
         "order": "custom",
         "custom": found,
         "tabs": tabs_for(request.user),
-        "poster": page.posts[0].clip.poster if page.posts[0].clip else "",
+        "poster": first.poster if first else "",
         "source": "feeds",
     }
     return visits.welcome(request, render(request, "feed/feed.html", context))
@@ -150,7 +154,8 @@ def _show(
     context: dict[str, Any] = {"form": form, "feed": feed}
     if preview is not None:
         page = selectors.custom_page(viewer=request.user, rules=preview, limit=6)
-        context |= {"previewed": True, "posts": page.posts}
+        more = page.after is not None
+        context |= {"previewed": True, "posts": page.posts, "more": more}
     status = 400 if form.is_bound and not form.is_valid() else 200
     return render(request, "feed/custom/form.html", context, status=status)
 
@@ -201,14 +206,24 @@ def words(request: HttpRequest) -> HttpResponse:
     return render(request, "feed/custom/words.html", context, status=status)
 
 
-def _read(request: HttpRequest, feed: CustomFeed, limit: int = 6) -> selectors.FeedPage:
-    return services.read_feed(
-        viewer=request.user,
-        name=visits.viewer_of(request),
-        order=f"{services.BUILT}{feed.key}",
-        after=request.GET.get("after"),
-        limit=limit,
-    )
+def _read(
+    request: HttpRequest, feed: CustomFeed, limit: int = 6, *, pages: int = 1
+) -> selectors.FeedPage:
+    """A page; where nothing is on it and it is not the last, the next one, so many at
+    most."""
+    after = request.GET.get("after")
+    while True:
+        page = services.read_feed(
+            viewer=request.user,
+            name=visits.viewer_of(request),
+            order=f"{services.BUILT}{feed.key}",
+            after=after,
+            limit=limit,
+        )
+        pages -= 1
+        if page.posts or page.after is None or not pages:
+            return page
+        after = page.after
 
 
 def _reads(request: HttpRequest, feed: CustomFeed) -> bool:

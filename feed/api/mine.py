@@ -170,7 +170,7 @@ class LessViewSet(_Mine):
         rows = me(request).unwanted.select_related("post")
         found, following = paged(request, rows, f"less:{me(request).pk}")
         posts = openable_by(request.user).filter(pk__in=[one.post_id for one in found])
-        context = self.get_serializer_context() | {"posts": {p.pk: p for p in posts}}
+        context = {**self.get_serializer_context(), "posts": {p.pk: p for p in posts}}
         results = UnwantedRead(found, many=True, context=context).data
         return Response({"next": following, "results": results})
 

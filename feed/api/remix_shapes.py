@@ -204,8 +204,10 @@ class MadeOfMineRead(serializers.ModelSerializer[Remix]):
         }
 
     def get_original(self, remix: Remix) -> str | None:
-        named = getattr(remix, "parent_named", False) and remix.parent is not None
-        return remix.parent.key if named and remix.parent.removed is None else None
+        parent = remix.parent
+        if parent is None or parent.removed is not None:
+            return None
+        return parent.key if getattr(remix, "parent_named", False) else None
 
 
 @extend_schema_serializer(many=False)

@@ -1,5 +1,6 @@
 """The only writers of posts, of what people do with them and of their tastes."""
 
+from feed.cursors import CursorError
 from feed.services.audience import count_view, like_post, unlike_post
 from feed.services.custom import (
     CustomFeedError,
@@ -15,7 +16,6 @@ from feed.services.custom import (
 from feed.services.lists import (
     BUILT,
     ORDERS,
-    CursorError,
     forget_lists,
     is_personal,
     keep_weights,

@@ -7,7 +7,17 @@ from rest_framework.routers import SimpleRouter
 
 from avatarfx.api import backdrops, batches, clips, live, recordings, speech, traces
 from feed.api import comments as post_comments
-from feed.api import custom, embeds, numbers, remixes, saves, search, snippets, tastes
+from feed.api import (
+    custom,
+    embeds,
+    mine,
+    numbers,
+    remixes,
+    saves,
+    search,
+    snippets,
+    tastes,
+)
 from feed.api import people as circle
 from feed.api import posts as feed
 from moderation.api import decisions, published, reports
@@ -91,6 +101,19 @@ urlpatterns = [
         "people/<str:username>/posts/",
         feed.PersonPostsViewSet.as_view({"get": "list"}),
     ),
+    path("me/blocks/", mine.BlocksViewSet.as_view({"get": "list"})),
+    path(
+        "me/blocks/<str:username>/", mine.BlocksViewSet.as_view({"delete": "destroy"})
+    ),
+    path("me/mutes/", mine.MutesViewSet.as_view({"get": "list"})),
+    path("me/mutes/<str:username>/", mine.MutesViewSet.as_view({"delete": "destroy"})),
+    path("me/hidden/", mine.HiddenViewSet.as_view({"get": "list"})),
+    path("me/hidden/<str:key>/", mine.HiddenViewSet.as_view({"delete": "destroy"})),
+    path("me/less/", mine.LessViewSet.as_view({"get": "list"})),
+    path("me/less/<str:key>/", mine.LessViewSet.as_view({"delete": "destroy"})),
+    path("me/appearances/", mine.AppearancesViewSet.as_view({"get": "list"})),
+    path("me/remixed/", mine.RemixedViewSet.as_view({"get": "list"})),
+    path("me/remixed/<str:key>/", mine.RemixedViewSet.as_view({"put": "update"})),
     path("saved/", saves.SavedViewSet.as_view({"get": "list"})),
     path(
         "posts/<str:key>/save/",

@@ -255,7 +255,6 @@ class CustomFeedPostsViewSet(_Feeds):
                 viewer=user,
                 name=name,
                 order=f"{services.BUILT}{feed.key}",
-                strict=True,
                 **self.cursor,
             )
         )

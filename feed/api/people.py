@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlencode
 
+from django.db.models import Model
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -12,7 +14,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 
 from avatarfx.api.clips import LeadRead
-from feed import selectors, services
+from feed import cursors, selectors, services
 from feed.models import Follow
 from feed.selectors import circles
 from socialapp.accounts import keeping_apart
@@ -23,7 +25,10 @@ from socialapp.characters.models import Character
 from socialapp.lib.api.problems import Problem
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from rest_framework.request import Request
+
+RowT = TypeVar("RowT", bound=Model)
 
 PAGE = 50
 _AFTER = OpenApiParameter("after", str, description="As in `next`.")
@@ -74,25 +79,31 @@ class FollowingPageRead(serializers.Serializer[Any]):
     results = FollowRead(many=True)
 
 
+def paged(
+    request: Request, rows: QuerySet[RowT], of: str
+) -> tuple[list[RowT], str | None]:
+    """PAGE of these rows, the newest first, and the address of the next ones. CursorError
+    for a cursor that the list `of` did not give out."""
+    after = request.query_params.get("after")
+    if after:
+        last = cursors.opened(of, after)
+        if not last.isascii() or not last.isdigit() or len(last) > 18:
+            raise cursors.CursorError
+        rows = rows.filter(pk__lt=int(last))
+    found = list(rows.order_by("-pk")[: PAGE + 1])
+    if len(found) <= PAGE:
+        return found, None
+    told = {"after": cursors.sealed(of, str(found[PAGE - 1].pk))}
+    query = urlencode(request.query_params.dict() | told)
+    return found[:PAGE], request.build_absolute_uri(f"{request.path}?{query}")
+
+
 class _OfPerson(viewsets.GenericViewSet[User]):
     queryset = User.objects.none()
     pagination_class = None
 
     def somebody(self, username: str) -> User:
         return get_object_or_404(people_for(self.request.user), username=username)
-
-    def paged(self, rows: Any) -> tuple[list[Follow], str | None]:
-        """PAGE of them, and the address of the next ones."""
-        after = self.request.query_params.get("after", "")
-        if after:
-            if not after.isascii() or not after.isdigit() or len(after) > 18:
-                raise serializers.ValidationError({"after": ["Use what `next` gave."]})
-            rows = rows.filter(pk__lt=int(after))
-        found = list(rows[: PAGE + 1])
-        if len(found) <= PAGE:
-            return found, None
-        path = f"{self.request.path}?after={found[PAGE - 1].pk}"
-        return found[:PAGE], self.request.build_absolute_uri(path)
 
 
 @extend_schema(tags=["people"])
@@ -176,7 +187,8 @@ class PersonCircleViewSet(_OfPerson):
     )
     def followers(self, request: Request, username: str) -> Response:
         whom = self.somebody(username)
-        found, following = self.paged(circles.followers_of(whom, request.user))
+        rows = circles.followers_of(whom, request.user)
+        found, following = paged(request, rows, f"followers:{whom.pk}")
         count = circles.followers_count(creator=whom)
         results = FollowerRead(found, many=True).data
         return Response({"count": count, "next": following, "results": results})
@@ -194,7 +206,7 @@ class PersonCircleViewSet(_OfPerson):
             raise Problem(
                 403, "kept_private", f"@{whom.username} does not show whom they follow."
             )
-        found, following = self.paged(rows)
+        found, following = paged(request, rows, f"followed:{whom.pk}")
         results = FollowRead(found, many=True).data
         return Response({"next": following, "results": results})
 

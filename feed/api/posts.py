@@ -59,8 +59,8 @@ def _post_refused(error: services.PostError) -> Problem:
 @refusal(services.CursorError)
 def _cursor_refused(error: services.CursorError) -> Problem:
     if error.gone:
-        return Problem(410, "cursor_gone", str(error), field="after")
-    return Problem(400, "cursor_refused", str(error), field="after")
+        return Problem(410, "cursor_gone", str(error), field=error.field)
+    return Problem(400, "cursor_refused", str(error), field=error.field)
 
 
 class PostClipRead(KeptFields, serializers.ModelSerializer[Clip]):
@@ -313,14 +313,7 @@ class PostListing(viewsets.GenericViewSet[Post]):
                 {"limit": ["Use a number from 1 to 100."]}
             )
         after = self.request.query_params.get("after") or None
-        return {"after": after, "limit": int(limit)}
-
-    @property
-    def newest_cursor(self) -> dict[str, Any]:
-        """The same for lists by time; a cursor of another kind is refused."""
-        found = self.cursor
-        services.check_cursor(found["after"])
-        return found
+        return {"after": after, "limit": int(limit), "strict": True}
 
 
 @extend_schema(tags=["posts"])
@@ -364,7 +357,7 @@ class PostViewSet(PostListing):
     def list(self, request: Request) -> Response:
         tag = request.query_params.get("tag", "")
         return self.page(
-            selectors.feed_page(viewer=request.user, tag=tag, **self.newest_cursor)
+            selectors.feed_page(viewer=request.user, tag=tag, **self.cursor)
         )
 
     @extend_schema(summary="One post", responses=PostRead)
@@ -475,7 +468,7 @@ class PersonPostsViewSet(PostListing):
     def list(self, request: Request, username: str) -> Response:
         author = get_object_or_404(people_for(request.user), username=username)
         return self.page(
-            selectors.posts_of(viewer=request.user, author=author, **self.newest_cursor)
+            selectors.posts_of(viewer=request.user, author=author, **self.cursor)
         )
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from avatarfx.api.clips import LeadRead
 from avatarfx.api.speech import UsableCharacter
 from avatarfx.remixes import RemixKind
 from feed.api.posts import PostRead
-from feed.models import Post, Remix, RemixAnswer, RemixPass, RemixRequest
+from feed.models import Remix, RemixAnswer, RemixPass, RemixRequest
 from feed.models.remixes import MAX_WORD
 from feed.remixes.tree import AWAY, GONE, REMOVED, SHOWN, UNLINKED
 from socialapp.accounts.api import PersonRead
@@ -110,7 +111,9 @@ class RemixAnswerRead(serializers.ModelSerializer[RemixAnswer]):
 
 class RemixRequestRead(serializers.ModelSerializer[RemixRequest]):
     asker = PersonRead(read_only=True)
-    post = serializers.SlugRelatedField[Post](slug_field="key", read_only=True)
+    post = serializers.SerializerMethodField(
+        help_text="Key; null: it is not on show for you any more."
+    )
     character = LeadRead(read_only=True)
     answers = RemixAnswerRead(many=True, read_only=True)
     clip = serializers.SerializerMethodField(help_text="Key of what you made of it.")
@@ -136,6 +139,9 @@ class RemixRequestRead(serializers.ModelSerializer[RemixRequest]):
             "expires",
         )
 
+    def get_post(self, request: RemixRequest) -> str | None:
+        return request.post.key if getattr(request, "post_named", True) else None
+
     def get_clip(self, request: RemixRequest) -> str | None:
         mine = request.asker_id == self.context["request"].user.pk
         return request.clip.key if mine and request.clip else None
@@ -158,6 +164,56 @@ class OutcomeWrite(serializers.Serializer[Any]):
         required=False,
         help_text="Key of one remix; left out: all that were made of this post.",
     )
+
+
+class OutcomeOfOneWrite(serializers.Serializer[Any]):
+    outcome = serializers.ChoiceField(choices=Remix.Outcome.choices)
+
+
+class MadeOfMineRead(serializers.ModelSerializer[Remix]):
+    """A remix that somebody made of a clip of mine, or with a character of mine."""
+
+    key = serializers.CharField(source="child.key", help_text="Of the remix.")
+    handle = serializers.CharField(source="child.author.username", help_text="By whom.")
+    title = serializers.CharField(source="child.title")
+    kept_back = serializers.BooleanField(
+        source="child.kept_back", help_text="Its maker alone sees it."
+    )
+    original = serializers.SerializerMethodField(
+        help_text="Key; null: it is gone, or not on show for you."
+    )
+    wanted = serializers.ChoiceField(
+        choices=Remix.Outcome.choices, source="chosen", help_text="By you."
+    )
+
+    class Meta:
+        model = Remix
+        fields = (
+            "key",
+            "handle",
+            "title",
+            "kind",
+            "original",
+            "outcome",
+            "wanted",
+            "kept_back",
+            "created",
+        )
+        extra_kwargs = {
+            "outcome": {"help_text": "The furthest that anybody who may wants."}
+        }
+
+    def get_original(self, remix: Remix) -> str | None:
+        parent = remix.parent
+        if parent is None or parent.removed is not None:
+            return None
+        return parent.key if getattr(remix, "parent_named", False) else None
+
+
+@extend_schema_serializer(many=False)
+class MadeOfMinePageRead(serializers.Serializer[Any]):
+    next = serializers.CharField(allow_null=True)
+    results = MadeOfMineRead(many=True)
 
 
 class OutcomeRead(serializers.Serializer[Any]):

@@ -192,7 +192,7 @@ class TreeViewSet(_OfPost):
             )
         after = request.query_params.get("after", "")
         found, following = children_of(
-            request.user, post, after=after, limit=int(limit)
+            request.user, post, after=after, limit=int(limit), strict=True
         )
         context = self.get_serializer_context()
         results = PostRead(

@@ -124,7 +124,7 @@ class _Keeping(viewsets.GenericViewSet[Any]):
                 {"limit": ["Use a number from 1 to 100."]}
             )
         after = self.request.query_params.get("after") or None
-        return {"after": after, "limit": int(limit)}
+        return {"after": after, "limit": int(limit), "strict": True}
 
     def kept(self, page: KeptPage) -> Response:
         following = None

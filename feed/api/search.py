@@ -216,6 +216,7 @@ class SearchViewSet(_Open):
             kind=kind,
             after=query.get("cursor", ""),
             mend=query.get("mend", "true") != "false",
+            strict=True,
         )
         told = [one for shelf in found.shelves for one in shelf.found]
         context = self.get_serializer_context()

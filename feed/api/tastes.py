@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from feed import selectors, services, visits
 from feed.api.posts import _PAGE, PostListing, PostPageRead
 from feed.models import Post
+from feed.selectors.standing import KEY, MOST
 from feed.services import Look
 from feed.wording import WORDS
 from socialapp.accounts.api import me
@@ -75,6 +76,16 @@ class LessRead(serializers.Serializer[Any]):
     less = serializers.BooleanField()
 
 
+class StandingRead(serializers.Serializer[Any]):
+    gone = serializers.ListField(
+        child=serializers.CharField(), help_text="Taken down, by whomever."
+    )
+    hidden = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="There for others: blocked, muted, hidden or wanted less of.",
+    )
+
+
 class LookWrite(serializers.Serializer[Any]):
     post = serializers.CharField(max_length=16)
     seconds = serializers.FloatField(min_value=0, max_value=3600)
@@ -133,7 +144,6 @@ class FeedViewSet(PostListing):
                 viewer=request.user,
                 name=self._name,
                 order=order,
-                strict=True,
                 **self.cursor,
             )
         )
@@ -164,6 +174,34 @@ class FeedViewSet(PostListing):
         ]
         told = {"terms": terms, "score": reason.score, "first_chance": reason.chance}
         return Response(WhyRead(told).data)
+
+    @extend_schema(
+        summary="Which of these posts may still be shown to me",
+        description="For what is on a screen: ask every few seconds, with the ETag of"
+        " the answer before, and it is a 304 while nothing changed.",
+        parameters=[
+            OpenApiParameter(
+                "keys",
+                str,
+                required=True,
+                description=f"Of posts, joined by commas; {MOST} at most.",
+            )
+        ],
+        responses=StandingRead,
+    )
+    @action(detail=False, permission_classes=[AllowAny])
+    def standing(self, request: Request) -> Response:
+        keys = request.query_params.get("keys", "").split(",")
+        if not all(KEY.fullmatch(key) for key in keys):
+            raise serializers.ValidationError(
+                {"keys": ["Name posts by their keys, joined by commas."]}
+            )
+        if len(keys) > MOST:
+            raise serializers.ValidationError(
+                {"keys": [f"{len(keys)} are too many: ask for {MOST} at a time."]}
+            )
+        found = selectors.standing_of(viewer=request.user, keys=keys)
+        return Response(StandingRead(found).data)
 
     @extend_schema(
         summary="See less like a post, and not this one again",

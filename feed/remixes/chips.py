@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from feed.models import Post, Remix
 from socialapp.accounts.circle import not_apart
+from socialapp.lib.models import on_stage
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -46,16 +47,25 @@ def chip_of(post: Post) -> Chip | None:
 
 
 def named_to(viewer: Viewer) -> PostQuerySet:
-    """Posts whose author and title this viewer may read, also when the author took
-    them down since."""
-    return (
-        Post.objects.fit_for(viewer)
-        .exclude(visibility=Post.Visibility.PRIVATE)
-        .filter(not_apart(viewer, "author"))
-        .filter(author__leaves__isnull=True, withheld="", kept_back=False)
+    """Posts whose author and title this viewer may read: their own, and what is public,
+    also when its author took it down since. What became unlisted is for those who have
+    its address: no page gives it to others."""
+    named = Q(
+        visibility=Post.Visibility.PUBLIC,
+        author__leaves__isnull=True,
+        withheld="",
+        kept_back=False,
     )
+    if viewer.is_authenticated:
+        named |= Q(on_stage(viewer, "author"), author=viewer.pk)
+    return Post.objects.fit_for(viewer).filter(named, not_apart(viewer, "author"))
 
 
 def may_name_parent(viewer: Viewer) -> Exists:
     """For lists of posts: whether the chip of a remix may say of whom it is."""
     return Exists(named_to(viewer).filter(pk=OuterRef("remix__parent")))
+
+
+def may_name_post(viewer: Viewer, which: str = "post") -> Exists:
+    """For lists of rows that are about a post, in their column `which`."""
+    return Exists(named_to(viewer).filter(pk=OuterRef(which)))

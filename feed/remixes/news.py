@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from feed.models import RemixRequest
+from feed.remixes.chips import named_to
 from socialapp.accounts.circle import hears
 from socialapp.notices import services as notices
 from socialapp.notices.models import Notice
@@ -43,11 +44,17 @@ def decided(request: RemixRequest, word: str = "") -> None:
         people=[request.asker],
         kind=Notice.Kind.REMIX_DECIDED,
         about=f"remix-request:{request.key}",
-        lead=f"{lead}: a remix of “{request.post.title}”.",
+        lead=f"{lead}: a remix of {_named(request)}.",
         words=(f"“{word}”" if word else "") + way,
         url=MINE,
         action="Make it" if yes else "Look",
     )
+
+
+def _named(request: RemixRequest) -> str:
+    """What was asked about, as the asker may read it by now."""
+    known = named_to(request.asker).filter(pk=request.post_id).exists()
+    return f"“{request.post.title}”" if known else "a post that is not on show any more"
 
 
 def taken_back(request: RemixRequest) -> None:

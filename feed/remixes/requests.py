@@ -12,6 +12,7 @@ from feed.models import RemixAnswer, RemixPass, RemixRequest
 from feed.models.remixes import MAX_WORD, OPEN_FOR
 from feed.remixes import news, screening
 from feed.remixes.allowances import may_remix
+from feed.remixes.chips import may_name_post
 from feed.remixes.errors import RemixError
 from socialapp.lib.ids import new_key
 from socialapp.lib.text import TextError, clean_text
@@ -203,7 +204,8 @@ def ask_again(*, owner: User, person: User) -> None:
 
 
 def waiting_for(person: User) -> QuerySet[RemixRequest]:
-    """What this person has not answered, the oldest first."""
+    """What this person has not answered, the oldest first; ``post_named``: whether they
+    may read of which post."""
     rows = RemixRequest.objects.filter(
         state=State.ASKED,
         expires__gt=timezone.now(),
@@ -213,10 +215,13 @@ def waiting_for(person: User) -> QuerySet[RemixRequest]:
         asker__is_active=True,
         asker__leaves__isnull=True,
     )
-    return rows.full().order_by("created", "pk")
+    named = rows.annotate(post_named=may_name_post(person))
+    return named.full().order_by("created", "pk")
 
 
 def requests_of(person: User) -> QuerySet[RemixRequest]:
-    """What this person asked for, the newest first."""
-    mine = RemixRequest.objects.filter(asker=person).full()
+    """What this person asked for, the newest first; ``post_named`` as in
+    `waiting_for`."""
+    rows = RemixRequest.objects.filter(asker=person)
+    mine = rows.annotate(post_named=may_name_post(person)).full()
     return mine.prefetch_related("answers__person").order_by("-created", "-pk")

@@ -6,11 +6,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from avatarfx.remixes import RemixKind
 from feed.models import Post, Remix, RemixOutcome
 from feed.remixes import lineage, news
+from feed.remixes.chips import may_name_post
 from feed.remixes.errors import RemixError
 from moderation import log as audit
 from socialapp.lib import blobs, withheld
@@ -54,8 +56,15 @@ def of_mine(person: User) -> QuerySet[Remix]:
 
 def shown_of_mine(person: User, *, of: str = "") -> QuerySet[Remix]:
     """Of those, what this person can still see: neither what its maker took back, nor
-    what a moderator did. `of`: of one post, by its key."""
-    rows = of_mine(person).filter(
+    what a moderator did. `of`: of one post, by its key. ``parent_named``: whether they
+    may read of which post it is, where their part in it is a character; ``chosen``: what
+    they want for it."""
+    chosen = RemixOutcome.objects.filter(remix=OuterRef("pk"), person=person)
+    told = of_mine(person).annotate(
+        parent_named=may_name_post(person, "parent"),
+        chosen=Coalesce(Subquery(chosen.values("choice")[:1]), Value(Outcome.KEEP)),
+    )
+    rows = told.filter(
         child__removed__isnull=True,
         child__withheld="",
         child__visibility=Post.Visibility.PUBLIC,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 
 from avatarfx.remixes import RemixKind
+from feed import cursors
 from feed.models import Post, PostStat, Remix
 from feed.remixes.ancestry import rows_above
 from feed.remixes.chips import named_to
@@ -128,18 +129,31 @@ def _branch(row: Remix, found: dict[int, Post]) -> Branch:
 
 
 def children_of(
-    viewer: Viewer, post: Post, *, after: str = "", limit: int = CHILDREN
+    viewer: Viewer,
+    post: Post,
+    *,
+    after: str = "",
+    limit: int = CHILDREN,
+    strict: bool = False,
 ) -> tuple[tuple[Branch, ...], str | None]:
-    """What was made of it, most liked first, and where the next page begins."""
+    """What was made of it, most liked first, and where the next page begins. A cursor
+    that this list did not give out begins at the top; with `strict` it is a
+    CursorError."""
+    of = f"remixes:{post.pk}"
     shown = _children(viewer, post)
-    if place := _place(after):
+    place = _place(cursors.opened(of, after))
+    if place is None and after and strict:
+        raise cursors.CursorError
+    if place is not None:
         likes, pk = place
         shown = shown.filter(Q(stat__likes__lt=likes) | Q(stat__likes=likes, pk__lt=pk))
     found = list(shown.order_by("-stat__likes", "-pk")[: limit + 1])
     more = len(found) > limit
     found = found[:limit]
     branches = tuple(Branch(SHOWN, one.remix.kind, one) for one in found)
-    return branches, f"{found[-1].stat.likes}.{found[-1].pk}" if more else None
+    if not more:
+        return branches, None
+    return branches, cursors.sealed(of, f"{found[-1].stat.likes}.{found[-1].pk}")
 
 
 def _children(viewer: Viewer, post: Post) -> PostQuerySet:
@@ -157,9 +171,9 @@ def _hidden(viewer: Viewer, post: Post) -> int:
     return max(0, (counted or 0) - _children(viewer, post).count()) if counted else 0
 
 
-def _place(after: str) -> tuple[int, int] | None:
-    """A cursor that nobody gave out begins at the top."""
-    likes, _, pk = after.partition(".")
+def _place(told: str) -> tuple[int, int] | None:
+    """Likes and row; None for what is neither."""
+    likes, _, pk = told.partition(".")
     if not (likes.isascii() and likes.isdigit() and pk.isascii() and pk.isdigit()):
         return None
     if len(likes) > 12 or len(pk) > 18:

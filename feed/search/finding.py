@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef
 
+from feed import cursors
 from feed.models import Entry, Post, Tag
 from feed.search import index, spelling
 from feed.search.entries import truth
@@ -100,16 +101,28 @@ class Results:
 
 
 def search(
-    viewer: Viewer, typed: str, *, kind: str = "", after: str = "", mend: bool = True
+    viewer: Viewer,
+    typed: str,
+    *,
+    kind: str = "",
+    after: str = "",
+    mend: bool = True,
+    strict: bool = False,
 ) -> Results:
     """The best of each kind, or a page of one `kind`. `mend`: what is nowhere is looked
-    for in another spelling. The queries are as many for a hundred results as for one."""
+    for in another spelling. The queries are as many for a hundred results as for one.
+    A cursor of another search begins anew; with `strict` it is a CursorError."""
     query = parse(typed)
     kind = kind or query.kind
+    rest = (
+        ids_in(cursors.opened(_list_of(query, kind), after)) if query and kind else []
+    )
+    if after and strict and not rest:
+        raise cursors.CursorError(field="cursor")
     if not query:
         return Results(query)
-    if after:
-        return _further(viewer, query, kind, after)
+    if rest:
+        return _further(viewer, query, kind, rest)
     found = _found(viewer, query, kind)
     if mend and sum(len(shelf.found) for shelf in found.shelves) < FEW:
         better = _mended(query)
@@ -130,16 +143,24 @@ def _found(viewer: Viewer, query: Query, kind: str) -> Results:
     ids = _allowed(viewer, kind, fitting(query, kind, people, TRIED))[:MOST]
     shown = ids[:PAGE]
     shelf = Shelf(kind, _read(viewer, query, kind, shown), len(ids) > PAGE)
-    return Results(query, [shelf], cursor_of(ids[PAGE:]))
+    return Results(query, [shelf], _after(query, kind, ids[PAGE:]))
 
 
-def _further(viewer: Viewer, query: Query, kind: str, after: str) -> Results:
+def _further(viewer: Viewer, query: Query, kind: str, ids: Sequence[int]) -> Results:
     """A cursor is the rest of the list: nothing that is added or removed meanwhile makes
     a result come twice or be skipped."""
-    ids = ids_in(after)
     found = _read(viewer, query, kind, _allowed(viewer, kind, ids[:PAGE]))
     rest = ids[PAGE:]
-    return Results(query, [Shelf(kind, found, bool(rest))], cursor_of(rest))
+    shelf = Shelf(kind, found, bool(rest))
+    return Results(query, [shelf], _after(query, kind, rest))
+
+
+def _after(query: Query, kind: str, rest: Sequence[int]) -> str:
+    return cursors.sealed(_list_of(query, kind), cursor_of(rest)) if rest else ""
+
+
+def _list_of(query: Query, kind: str) -> str:
+    return f"search:{kind}:{query.text}"
 
 
 def _shelf(

@@ -1,5 +1,6 @@
 """What a viewer gets to see, in which order, and why."""
 
+from feed.selectors.cast import appearances_page, cast_of, character_met
 from feed.selectors.custom import (
     facts_of,
     feed_for,
@@ -17,15 +18,13 @@ from feed.selectors.pages import (
     MAX_PAGE,
     Credit,
     FeedPage,
-    character_met,
     credit_of,
-    cursor_of,
     custom_page,
     custom_trending,
     feed_page,
+    newest_after,
     post_for,
     posts_of,
-    read_cursor,
 )
 from feed.selectors.ranked import (
     MOST,
@@ -50,9 +49,10 @@ __all__ = [
     "Ordered",
     "Reason",
     "Standing",
+    "appearances_page",
+    "cast_of",
     "character_met",
     "credit_of",
-    "cursor_of",
     "custom_page",
     "custom_trending",
     "embeddable_post",
@@ -67,6 +67,7 @@ __all__ = [
     "is_known",
     "list_of",
     "may_embed",
+    "newest_after",
     "numbers_of",
     "numbers_of_post",
     "outcomes",
@@ -75,7 +76,6 @@ __all__ = [
     "posts_in",
     "posts_of",
     "ranked",
-    "read_cursor",
     "reasons_for",
     "standing_of",
     "taste_of",

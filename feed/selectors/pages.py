@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.db.models import BooleanField, Exists, OuterRef, Q, Value
 
 from avatarfx.models import Clip
-from feed import hashtags
+from feed import cursors, hashtags
 from feed.models import Like, Post, PostQuerySet, Save, SnippetLine
 from feed.remixes.chips import may_name_parent
 from feed.selectors.custom import chosen, keeping
@@ -19,7 +19,6 @@ from feed.selectors.unseen import UNSEEN
 from moderation.models import ApprovalState
 from scenes.models import Scene
 from socialapp.accounts.circle import heard
-from socialapp.characters.models import Character
 from socialapp.lib.models import on_stage
 from streams.models import Stream
 
@@ -31,13 +30,20 @@ if TYPE_CHECKING:
     from feed.rules import Rules
     from feed.selectors.custom import Keep
     from socialapp.accounts.models import User
+    from socialapp.characters.models import Character
 
     Viewer = User | AnonymousUser
 
 MAX_PAGE = 100
 
 STEP, TRIED = 60, 1200
-"""Posts whose words are read at a time, and for one page."""
+"""Posts whose words are read at first, and for one page at most."""
+
+WIDER = 4
+"""Each time nothing came of it, so many times as many are read: three times at most."""
+
+NEWEST = "newest"
+"""Of ``feed.cursors``: the list of everything, which has more than one address."""
 
 _CURSOR = re.compile(r"([0-9]{1,18})\.([0-9]{1,18})", re.ASCII)
 
@@ -54,15 +60,31 @@ class FeedPage:
     """Key of the order that it was cut from; empty: it was none."""
 
 
-def cursor_of(post: Post) -> str:
+def place_of(published: dt.datetime, pk: int) -> str:
     """Microseconds since 1970 and the row, so that equal times keep their order."""
-    since = post.published - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-    return f"{since // dt.timedelta(microseconds=1)}.{post.pk}"
+    since = published - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+    return f"{since // dt.timedelta(microseconds=1)}.{pk}"
 
 
-def read_cursor(cursor: str) -> tuple[dt.datetime, int] | None:
-    """Moment and row; None for one that nobody gave out."""
-    match = _CURSOR.fullmatch(cursor)
+def newest_after(post: Post) -> str:
+    """The cursor of what is older than this one, of everything."""
+    return cursors.sealed(NEWEST, place_of(post.published, post.pk))
+
+
+def place_in(
+    after: str | None, of: str, *, strict: bool = False
+) -> tuple[dt.datetime, int] | None:
+    """Moment and row in a cursor of the list `of`. None, which begins at the top, for no
+    cursor and for one that the list did not give out; with `strict` that is a
+    CursorError."""
+    found = _read(cursors.opened(of, after))
+    if found is None and after and strict:
+        raise cursors.CursorError
+    return found
+
+
+def _read(place: str) -> tuple[dt.datetime, int] | None:
+    match = _CURSOR.fullmatch(place)
     if match is None:
         return None
     try:
@@ -72,12 +94,7 @@ def read_cursor(cursor: str) -> tuple[dt.datetime, int] | None:
         return None
 
 
-def _older_than(cursor: str) -> Q:
-    """A cursor that nobody gave out begins at the top."""
-    read = read_cursor(cursor)
-    if read is None:
-        return Q()
-    moment, pk = read
+def _older_than(moment: dt.datetime, pk: int) -> Q:
     # The first condition says nothing new: databases find their place in an index by
     # it, where they read everything newer for the second.
     return Q(published__lte=moment) & (
@@ -129,37 +146,47 @@ def on_show(viewer: Viewer) -> PostQuerySet:
     return without_unwanted(posts, viewer)
 
 
-def _page(
+def page_of(
     posts: PostQuerySet,
     after: str | None,
     limit: int,
     keep: Keep | None = None,
     *,
+    of: str,
+    strict: bool = False,
     ways: Sequence[Q] = (),
 ) -> FeedPage:
-    """The next posts; `keep` decides about those that no query can. A page is short,
-    and is not the last, when few of `TRIED` posts are kept. `ways`: those that fit one of
-    them, each looked for by itself and no two finding the same; databases sort ids then,
-    and not whole cards."""
+    """The next posts of the list `of`; `keep` decides about those that no query can. A
+    page is short, or empty, and is not the last, when few of `TRIED` posts are kept.
+    `ways`: those that fit one of them, each looked for by itself and no two finding the
+    same; databases sort ids then, and not whole cards. `strict` as in `place_in`."""
     limit = min(max(limit, 1), MAX_PAGE)
     step = limit if keep is None else max(limit, STEP)
     kept: list[Post] = []
-    for _ in range(0, TRIED if keep else 1, step):
-        older = posts.filter(_older_than(after)) if after else posts
+    place = place_in(after, of, strict=strict)
+    left = TRIED if keep else step
+    while left > 0:
+        older = posts.filter(_older_than(*place)) if place else posts
         if ways:
             older = posts.filter(pk__in=_newest(older, ways, step + 1))
         found = list(older[: step + 1])
         more = len(found) > step
         for at, post in enumerate(found[:step], start=1):
-            after = cursor_of(post)
+            place = post.published, post.pk
             if keep is None or keep(post):
                 kept.append(post)
             if len(kept) == limit:
                 last = not more and at == len(found)
-                return FeedPage(kept, None if last else after)
+                return FeedPage(kept, None if last else _after(of, place))
         if not more:
             return FeedPage(kept, None)
-    return FeedPage(kept, after)
+        left -= step
+        step = min(WIDER * step, max(left, limit))
+    return FeedPage(kept, _after(of, place))
+
+
+def _after(of: str, place: tuple[dt.datetime, int] | None) -> str | None:
+    return cursors.sealed(of, place_of(*place)) if place else None
 
 
 def _newest(posts: PostQuerySet, ways: Sequence[Q], most: int) -> list[int]:
@@ -172,21 +199,38 @@ def _newest(posts: PostQuerySet, ways: Sequence[Q], most: int) -> list[int]:
 
 
 def feed_page(
-    *, viewer: Viewer, after: str | None = None, limit: int = 6, tag: str = ""
+    *,
+    viewer: Viewer,
+    after: str | None = None,
+    limit: int = 6,
+    tag: str = "",
+    strict: bool = False,
 ) -> FeedPage:
     """One page of the feed, or of one hashtag: as many queries whatever its size, and
-    one for the lines when there are chats among it."""
+    one for the lines when there are chats among it. `strict` as in `place_in`."""
     posts = without_unwanted(listed_for(viewer).filter(demoted=False), viewer)
-    tagged = Q(tags__name=hashtags.folded(tag))
-    return _page(posts, after, limit, keeping(viewer), ways=[tagged] if tag else [])
+    keep = keeping(viewer)
+    if not tag:
+        return page_of(posts, after, limit, keep, of=NEWEST, strict=strict)
+    name = hashtags.folded(tag)
+    ways, of = [Q(tags__name=name)], f"tag:{name}"
+    return page_of(posts, after, limit, keep, of=of, strict=strict, ways=ways)
 
 
 def custom_page(
-    *, viewer: Viewer, rules: Rules, after: str | None = None, limit: int = 6
+    *,
+    viewer: Viewer,
+    rules: Rules,
+    of: str = "rules",
+    after: str | None = None,
+    limit: int = 6,
+    strict: bool = False,
 ) -> FeedPage:
-    """The newest that fit the rules and that this viewer may see."""
+    """The newest that fit the rules and that this viewer may see, as pages of the list
+    `of`. `strict` as in `place_in`."""
     posts = without_unwanted(listed_for(viewer).filter(demoted=False), viewer)
-    return _page(posts.filter(chosen(rules)), after, limit, keeping(viewer, rules))
+    fitting, keep = posts.filter(chosen(rules)), keeping(viewer, rules)
+    return page_of(fitting, after, limit, keep, of=of, strict=strict)
 
 
 def custom_trending(*, viewer: Viewer, rules: Rules, most: int) -> list[int]:
@@ -240,23 +284,6 @@ def post_for(*, viewer: Viewer, key: str) -> Post:
     return openable_by(viewer).get(key=key)
 
 
-def character_met(*, viewer: Viewer, key: str, post: str = "") -> Character:
-    """One that this viewer may see, that they met in a post although its page is
-    closed, or that they follow or hide. Character.DoesNotExist when there is none."""
-    try:
-        met = post_for(viewer=viewer, key=post)
-    except Post.DoesNotExist:
-        met = None
-    if met is not None and met.character.key == key:
-        return met.character
-    if viewer.is_authenticated:
-        for chosen in (viewer.follows, viewer.hidden):
-            known = chosen.filter(character__key=key).select_related("character")
-            if (row := known.first()) and row.character:
-                return row.character
-    return Character.objects.visible_to(viewer).get(key=key)
-
-
 def posts_of(
     *,
     viewer: Viewer,
@@ -264,8 +291,10 @@ def posts_of(
     character: Character | None = None,
     after: str | None = None,
     limit: int = 24,
+    strict: bool = False,
 ) -> FeedPage:
-    """The posts of a person, of a character, or of both; authors see all of theirs."""
+    """The posts of a person, of a character, or of both; authors see all of theirs.
+    `strict` as in `place_in`."""
     shown = Q(
         visibility=Post.Visibility.PUBLIC, author__leaves__isnull=True, kept_back=False
     )
@@ -281,4 +310,5 @@ def posts_of(
         lines = SnippetLine.objects.filter(character=character).values("snippet")
         ways = [Q(lead=character), Q(snippet__in=lines) & ~Q(lead=character)]
     shown_to_them = with_likes(posts, viewer)
-    return _page(shown_to_them, after, limit, ways=ways)
+    of = f"posts:{author.pk if author else ''}:{character.pk if character else ''}"
+    return page_of(shown_to_them, after, limit, of=of, strict=strict, ways=ways)

@@ -8,10 +8,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from avatarfx.models import ClipActor
 from feed import ranking
-from feed.models import Hidden, Impression, Post, RankedList, Ranker, Unwanted
+from feed.models import (
+    Hidden,
+    Impression,
+    Post,
+    RankedList,
+    Ranker,
+    SnippetLine,
+    Unwanted,
+)
 from feed.ranking import PRIOR, Weights
 from feed.ranking.traits import NAMES
 from feed.ranking.weights import WeightsError
@@ -140,8 +150,11 @@ def without_unwanted(posts: PostQuerySet, viewer: Viewer) -> PostQuerySet:
         return posts
     cast = Hidden.objects.filter(person=viewer.pk).values("character")
     unwanted = Unwanted.objects.filter(person=viewer.pk).values("post")
+    # Of a cast of several, whoever is hidden in whichever seat.
+    acted = ClipActor.objects.filter(clip=OuterRef("clip"), character__in=cast)
+    said = SnippetLine.objects.filter(snippet=OuterRef("snippet"), character__in=cast)
     return (
-        posts.filter(unmuted(viewer, "author"))
+        posts.filter(~Exists(acted), ~Exists(said), unmuted(viewer, "author"))
         .exclude(clip__isnull=False, clip__character__in=cast)
         .exclude(snippet__isnull=False, snippet__lead__in=cast)
         .exclude(pk__in=unwanted)

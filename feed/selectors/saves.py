@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Exists, OuterRef, Q, Window
 from django.db.models.functions import RowNumber
 
+from feed import cursors
 from feed.models import Collection, CollectionItem, Post, Save
 from feed.selectors.pages import MAX_PAGE, listed_for, openable_by
 
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from socialapp.accounts.models import User
 
     Viewer = User | AnonymousUser
+
+
+_NUMBER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +36,25 @@ class KeptPage:
     """Of those, how many this viewer may not see: they are counted and not shown."""
 
 
-def saved_page(person: User, *, after: str | None = None, limit: int = 24) -> KeptPage:
-    """What somebody saved, the latest first."""
+def saved_page(
+    person: User, *, after: str | None = None, limit: int = 24, strict: bool = False
+) -> KeptPage:
+    """What somebody saved, the latest first. A cursor of another list begins at the top;
+    with `strict` it is a CursorError."""
+    of = f"saved:{person.pk}"
+    place = _place_in(after, of, parts=1, strict=strict)
     mine = Save.objects.filter(person=person)
     shown = openable_by(person)
     there = mine.filter(post__in=shown.order_by().values("pk"))
     rows = there.order_by("-pk")
-    if (at := _number(after)) is not None:
-        rows = rows.filter(pk__lt=at)
+    if place:
+        rows = rows.filter(pk__lt=place[0])
     limit = min(max(limit, 1), MAX_PAGE)
     pairs = list(rows.values_list("pk", "post_id")[: limit + 1])
     count = mine.count()
     return KeptPage(
         _in_order(shown, [post for _, post in pairs[:limit]]),
-        str(pairs[limit - 1][0]) if len(pairs) > limit else None,
+        cursors.sealed(of, str(pairs[limit - 1][0])) if len(pairs) > limit else None,
         count,
         count - there.count(),
     )
@@ -63,24 +73,25 @@ def collected_page(
     *,
     after: str | None = None,
     limit: int = 24,
+    strict: bool = False,
 ) -> KeptPage:
-    """In the order that its owner gave."""
+    """In the order that its owner gave. `strict` as in `saved_page`."""
+    of = f"collection:{collection.pk}"
+    place = _place_in(after, of, parts=2, strict=strict)
     shown = shown_in(collection, viewer)
     all_ = CollectionItem.objects.filter(collection=collection)
     there = all_.filter(post__in=shown.order_by().values("pk"))
     rows = there.order_by("position", "pk")
-    if after:
-        position, _, pk = after.partition(".")
-        at, row = _number(position), _number(pk)
-        if at is not None and row is not None:
-            rows = rows.filter(Q(position__gt=at) | Q(position=at, pk__gt=row))
+    if place:
+        at, row = place
+        rows = rows.filter(Q(position__gt=at) | Q(position=at, pk__gt=row))
     limit = min(max(limit, 1), MAX_PAGE)
     found = list(rows.values_list("pk", "post_id", "position")[: limit + 1])
     last = found[limit - 1] if len(found) > limit else None
     count = all_.count()
     return KeptPage(
         _in_order(shown, [post for _, post, _ in found[:limit]]),
-        f"{last[2]}.{last[0]}" if last else None,
+        cursors.sealed(of, f"{last[2]}.{last[0]}") if last else None,
         count,
         count - there.count(),
     )
@@ -155,10 +166,14 @@ def _in_order(shown: PostQuerySet, ids: list[int]) -> list[Post]:
     return [found[pk] for pk in ids if pk in found]
 
 
-def _number(text: str | None) -> int | None:
-    """None for what is no number that a row could have."""
-    try:
-        number = int(text or "")
-    except ValueError:
-        return None
-    return number if abs(number) < 2**62 else None
+def _place_in(
+    after: str | None, of: str, *, parts: int, strict: bool
+) -> list[int] | None:
+    """So many numbers, as they stand in a cursor of the list `of`."""
+    told = cursors.opened(of, after).split(".")
+    numbers = [int(one) for one in told if _NUMBER.fullmatch(one)]
+    if len(numbers) == len(told) == parts:
+        return numbers
+    if after and strict:
+        raise cursors.CursorError
+    return None

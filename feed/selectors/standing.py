@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from socialapp.accounts.models import User
 
     Viewer = User | AnonymousUser
+
+KEY = re.compile(r"[a-z0-9]{6,16}")
 
 MOST = 12
 """Posts that one page asks about at once."""

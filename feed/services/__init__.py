@@ -1,5 +1,6 @@
 """The only writers of posts, of what people do with them and of their tastes."""
 
+from feed.cursors import CursorError
 from feed.services.attention import forget_attention
 from feed.services.audience import (
     count_view,
@@ -21,8 +22,6 @@ from feed.services.custom import (
 from feed.services.lists import (
     BUILT,
     ORDERS,
-    CursorError,
-    check_cursor,
     forget_lists,
     is_personal,
     keep_weights,
@@ -101,7 +100,6 @@ __all__ = [
     "build_feed",
     "change_collection",
     "change_feed",
-    "check_cursor",
     "checked",
     "count",
     "count_share",

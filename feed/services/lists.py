@@ -10,7 +10,8 @@ from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
-from feed import selectors
+from feed import cursors, selectors
+from feed.cursors import CursorError
 from feed.models import CustomFeed, RankedList, Ranker
 from feed.rules import Rules
 from feed.selectors import MAX_PAGE, FeedPage
@@ -33,27 +34,15 @@ BUILT = "feed:"
 LIVES = timedelta(hours=6)
 """A list is read to its end in one sitting; a later page begins a new one."""
 
-NO_CURSOR = "No page of this list begins here. Take `after` from `next`, unchanged."
+GAPS = (60, 200)
+"""Posts of a list that are looked at, all at once, when of those before too few may be
+shown; with the last, any list is at its end."""
+
 GUESTS = 60
 """Seconds for which visitors without a name are given one list: most of them look at
 one page and never come back, and a list is some 20 kB."""
 
 _CURSOR = re.compile(r"l-([a-z0-9]{6,16})-([0-9]{1,6})")
-
-
-class CursorError(Exception):
-    """A cursor that leads nowhere; its text is for whoever sent it."""
-
-    def __init__(self, message: str, *, gone: bool = False) -> None:
-        super().__init__(message)
-        self.gone = gone
-        """It led somewhere once: that list was put away, or is somebody else's."""
-
-
-def check_cursor(after: str | None) -> None:
-    """CursorError for one that no list by time gave out."""
-    if after and selectors.read_cursor(after) is None:
-        raise CursorError(NO_CURSOR)
 
 
 def is_personal(viewer: Viewer) -> bool:
@@ -87,23 +76,16 @@ def read_feed(
     A cursor of a list that is gone, of somebody else or of another order begins a new
     one, since who scrolls wants to go on; with `strict` it is a CursorError.
     """
-    if order == "newest":
-        if strict:
-            check_cursor(after)
-        return selectors.feed_page(viewer=viewer, after=after, limit=limit)
-    if order == "following":
-        if strict:
-            check_cursor(after)
-        return selectors.following_page(viewer=viewer, after=after, limit=limit)
+    if order in {"newest", "following"}:
+        page = selectors.feed_page if order == "newest" else selectors.following_page
+        return page(viewer=viewer, after=after, limit=limit, strict=strict)
     if order.startswith(BUILT):
         key = order.removeprefix(BUILT)
         return _read_custom(viewer, name, key, after, limit, strict=strict)
-    kept, start = _read_on(name, after)
-    if kept is None and after and strict:
-        raise _lost(after)
+    kept, start = _read_on(name, after, order, strict=strict)
     if kept is None:
         kept = _begun(viewer, order) if not name else _made(viewer, name, order)
-    return _page_of(kept, start, viewer, min(max(limit, 1), MAX_PAGE))
+    return _page_of(kept, start, viewer, limit, of=order)
 
 
 def _read_custom(
@@ -115,18 +97,15 @@ def _read_custom(
         # It was deleted or closed while somebody read it.
         return FeedPage([], None)
     rules = Rules.from_json(feed.rules)
+    of = f"{BUILT}{feed.key}:{rules.order}"
     if rules.order != "trending":
-        if strict:
-            check_cursor(after)
         return selectors.custom_page(
-            viewer=viewer, rules=rules, after=after, limit=limit
+            viewer=viewer, rules=rules, of=of, after=after, limit=limit, strict=strict
         )
-    kept, start = _read_on(name, after)
-    if kept is None and after and strict:
-        raise _lost(after)
+    kept, start = _read_on(name, after, of, strict=strict)
     if kept is None:
         kept = order_custom(viewer=viewer, name=name, feed=feed)
-    return _page_of(kept, start, viewer, min(max(limit, 1), MAX_PAGE))
+    return _page_of(kept, start, viewer, limit, of=of)
 
 
 def _made(viewer: Viewer, name: str, order: str) -> RankedList:
@@ -151,17 +130,19 @@ def _begun(viewer: Viewer, order: str) -> RankedList:
     return kept
 
 
-def _read_on(name: str, after: str | None) -> tuple[RankedList | None, int]:
-    match = _CURSOR.fullmatch(after or "")
-    if match is None:
-        return None, 0
-    kept = selectors.list_of(name=name, key=match[1])
-    return (kept, int(match[2])) if kept is not None else (None, 0)
+def _read_on(
+    name: str, after: str | None, of: str, *, strict: bool
+) -> tuple[RankedList | None, int]:
+    """The list in a cursor of the order `of`, and where in it. None for no cursor and for
+    one that leads nowhere; with `strict` that is a CursorError."""
+    match = _CURSOR.fullmatch(cursors.opened(of, after))
+    kept = selectors.list_of(name=name, key=match[1]) if match else None
+    if kept is None and after and strict:
+        raise _gone() if match else CursorError
+    return (kept, int(match[2])) if kept is not None and match else (None, 0)
 
 
-def _lost(after: str) -> CursorError:
-    if _CURSOR.fullmatch(after) is None:
-        return CursorError(NO_CURSOR)
+def _gone() -> CursorError:
     hours = LIVES.total_seconds() / 3600
     return CursorError(
         "The list that this cursor belongs to is not kept any more: lists last"
@@ -170,17 +151,25 @@ def _lost(after: str) -> CursorError:
     )
 
 
-def _page_of(kept: RankedList, start: int, viewer: Viewer, limit: int) -> FeedPage:
-    """The next posts that may be shown; pieces of the list are tried until they fill
-    a page."""
+def _page_of(
+    kept: RankedList, start: int, viewer: Viewer, limit: int, *, of: str
+) -> FeedPage:
+    """The next posts that may be shown, of a list in the order `of`. Where too few of
+    them may, the rest of it is looked at in two more pieces: what was taken down or
+    hidden meanwhile makes a page dearer by so much, and never by more."""
+    limit = min(max(limit, 1), MAX_PAGE)
     found: list[Post] = []
     at = start
-    while len(found) < limit and at < len(kept.posts):
-        ids = [entry[0] for entry in kept.posts[at : at + limit - len(found)]]
-        found += selectors.posts_in(viewer=viewer, ids=ids)
-        at += len(ids)
+    for most in (limit, *GAPS):
+        ids = [entry[0] for entry in kept.posts[at : at + most]]
+        if len(found) == limit or not ids:
+            break
+        shown = selectors.posts_in(viewer=viewer, ids=ids)[: limit - len(found)]
+        found += shown
+        at += ids.index(shown[-1].pk) + 1 if len(found) == limit else len(ids)
     more = at < len(kept.posts)
-    return FeedPage(found, f"l-{kept.key}-{at}" if more else None, kept.key)
+    after = cursors.sealed(of, f"l-{kept.key}-{at}") if more else None
+    return FeedPage(found, after, kept.key)
 
 
 @transaction.atomic

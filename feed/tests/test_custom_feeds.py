@@ -11,9 +11,11 @@ from django.contrib.auth.models import AnonymousUser
 from feed import selectors, services
 from feed.models import CustomFeed, MutedWord, Post, Subscription
 from feed.rules import Rules
+from feed.selectors import pages
 from feed.tests.rows import character_of, post_by
 from socialapp.accounts.models import Block
 from socialapp.accounts.signals import account_closed
+from socialapp.characters.models import Character
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -203,6 +205,99 @@ def test_a_page_goes_on_past_many_muted_posts(alice: User, bob: User) -> None:
     page = selectors.feed_page(viewer=alice, limit=2)
     assert [one.key for one in page.posts] == [old.key]
     assert page.after is None
+
+
+def test_an_empty_page_that_is_not_the_last_says_so_and_goes_on(
+    alice: User, bob: User, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = client_of(alice)
+    monkeypatch.setattr(pages, "STEP", 2)
+    monkeypatch.setattr(pages, "TRIED", 2)
+    monkeypatch.setattr("feed.views.custom.SHOWN", 2)
+    monkeypatch.setattr("feed.views.custom.LOOKED_THROUGH", 2)
+    needle = post_by(bob, "A needle", minutes_ago=90)
+    for number in range(16):
+        post_by(bob, "Hay", minutes_ago=number)
+    feed = build(alice, {"words": ["needle"]})
+    path = f"/feeds/{feed.key}/"
+    about = client.get(path)
+    told = about.content.decode()
+    assert "Nothing so far" in told
+    assert "Nothing fits the rules yet" not in told
+    assert "Show older ones" in told
+    assert f'href="{path}watch/"' in told
+    for _ in range(4):
+        assert f"/p/{needle.key}/" not in about.content.decode()
+        about = client.get(path, {"after": about.context["after"]})
+    assert f"/p/{needle.key}/" in about.content.decode()
+    # Watched, the page goes on by itself, from an empty list.
+    watched = client.get(f"{path}watch/")
+    assert watched.status_code == 200
+    assert 'role="feed"' in watched.content.decode()
+    assert f'data-after="{watched.context["after"]}"' in watched.content.decode()
+    fragment = client.get(f"{path}more/", {"after": watched.context["after"]})
+    assert "<article" not in fragment.content.decode()
+    assert fragment["X-After"]
+    # By program.
+    answer = client.get(f"/api/v1/feeds/{feed.key}/posts/?limit=2").json()
+    assert answer["results"] == []
+    assert answer["next"]
+    found: list[str] = []
+    while following := answer["next"]:
+        answer = client.get(following).json()
+        found += [one["key"] for one in answer["results"]]
+    assert found == [needle.key]
+    form = {
+        "name": "Needles",
+        "words": "needle",
+        "order": "newest",
+        "visibility": "private",
+        "preview": "1",
+    }
+    previewed = client.post("/feeds/new/", form).content.decode()
+    assert "Older ones may fit" in previewed
+
+
+def test_a_feed_that_nothing_fits_says_that(alice: User, client: Client) -> None:
+    post_by(alice, "Hay")
+    feed = build(alice, {"words": ["needle"]})
+    path = f"/feeds/{feed.key}/"
+    assert "Nothing fits the rules yet" in client.get(path).content.decode()
+    assert client.get(f"{path}watch/").status_code == 302
+
+
+def test_a_tag_whose_newest_one_mutes_goes_on(
+    alice: User, bob: User, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "STEP", 24)
+    monkeypatch.setattr(pages, "TRIED", 24)
+    old = post_by(bob, "Calm #storm", minutes_ago=90)
+    for number in range(24):
+        post_by(bob, "Spoilers #storm", minutes_ago=number)
+    services.mute_words(person=alice, words="spoilers")
+    browser = client_of(alice)
+    page = browser.get("/tag/storm/")
+    assert "Nothing under this tag" not in page.content.decode()
+    rest = browser.get("/tag/storm/", {"after": page.context["after"]})
+    assert old.key in rest.content.decode()
+
+
+@pytest.mark.parametrize(
+    "fields", [{"visibility": "private"}, {"withheld": "hidden"}, {"waits": True}]
+)
+def test_a_shared_feed_does_not_name_a_character_who_is_not_on_show(
+    alice: User, bob: User, client_of: ClientOf, fields: dict[str, Any]
+) -> None:
+    kiko = character_of(alice, "Kiko")
+    Character.objects.update(visibility="public")
+    feed = build(alice, {"characters": [kiko.key]})
+    path = f"/feeds/{feed.key}/"
+    assert "Kiko" in client_of(bob).get(path).content.decode()
+    Character.objects.filter(pk=kiko.pk).update(**fields)
+    told = client_of(bob).get(path).content.decode()
+    assert "Kiko" not in told
+    assert "a character who is not on show" in told
+    assert "Kiko" in client_of(alice).get(path).content.decode()
 
 
 def test_a_form_builds_previews_and_changes_a_feed(

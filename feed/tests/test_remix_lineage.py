@@ -12,11 +12,18 @@ from avatarfx import consent
 from avatarfx.signals import clip_ready
 from feed import services
 from feed.models import Post, PostStat, Remix, RemixRequest
-from feed.remixes import forgetting, lineage
+from feed.remixes import forgetting, lineage, news
 from feed.remixes.chips import chip_of
 from feed.remixes.tree import Branch, chain_of, children_of, tree_of
 from feed.selectors import feed_page, post_for
-from feed.tests.remixing import agreed, open_up, original, remade, remix_by
+from feed.tests.remixing import (
+    agreed,
+    character_of,
+    open_up,
+    original,
+    remade,
+    remix_by,
+)
 from feed.tests.rows import clip_of, post_by, ready_clip
 from moderation.models import Utterance
 from socialapp.accounts.models import Block, User
@@ -27,6 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_django import DjangoCaptureOnCommitCallbacks
+
+    from conftest import ClientOf
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -187,9 +196,16 @@ def test_a_removed_original_keeps_its_credit_as_a_tombstone(
     assert states(chain_of(NOBODY, child)) == ["shown"]
 
 
-@pytest.mark.parametrize(
-    "fields", [{"withheld": "hidden"}, {"visibility": "private"}, {"adults_only": True}]
+OFF_SHOW: tuple[dict[str, Any], ...] = (
+    {"withheld": "hidden"},
+    {"visibility": "private"},
+    {"visibility": "unlisted"},
+    {"visibility": "unlisted", "removed": timezone.now()},
+    {"kept_back": True},
 )
+
+
+@pytest.mark.parametrize("fields", [*OFF_SHOW, {"adults_only": True}])
 def test_what_a_viewer_may_not_see_has_no_name(
     post: Post, bob: User, fields: dict[str, Any]
 ) -> None:
@@ -197,6 +213,67 @@ def test_what_a_viewer_may_not_see_has_no_name(
     Post.objects.filter(pk=post.pk).update(**fields)
     (above,) = chain_of(NOBODY, child)
     assert (above.state, above.post, above.credit) == ("away", None, None)
+
+
+@pytest.mark.parametrize("fields", OFF_SHOW)
+def test_nothing_names_an_original_that_went_off_show(
+    post: Post,
+    bob: User,
+    mallory: User,
+    client_of: ClientOf,
+    fields: dict[str, Any],
+) -> None:
+    """Not to strangers, to who made the remix, or to who asked in vain."""
+    child = remix_by(bob, post)
+    refused = agreed(remade(bob, post), post)
+    RemixRequest.objects.filter(pk=refused.pk).update(state="refused")
+    Post.objects.filter(pk=post.pk).update(**fields)
+    news.decided(RemixRequest.objects.get(pk=refused.pk))
+    for viewer in (bob, mallory):
+        client = client_of(viewer)
+        for path in (
+            "/?order=newest",
+            f"/p/{child.key}/",
+            f"/p/{child.key}/tree/",
+            f"/api/v1/posts/{child.key}/",
+            f"/api/v1/posts/{child.key}/tree/",
+            "/api/v1/posts/",
+            "/remixes/?tab=mine",
+            "/api/v1/remix-requests/?of=mine",
+            "/notices/",
+            "/api/v1/notices/",
+        ):
+            answer = client.get(path)
+            assert answer.status_code == 200, path
+            told = answer.content.decode()
+            for secret in (post.key, "Storm warning"):
+                assert secret not in told, f"{path} tells @{viewer.username} {secret}"
+    if not fields.get("removed"):
+        (above,) = chain_of(post.author, child)
+        assert (above.state, above.post) == ("shown", post)
+        chip = chip_of(post_for(viewer=post.author, key=child.key))
+        assert chip is not None
+        assert (chip.handle, chip.parent) == ("alice", post.key)
+
+
+def test_the_owner_of_a_character_reads_no_name_of_what_went_off_show(
+    post: Post, bob: User, mallory: User, client_of: ClientOf
+) -> None:
+    """What was made with words for their character is theirs to take off, although it
+    was made of somebody else's clip."""
+    kiko = character_of(mallory, "Kiko")
+    child = remix_by(bob, post, title="Again")
+    Remix.objects.filter(child=child).update(kind="rewrite")
+    Remix.objects.get(child=child).cast.add(kiko)
+    browser = client_of(mallory)
+    for path in ("/remixes/?tab=made", "/api/v1/me/remixed/"):
+        assert post.key in browser.get(path).content.decode()
+    Post.objects.filter(pk=post.pk).update(visibility="unlisted")
+    for path in ("/remixes/?tab=made", "/api/v1/me/remixed/"):
+        told = browser.get(path).content.decode()
+        assert child.key in told
+        assert post.key not in told
+        assert "Storm warning" not in told
 
 
 def test_who_keeps_apart_from_the_author_reads_no_name_of_them(

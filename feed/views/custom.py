@@ -21,11 +21,18 @@ from socialapp.accounts.requests import person
 from socialapp.characters.models import Character
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
     from django.http import HttpRequest
 
     from socialapp.accounts.models import User
 
+    Viewer = User | AnonymousUser
+
 SHOWN = 24
+LOOKED_THROUGH = 3
+"""Pages with nothing on them after which a person decides whether to look further."""
+
+UNNAMED = "a character who is not on show"
 OFFERED = 60
 """Characters to choose from: one's own, those one follows, and the house's."""
 
@@ -47,10 +54,10 @@ def feeds(request: HttpRequest) -> HttpResponse:
 def about(request: HttpRequest, key: str) -> HttpResponse:
     """What it is, by which rules, and what is in it."""
     found = _feed_or_404(request, key)
-    page = _read(request, found, SHOWN)
+    page = _read(request, found, SHOWN, pages=LOOKED_THROUGH)
     context = {
         "feed": found,
-        "rules": _told(Rules.from_json(found.rules)),
+        "rules": _told(Rules.from_json(found.rules), request.user),
         "mine": found.owner_id == request.user.pk,
         "reads": _reads(request, found),
         "posts": page.posts,
@@ -64,8 +71,9 @@ def watch(request: HttpRequest, key: str) -> HttpResponse:
     """One clip to a screen, as the house's own feed."""
     found = _feed_or_404(request, key)
     page = _read(request, found)
-    if not page.posts:
+    if not page.posts and page.after is None:
         return redirect(found)
+    first = page.posts[0].clip if page.posts else None
     context = {
         "posts": page.posts,
         "after": page.after,
@@ -74,7 +82,7 @@ def watch(request: HttpRequest, key: str) -> HttpResponse:
         "order": "custom",
         "custom": found,
         "tabs": tabs_for(request.user),
-        "poster": page.posts[0].clip.poster if page.posts[0].clip else "",
+        "poster": first.poster if first else "",
         "source": "feeds",
     }
     return visits.welcome(request, render(request, "feed/feed.html", context))
@@ -146,7 +154,8 @@ def _show(
     context: dict[str, Any] = {"form": form, "feed": feed}
     if preview is not None:
         page = selectors.custom_page(viewer=request.user, rules=preview, limit=6)
-        context |= {"previewed": True, "posts": page.posts}
+        more = page.after is not None
+        context |= {"previewed": True, "posts": page.posts, "more": more}
     status = 400 if form.is_bound and not form.is_valid() else 200
     return render(request, "feed/custom/form.html", context, status=status)
 
@@ -197,14 +206,24 @@ def words(request: HttpRequest) -> HttpResponse:
     return render(request, "feed/custom/words.html", context, status=status)
 
 
-def _read(request: HttpRequest, feed: CustomFeed, limit: int = 6) -> selectors.FeedPage:
-    return services.read_feed(
-        viewer=request.user,
-        name=visits.viewer_of(request),
-        order=f"{services.BUILT}{feed.key}",
-        after=request.GET.get("after"),
-        limit=limit,
-    )
+def _read(
+    request: HttpRequest, feed: CustomFeed, limit: int = 6, *, pages: int = 1
+) -> selectors.FeedPage:
+    """A page; where nothing is on it and it is not the last, the next one, so many at
+    most."""
+    after = request.GET.get("after")
+    while True:
+        page = services.read_feed(
+            viewer=request.user,
+            name=visits.viewer_of(request),
+            order=f"{services.BUILT}{feed.key}",
+            after=after,
+            limit=limit,
+        )
+        pages -= 1
+        if page.posts or page.after is None or not pages:
+            return page
+        after = page.after
 
 
 def _reads(request: HttpRequest, feed: CustomFeed) -> bool:
@@ -226,11 +245,12 @@ def _mine_or_404(request: HttpRequest, key: str) -> CustomFeed:
     return found
 
 
-def _told(rules: Rules) -> list[tuple[str, str]]:
-    """The rules in words, characters by their names."""
-    cast = Character.objects.filter(key__in=rules.characters)
+def _told(rules: Rules, viewer: Viewer) -> list[tuple[str, str]]:
+    """The rules in words, characters by their names; not of those whom this viewer may
+    not see, or who left."""
+    cast = Character.objects.visible_to(viewer).filter(key__in=rules.characters)
     names = dict(cast.values_list("key", "name"))
-    by_name = " or ".join(names.get(key, "one who left") for key in rules.characters)
+    by_name = " or ".join(names.get(key, UNNAMED) for key in rules.characters)
     return [
         (label, by_name if label == "Characters" else value)
         for label, value in rules.told()

@@ -81,7 +81,7 @@ def feed(request: HttpRequest) -> HttpResponse:
     if first and (found := _maybe(request, first)):
         posts = [found]
         if order == "newest":
-            after = selectors.cursor_of(found)
+            after = selectors.newest_after(found)
     page = _read(request, order, after)
     rest = [one for one in page.posts if one not in posts]
     shown = [*posts, *rest]

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from feed import selectors
+from feed.selectors.standing import KEY
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
-
-KEY = re.compile(r"[a-z0-9]{6,16}")
 
 
 @require_safe

@@ -100,6 +100,7 @@ def why(request: HttpRequest, key: str) -> HttpResponse:
         or post.character.owner_id == request.user.pk,
         "tabs": tabs_for(request.user),
         "speeds": SPEEDS,
+        "cast": selectors.cast_of(post, request.user),
         "follows": selectors.is_following(request.user, creator=post.author),
         "follows_character": selectors.is_following(
             request.user, character=post.character

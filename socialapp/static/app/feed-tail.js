@@ -1,7 +1,8 @@
 // @ts-check
-/** What comes after the last clip: more on its way, a failure, or the end. */
+/** What comes after the last clip: more on its way, a failure, or the end;
+ * or that nothing fits, as far as one looked or at all. */
 
-/** @typedef {"wait" | "failed" | "end"} State */
+/** @typedef {"wait" | "failed" | "far" | "none" | "end"} State */
 
 export class Tail {
   /**

@@ -15,6 +15,7 @@ import { toast } from "./toast.js";
 import { Wheel } from "./wheel.js";
 
 const AHEAD = 3; // items left when the next page is fetched
+const EMPTY = 4; // pages with nothing on them that are fetched one after another
 const DOUBLE = 280; // milliseconds between two taps that belong together
 const TELL = 10_000; // milliseconds between two batches of looks
 const TRAVEL = 1200; // milliseconds after which a step has surely arrived
@@ -42,6 +43,7 @@ export class TroupeFeed extends HTMLElement {
     for (const item of this.items) this.take(item);
     if (this.tail.box) this.watcher.observe(this.tail.box);
     if (!this.next) this.tail.show("end");
+    else if (!this.items.length) void this.more();
     this.addEventListener("click", (event) => {
       const button = event.target instanceof Element && event.target.closest("[data-step]");
       if (button) this.step(Number(button.getAttribute("data-step")));
@@ -246,7 +248,7 @@ export class TroupeFeed extends HTMLElement {
         .filter((item) => !("gone" in item.dataset))
         .map((item) => item.dataset.key ?? "");
     };
-    new Standing(url, keys, (gone, hidden) => {
+    this.standing = new Standing(url, keys, (gone, hidden) => {
       for (const item of this.items) {
         if (gone.includes(item.dataset.key ?? "")) takeDown(item, this.clip(item));
       }
@@ -273,10 +275,12 @@ export class TroupeFeed extends HTMLElement {
     this.drop(
       this.items.filter((item) => {
         if (creator) return item.dataset.creator === creator;
-        if (character) return item.dataset.character === character;
+        if (character && item.dataset.character === character) return true;
         return post ? item.dataset.key === post : item === this.active;
       }),
     );
+    // Whoever is hidden may play in others of them too, beside somebody.
+    if (character) void this.standing?.ask();
   }
 
   /** @param {HTMLElement[]} gone */
@@ -362,31 +366,25 @@ export class TroupeFeed extends HTMLElement {
     });
   }
 
+  /** The next articles. Of a list that is searched as one reads, a page may be empty and
+   * not the last: then the ones after it are asked for, `EMPTY` at a time. */
   async more() {
     if (!this.list || !this.next || this.loading) return;
     this.loading = true;
     this.list.setAttribute("aria-busy", "true");
     this.tail?.show("wait");
     try {
-      const query = new URLSearchParams({
-        after: this.next,
-        start: String(this.items.length),
-      });
-      const response = await fetch(`${this.dataset.more}?${query}`);
-      if (!response.ok) throw new Error(`The feed answered ${response.status}`);
-      const parsed = new DOMParser().parseFromString(await response.text(), "text/html");
-      this.next = response.headers.get("X-After") ?? "";
-      this.dataset.list = response.headers.get("X-List") ?? "";
-      const known = new Set(this.items.map((item) => item.dataset.key));
-      for (const item of parsed.querySelectorAll("article")) {
-        if (known.has(item.dataset.key)) continue;
-        const here = document.adoptNode(item);
-        this.list.append(here);
-        this.take(here);
+      /** @type {HTMLElement[]} */
+      let came = [];
+      for (let page = 0; page < EMPTY && this.next && !came.length; page += 1) {
+        came = await this.fetchPage(this.next);
       }
       this.count();
       this.serve();
-      if (!this.next) this.tail?.show("end");
+      if (!this.next) this.tail?.show(this.items.length ? "end" : "none");
+      else if (!came.length) this.tail?.show("far");
+      // Whoever waits after the last clip sees what came.
+      if (came.length && !this.active) this.go(came[0], "instant");
       document.dispatchEvent(new CustomEvent("troupe-more"));
     } catch (error) {
       console.info(error);
@@ -395,6 +393,30 @@ export class TroupeFeed extends HTMLElement {
       this.loading = false;
       this.list.setAttribute("aria-busy", "false");
     }
+  }
+
+  /**
+   * @param {string} after
+   * @returns {Promise<HTMLElement[]>} what is new on that page
+   */
+  async fetchPage(after) {
+    const query = new URLSearchParams({ after, start: String(this.items.length) });
+    const response = await fetch(`${this.dataset.more}?${query}`);
+    if (!response.ok) throw new Error(`The feed answered ${response.status}`);
+    const parsed = new DOMParser().parseFromString(await response.text(), "text/html");
+    this.next = response.headers.get("X-After") ?? "";
+    this.dataset.list = response.headers.get("X-List") ?? "";
+    const known = new Set(this.items.map((item) => item.dataset.key));
+    /** @type {HTMLElement[]} */
+    const came = [];
+    for (const item of parsed.querySelectorAll("article")) {
+      if (known.has(item.dataset.key)) continue;
+      const here = document.adoptNode(item);
+      this.list?.append(here);
+      this.take(here);
+      came.push(here);
+    }
+    return came;
   }
 }
 

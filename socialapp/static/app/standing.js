@@ -30,6 +30,7 @@ export class Standing {
   }
 
   async ask() {
+    clearTimeout(this.timer);
     const keys = this.keys();
     let next = EVERY;
     if (keys.length) {

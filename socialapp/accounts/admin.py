@@ -104,12 +104,12 @@ class UserAdmin(Users[User], Admin[User]):
 
 @admin.register(Token)
 class TokenAdmin(Record[Token]):
-    list_display = ("name", "prefix", "owner", "created", "used", "expires")
+    list_display = ("name", "prefix", "owner", "scope", "created", "used", "expires")
     list_filter = ("created", "used")
     search_fields = ("name", "prefix", "user__username", "user__email")
     date_hierarchy = "created"
     list_select_related = ("user",)
-    fields = ("name", "prefix", "owner", "created", "used", "expires")
+    fields = ("name", "prefix", "owner", "scope", "created", "used", "expires")
     actions = ("revoke",)
 
     @admin.display(description="User", ordering="user__username")

@@ -130,7 +130,7 @@ def profile(user: User) -> Iterator[File]:
             .first(),
             "tokens": list(
                 user.tokens.order_by("created").values(
-                    "name", "prefix", "created", "used", "expires"
+                    "name", "prefix", "scope", "created", "used", "expires"
                 )
             ),
             "tickets": list(

@@ -9,7 +9,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
 
-from socialapp.accounts import birthdays, handles
+from socialapp.accounts import birthdays, handles, scopes
 from socialapp.accounts.consent import Level
 from socialapp.lib.ids import new_key
 
@@ -190,11 +190,19 @@ class Token(models.Model):
     created = models.DateTimeField(default=timezone.now, editable=False)
     used = models.DateTimeField(null=True, editable=False)
     expires = models.DateTimeField(null=True, blank=True)
+    scope = models.CharField(
+        max_length=60, default=scopes.joined(scopes.ALL), editable=False
+    )
+    """What it may do, as OAuth writes it: ``read write``."""
 
     objects = models.Manager.from_queryset(TokenQuerySet)()
 
     def __str__(self) -> str:
         return f"{self.name} of {self.user}"
+
+    @property
+    def scopes(self) -> list[str]:
+        return self.scope.split()
 
 
 class Ticket(models.Model):

@@ -17,6 +17,7 @@ from scenes.api import clips as scene_clips
 from scenes.api import company, plays, stories, trade
 from scenes.api import takes as scene_takes
 from socialapp.accounts import api as accounts
+from socialapp.accounts import device_api
 from socialapp.characters.api import cards, characters, portraits
 from socialapp.chat.api import conversations, messages, people
 from socialapp.comments.api import comments
@@ -61,6 +62,10 @@ urlpatterns = [
     path("docs/", DocsView.as_view(), name="api-docs"),
     path("auth/token/", accounts.SignInViewSet.as_view({"post": "create"})),
     path("auth/sign-up/", accounts.SignUpViewSet.as_view({"post": "create"})),
+    path("auth/device/code/", device_api.DeviceCodeViewSet.as_view({"post": "create"})),
+    path(
+        "auth/device/token/", device_api.DeviceTokenViewSet.as_view({"post": "create"})
+    ),
     path(
         "me/",
         accounts.MeViewSet.as_view(

@@ -62,6 +62,7 @@ from scenes.models import (
 )
 from scenes.tests.stories import published
 from socialapp.accounts import quotas
+from socialapp.accounts.devices import begin as begin_device
 from socialapp.accounts.models import Block, Guardian, Mute, Ticket, Token, User
 from socialapp.accounts.services import create_token
 from socialapp.characters import services as characters
@@ -143,6 +144,7 @@ def house(alice: User) -> Post:
     comments.edit_comment(comment=said, person=alice, text="A fine <b>storm</b>")
     CommentAnswer.objects.create(comment=said, post=post)
     create_token(user=alice)
+    begin_device(app="Television")
     Backdrop.objects.create(
         owner=alice, name="Hall", ref=REF, size=9, width=640, height=400
     )

@@ -53,7 +53,7 @@ from scenes.services.plays import begin_play
 from scenes.tests.playing import make, publish
 from scenes.tests.staging import on_stage, played
 from scenes.tests.stories import published
-from socialapp.accounts import exports, keeping_apart, leaving, services
+from socialapp.accounts import devices, exports, keeping_apart, leaving, services
 from socialapp.accounts.models import Block, User
 from socialapp.characters.services import change_character
 from socialapp.chat import services as chats
@@ -85,6 +85,7 @@ EXPORTED = {
     "accounts.Mute": "circle.json",
     "accounts.Ticket": "profile.json",
     "accounts.Token": "profile.json",
+    "accounts.DeviceGrant": "profile.json",
     "account.EmailAddress": "profile.json",
     "characters.Character": "characters.json",
     "characters.Portrait": "portraits.json",
@@ -177,6 +178,8 @@ def life(alice: User, bob: User) -> User:
     alice.email = f"{MARK.lower()}@example.com"
     alice.save()
     services.create_token(user=alice, name=MARK)
+    _, _, code = devices.begin(app=MARK)
+    devices.answer(user=alice, code=code, approve=True)
     open_up(alice, bob)
     files: dict[str, Any] = {
         name: blobs.put(f"{MARK}: {name}".encode(), extension)

@@ -133,6 +133,11 @@ def profile(user: User) -> Iterator[File]:
                     "name", "prefix", "scope", "created", "used", "expires"
                 )
             ),
+            "devices": list(
+                user.device_grants.order_by("created").values(
+                    "app", "scope", "state", "created", "expires"
+                )
+            ),
             "tickets": list(
                 user.tickets.order_by("created").values("key", "state", "created")
             ),

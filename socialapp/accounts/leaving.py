@@ -36,6 +36,7 @@ def ask_to_leave(*, user: User) -> User:
         fresh.leaves = timezone.now() + GRACE
         fresh.save(update_fields=["leaves"])
         fresh.tokens.all().delete()
+        fresh.device_grants.all().delete()
         mail.send(to=fresh.email, template="leaving", leaves=fresh.leaves)
     user.leaves = fresh.leaves
     return user

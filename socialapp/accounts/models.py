@@ -205,6 +205,46 @@ class Token(models.Model):
         return self.scope.split()
 
 
+class DeviceGrant(models.Model):
+    """A device that waits to be signed in (RFC 8628); of its codes only digests are
+    kept."""
+
+    class State(models.TextChoices):
+        PENDING = "pending"
+        APPROVED = "approved"
+        DENIED = "denied"
+        USED = "used"
+
+    device = models.CharField(max_length=64, unique=True, editable=False)
+    """Digest of the code that the device polls with."""
+
+    code = models.CharField(max_length=64, unique=True, editable=False)
+    """Digest of the code that a person types; keyed, since a person types few letters."""
+
+    app = models.CharField(max_length=60)
+    """What the program calls itself."""
+
+    scope = models.CharField(max_length=60)
+    user = models.ForeignKey(
+        User, models.CASCADE, null=True, related_name="device_grants"
+    )
+    """Who answered; null: nobody yet."""
+
+    state = models.CharField(max_length=8, choices=State, default=State.PENDING)
+    created = models.DateTimeField(default=timezone.now, editable=False)
+    expires = models.DateTimeField()
+    polled = models.DateTimeField(null=True, editable=False)
+    interval = models.PositiveSmallIntegerField()
+    """Seconds between two questions; longer each time that it asks too soon."""
+
+    def __str__(self) -> str:
+        return f"{self.app} ({self.state})"
+
+    @property
+    def scopes(self) -> list[str]:
+        return self.scope.split()
+
+
 class Ticket(models.Model):
     """One of a day's renders: held while it is made, then spent or returned."""
 

@@ -297,6 +297,7 @@ def close_account(*, user: User) -> None:
     """
     remove_picture(user=user)
     user.tokens.all().delete()
+    user.device_grants.all().delete()
     user.tickets.all().delete()
     Guardian.objects.filter(user=user).delete()
     for model in (Block, Mute):

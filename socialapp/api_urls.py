@@ -22,7 +22,7 @@ from socialapp.characters.api import cards, characters, portraits
 from socialapp.chat.api import conversations, messages, people
 from socialapp.comments.api import comments
 from socialapp.lib.api.docs import DocsView
-from socialapp.notices.api import choices, notices
+from socialapp.notices.api import choices, notices, webhooks
 from socialapp.provenance import api as provenance
 from streams.api import replays, streams
 
@@ -53,6 +53,7 @@ router.register("scenes", stories.SceneViewSet, "api-scene")
 router.register("plays", plays.PlayViewSet, "api-play")
 router.register("scene-assets", scene_assets.SceneAssetViewSet, "api-scene-asset")
 router.register("notices", notices.NoticeViewSet, "api-notice")
+router.register("webhooks", webhooks.WebhookViewSet, "api-webhook")
 router.register("reports", reports.ReportViewSet, "api-report")
 router.register("decisions", decisions.DecisionViewSet, "api-decision")
 
@@ -289,6 +290,14 @@ urlpatterns = [
         choices.PushViewSet.as_view(
             {"get": "retrieve", "post": "create", "delete": "destroy"}
         ),
+    ),
+    path(
+        "webhooks/<str:key>/deliveries/",
+        webhooks.DeliveryViewSet.as_view({"get": "list"}),
+    ),
+    path(
+        "webhooks/<str:key>/deliveries/<str:delivery>/replay/",
+        webhooks.DeliveryViewSet.as_view({"post": "replay"}),
     ),
     path("me/export/", accounts.ExportViewSet.as_view({"post": "create"})),
     path(

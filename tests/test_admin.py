@@ -79,6 +79,7 @@ from socialapp.provenance.services import (
     record_fingerprint,
     signing_identity,
 )
+from socialapp.webhooks import services as webhooks
 from streams import services as streams
 from streams.models import ChatMessage, Stream, StreamCut, StreamEvent, StreamReminder
 from streams.tests.conftest import made_stream, say_line
@@ -90,7 +91,7 @@ pytestmark = pytest.mark.django_db
 
 OURS = (
     "accounts", "characters", "provenance", "avatarfx", "feed", "moderation", "chat",
-    "streams", "scenes", "notices", "comments",
+    "streams", "scenes", "notices", "comments", "webhooks",
 )  # fmt: skip
 REF = "sha256:" + "0" * 64 + ".png"
 INLINE = {
@@ -145,6 +146,10 @@ def house(alice: User) -> Post:
     CommentAnswer.objects.create(comment=said, post=post)
     create_token(user=alice)
     begin_device(app="Television")
+    hook, _ = webhooks.create_webhook(
+        person=alice, url="https://example.org/", events=["clip.ready"]
+    )
+    webhooks.try_webhook(webhook=hook)
     Backdrop.objects.create(
         owner=alice, name="Hall", ref=REF, size=9, width=640, height=400
     )

@@ -61,6 +61,7 @@ from socialapp.comments import services as comments
 from socialapp.lib import blobs, withheld
 from socialapp.notices import services as news
 from socialapp.notices.models import Letter, PushSubscription
+from socialapp.webhooks import services as webhooks
 from streams import services as streams
 from streams.tests.conftest import say_line
 
@@ -113,6 +114,7 @@ EXPORTED = {
     "notices.NoticeBy": "notice_settings.json",
     "notices.Letter": "notice_settings.json",
     "notices.PushSubscription": "notice_settings.json",
+    "webhooks.Webhook": "webhooks.json",
     "chat.Conversation": "conversations.json",
     "chat.Participant": "conversations.json",
     "chat.Persona": "personas.json",
@@ -178,6 +180,9 @@ def life(alice: User, bob: User) -> User:
     alice.email = f"{MARK.lower()}@example.com"
     alice.save()
     services.create_token(user=alice, name=MARK)
+    webhooks.create_webhook(
+        person=alice, url=f"https://{MARK}.example.org/", events=["clip.ready"]
+    )
     _, _, code = devices.begin(app=MARK)
     devices.answer(user=alice, code=code, approve=True)
     open_up(alice, bob)

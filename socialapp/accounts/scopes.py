@@ -20,14 +20,14 @@ PREFIX = "/api/v1/"
 class Scope(models.TextChoices):
     READ = "read", "See what you see: clips, chats, notices, your profile"
     WRITE = "write", "Make, change, publish and delete things in your name"
-    ACCOUNT = "account", "Manage your account: profile, tokens, leaving"
+    ACCOUNT = "account", "Manage your account: profile, tokens, webhooks, leaving"
 
 
 ALL = tuple(str(scope) for scope in Scope)
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
-_ACCOUNT = re.compile(r"(tokens|me/export|me/picture)/")
+_ACCOUNT = re.compile(r"(tokens|webhooks|me/export|me/picture)/")
 """The account's own matters, looking at them included."""
 
 _PROFILE = re.compile(r"me/")

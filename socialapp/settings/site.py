@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "socialapp",
     "socialapp.lib",
     "socialapp.accounts",
+    "socialapp.webhooks",
     "socialapp.notices",
     "socialapp.provenance",
     "moderation",

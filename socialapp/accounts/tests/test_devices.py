@@ -45,11 +45,11 @@ def begin(**more: str) -> dict[str, Any]:
     return found
 
 
-def poll(device_code: str, *, later: bool = True, **more: str) -> Any:
+def poll(code: str, *, later: bool = True, **more: str) -> Any:
     """Asks for the token; `later`: when the interval is over."""
     if later:
         DeviceGrant.objects.update(polled=None)
-    asked = {"grant_type": GRANT, "device_code": device_code, "client_id": APP}
+    asked = {"grant_type": GRANT, "device_code": code, "client_id": APP}
     return APIClient().post("/api/v1/auth/device/token/", asked | more)
 
 

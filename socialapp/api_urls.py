@@ -27,11 +27,12 @@ from scenes.api import clips as scene_clips
 from scenes.api import company, plays, stories, trade
 from scenes.api import takes as scene_takes
 from socialapp.accounts import api as accounts
+from socialapp.accounts import device_api
 from socialapp.characters.api import cards, characters, portraits
 from socialapp.chat.api import conversations, messages, people
 from socialapp.comments.api import comments
 from socialapp.lib.api.docs import DocsView
-from socialapp.notices.api import choices, notices
+from socialapp.notices.api import choices, notices, webhooks
 from socialapp.provenance import api as provenance
 from streams.api import replays, streams
 
@@ -62,6 +63,7 @@ router.register("scenes", stories.SceneViewSet, "api-scene")
 router.register("plays", plays.PlayViewSet, "api-play")
 router.register("scene-assets", scene_assets.SceneAssetViewSet, "api-scene-asset")
 router.register("notices", notices.NoticeViewSet, "api-notice")
+router.register("webhooks", webhooks.WebhookViewSet, "api-webhook")
 router.register("reports", reports.ReportViewSet, "api-report")
 router.register("decisions", decisions.DecisionViewSet, "api-decision")
 
@@ -71,6 +73,10 @@ urlpatterns = [
     path("docs/", DocsView.as_view(), name="api-docs"),
     path("auth/token/", accounts.SignInViewSet.as_view({"post": "create"})),
     path("auth/sign-up/", accounts.SignUpViewSet.as_view({"post": "create"})),
+    path("auth/device/code/", device_api.DeviceCodeViewSet.as_view({"post": "create"})),
+    path(
+        "auth/device/token/", device_api.DeviceTokenViewSet.as_view({"post": "create"})
+    ),
     path(
         "me/",
         accounts.MeViewSet.as_view(
@@ -307,6 +313,14 @@ urlpatterns = [
         choices.PushViewSet.as_view(
             {"get": "retrieve", "post": "create", "delete": "destroy"}
         ),
+    ),
+    path(
+        "webhooks/<str:key>/deliveries/",
+        webhooks.DeliveryViewSet.as_view({"get": "list"}),
+    ),
+    path(
+        "webhooks/<str:key>/deliveries/<str:delivery>/replay/",
+        webhooks.DeliveryViewSet.as_view({"post": "replay"}),
     ),
     path("me/export/", accounts.ExportViewSet.as_view({"post": "create"})),
     path(

@@ -62,6 +62,7 @@ from scenes.models import (
 )
 from scenes.tests.stories import published
 from socialapp.accounts import quotas
+from socialapp.accounts.devices import begin as begin_device
 from socialapp.accounts.models import Block, Guardian, Mute, Ticket, Token, User
 from socialapp.accounts.services import create_token
 from socialapp.characters import services as characters
@@ -78,6 +79,7 @@ from socialapp.provenance.services import (
     record_fingerprint,
     signing_identity,
 )
+from socialapp.webhooks import services as webhooks
 from streams import services as streams
 from streams.models import ChatMessage, Stream, StreamCut, StreamEvent, StreamReminder
 from streams.tests.conftest import made_stream, say_line
@@ -89,7 +91,7 @@ pytestmark = pytest.mark.django_db
 
 OURS = (
     "accounts", "characters", "provenance", "avatarfx", "feed", "moderation", "chat",
-    "streams", "scenes", "notices", "comments",
+    "streams", "scenes", "notices", "comments", "webhooks",
 )  # fmt: skip
 REF = "sha256:" + "0" * 64 + ".png"
 INLINE = {
@@ -143,6 +145,11 @@ def house(alice: User) -> Post:
     comments.edit_comment(comment=said, person=alice, text="A fine <b>storm</b>")
     CommentAnswer.objects.create(comment=said, post=post)
     create_token(user=alice)
+    begin_device(app="Television")
+    hook, _ = webhooks.create_webhook(
+        person=alice, url="https://example.org/", events=["clip.ready"]
+    )
+    webhooks.try_webhook(webhook=hook)
     Backdrop.objects.create(
         owner=alice, name="Hall", ref=REF, size=9, width=640, height=400
     )

@@ -55,7 +55,7 @@ from scenes.services.plays import begin_play
 from scenes.tests.playing import make, publish
 from scenes.tests.staging import on_stage, played
 from scenes.tests.stories import published
-from socialapp.accounts import exports, keeping_apart, leaving, services
+from socialapp.accounts import devices, exports, keeping_apart, leaving, services
 from socialapp.accounts.models import Block, User
 from socialapp.characters.services import change_character
 from socialapp.chat import services as chats
@@ -63,6 +63,7 @@ from socialapp.comments import services as comments
 from socialapp.lib import blobs, withheld
 from socialapp.notices import services as news
 from socialapp.notices.models import Letter, PushSubscription
+from socialapp.webhooks import services as webhooks
 from streams import services as streams
 from streams.tests.conftest import say_line
 
@@ -87,6 +88,7 @@ EXPORTED = {
     "accounts.Mute": "circle.json",
     "accounts.Ticket": "profile.json",
     "accounts.Token": "profile.json",
+    "accounts.DeviceGrant": "profile.json",
     "account.EmailAddress": "profile.json",
     "mfa.Authenticator": "signing_in.json",
     "usersessions.UserSession": "signing_in.json",
@@ -116,6 +118,7 @@ EXPORTED = {
     "notices.NoticeBy": "notice_settings.json",
     "notices.Letter": "notice_settings.json",
     "notices.PushSubscription": "notice_settings.json",
+    "webhooks.Webhook": "webhooks.json",
     "chat.Conversation": "conversations.json",
     "chat.Participant": "conversations.json",
     "chat.Persona": "personas.json",
@@ -187,6 +190,11 @@ def life(alice: User, bob: User) -> User:
     UserSession.objects.create(
         user=alice, ip="203.0.113.7", session_key="a1b2c3d4", user_agent=MARK
     )
+    webhooks.create_webhook(
+        person=alice, url=f"https://{MARK}.example.org/", events=["clip.ready"]
+    )
+    _, _, code = devices.begin(app=MARK)
+    devices.answer(user=alice, code=code, approve=True)
     open_up(alice, bob)
     files: dict[str, Any] = {
         name: blobs.put(f"{MARK}: {name}".encode(), extension)

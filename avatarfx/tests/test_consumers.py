@@ -12,12 +12,15 @@ from django.contrib.auth.models import AnonymousUser
 from django.urls import resolve
 
 from avatarfx import selectors, services
-from avatarfx.consumers import SIGN_IN, ClipsConsumer
+from avatarfx.consumers import ClipsConsumer
 from avatarfx.models import Clip
 from avatarfx.services import leases, news
 from avatarfx.services.leases import Lease
 from avatarfx.tests.conftest import make_character
-from socialapp.accounts.models import User
+from socialapp.accounts.models import Token, User
+from socialapp.accounts.services import create_token
+from socialapp.accounts.sockets import SCOPE, SIGN_IN
+from socialapp.asgi import application
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -122,3 +125,86 @@ def test_news_without_a_reachable_layer_harms_nobody(
 def test_the_socket_is_not_an_ordinary_page() -> None:
     with pytest.raises(Exception, match="ws/clips"):
         resolve("/ws/clips/")
+
+
+# Programs ------------------------------------------------------------------------
+
+
+def _program(key: str, *more: tuple[bytes, bytes]) -> WebsocketCommunicator:
+    """Through the house's own door, as a program comes: it names no page."""
+    headers = [(b"authorization", f"Bearer {key}".encode()), *more]
+    return WebsocketCommunicator(application, "/ws/clips/", headers=headers)
+
+
+def _clip_and_key(*scopes: str) -> tuple[User, Clip, str]:
+    alice = _person("alice")
+    clip = services.request_clip(
+        owner=alice, character=make_character(alice), script="Hello."
+    )
+    return alice, clip, create_token(user=alice, scopes=scopes)[1]
+
+
+async def test_a_token_follows_a_clip_up_to_its_end(asleep: None) -> None:
+    """Percents that come late or out of order never take back what was said."""
+    alice, clip, key = await _sync(lambda: _clip_and_key("read"))
+    socket = _program(key)
+    assert (await socket.connect())[0]
+    told = [await socket.receive_json_from()]
+    assert (told[0]["key"], told[0]["state"]) == (clip.key, "queued")
+
+    def render() -> None:
+        leases.claim(worker="far:1")
+        for percent in (10, 41, 30, 87):
+            leases.beat(Lease(clip.pk, 1), stage="movement", percent=percent)
+            fresh = Clip.objects.full().get(pk=clip.pk)
+            news.push(alice.pk, selectors.progress_of(fresh))
+        services.cancel_clip(clip=Clip.objects.get(pk=clip.pk))
+
+    await _sync(render)
+    while told[-1]["state"] != "cancelled":
+        told.append(await socket.receive_json_from())
+    percents = [one["percent"] for one in told]
+    assert percents == sorted(percents)
+    assert 87 in percents
+    assert {one["type"] for one in told} == {"clip-progress"}
+    await socket.disconnect()
+
+
+@pytest.mark.parametrize(
+    ("scopes", "code"), [((), SIGN_IN), (("write", "account"), SCOPE)]
+)
+async def test_a_token_that_may_not_read_is_told_so(
+    scopes: tuple[str, ...], code: int, asleep: None
+) -> None:
+    key = (await _sync(lambda: _clip_and_key(*scopes)))[2] if scopes else "nonsense"
+    socket = _program(key)
+    assert (await socket.connect())[0]
+    closed = await socket.receive_output()
+    assert (closed["type"], closed["code"]) == ("websocket.close", code)
+    assert "token" in closed["reason"]
+
+
+async def test_a_revoked_token_hears_no_more(asleep: None) -> None:
+    alice, clip, key = await _sync(lambda: _clip_and_key("read"))
+    socket = _program(key)
+    assert (await socket.connect())[0]
+    await socket.receive_json_from()
+    await _sync(lambda: Token.objects.filter(user=alice).delete())
+    await _sync(lambda: services.cancel_clip(clip=clip))
+    closed = await socket.receive_output()
+    assert (closed["type"], closed["code"]) == ("websocket.close", SIGN_IN)
+
+
+async def test_a_foreign_page_is_not_let_in_whatever_it_brings(asleep: None) -> None:
+    _, _, key = await _sync(lambda: _clip_and_key("read"))
+    socket = _program(key, (b"origin", b"https://evil.example"))
+    assert not (await socket.connect())[0]
+
+
+async def test_a_program_without_a_token_is_asked_for_one() -> None:
+    """A session that it brings along does not count."""
+    alice = await _sync(lambda: _person("alice"))
+    socket = _socket(alice)
+    cast("dict[str, Any]", socket.scope)["program"] = True
+    accepted, code = await socket.connect()
+    assert (accepted, code) == (False, SIGN_IN)

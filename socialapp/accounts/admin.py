@@ -15,7 +15,15 @@ from django.utils.safestring import SafeString
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from socialapp.accounts import services, sessions
-from socialapp.accounts.models import Block, Guardian, Mute, Ticket, Token, User
+from socialapp.accounts.models import (
+    Block,
+    DeviceGrant,
+    Guardian,
+    Mute,
+    Ticket,
+    Token,
+    User,
+)
 from socialapp.lib.admin import Admin, Record, RecordInline, Users, link
 
 if TYPE_CHECKING:
@@ -106,12 +114,12 @@ class UserAdmin(Users[User], Admin[User]):
 
 @admin.register(Token)
 class TokenAdmin(Record[Token]):
-    list_display = ("name", "prefix", "owner", "created", "used", "expires")
+    list_display = ("name", "prefix", "owner", "scope", "created", "used", "expires")
     list_filter = ("created", "used")
     search_fields = ("name", "prefix", "user__username", "user__email")
     date_hierarchy = "created"
     list_select_related = ("user",)
-    fields = ("name", "prefix", "owner", "created", "used", "expires")
+    fields = ("name", "prefix", "owner", "scope", "created", "used", "expires")
     actions = ("revoke",)
 
     @admin.display(description="User", ordering="user__username")
@@ -124,6 +132,16 @@ class TokenAdmin(Record[Token]):
         for token in found:
             services.revoke_token(token=token)
         messages.success(request, f"{len(found)} revoked.")
+
+
+@admin.register(DeviceGrant)
+class DeviceGrantAdmin(Record[DeviceGrant]):
+    list_display = ("app", "scope", "state", "user", "created", "expires")
+    list_filter = ("state", "created")
+    search_fields = ("app", "user__username", "user__email")
+    date_hierarchy = "created"
+    list_select_related = ("user",)
+    fields = ("app", "scope", "state", "user", "created", "expires", "polled")
 
 
 @admin.register(Ticket)

@@ -24,6 +24,7 @@ from socialapp.accounts import exports, factors, leaving, proofs, quotas, servic
 from socialapp.accounts.circle import people_for
 from socialapp.accounts.consent import Level
 from socialapp.accounts.models import Token, User
+from socialapp.accounts.scopes import ALL, Scope
 from socialapp.lib.api.fields import PageUrl, valid
 from socialapp.lib.api.parsers import PictureParser
 from socialapp.lib.api.problems import Problem, refusal
@@ -143,6 +144,19 @@ class SignUpWrite(serializers.Serializer[Any]):
     )
 
 
+class ScopesField(serializers.ListField):
+    """What a new token may do; whether it can have it is the service's to say."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            child=serializers.ChoiceField(choices=Scope.choices),
+            max_length=len(ALL),
+            required=False,
+            help_text="What the token may do. Left out: everything.",
+            **kwargs,
+        )
+
+
 class SignInWrite(serializers.Serializer[Any]):
     email = serializers.CharField(max_length=254, help_text="Your e-mail or handle.")
     password = serializers.CharField(max_length=512, trim_whitespace=False)
@@ -158,6 +172,7 @@ class SignInWrite(serializers.Serializer[Any]):
             " recovery code. Without it the answer is 403 `second-factor`."
         ),
     )
+    scopes = ScopesField()
 
 
 class LeavingRead(serializers.Serializer[Any]):
@@ -176,10 +191,13 @@ class PasswordWrite(serializers.Serializer[Any]):
 
 class TokenRead(serializers.ModelSerializer[Token]):
     id = serializers.IntegerField(read_only=True)
+    scopes = serializers.ListField(
+        child=serializers.ChoiceField(choices=Scope.choices), read_only=True
+    )
 
     class Meta:
         model = Token
-        fields = ("id", "name", "prefix", "created", "used", "expires")
+        fields = ("id", "name", "prefix", "scopes", "created", "used", "expires")
 
 
 class NewTokenRead(TokenRead):
@@ -198,6 +216,7 @@ class NewTokenRead(TokenRead):
 
 class TokenWrite(PasswordWrite):
     name = serializers.CharField(max_length=60, default="App")
+    scopes = ScopesField()
 
 
 def _new_token(token: Token, key: str) -> Response:
@@ -243,7 +262,10 @@ class SignInViewSet(viewsets.GenericViewSet[Token]):
             )
         _second_factor(request, user, data["code"])
         leaving.stay(user=user)
-        return _new_token(*services.create_token(user=user, name=data["name"]))
+        scopes = data.get("scopes", ALL)
+        return _new_token(
+            *services.create_token(user=user, name=data["name"], scopes=scopes)
+        )
 
 
 _HALF_HOUR = {"Retry-After": "1800"}
@@ -407,7 +429,15 @@ class TokenViewSet(
     def create(self, request: Request) -> Response:
         data = valid(TokenWrite(data=request.data))
         proofs.require(request, user=me(request), password=data["password"])
-        return _new_token(*services.create_token(user=me(request), name=data["name"]))
+        # A program that asks hands on at most what it has; a page has everything.
+        mine = request.auth.scopes if isinstance(request.auth, Token) else ALL
+        token, key = services.create_token(
+            user=me(request),
+            name=data["name"],
+            scopes=data.get("scopes", mine),
+            within=mine,
+        )
+        return _new_token(token, key)
 
     @extend_schema(summary="Revoke a token", responses={204: None})
     def destroy(self, request: Request, pk: int) -> Response:  # noqa: ARG002

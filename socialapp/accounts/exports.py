@@ -132,7 +132,12 @@ def profile(user: User) -> Iterator[File]:
             .first(),
             "tokens": list(
                 user.tokens.order_by("created").values(
-                    "name", "prefix", "created", "used", "expires"
+                    "name", "prefix", "scope", "created", "used", "expires"
+                )
+            ),
+            "devices": list(
+                user.device_grants.order_by("created").values(
+                    "app", "scope", "state", "created", "expires"
                 )
             ),
             "tickets": list(

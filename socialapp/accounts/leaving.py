@@ -38,6 +38,7 @@ def ask_to_leave(*, user: User) -> User:
         fresh.save(update_fields=["leaves"])
         fresh.tokens.all().delete()
         sessions.end_all(fresh)
+        fresh.device_grants.all().delete()
         mail.send(to=fresh.email, template="leaving", leaves=fresh.leaves)
     user.leaves = fresh.leaves
     return user

@@ -9,7 +9,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
 
-from socialapp.accounts import birthdays, handles
+from socialapp.accounts import birthdays, handles, scopes
 from socialapp.accounts.consent import Level
 from socialapp.lib.ids import new_key
 
@@ -190,11 +190,59 @@ class Token(models.Model):
     created = models.DateTimeField(default=timezone.now, editable=False)
     used = models.DateTimeField(null=True, editable=False)
     expires = models.DateTimeField(null=True, blank=True)
+    scope = models.CharField(
+        max_length=60, default=scopes.joined(scopes.ALL), editable=False
+    )
+    """What it may do, as OAuth writes it: ``read write``."""
 
     objects = models.Manager.from_queryset(TokenQuerySet)()
 
     def __str__(self) -> str:
         return f"{self.name} of {self.user}"
+
+    @property
+    def scopes(self) -> list[str]:
+        return self.scope.split()
+
+
+class DeviceGrant(models.Model):
+    """A device that waits to be signed in (RFC 8628); of its codes only digests are
+    kept."""
+
+    class State(models.TextChoices):
+        PENDING = "pending"
+        APPROVED = "approved"
+        DENIED = "denied"
+        USED = "used"
+
+    device = models.CharField(max_length=64, unique=True, editable=False)
+    """Digest of the code that the device polls with."""
+
+    code = models.CharField(max_length=64, unique=True, editable=False)
+    """Digest of the code that a person types; keyed, since a person types few letters."""
+
+    app = models.CharField(max_length=60)
+    """What the program calls itself."""
+
+    scope = models.CharField(max_length=60)
+    user = models.ForeignKey(
+        User, models.CASCADE, null=True, related_name="device_grants"
+    )
+    """Who answered; null: nobody yet."""
+
+    state = models.CharField(max_length=8, choices=State, default=State.PENDING)
+    created = models.DateTimeField(default=timezone.now, editable=False)
+    expires = models.DateTimeField()
+    polled = models.DateTimeField(null=True, editable=False)
+    interval = models.PositiveSmallIntegerField()
+    """Seconds between two questions; longer each time that it asks too soon."""
+
+    def __str__(self) -> str:
+        return f"{self.app} ({self.state})"
+
+    @property
+    def scopes(self) -> list[str]:
+        return self.scope.split()
 
 
 class Ticket(models.Model):

@@ -26,6 +26,7 @@ from django.utils.module_loading import import_string
 from PIL import Image, ImageOps
 
 from socialapp.accounts import birthdays, handles, sessions
+from socialapp.accounts import scopes as known
 from socialapp.accounts.consent import Level
 from socialapp.accounts.models import Block, Guardian, Mute, Ticket, Token, User
 from socialapp.accounts.signals import account_closed, consent_changed, picture_changed
@@ -36,7 +37,7 @@ from socialapp.lib.text import TextError, clean_name, clean_text
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
 TOKEN_PREFIX = "troupe_"  # noqa: S105 - the public part, so that leak scanners know it
 MAX_TOKENS = 50
@@ -297,6 +298,7 @@ def close_account(*, user: User) -> None:
     """
     remove_picture(user=user)
     user.tokens.all().delete()
+    user.device_grants.all().delete()
     user.tickets.all().delete()
     Guardian.objects.filter(user=user).delete()
     for model in (Block, Mute):
@@ -339,22 +341,41 @@ def digest_of(key: str) -> str:
 
 @transaction.atomic
 def create_token(
-    *, user: User, name: str = "App", expires: dt.datetime | None = None
+    *,
+    user: User,
+    name: str = "App",
+    expires: dt.datetime | None = None,
+    scopes: Collection[str] = known.ALL,
+    within: Collection[str] = known.ALL,
 ) -> tuple[Token, str]:
-    """A token and its key. The key is shown once; only its digest is kept."""
+    """A token and its key. The key is shown once; only its digest is kept. `within`: the
+    scopes of whoever asks for it."""
     try:
         name = clean_name(name, max_length=60)
     except TextError as error:
         raise AccountError({"name": [str(error)]}) from None
+    if complaint := known.complaint(scopes, within=within):
+        raise AccountError({"scopes": [complaint]})
     if user.tokens.count() >= MAX_TOKENS:
         raise AccountError(
             {"name": [f"You have {MAX_TOKENS} tokens. Revoke one you no longer use."]}
         )
     key = TOKEN_PREFIX + secrets.token_urlsafe(32)
     token = Token.objects.create(
-        user=user, name=name, digest=digest_of(key), prefix=key[:12], expires=expires
+        user=user,
+        name=name,
+        digest=digest_of(key),
+        prefix=key[:12],
+        expires=expires,
+        scope=known.joined(scopes),
     )
     return token, key
+
+
+def find_token(key: str) -> Token | None:
+    """The valid token with this key, with its person; None: there is none."""
+    valid = Token.objects.valid(now=timezone.now()).select_related("user")
+    return valid.filter(digest=digest_of(key)).first()
 
 
 def revoke_token(*, token: Token) -> None:

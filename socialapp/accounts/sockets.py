@@ -1,84 +1,56 @@
-"""A socket ends with the session that opened it."""
+"""Sockets of programs: ``Authorization: Bearer <key>`` in the handshake."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import logging
 from typing import TYPE_CHECKING, Any
 
-from channels.layers import get_channel_layer
+from channels.db import database_sync_to_async
+from django.utils import timezone
 
-from socialapp.accounts.sessions import group_of
+from socialapp.accounts import services
+from socialapp.accounts.models import Token
+from socialapp.accounts.scopes import Scope
 
 if TYPE_CHECKING:
-    from socialapp.lib.sockets import App, Receive, Scope, Send
-
-log = logging.getLogger(__name__)
+    from collections.abc import Mapping
 
 SIGN_IN = 4401
 """Close code: like HTTP 401."""
 
-
-class EndsWithSession:
-    """Stands between Channels' own authentication and the consumers, whichever they are:
-    when the session is ended, the socket is closed and its consumer told that it left."""
-
-    def __init__(self, app: Any) -> None:
-        # Any: Channels types its own applications by messages, the house by dicts.
-        self.app: App = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        key, layer = _session_key(scope), get_channel_layer()
-        if not key or layer is None:
-            await self.app(scope, receive, send)
-            return
-        try:
-            channel: str = await layer.new_channel()
-            await layer.group_add(group_of(key), channel)
-        except Exception as error:
-            log.info("A socket will not hear that its session ends: %s", error)
-            await self.app(scope, receive, send)
-            return
-        ended = asyncio.ensure_future(_heard(layer, channel))
-        waiting: asyncio.Future[dict[str, Any]] | None = None
-
-        async def receive_or_end() -> dict[str, Any]:
-            # A message that arrives while its reader is cancelled is the next one's.
-            nonlocal waiting
-            if waiting is None:
-                waiting = asyncio.ensure_future(receive())
-            either: set[asyncio.Future[Any]] = {waiting, ended}
-            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-            if ended.done():
-                await send({"type": "websocket.close", "code": SIGN_IN})
-                return {"type": "websocket.disconnect", "code": SIGN_IN}
-            message, waiting = waiting.result(), None
-            return message
-
-        try:
-            await self.app(scope, receive_or_end, send)
-        finally:
-            ended.cancel()
-            if waiting is not None:
-                waiting.cancel()
-            with contextlib.suppress(Exception):
-                await layer.group_discard(group_of(key), channel)
+SCOPE = 4403
+"""Close code: like HTTP 403."""
 
 
-async def _heard(layer: Any, channel: str) -> None:
-    """Returns when the session is over. Without the layer it never does: then the
-    socket lives as long as its page."""
-    try:
-        await layer.receive(channel)
-    except Exception as error:
-        log.info("A socket will not hear that its session ends: %s", error)
-        await asyncio.Event().wait()
+class BearerError(Exception):
+    """Why a program is not let in. `code`: what the socket is closed with."""
+
+    def __init__(self, code: int, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
 
 
-def _session_key(scope: Scope) -> str | None:
-    user, session = scope.get("user"), scope.get("session")
-    if session is None or user is None or not user.is_authenticated:
-        return None
-    key: str | None = session.session_key
-    return key
+def bearer_of(scope: Mapping[str, Any]) -> str | None:
+    """The key that a program shows; None: it shows none."""
+    for name, value in scope["headers"]:
+        if name == b"authorization":
+            scheme, _, key = value.decode("latin-1").partition(" ")
+            return key.strip() if scheme.lower() == "bearer" else None
+    return None
+
+
+@database_sync_to_async
+def token_for(key: str) -> Token:
+    """The token with this key, if it may read; BearerError otherwise."""
+    token = services.find_token(key)
+    if token is None:
+        raise BearerError(SIGN_IN, "This token is not valid. Make a new one.")
+    if Scope.READ not in token.scopes:
+        raise BearerError(SCOPE, "This needs a token with the scope “read”.")
+    services.note_use(token=token, now=timezone.now())
+    return token
+
+
+@database_sync_to_async
+def still_valid(token: Token) -> bool:
+    """Whether it was revoked, or ran out, since it was shown."""
+    return Token.objects.valid(now=timezone.now()).filter(pk=token.pk).exists()

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from socialapp.accounts import views
+from socialapp.accounts import device_views, views
 
 urlpatterns = [
     path("theme/", views.theme, name="theme"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("accounts/sessions/", views.sessions, name="sessions"),
     path("settings/tokens/", views.create_token, name="token-create"),
     path("settings/tokens/<int:pk>/revoke/", views.revoke_token, name="token-revoke"),
+    path("device/", device_views.device, name="device"),
     path("settings/data/", views.data, name="data"),
     path("settings/data/archive.zip", views.archive, name="archive"),
     path("settings/guardian/", views.guardian, name="guardian-ask"),

@@ -27,6 +27,7 @@ from socialapp.accounts.context import THEME_COOKIE, THEMES
 from socialapp.accounts.forms import ProfileForm
 from socialapp.accounts.models import Guardian
 from socialapp.accounts.requests import person
+from socialapp.accounts.scopes import Scope
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -59,6 +60,7 @@ def _settings_page(
         "zones": sorted(zoneinfo.available_timezones()),
         "guardian": Guardian.objects.filter(user=person(request)).first(),
         "levels": Level.choices,
+        "scopes": Scope.choices,
         **more,
     }
     return render(request, "accounts/settings.html", context, status=status)
@@ -143,7 +145,9 @@ def create_token(request: HttpRequest) -> HttpResponse:
     )
     try:
         token, key = services.create_token(
-            user=person(request), name=request.POST.get("name", "")
+            user=person(request),
+            name=request.POST.get("name", ""),
+            scopes=request.POST.getlist("scopes"),
         )
     except services.AccountError as error:
         return _settings_page(request, form, status=400, token_error=str(error))

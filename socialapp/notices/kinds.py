@@ -51,6 +51,7 @@ GROUPS = {
     "comments": "Comments",
     "remixes": "Remixes",
     "decisions": "Reports and appeals",
+    "programs": "Programs of mine",
 }
 """Name in the address to label, in the order of the page."""
 
@@ -86,12 +87,26 @@ SORTS: dict[str, Sort] = {
     Kind.APPEAL_ANSWERED: Sort(
         "decisions", "An appeal of mine has a reply", push=True, always=True
     ),
+    Kind.WEBHOOK_FAILED: Sort("programs", "A webhook of mine fails"),
 }
 
 
 def sort_of(kind: str) -> Sort:
     """A kind that stands in no list is told in the house alone."""
     return SORTS.get(kind) or Sort("", kind, mail=False)
+
+
+def event_of(kind: str) -> str:
+    """What a webhook calls it: ``clip.ready``."""
+    return kind.replace("-", ".", 1)
+
+
+EVENTS = {
+    event_of(kind): sort.label
+    for kind, sort in SORTS.items()
+    if kind != Kind.WEBHOOK_FAILED
+}
+"""What a webhook may be told of. That one fails is no news for it."""
 
 
 def of_group(group: str) -> list[str]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from socialapp.notices.views import choices, pages
+from socialapp.notices.views import choices, pages, webhooks
 
 urlpatterns = [
     path("notices/", pages.notices, name="notices"),
@@ -16,6 +16,13 @@ urlpatterns = [
         "notices/unsubscribe/<str:token>/",
         choices.unsubscribe,
         name="notices-unsubscribe",
+    ),
+    path("settings/webhooks/", webhooks.webhooks, name="webhooks"),
+    path("settings/webhooks/<str:key>/", webhooks.change, name="webhook-change"),
+    path(
+        "settings/webhooks/deliveries/<str:key>/again/",
+        webhooks.replay,
+        name="webhook-replay",
     ),
     path("notices/<str:key>/", pages.follow, name="notice"),
 ]

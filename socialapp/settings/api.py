@@ -26,6 +26,8 @@ API_RATES = {
     "anon": "300/5m",
     "user": "1500/5m",
     "sign-in": "25/5m",
+    "device": "30/5m",
+    "device-poll": "300/5m",
     "sign-up": "20/30m",
     "upload": "60/30m",
     "render": "60/10m",

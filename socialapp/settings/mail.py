@@ -1,4 +1,4 @@
-"""Mail and push messages."""
+"""Mail, push messages and webhooks."""
 
 from __future__ import annotations
 
@@ -31,3 +31,7 @@ PUSHER: dict[str, Any] = {
     },
 }
 """What carries news to browsers that are not open: see docs/notices.md."""
+
+WEBHOOKS_PRIVATE = env.flag("WEBHOOKS_PRIVATE", default=False)
+"""Webhooks may lead to machines of this network, without TLS: for a copy that only
+people of that network use, and for tests."""

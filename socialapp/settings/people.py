@@ -94,6 +94,7 @@ EXPORTERS = [
     "socialapp.comments.exports.comments",
     "socialapp.notices.exports.notices",
     "socialapp.notices.exports.choices",
+    "socialapp.webhooks.exports.webhooks",
     "moderation.exports.cases",
 ]
 """What a person's own archive is made of, in this order."""

@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "socialapp",
     "socialapp.lib",
     "socialapp.accounts",
+    "socialapp.webhooks",
     "socialapp.notices",
     "socialapp.provenance",
     "moderation",

@@ -72,6 +72,7 @@ RECONCILERS = [
     "socialapp.notices.services.sweep_hourly",
     "socialapp.notices.services.plan_digests",
     "socialapp.notices.services.wake_due",
+    "socialapp.webhooks.delivering.reconcile",
     "scenes.services.take_leases.reconcile",
     "scenes.services.take_keeping.sweep_hourly",
     "avatarfx.services.metrics.sample_minutely",

@@ -19,7 +19,7 @@ from django.utils import timezone
 from conftest import PASSWORD
 from socialapp.accounts import leaving, sessions
 from socialapp.accounts.models import User
-from socialapp.accounts.sockets import EndsWithSession
+from socialapp.accounts.session_sockets import EndsWithSession
 
 if TYPE_CHECKING:
     from conftest import ClientOf

@@ -35,6 +35,7 @@ class Notice(models.Model):
         CASE_DECIDED = "case-decided", "A decision about me or my work"
         REPORT_DECIDED = "report-decided", "My report was decided"
         APPEAL_ANSWERED = "appeal-answered", "My appeal has a reply"
+        WEBHOOK_FAILED = "webhook-failed", "A webhook of mine fails"
 
     key = models.CharField(max_length=16, unique=True, default=new_key, editable=False)
     person = models.ForeignKey(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import contextlib
 import http.client
-import ipaddress
 import json
 import os
 import socket
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from socialapp.lib.outgoing import Pinned, is_number, is_public
 from socialapp.notices.pushers import Arrival, Outcome, Parcel, Target
 
 if TYPE_CHECKING:
@@ -32,9 +32,6 @@ MOST_PAYLOAD = 3993
 
 TOKEN_SECONDS = 12 * 3600
 """RFC 8292 allows 24 hours; clocks differ."""
-
-SECONDS = 10.0
-"""For each step of the conversation with a push service."""
 
 POINT = 65
 SECRET = 16
@@ -95,7 +92,7 @@ class WebPusher:
         path = parts.path or "/"
         if parts.query:
             path += f"?{parts.query}"
-        connection = _Pinned(
+        connection = Pinned(
             parts.hostname or "",
             parts.port or 443,
             address=host,
@@ -126,7 +123,7 @@ class WebPusher:
             return parts
         if port not in {None, 443}:
             raise BadTargetError("The endpoint must be on port 443.")
-        if _is_number(parts.hostname) and not _is_public(parts.hostname):
+        if is_number(parts.hostname) and not is_public(parts.hostname):
             raise BadTargetError("The endpoint is inside a private network.")
         if "." not in parts.hostname.strip(".") and ":" not in parts.hostname:
             raise BadTargetError("The endpoint is inside a private network.")
@@ -138,7 +135,7 @@ class WebPusher:
         port = parts.port or 443
         found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
         addresses = [str(one[4][0]) for one in found]
-        if not self._private and not all(map(_is_public, addresses)):
+        if not self._private and not all(map(is_public, addresses)):
             raise BadTargetError("The endpoint leads into a private network.")
         return addresses[0]
 
@@ -154,40 +151,6 @@ class WebPusher:
             encode(json.dumps(one, separators=(",", ":")).encode()) for one in pieces
         )
         return f"{signed}.{encode(_signature(self._key, signed.encode()))}"
-
-
-class _Pinned(http.client.HTTPSConnection):
-    """Connects to one address, and checks the certificate against the name."""
-
-    def __init__(
-        self, host: str, port: int, *, address: str, context: ssl.SSLContext
-    ) -> None:
-        super().__init__(host, port, timeout=SECONDS, context=context)
-        self._address = address
-        self._tls = context
-
-    def connect(self) -> None:
-        plain = socket.create_connection((self._address, self.port), SECONDS)
-        try:
-            self.sock = self._tls.wrap_socket(plain, server_hostname=self.host)
-        except BaseException:
-            plain.close()
-            raise
-
-
-def _is_number(host: str) -> bool:
-    """An address, not a name."""
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_public(address: str) -> bool:
-    one = ipaddress.ip_address(address.partition("%")[0])
-    mapped = getattr(one, "ipv4_mapped", None)
-    return (mapped or one).is_global and not one.is_multicast
 
 
 def _outcome(answer: http.client.HTTPResponse) -> Outcome:

@@ -14,6 +14,7 @@ from socialapp.notices import kinds as sorts
 from socialapp.notices.models import Notice, NoticeBy
 from socialapp.notices.services import letters, naming, pushing
 from socialapp.notices.services.choosing import settings_for
+from socialapp.webhooks import services as hooks
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -96,8 +97,23 @@ def _tell(people: list[User], news: Notice, by: User | None) -> int:
     for one in rung:
         one.person = by_pk[one.person_id]
     pushing.ring(rung, chosen)
+    hooks.announce([_event(one) for one in rung])
     letters.write_at_once(rung, chosen)
     return len(here)
+
+
+def _event(notice: Notice) -> hooks.Event:
+    return hooks.Event(
+        person=notice.person_id,
+        name=sorts.event_of(notice.kind),
+        data={
+            "notice": notice.key,
+            "about": notice.about,
+            "lead": notice.lead,
+            "words": notice.words,
+            "url": notice.url,
+        },
+    )
 
 
 def _copy(news: Notice, person: User, *, people: int) -> Notice:

@@ -67,6 +67,7 @@ EXPORTERS = [
     "socialapp.comments.exports.comments",
     "socialapp.notices.exports.notices",
     "socialapp.notices.exports.choices",
+    "socialapp.uploads.exports.uploads",
     "moderation.exports.cases",
 ]
 """What a person's own archive is made of, in this order."""

@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "socialapp.accounts",
     "socialapp.notices",
     "socialapp.provenance",
+    "socialapp.uploads",
     "moderation",
     # Before the characters: of somebody who leaves, comments go first.
     "socialapp.comments",

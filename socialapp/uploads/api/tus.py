@@ -96,6 +96,7 @@ class UploadRead(serializers.ModelSerializer[Upload]):
             "created",
             "expires",
         )
+        read_only_fields = fields
         extra_kwargs = {
             "sha256": {"help_text": "Of the whole, in hexadecimal, once it is here."},
             "offset": {"help_text": "So many of its first bytes are here."},

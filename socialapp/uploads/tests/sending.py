@@ -53,9 +53,7 @@ class Sender:
     def send(self, place: str, at: int, piece: bytes, **more: str) -> Any:
         told = {"Tus-Resumable": "1.0.0", "Upload-Offset": str(at)}
         kind = more.pop("content_type", TYPE)
-        return self.client.generic(
-            "PATCH", place, piece, content_type=kind, headers=told | more
-        )
+        return self.client.patch(place, piece, content_type=kind, headers=told | more)
 
     def ask(self, place: str) -> Any:
         return self.client.head(place, headers={"Tus-Resumable": "1.0.0"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -123,7 +124,7 @@ def test_a_full_disk_leaves_the_offset_where_it_was(
 ) -> None:
     place = hers.begun()
     with monkeypatch.context() as full:
-        full.setattr(blobs.Path, "open", _no_room)
+        full.setattr(Path, "open", _no_room)
         problem(hers.send(place, 0, FILE[:10]), 507, "disk-full")
     assert hers.ask(place)["Upload-Offset"] == "0"
 
@@ -247,10 +248,10 @@ def test_who_can_only_post_names_the_method_in_a_header(hers: Sender) -> None:
         "Upload-Offset": "0",
         "X-HTTP-Method-Override": "PATCH",
     }
-    sent = hers.client.generic("POST", place, FILE, content_type=TYPE, headers=headers)
+    sent = hers.client.post(place, FILE, content_type=TYPE, headers=headers)
     assert (sent.status_code, sent["Upload-Offset"]) == (204, "50000")
     odd = headers | {"X-HTTP-Method-Override": "GET"}
-    assert hers.client.generic("POST", place, headers=odd).status_code == 405
+    assert hers.client.post(place, headers=odd).status_code == 405
 
 
 def test_it_is_given_up(hers: Sender) -> None:

@@ -17,6 +17,8 @@ from troupe_client.models import (
     AppealWriteRequest,
     CategoryEnum,
     DecisionRead,
+    PaginatedDecisionReadList,
+    PaginatedReportReadList,
     PostRead,
     PostWriteRequest,
     ReportRead,
@@ -36,12 +38,10 @@ def appeal(
     good(ReportRead, reports_create.sync(client=ben, body=spam))
     world.moderator_hides(post.key)
     refused(posts_retrieve.sync(post.key, client=ben), 404, "not-found")
-    reports = reports_list.sync(client=ben)
-    assert reports is not None
+    reports = good(PaginatedReportReadList, reports_list.sync(client=ben))
     assert len(reports.results) == 1, reports
 
-    mine = decisions_list.sync(client=ada)
-    assert mine is not None
+    mine = good(PaginatedDecisionReadList, decisions_list.sync(client=ada))
     (decision,) = mine.results
     assert decision.may_appeal, decision
     words = AppealWriteRequest(text="It says good morning and nothing else.")

@@ -112,7 +112,7 @@ def be_rung(
     news = notices_list.sync(client=app)
     assert news is not None
     assert not isinstance(news, Problem), news
-    assert any(quiet in one.url for one in news.results), news.results
+    assert any(quiet in str(one.url) for one in news.results), news.results
     # One more that rings: what was to be pushed before it has been.
     switch(app, push=True)
     loud, _ = order(app, character, "But for this one.")

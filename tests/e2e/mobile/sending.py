@@ -14,6 +14,8 @@ from troupe_client.api.portraits import (
 )
 from troupe_client.api.uploads import uploads_list, uploads_retrieve
 from troupe_client.models import (
+    PaginatedPortraitReadList,
+    PaginatedUploadReadList,
     PortraitRead,
     PortraitUploadWriteRequest,
     RecipeWriteRequest,
@@ -94,10 +96,8 @@ def upload_a_portrait(ada: AuthenticatedClient, ben: AuthenticatedClient) -> Non
     assert told.sha256 == hashlib.sha256(data).hexdigest(), told
     refused(portraits_create.sync(client=ben, body=early), 404, "upload-unknown")
     made = good(PortraitRead, portraits_create.sync(client=ada, body=early))
-    mine = portraits_list.sync(client=ada)
-    assert mine is not None
+    mine = good(PaginatedPortraitReadList, portraits_list.sync(client=ada))
     assert made.key in {one.key for one in mine.results}, mine
-    left = uploads_list.sync(client=ada)
-    assert left is not None
+    left = good(PaginatedUploadReadList, uploads_list.sync(client=ada))
     assert left.results == [], left
     print(f"sent {len(data)} bytes in pieces, cut at 60 %, the same in the end")

@@ -18,10 +18,12 @@ from troupe_client.api.streams import (
     streams_ticket_create,
 )
 from troupe_client.models import (
+    DuetEnum,
     EventsRead,
     StreamDetailRead,
     StreamWriteRequest,
     TicketRead,
+    Visibility,
 )
 
 from socialapp.performance.motion import FaceTrack
@@ -97,8 +99,10 @@ class Socket:
 
 
 def on_air(app: AuthenticatedClient) -> str:
-    body = StreamWriteRequest.from_dict(
-        {"title": "By telephone", "duet": "cloud_cover", "visibility": "unlisted"}
+    body = StreamWriteRequest(
+        title="By telephone",
+        duet=DuetEnum.CLOUD_COVER,
+        visibility=Visibility.UNLISTED,
     )
     made = good(StreamDetailRead, streams_create.sync(client=app, body=body))
     good(StreamDetailRead, streams_start_create.sync(made.key, client=app))

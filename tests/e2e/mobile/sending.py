@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from common import good, refused
 from troupe_client.api.portraits import (
     maker_portraits_create,
-    portraits_create,
     portraits_list,
 )
 from troupe_client.api.uploads import uploads_list, uploads_retrieve
@@ -17,7 +16,7 @@ from troupe_client.models import (
     PaginatedPortraitReadList,
     PaginatedUploadReadList,
     PortraitRead,
-    PortraitUploadWriteRequest,
+    Problem,
     RecipeWriteRequest,
     UploadRead,
 )
@@ -79,6 +78,15 @@ def where(app: AuthenticatedClient, place: str) -> int:
     return int(answer.headers["Upload-Offset"])
 
 
+def portrait_of(app: AuthenticatedClient, upload: str) -> PortraitRead | Problem:
+    """By hand: the generator's module for an operation that takes two kinds of body
+    forgets an import."""
+    answer = app.get_httpx_client().post("/api/v1/portraits/", json={"upload": upload})
+    if answer.status_code == 201:
+        return PortraitRead.from_dict(answer.json())
+    return Problem.from_dict(answer.json())
+
+
 def upload_a_portrait(ada: AuthenticatedClient, ben: AuthenticatedClient) -> None:
     data = a_picture(ada)
     place = begin(ada, data)
@@ -89,13 +97,12 @@ def upload_a_portrait(ada: AuthenticatedClient, ben: AuthenticatedClient) -> Non
     at = where(ada, place)
     assert at == cut, (at, cut)
     key = place.strip("/").rpartition("/")[2]
-    early = PortraitUploadWriteRequest(upload=key)
-    refused(portraits_create.sync(client=ada, body=early), 400, "upload-unfinished")
+    refused(portrait_of(ada, key), 400, "upload-unfinished")
     assert send(ada, place, at, data[at:]) == len(data)
     told = good(UploadRead, uploads_retrieve.sync(key, client=ada))
     assert told.sha256 == hashlib.sha256(data).hexdigest(), told
-    refused(portraits_create.sync(client=ben, body=early), 404, "upload-unknown")
-    made = good(PortraitRead, portraits_create.sync(client=ada, body=early))
+    refused(portrait_of(ben, key), 404, "upload-unknown")
+    made = good(PortraitRead, portrait_of(ada, key))
     mine = good(PaginatedPortraitReadList, portraits_list.sync(client=ada))
     assert made.key in {one.key for one in mine.results}, mine
     left = good(PaginatedUploadReadList, uploads_list.sync(client=ada))

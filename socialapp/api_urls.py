@@ -34,6 +34,7 @@ from socialapp.comments.api import comments
 from socialapp.lib.api.docs import DocsView
 from socialapp.notices.api import choices, notices, webhooks
 from socialapp.provenance import api as provenance
+from socialapp.uploads.api import tus as uploads
 from streams.api import replays, streams
 
 router = SimpleRouter()
@@ -91,6 +92,18 @@ urlpatterns = [
     path(
         "people/<str:username>/characters/",
         characters.PersonCharactersViewSet.as_view({"get": "list"}),
+    ),
+    path("uploads/", uploads.UploadViewSet.as_view({"get": "list", "post": "create"})),
+    path(
+        "uploads/<str:key>/",
+        uploads.UploadViewSet.as_view(
+            {
+                "get": "retrieve",
+                "head": "where",
+                "patch": "partial_update",
+                "delete": "destroy",
+            }
+        ),
     ),
     path("me/held-comments/", comments.HeldCommentsViewSet.as_view({"get": "list"})),
     path(

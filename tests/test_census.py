@@ -63,6 +63,8 @@ from socialapp.comments import services as comments
 from socialapp.lib import blobs, withheld
 from socialapp.notices import services as news
 from socialapp.notices.models import Letter, PushSubscription
+from socialapp.uploads import services as uploads
+from socialapp.uploads.tests.sending import metadata
 from socialapp.webhooks import services as webhooks
 from streams import services as streams
 from streams.tests.conftest import say_line
@@ -153,6 +155,7 @@ EXPORTED = {
     "moderation.Screening": "screening.json",
     "moderation.Approval": "screening.json",
     "moderation.Utterance": "screening.json",
+    "uploads.Upload": "uploads.json",
 }
 """Tables that name a person, to the file of the archive that has their rows."""
 
@@ -195,6 +198,10 @@ def life(alice: User, bob: User) -> User:
     )
     _, _, code = devices.begin(app=MARK)
     devices.answer(user=alice, code=code, approve=True)
+    begun = uploads.begin_upload(
+        owner=alice, length=99, metadata=metadata(kind="picture", filename=MARK)
+    )
+    uploads.append(upload=begun, at=0, data=MARK.encode())
     open_up(alice, bob)
     files: dict[str, Any] = {
         name: blobs.put(f"{MARK}: {name}".encode(), extension)
@@ -504,6 +511,9 @@ def test_the_archive_has_every_row_and_file(life: User) -> None:
     assert [len(remixes[name]) for name in ("made", "of_mine", "wanted")] == [0, 1, 1]
     assert [one["person__username"] for one in remixes["need_not_ask_me"]] == ["bob"]
     assert [one["owner__username"] for one in remixes["whom_i_need_not_ask"]] == ["bob"]
+    assert [(one["name"], one["offset"]) for one in rows["uploads.json"]] == [
+        (MARK, len(MARK))
+    ]
     saved = rows["saved.json"]
     assert len(saved["saves"]) == len(saved["collections"][0]["posts"]) == 1
     circle = rows["circle.json"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -17,12 +18,16 @@ from avatarfx.services import backdrops as services
 from avatarfx.standing import why_it_waits
 from moderation.pictures.errors import PictureRefusedError
 from socialapp.accounts.api import me
-from socialapp.lib.api.fields import BlobUrl, valid
+from socialapp.lib.api.fields import BlobUrl
 from socialapp.lib.api.parsers import FileParser, StrictJSONParser
 from socialapp.lib.api.problems import Problem
 from socialapp.lib.images import PictureError
+from socialapp.uploads.api.files import UploadKey, sent_file
+from socialapp.uploads.models import Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from django.db.models import QuerySet
     from rest_framework.request import Request
 
@@ -89,6 +94,11 @@ class BackdropWrite(serializers.Serializer[Any]):
     )
 
 
+class BackdropUploadWrite(BackdropWrite):
+    picture = None  # type: ignore[assignment]
+    upload = UploadKey()
+
+
 @extend_schema(tags=["clips"])
 class BackdropViewSet(viewsets.GenericViewSet[Backdrop]):
     serializer_class = BackdropRead
@@ -125,23 +135,27 @@ class BackdropViewSet(viewsets.GenericViewSet[Backdrop]):
             "Re-encoded without what the file tells beside the picture, and screened."
             " Only you can make clips with it."
         ),
-        request={"multipart/form-data": BackdropWrite},
+        request={
+            "multipart/form-data": BackdropWrite,
+            "application/json": BackdropUploadWrite,
+        },
         responses={201: BackdropRead},
     )
     def create(self, request: Request) -> Response:
-        sent = valid(BackdropWrite(data=request.data))
-        file = sent["picture"]
-        try:
+        picture = sent_file(
+            request,
+            form=BackdropWrite,
+            uploaded=BackdropUploadWrite,
+            field="picture",
+            kind=Kind.PICTURE,
+        )
+        with picture as (sent, file), _refused():
             made = services.add_backdrop(
                 owner=me(request),
-                data=file.read(),
+                data=file.data,
                 name=sent.get("title") or services.stem(file.name),
                 painting=sent["painting"],
             )
-        except PictureRefusedError as error:
-            raise Problem(400, "picture_refused", str(error), field="picture") from None
-        except (PictureError, services.BackdropError) as error:
-            raise Problem(400, "invalid", str(error), field="picture") from None
         return Response(BackdropRead(made).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(summary="One of mine", responses=BackdropRead)
@@ -156,3 +170,14 @@ class BackdropViewSet(viewsets.GenericViewSet[Backdrop]):
     def destroy(self, request: Request, key: str) -> Response:  # noqa: ARG002
         services.remove_backdrop(backdrop=self._mine(key))
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
+    """A refused picture, named as the field that the person sent."""
+    try:
+        yield
+    except PictureRefusedError as error:
+        raise Problem(400, "picture_refused", str(error), field="picture") from None
+    except (PictureError, services.BackdropError) as error:
+        raise Problem(400, "invalid", str(error), field="picture") from None

@@ -19,13 +19,19 @@ from avatarfx.recorded.errors import RecordingError
 from avatarfx.services import recordings as services
 from socialapp.accounts.api import me
 from socialapp.lib import blobs
-from socialapp.lib.api.fields import valid
 from socialapp.lib.api.parsers import FileParser, StrictJSONParser
 from socialapp.lib.api.problems import Problem, refusal
+from socialapp.uploads.api.files import UploadKey, sent_file
+from socialapp.uploads.models import Kind
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
     from rest_framework.request import Request
+
+
+@refusal(SoundError)
+def _unreadable(error: SoundError) -> Problem:
+    return Problem(400, "recording_unreadable", str(error), field="recording")
 
 
 @refusal(RecordingError)
@@ -109,6 +115,11 @@ class RecordingWrite(serializers.Serializer[Any]):
     )
 
 
+class RecordingUploadWrite(RecordingWrite):
+    recording = None  # type: ignore[assignment]
+    upload = UploadKey()
+
+
 @extend_schema(tags=["clips"])
 class RecordingViewSet(viewsets.GenericViewSet[Recording]):
     serializer_class = RecordingRead
@@ -153,22 +164,27 @@ class RecordingViewSet(viewsets.GenericViewSet[Recording]):
             " `-unreadable`. The same"
             " file with the same script is answered with the same recording."
         ),
-        request={"multipart/form-data": RecordingWrite},
+        request={
+            "multipart/form-data": RecordingWrite,
+            "application/json": RecordingUploadWrite,
+        },
         responses={201: RecordingRead},
     )
     def create(self, request: Request) -> Response:
-        sent = valid(RecordingWrite(data=request.data))
-        try:
+        recording = sent_file(
+            request,
+            form=RecordingWrite,
+            uploaded=RecordingUploadWrite,
+            field="recording",
+            kind=Kind.RECORDING,
+        )
+        with recording as (sent, file):
             made = services.add_recording(
                 owner=me(request),
-                data=sent["recording"].read(),
+                data=file.data,
                 script=sent["script"],
                 agreed=sent["consent"],
             )
-        except SoundError as error:
-            raise Problem(
-                400, "recording_unreadable", str(error), field="recording"
-            ) from None
         return Response(RecordingRead(made).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(summary="One of mine", responses=RecordingRead)

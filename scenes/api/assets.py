@@ -21,10 +21,12 @@ from scenes.recordings import SoundError
 from scenes.services import assets as services
 from scenes.services.assets import AssetError
 from socialapp.accounts.api import me
-from socialapp.lib.api.fields import BlobUrl, valid
+from socialapp.lib.api.fields import BlobUrl
 from socialapp.lib.api.parsers import FileParser, StrictJSONParser
 from socialapp.lib.api.problems import Problem
 from socialapp.lib.images import PictureError
+from socialapp.uploads.api.files import UploadKey, sent_file
+from socialapp.uploads.models import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,6 +120,21 @@ class SceneAssetWrite(serializers.Serializer[Any]):
     )
 
 
+class SceneAssetUploadWrite(SceneAssetWrite):
+    file = None  # type: ignore[assignment]
+    upload = UploadKey(
+        help_text="Key of a finished upload of mine, of kind `picture` or `sound`; it is"
+        " gone afterwards, unless the answer is 409, 429 or 5xx."
+    )
+
+
+UPLOADED = {
+    SceneAsset.Kind.BACKGROUND: Kind.PICTURE,
+    SceneAsset.Kind.SOUND: Kind.SOUND,
+}
+"""What the upload of each has to be."""
+
+
 @extend_schema(tags=["scenes"])
 class SceneAssetViewSet(viewsets.GenericViewSet[SceneAsset]):
     serializer_class = SceneAssetRead
@@ -158,19 +175,30 @@ class SceneAssetViewSet(viewsets.GenericViewSet[SceneAsset]):
 
     @extend_schema(
         summary="Upload a background or a sound",
-        request={"multipart/form-data": SceneAssetWrite},
+        request={
+            "multipart/form-data": SceneAssetWrite,
+            "application/json": SceneAssetUploadWrite,
+        },
         responses={201: SceneAssetRead},
     )
     def create(self, request: Request) -> Response:
-        sent = valid(SceneAssetWrite(data=request.data))
-        name = sent.get("title") or _stem(sent["file"].name)
-        data = sent["file"].read()
-        with _refused():
+        brought = sent_file(
+            request,
+            form=SceneAssetWrite,
+            uploaded=SceneAssetUploadWrite,
+            field="file",
+            kind=lambda sent: UPLOADED[sent["kind"]],
+        )
+        with brought as (sent, file), _refused():
+            name = sent.get("title") or _stem(file.name)
             if sent["kind"] == SceneAsset.Kind.SOUND:
-                asset = services.add_sound(owner=me(request), data=data, name=name)
+                asset = services.add_sound(owner=me(request), data=file.data, name=name)
             else:
                 asset = services.add_background(
-                    owner=me(request), data=data, name=name, painting=sent["painting"]
+                    owner=me(request),
+                    data=file.data,
+                    name=name,
+                    painting=sent["painting"],
                 )
         return Response(SceneAssetRead(asset).data, status=status.HTTP_201_CREATED)
 

@@ -10,7 +10,7 @@ import hashlib
 import os
 import re
 import secrets
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -97,6 +97,43 @@ def remove(ref: str) -> None:
 
 def url(ref: str) -> str:
     return default_storage.url(name_of(ref))
+
+
+# Files that have a name of their own -------------------------------------------------
+
+
+def write(name: str, data: bytes) -> None:
+    """Store `data` under a storage name that nothing has yet, whole or not at all;
+    errors as of `put`."""
+    with _reached():
+        _save_whole(name, data, instead=False)
+
+
+def read(name: str) -> bytes:
+    """Errors as of `get`."""
+    with _reached(), default_storage.open(name) as file:
+        data: bytes = file.read()
+    return data
+
+
+def forget(name: str) -> None:
+    """StorageError when nobody can tell whether it is gone."""
+    with _reached():
+        default_storage.delete(name)
+
+
+def clear(folder: str) -> None:
+    """Forget all files that are directly in a folder, and the folder. StorageError."""
+    with _reached():
+        try:
+            names = default_storage.listdir(folder)[1]
+        except FileNotFoundError:
+            return
+        for name in names:
+            default_storage.delete(f"{folder}/{name}")
+        # On a disk it is a thing of its own; somebody may write to it this moment.
+        with suppress(OSError):
+            default_storage.delete(folder)
 
 
 def _save_whole(name: str, data: bytes, *, instead: bool) -> None:

@@ -74,6 +74,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "BranchState": "feed.api.remix_shapes.BRANCHES",
         "PostKind": "feed.models.Post.Kind",
         "LayerName": "socialapp.provenance.api.LAYER_NAMES",
+        "UploadKind": "socialapp.uploads.models.Kind",
         "LayerState": "socialapp.provenance.api.LAYER_STATES",
     },
 }

@@ -15,6 +15,12 @@ RECORDINGS_PER_PERSON = env.number("RECORDINGS_PER_PERSON", 60)
 RECORDING_DAYS = env.number("RECORDING_DAYS", 7)
 """A recording that no clip was made with is erased after so long. 0: never."""
 
+UPLOADS_PER_PERSON = env.number("UPLOADS_PER_PERSON", 8)
+"""Begun and not yet used, at once."""
+
+UPLOAD_HOURS = env.number("UPLOAD_HOURS", 24)
+"""An upload to which nothing was added for so long is removed."""
+
 SCENE_ASSETS_PER_PERSON = env.number("SCENE_ASSETS_PER_PERSON", 200)
 CARD_CHARACTERS = env.number("CARD_CHARACTERS", 60_000)
 """Of text in one character card: all of it is screened while its owner waits."""

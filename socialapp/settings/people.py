@@ -95,6 +95,7 @@ EXPORTERS = [
     "socialapp.notices.exports.notices",
     "socialapp.notices.exports.choices",
     "socialapp.webhooks.exports.webhooks",
+    "socialapp.uploads.exports.uploads",
     "moderation.exports.cases",
 ]
 """What a person's own archive is made of, in this order."""

@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "socialapp.webhooks",
     "socialapp.notices",
     "socialapp.provenance",
+    "socialapp.uploads",
     "moderation",
     # Before the characters: of somebody who leaves, comments go first.
     "socialapp.comments",

@@ -69,6 +69,7 @@ RECONCILERS = [
     "scenes.services.company.sweep",
     "scenes.services.assets.sweep",
     "socialapp.chat.services.reconcile",
+    "socialapp.uploads.services.sweep",
     "socialapp.notices.services.sweep_hourly",
     "socialapp.notices.services.plan_digests",
     "socialapp.notices.services.wake_due",

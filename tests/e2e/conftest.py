@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -62,8 +62,13 @@ class Troupe:
 
 @pytest.fixture(scope="session")
 def troupe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Troupe]:
-    """`manage.py up` on a folder and a port of its own."""
-    data = tmp_path_factory.mktemp("troupe")
+    with serving(tmp_path_factory.mktemp("troupe")) as house:
+        yield house
+
+
+@contextmanager
+def serving(data: Path, **more: str) -> Iterator[Troupe]:
+    """`manage.py up` on a folder and a port of its own; `more` of its environment."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -79,6 +84,7 @@ def troupe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Troupe]:
             "SIGNUP_RATE": "500/30m/ip",
             # Their webhooks lead to a server of their own.
             "WEBHOOKS_PRIVATE": "1",
+            **more,
         },
         stdout=output,
         stderr=subprocess.STDOUT,

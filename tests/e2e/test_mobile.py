@@ -10,12 +10,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.conftest import ROOT
+from socialapp.notices.tests.certificates import certified
+from tests.e2e.conftest import ROOT, serving
+from tests.e2e.mobile_world import around
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.e2e.conftest import Troupe
 
-JOURNEY = Path(__file__).parent / "mobile" / "journey.py"
+MOBILE = Path(__file__).parent / "mobile"
+JOURNEY = MOBILE / "journey.py"
+SETTINGS = "tests.e2e.mobile_settings"
 
 
 def run(*command: str | Path, **more: str) -> str:
@@ -26,7 +32,7 @@ def run(*command: str | Path, **more: str) -> str:
         env=os.environ | more,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
@@ -44,11 +50,38 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_journey_fits_the_types_of_the_client(client: Path, tmp_path: Path) -> None:
     plain = tmp_path / "mypy.ini"
-    plain.write_text("[mypy]\nstrict = True\nfollow_imports = silent\n")
-    mypy = [sys.executable, "-m", "mypy", "--config-file", str(plain), str(JOURNEY)]
-    assert "Success" in run(*mypy, MYPYPATH=str(client))
+    plain.write_text(
+        "[mypy]\nstrict = True\nfollow_imports = silent\nexplicit_package_bases = True\n"
+    )
+    mypy = [sys.executable, "-m", "mypy", "--config-file", str(plain)]
+    files = sorted(MOBILE.glob("*.py"))
+    paths = os.pathsep.join((str(client), str(MOBILE)))
+    assert "Success" in run(*mypy, *files, MYPYPATH=paths)
 
 
-def test_a_phone_app_walks_its_day(troupe: Troupe, client: Path) -> None:
-    told = run(sys.executable, JOURNEY, troupe.url, PYTHONPATH=str(client))
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of a push service at 127.0.0.1, with its key."""
+    file = tmp_path_factory.mktemp("push") / "push.pem"
+    file.write_bytes(certified("127.0.0.1"))
+    return file
+
+
+@pytest.fixture(scope="module")
+def house(
+    tmp_path_factory: pytest.TempPathFactory, certificate: Path
+) -> Iterator[tuple[Troupe, str]]:
+    """A house of its own, with the world around it: `mobile_settings` say what differs."""
+    more = {"DJANGO_SETTINGS_MODULE": SETTINGS, "PUSH_CA_FILE": str(certificate)}
+    with (
+        serving(tmp_path_factory.mktemp("mobile"), **more) as troupe,
+        around(troupe, certificate, more) as world,
+    ):
+        yield troupe, world
+
+
+def test_a_phone_app_walks_its_day(house: tuple[Troupe, str], client: Path) -> None:
+    troupe, world = house
+    paths = os.pathsep.join((str(client), str(ROOT)))
+    told = run(sys.executable, JOURNEY, troupe.url, world, PYTHONPATH=paths)
     assert told.splitlines()[-1] == "done"

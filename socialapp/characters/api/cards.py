@@ -20,6 +20,8 @@ from socialapp.lib.api.fields import BlobUrl, valid
 from socialapp.lib.api.parsers import FileParser, StrictJSONParser
 from socialapp.lib.api.problems import Problem, refusal
 from socialapp.lib.cards import MAX_FILE
+from socialapp.uploads.api.files import UploadKey, sent_file
+from socialapp.uploads.models import Kind
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
@@ -61,12 +63,23 @@ class CardWrite(serializers.Serializer[Any]):
         help_text="PNG, JSON or CHARX of V1, V2 or V3, up to 20 MB."
     )
 
+    def validate_card(self, card: UploadedFile[Any]) -> UploadedFile[Any]:
+        # A body in chunks announced no length.
+        if (card.size or 0) > MAX_FILE:
+            raise CardParser().too_large()
+        return card
+
 
 class CardImportWrite(CardWrite):
     painting = serializers.BooleanField(
         default=False,
         help_text="A face in it that looks photographed is painted; a person checks.",
     )
+
+
+class CardUploadWrite(CardImportWrite):
+    card = None  # type: ignore[assignment]
+    upload = UploadKey()
 
 
 class ContentsRead(serializers.Serializer[Any]):
@@ -142,7 +155,7 @@ class CardViewSet(viewsets.GenericViewSet[Character]):
     """Cards that come in."""
 
     serializer_class = CardWrite
-    parser_classes = (CardParser,)
+    parser_classes = (StrictJSONParser, CardParser)
     throttle_scope = "upload"
 
     @extend_schema(
@@ -153,7 +166,7 @@ class CardViewSet(viewsets.GenericViewSet[Character]):
     )
     def preview(self, request: Request) -> Response:
         sent = valid(CardWrite(data=request.data))
-        return Response(LookRead(services.look_at_card(_bytes(sent["card"]))).data)
+        return Response(LookRead(services.look_at_card(sent["card"].read())).data)
 
     @extend_schema(
         summary="Import a card",
@@ -161,14 +174,24 @@ class CardViewSet(viewsets.GenericViewSet[Character]):
             "Makes a private character. Sending the same file again within an hour"
             " answers with the same one."
         ),
-        request={"multipart/form-data": CardImportWrite},
+        request={
+            "multipart/form-data": CardImportWrite,
+            "application/json": CardUploadWrite,
+        },
         responses={201: ImportedRead},
     )
     def create(self, request: Request) -> Response:
-        sent = valid(CardImportWrite(data=request.data))
-        character = services.import_card(
-            owner=me(request), data=_bytes(sent["card"]), painting=sent["painting"]
+        card = sent_file(
+            request,
+            form=CardImportWrite,
+            uploaded=CardUploadWrite,
+            field="card",
+            kind=Kind.CARD,
         )
+        with card as (sent, file):
+            character = services.import_card(
+                owner=me(request), data=file.data, painting=sent["painting"]
+            )
         kept = selectors.card_file_of(character)
         body = {"character": character, "report": kept.report if kept else {}}
         context = self.get_serializer_context()
@@ -244,11 +267,3 @@ class CharacterCardViewSet(viewsets.GenericViewSet[Character]):
             "report": kept.report if kept and kept.imported else None,
         }
         return Response(CardRead(body).data)
-
-
-def _bytes(upload: UploadedFile[Any]) -> bytes:
-    # A body in chunks announced no length.
-    if (upload.size or 0) > MAX_FILE:
-        raise CardParser().too_large()
-    data: bytes = upload.read()
-    return data

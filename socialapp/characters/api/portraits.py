@@ -26,6 +26,8 @@ from socialapp.lib.api.fields import BlobUrl, valid
 from socialapp.lib.api.parsers import PictureParser, StrictJSONParser
 from socialapp.lib.api.problems import Problem
 from socialapp.lib.images import PictureError
+from socialapp.uploads.api.files import UploadKey, sent_file
+from socialapp.uploads.models import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,6 +123,11 @@ class PortraitWrite(serializers.Serializer[Any]):
     )
 
 
+class PortraitUploadWrite(PortraitWrite):
+    picture = None  # type: ignore[assignment]
+    upload = UploadKey()
+
+
 class AnchorsWrite(serializers.Serializer[Any]):
     anchors = AnchorsField()
     style = serializers.ChoiceField(  # type: ignore[assignment]
@@ -157,16 +164,23 @@ class PortraitViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Portrait]):
 
     @extend_schema(
         summary="Upload a picture and look for its face",
-        request={"multipart/form-data": PortraitWrite},
+        request={
+            "multipart/form-data": PortraitWrite,
+            "application/json": PortraitUploadWrite,
+        },
         responses={201: PortraitRead},
     )
     def create(self, request: Request) -> Response:
-        sent = valid(PortraitWrite(data=request.data))
-        with _refused_at("picture"):
+        picture = sent_file(
+            request,
+            form=PortraitWrite,
+            uploaded=PortraitUploadWrite,
+            field="picture",
+            kind=Kind.PICTURE,
+        )
+        with picture as (sent, file), _refused_at("picture"):
             portrait = services.add_portrait(
-                owner=me(request),
-                data=sent["picture"].read(),
-                painting=sent["painting"],
+                owner=me(request), data=file.data, painting=sent["painting"]
             )
         return Response(PortraitRead(portrait).data, status=status.HTTP_201_CREATED)
 

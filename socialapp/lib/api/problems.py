@@ -21,6 +21,8 @@ from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from socialapp.lib.blobs import StorageError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
@@ -92,7 +94,7 @@ def body(
 ) -> dict[str, Any]:
     found: dict[str, Any] = {
         "type": f"urn:troupe:{code.replace('_', '-')}",
-        "title": HTTPStatus(status).phrase,
+        "title": _title(status, code),
         "status": status,
         "detail": detail,
     }
@@ -101,13 +103,16 @@ def body(
     return found
 
 
+def _title(status: int, code: str) -> str:
+    """A status of another protocol's own has no phrase."""
+    if status in set(HTTPStatus):
+        return HTTPStatus(status).phrase
+    return code.replace("_", " ").capitalize()
+
+
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:  # noqa: ARG001
     """DRF calls this. None: a fault of ours, which Django logs and answers with 500."""
-    for kind in type(error).__mro__:
-        if make := _refusals.get(kind):
-            error = make(error)
-            break
-    known = _as_api_exception(error)
+    known = _known(error)
     if known is None:
         return None
     headers: dict[str, str] = dict(getattr(known, "headers", {}))
@@ -121,6 +126,19 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         headers=headers,
         content_type=CONTENT_TYPE,
     )
+
+
+def status_of(error: Exception) -> int:
+    """What it is answered with; 500 for a fault of ours."""
+    known = _known(error)
+    return 500 if known is None else known.status_code
+
+
+def _known(error: Exception) -> exceptions.APIException | None:
+    for kind in type(error).__mro__:
+        if make := _refusals.get(kind):
+            return _as_api_exception(make(error))
+    return _as_api_exception(error)
 
 
 def _as_api_exception(error: Exception) -> exceptions.APIException | None:
@@ -144,6 +162,8 @@ def _as_api_exception(error: Exception) -> exceptions.APIException | None:
                 "The database does not answer just now. Try again in a moment.",
                 headers={"Retry-After": "2"},
             )
+        case StorageError():
+            return Problem(503, "unavailable", str(error), headers={"Retry-After": "5"})
         case _:
             return None
 

@@ -1,5 +1,7 @@
 """A phone app's day, through the client that is generated from the schema, and nothing
-else: `python journey.py http://127.0.0.1:8000`. It prints what it did.
+else: `python journey.py http://127.0.0.1:8000 http://127.0.0.1:9000`. It prints what it
+did. The second address is the world around the app: see `common.World`. The legs of the
+day that stand alone are the modules beside this one.
 
 Not a test by itself and not checked with the rest: the client that it imports is made
 first (``make client``), and then `mypy` reads both.
@@ -7,15 +9,26 @@ first (``make client``), and then `mypy` reads both.
 
 from __future__ import annotations
 
-import datetime as dt
 import secrets
 import sys
-from typing import TypeVar
-from urllib.parse import parse_qs, urlsplit
 
 import tokens
+from airing import follow_and_replay
+from common import (
+    HOUSE,
+    PASSWORD,
+    World,
+    all_of_the_feed,
+    good,
+    join,
+)
+from judging import appeal
+from limits import be_patient
+from paging import page_while_others_post
+from pushing import be_rung, register
+from rendering import finished, render_once
+from sending import upload_a_portrait
 from troupe_client import AuthenticatedClient, Client
-from troupe_client.api.accounts import auth_sign_up_create, auth_token_create
 from troupe_client.api.clips import clips_cancel_create, clips_retrieve
 from troupe_client.api.comments import (
     comments_history_list,
@@ -52,7 +65,6 @@ from troupe_client.models import (
     KeptRead,
     LikeRead,
     MeRead,
-    NewTokenRead,
     NoticeSettingsRead,
     NumbersRead,
     PatchedCommentChangeRequest,
@@ -69,66 +81,8 @@ from troupe_client.models import (
     RulesShapeRequest,
     SaveRead,
     SearchListKind,
-    SignInWriteRequest,
-    SignUpWriteRequest,
     TalkRead,
 )
-from troupe_client.types import UNSET, Unset
-
-T = TypeVar("T")
-HOUSE = "troupe"
-"""Who owns the starter cast, which everybody may borrow."""
-
-PASSWORD = "four plain words work"
-
-
-def good(kind: type[T], answer: object) -> T:
-    assert isinstance(answer, kind), answer
-    return answer
-
-
-def refused(answer: object, status: int, code: str) -> Problem:
-    assert isinstance(answer, Problem), answer
-    assert (answer.status, answer.type_) == (status, f"urn:troupe:{code}"), answer
-    return answer
-
-
-def join(url: str, name: str) -> AuthenticatedClient:
-    """A new account, and a token for this device."""
-    stranger = AuthenticatedClient(base_url=url, token="none")
-    email = f"{name}@example.org"
-    body = SignUpWriteRequest(
-        email=email, username=name, password=PASSWORD, birth_date=dt.date(1990, 4, 9)
-    )
-    good(NewTokenRead, auth_sign_up_create.sync(client=stranger, body=body))
-    wrong = SignInWriteRequest(email=email, password="guess")
-    refused(
-        auth_token_create.sync(client=stranger, body=wrong), 400, "wrong-credentials"
-    )
-    right = SignInWriteRequest(email=email, password=PASSWORD, name="Phone")
-    token = good(NewTokenRead, auth_token_create.sync(client=stranger, body=right))
-    return AuthenticatedClient(base_url=url, token=token.key, prefix="Bearer")
-
-
-def after_of(page: PostPageRead) -> str | Unset:
-    """The cursor, out of the address of the next page."""
-    if not page.next_:
-        return UNSET
-    return parse_qs(urlsplit(page.next_).query)["after"][0]
-
-
-def all_of_the_feed(app: AuthenticatedClient, order: FeedListOrder) -> list[PostRead]:
-    found: list[PostRead] = []
-    after: str | Unset = UNSET
-    while True:
-        page = good(
-            PostPageRead,
-            feed_list.sync(client=app, order=order, limit=3, after=after),
-        )
-        found += page.results
-        after = after_of(page)
-        if isinstance(after, Unset):
-            return found
 
 
 def watch(app: AuthenticatedClient) -> PostRead:
@@ -266,21 +220,30 @@ def keep_apart(
     print("reported, wanted less, blocked: gone from feed and thread")
 
 
-def main(url: str) -> None:
+def main(url: str, world: World) -> None:
     nobody = Client(base_url=url)
     assert nobody.get_httpx_client().get("/api/v1/schema/").status_code == 200
     stamp = secrets.token_hex(3)
     name = f"ada{stamp}"
     ada, ben = join(url, name), join(url, f"ben{stamp}")
     post = watch(ada)
+    upload_a_portrait(ada, ben)
+    phone = register(ada, world)
+    clip = render_once(ada, post.character.key)
     take_part(ada, ben, post)
     find(ada, post)
+    page_while_others_post(ada, world)
+    be_rung(ada, world, phone, post.character.key, clip)
+    finished(ada, clip)
+    appeal(ada, ben, world, clip)
     remix(ada, post)
     set_up(ada)
     keep_apart(ada, ben, name, post)
     tokens.walk(url, name, PASSWORD)
+    be_patient(ben)
+    follow_and_replay(ben, url)
     print("done")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], World(sys.argv[2]))

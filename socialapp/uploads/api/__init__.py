@@ -1,0 +1,1 @@
+"""Uploads over HTTP: sent by tus, used by whoever takes a file."""

@@ -159,5 +159,4 @@ def _film(site: str, row: BatchRow) -> str:
     """Where it is; empty while there is none to be shown."""
     if row.clip is None or not _shown(row):
         return ""
-    address = blobs.url(row.clip.video)
-    return address if "://" in address else site + address
+    return site + blobs.url(row.clip.video)

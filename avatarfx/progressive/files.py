@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from socialapp.lib.media import PRIVATE
+from socialapp.lib.blobs import PRIVATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.core.files.storage import default_storage
 from django.db.models import Q
 from django.utils import timezone
 
 from moderation import lookalikes, subjects
 from moderation.models import Appeal, Case, Exposure, LogEntry
+from socialapp.lib import blobs
 from socialapp.lib.media import content_type
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def desk_of(case: Case) -> Desk:
 
 
 def file_of(name: str) -> File:
-    return File(name, default_storage.url(name), content_type(name).partition("/")[0])
+    return File(name, blobs.url_named(name), content_type(name).partition("/")[0])
 
 
 def poster_of(case: Case) -> File | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
@@ -16,7 +15,7 @@ from moderation import log
 from moderation.models import Appeal, Case, Exposure, Hold, Report, Statement
 from moderation.services import erasing, retention
 from moderation.services.claims import release_expired
-from socialapp.lib import withheld
+from socialapp.lib import blobs, withheld
 from socialapp.lib.models import Withheld
 
 if TYPE_CHECKING:
@@ -90,8 +89,8 @@ def _files(now: dt.datetime) -> int:
         over = not withheld.shown_elsewhere(name, causes) and all(
             one.removed and one.cause in settled for one in causes
         )
-        if over and default_storage.exists(name):
-            default_storage.delete(name)
+        if over and blobs.is_stored(name):
+            blobs.remove_named(name)
             deleted += 1
     return deleted
 

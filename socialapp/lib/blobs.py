@@ -2,6 +2,10 @@
 
 A ref is ``sha256:<64 hex digits>.<extension>``; its file is
 ``blobs/<first two digits>/<64 hex digits>.<extension>`` in the default storage.
+
+An object store hands out signed addresses, which live for minutes and cannot be taken
+back. What is withheld is set aside there: moved to a name that no such address leads to.
+Whoever reads a blob here finds it in either place.
 """
 
 from __future__ import annotations
@@ -14,11 +18,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from django.core.files import File
 
 CLIENTS = frozenset({"botocore", "boto3", "s3transfer", "urllib3"})
 """Packages whose errors mean that an object store did not do as it was asked."""
@@ -27,6 +34,13 @@ FULL = frozenset(
     {"507", "InsufficientCapacity", "QuotaExceeded", "XMinioStorageFull", "StorageFull"}
 )
 """What object stores say when there is no room: codes of errors, or the HTTP status."""
+
+PRIVATE = "private/"
+"""Names under which nothing is given out by its name: a view of its own asks who may
+have it."""
+
+ASIDE = f"{PRIVATE}withheld/"
+"""Before the names of files that are set aside."""
 
 _REF = re.compile(r"sha256:([0-9a-f]{64})\.([a-z0-9]{1,8})")
 
@@ -60,7 +74,7 @@ def put(data: bytes, extension: str) -> str:
     name = name_of(ref)
     with _reached():
         found = _size(name)
-        if found != len(data):
+        if found != len(data) and not (found is None and is_aside(name)):
             _save_whole(name, data, instead=found is not None)
     return ref
 
@@ -68,7 +82,7 @@ def put(data: bytes, extension: str) -> str:
 def get(ref: str) -> bytes:
     """The bytes; FileNotFoundError when they are gone, StorageError when nobody can
     tell."""
-    with _reached(), default_storage.open(name_of(ref)) as file:
+    with _reached(), _open(name_of(ref)) as file:
         data: bytes = file.read()
     return data
 
@@ -80,7 +94,7 @@ def verify(ref: str) -> int:
     StorageError when nobody can tell.
     """
     digest, size = hashlib.sha256(), 0
-    with _reached(), default_storage.open(name_of(ref)) as file:
+    with _reached(), _open(name_of(ref)) as file:
         for chunk in file.chunks():
             digest.update(chunk)
             size += len(chunk)
@@ -91,12 +105,93 @@ def verify(ref: str) -> int:
 
 def remove(ref: str) -> None:
     """Forget the bytes. Equal content is stored once: ask first who else has it."""
+    remove_named(name_of(ref))
+
+
+def remove_named(name: str) -> None:
+    """The same by the storage name, wherever it lies; nothing when it is gone."""
     with _reached():
-        default_storage.delete(name_of(ref))
+        default_storage.delete(name)
+        if is_remote():
+            default_storage.delete(ASIDE + name)
 
 
 def url(ref: str) -> str:
-    return default_storage.url(name_of(ref))
+    """Where browsers ask for it: at our own view, never at the object store's, since it
+    is asked each time whether the file is still given out."""
+    return url_named(name_of(ref))
+
+
+def url_named(name: str) -> str:
+    """The same by the storage name."""
+    return f"{settings.MEDIA_URL}{name}"
+
+
+def is_remote() -> bool:
+    """Whether files are in an object store, which answers browsers itself."""
+    try:
+        default_storage.path("blobs")
+    except NotImplementedError:
+        return True
+    return False
+
+
+def is_stored(name: str) -> bool:
+    """Whether there is a file of this name, in its place or set aside."""
+    with _reached():
+        return default_storage.exists(name) or is_aside(name)
+
+
+def is_aside(name: str) -> bool:
+    """Whether it is set aside; on a disk nothing is."""
+    with _reached():
+        return is_remote() and _size(ASIDE + name) is not None
+
+
+def set_aside(name: str) -> bool:
+    """Move it away from every address that was signed for it, in an object store.
+
+    Whether there was something to move; StorageError when nobody can tell.
+    """
+    with _reached():
+        return _move(name, ASIDE + name)
+
+
+def put_back(name: str) -> bool:
+    """Undo `set_aside`, with the same answers."""
+    with _reached():
+        return _move(ASIDE + name, name)
+
+
+def names_aside() -> set[str]:
+    """All that is set aside; one request to the object store for a thousand."""
+    store: Any = default_storage
+    with _reached():
+        found = store.bucket.objects.filter(Prefix=ASIDE)
+        return {one.key.removeprefix(ASIDE) for one in found}
+
+
+def _move(name: str, to: str) -> bool:
+    """Copied first, so that who reads meanwhile finds it in one of the two places."""
+    if _size(name) is None:
+        return False
+    store: Any = default_storage
+    store.connection.meta.client.copy_object(
+        Bucket=store.bucket_name,
+        Key=to,
+        CopySource={"Bucket": store.bucket_name, "Key": name},
+    )
+    store.delete(name)
+    return True
+
+
+def _open(name: str) -> File:
+    try:
+        return default_storage.open(name)
+    except FileNotFoundError:
+        if not is_remote():
+            raise
+        return default_storage.open(ASIDE + name)
 
 
 # Files that have a name of their own -------------------------------------------------

@@ -29,6 +29,7 @@ from django.utils.http import http_date, parse_http_date_safe
 from django.views.decorators.http import require_safe
 
 from socialapp.lib import withheld
+from socialapp.lib.blobs import ASIDE, PRIVATE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -58,9 +59,6 @@ TYPES = {
 
 INERT_TYPE = "application/octet-stream"
 """For anything else: nosniff and a download, never a page."""
-
-PRIVATE = "private/"
-"""Names under which nothing is given out here: a view of its own asks who may have it."""
 
 BRIEFLY = "private, max-age=4, must-revalidate"
 """A blob never changes, but it may be taken down: a browser asks again after these
@@ -130,7 +128,8 @@ def media(request: HttpRequest, path: str) -> HttpResponseBase:
         try:
             file = Path(default_storage.path(path))
         except NotImplementedError:
-            return _signed(default_storage.url(path))
+            aside = withheld.lies_aside(path)
+            return _signed(default_storage.url(ASIDE + path if aside else path))
         stat = file.stat()
     except (SuspiciousOperation, OSError, ValueError):
         raise Http404("No such file") from None

@@ -39,6 +39,7 @@ RECONCILERS = [
     "avatarfx.services.workers.reconcile",
     "socialapp.accounts.leaving.purge_due",
     "socialapp.accounts.guardians.send_due",
+    "socialapp.lib.withheld.reconcile",
     "avatarfx.services.recheck",
     "avatarfx.services.sweep_segments",
     "moderation.services.clocks.watch",

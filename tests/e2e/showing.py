@@ -225,3 +225,22 @@ def open_spans(
                 start = None
         before = (t, value)
     return spans
+
+
+def lip_offsets(page: Page) -> list[float]:
+    """By how many milliseconds the mouth is late, or early, at each loud second of
+    `stage_show.do_bursts`; for a page under WATCH_LIPS."""
+    lips = [(t, value) for t, value, _ in page.evaluate("lips")]
+    loud = sorted({round(t, 3): v for t, v in page.evaluate("loud")}.items())
+    most = max(value for _, value in lips)
+    assert most > 0.5
+    mouths = open_spans(lips, most / 2)
+    bursts = [span for span in open_spans(loud, 0.1) if span[1] - span[0] > 0.3]
+    # A mouth opens a little before a vowel and closes a little after it, as people's do:
+    # the middles must meet.
+    offsets = []
+    for start, end in bursts:
+        middle = (start + end) / 2
+        near = [(a + b) / 2 for a, b in mouths if a < middle < b]
+        offsets += [1000 * (near[0] - middle)] if near else []
+    return offsets

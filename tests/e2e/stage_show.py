@@ -75,6 +75,24 @@ def do_open(names: list[str], *, shape: str = "16:9", background: str = "") -> A
     return {"key": stream.key, "cast": cast}
 
 
+def do_plant(words: str) -> Any:
+    """A stream that the house's own director plays, of a character that would say these
+    words whenever it says anything of its own."""
+    stage = do_open(["Hob", "Sunniva"])
+    stream = Stream.objects.get(key=stage["key"])
+    hob = stream.seats.get(seat="a").character
+    planted = Character.objects.create(
+        owner=stream.host,
+        name="Planted Hob",
+        portrait=hob.portrait,
+        greeting=words,
+        card={"group_only_greetings": [words], "fallbacks": [words]},
+    )
+    stream.seats.filter(seat="a").update(character=planted)
+    Stream.objects.filter(pk=stream.pk).update(director="", leased_until=None)
+    return stage
+
+
 def do_say(
     key: str, seat: str, text: str, *, camera: str = "all", codec: str = "flac"
 ) -> Any:

@@ -16,7 +16,7 @@ from avatarfx.animators.stage import StageAnimator
 from socialapp.content import backgrounds
 from socialapp.engines.protocols import Actor, Staging
 from socialapp.performance import Performance, Rig
-from tests.e2e.showing import LISTEN, WATCH_LIPS, House, Show, open_spans, put_show
+from tests.e2e.showing import LISTEN, WATCH_LIPS, House, Show, lip_offsets, put_show
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -125,19 +125,7 @@ def test_lips_move_with_the_sound(
     page.wait_for_timeout(3000)
     told = float(show["lipOffsetMs"])
     show.ended(1)
-    lips = [(t, value) for t, value, _ in page.evaluate("lips")]
-    loud = sorted({round(t, 3): v for t, v in page.evaluate("loud")}.items())
-    most = max(value for _, value in lips)
-    assert most > 0.5
-    mouths = open_spans(lips, most / 2)
-    bursts = [span for span in open_spans(loud, 0.1) if span[1] - span[0] > 0.3]
-    # A mouth opens a little before a vowel and closes a little after it, as people's do:
-    # the middles must meet.
-    offsets = []
-    for start, end in bursts:
-        middle = (start + end) / 2
-        near = [(a + b) / 2 for a, b in mouths if a < middle < b]
-        offsets += [1000 * (near[0] - middle)] if near else []
+    offsets = lip_offsets(page)
     frames = len({frame for _, _, frame in page.evaluate("lips")})
     print(
         f"lip offset {statistics.median(offsets):.0f} ms over {len(offsets)} bursts, "

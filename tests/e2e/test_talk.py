@@ -1,13 +1,17 @@
-"""People talk under a clip, on a phone: over the feed, in branches, without a script."""
+"""People talk under a clip, on a phone and at a desk: over the feed, in branches, without
+a script."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.test_pages import _posts, join
+from tests.e2e.test_streams import DESKTOP, PHONE
+from tests.e2e.test_viewer import run_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,33 +24,48 @@ if TYPE_CHECKING:
 __all__ = ["_posts"]
 
 FIRST = "I wrote the storm and did not expect the lighthouse to win."
+REPORTS = f"""
+import os
+from moderation.models import Report
+report = Report.objects.get(reporter__username=os.environ["READER"])
+print("", report.case.kind, {FIRST!r} in report.snapshot.values(), sep="|", end="")
+"""
 ANSWER = "You gave it a temper, somebody else gave it a lamp."
 
 
+@pytest.mark.parametrize(
+    ("size", "writer", "reader"),
+    [(PHONE, "lastbus", "odile"), (DESKTOP, "nightbus", "odette")],
+    ids=["phone", "desktop"],
+)
 def test_a_comment_over_the_feed_is_answered_liked_changed_and_taken_back(
-    phone: Page,
     open_page: Callable[..., Page],
     troupe: Troupe,
     *,
+    size: dict[str, Any],
+    writer: str,
+    reader: str,
     expected_errors: list[str],
     faults: Callable[[Page], list[str]],
     look: Callable[[Page, str], Path],
 ) -> None:
-    join(phone, troupe, "lastbus")
-    phone.goto(troupe.url)
+    name = "phone" if size is PHONE else "desktop"
+    page = open_page(**size)
+    join(page, troupe, writer)
+    page.goto(troupe.url)
     # The sheet over the feed.
-    quiet = phone.locator("article:has(a[data-talk][aria-label='Comments, 0'])").first
+    quiet = page.locator("article:has(a[data-talk][aria-label='Comments, 0'])").first
     key = quiet.get_attribute("data-key")
-    button = phone.locator(f"article[data-key='{key}'] a[data-talk]")
+    button = page.locator(f"article[data-key='{key}'] a[data-talk]")
     button.click()
-    sheet = phone.locator("dialog troupe-talk")
+    sheet = page.locator("dialog troupe-talk")
     expect(sheet.get_by_text("Nobody has written anything yet.")).to_be_visible()
     sheet.get_by_label("Your comment").fill(FIRST)
     sheet.get_by_label("Send the comment").click()
     expect(sheet.locator(".comment__words", has_text=FIRST)).to_be_visible()
     expect(button).to_have_attribute("aria-label", "Comments, 1")
-    assert faults(phone) == []
-    look(phone, "talk-sheet")
+    assert faults(page) == []
+    look(page, f"talk-sheet-{name}")
     # What is refused stays typed.
     expected_errors.append("status of 409")
     sheet.get_by_label("Your comment").fill(" \u202e ")
@@ -59,8 +78,8 @@ def test_a_comment_over_the_feed_is_answered_liked_changed_and_taken_back(
     href = button.get_attribute("href")
     assert href is not None
     post = troupe.url + href.removesuffix("comments/")
-    other = open_page(viewport={"width": 390, "height": 844}, has_touch=True)
-    join(other, troupe, "odile")
+    other = open_page(**size)
+    join(other, troupe, reader)
     other.goto(post)
     line = other.locator(".comment", has_text=FIRST)
     line.get_by_role("button", name=re.compile("^Like, 0")).click()
@@ -70,27 +89,44 @@ def test_a_comment_over_the_feed_is_answered_liked_changed_and_taken_back(
     line.get_by_label("Send the answer").click()
     expect(line.locator(".comment--reply")).to_contain_text(ANSWER)
     assert faults(other) == []
-    look(other, "talk-post")
+    look(other, f"talk-post-{name}")
+    # And does not like what it says: a report, over the page, told to nobody.
+    line.get_by_label("More about this comment").first.click()
+    line.get_by_role("link", name="Report").first.click()
+    report = other.get_by_role("dialog")
+    expect(report.get_by_role("heading", name="Report")).to_be_visible()
+    assert faults(other) == []
+    look(other, f"talk-report-{name}")
+    report.get_by_role("radio").first.check(force=True)
+    report.locator("[type=submit]").click()
+    expect(report.get_by_role("heading", name="Reported")).to_be_visible()
+    assert faults(other) == []
+    look(other, f"talk-reported-{name}")
+    report.get_by_role("button", name="Close").click()
+    expect(report).to_have_count(0)
+    expect(line.locator(".comment__words").first).to_contain_text(FIRST)
+    # It is a case now, with the words as they were.
+    assert run_in(troupe, REPORTS, READER=reader).split("|")[1:] == ["comment", "True"]
 
-    # Back on the first phone: folded, changed, taken away.
-    phone.goto(f"{post}comments/")
-    phone.get_by_text("Show 1 reply").click()
-    expect(phone.locator(".comment--reply")).to_contain_text(ANSWER)
-    mine = phone.locator("article.comment").first
+    # Back with the first: folded, changed, taken away.
+    page.goto(f"{post}comments/")
+    page.get_by_text("Show 1 reply").click()
+    expect(page.locator(".comment--reply")).to_contain_text(ANSWER)
+    mine = page.locator("article.comment").first
     mine.get_by_label("More about this comment").first.click()
     mine.get_by_role("link", name="Change").first.click()
-    phone.get_by_label("Your comment").fill(f"{FIRST} Twice.")
-    phone.get_by_role("button", name="Save").click()
-    phone.get_by_role("link", name="edited").click()
-    expect(phone.get_by_role("list").last).to_contain_text(FIRST)
-    assert faults(phone) == []
-    phone.goto(f"{post}comments/")
+    page.get_by_label("Your comment").fill(f"{FIRST} Twice.")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("link", name="edited").click()
+    expect(page.get_by_role("list").last).to_contain_text(FIRST)
+    assert faults(page) == []
+    page.goto(f"{post}comments/")
     mine.get_by_label("More about this comment").first.click()
     mine.get_by_role("button", name="Remove").first.click()
-    phone.get_by_role("dialog").get_by_role("button", name="Remove").click()
-    expect(phone.get_by_text("Taken back by who wrote it.")).to_be_visible()
-    expect(phone.get_by_role("heading", name="Comments 1")).to_be_visible()
-    look(phone, "talk-gone")
+    page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    expect(page.get_by_text("Taken back by who wrote it.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Comments 1")).to_be_visible()
+    look(page, f"talk-gone-{name}")
 
 
 def test_comments_work_without_a_script(

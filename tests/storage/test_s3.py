@@ -37,6 +37,7 @@ answer = Client().get("/media/" + blobs.name_of(ref))
 print(json.dumps({
     "same": blobs.get(ref) == bytes(range(256)),
     "again": blobs.put(bytes(range(256)), "mp4") == ref,
+    "url": blobs.url(ref) == "/media/" + blobs.name_of(ref),
     "status": answer.status_code,
     "location": answer["Location"],
     "cache": answer["Cache-Control"],
@@ -81,6 +82,10 @@ def fetch(url: str, **headers: str) -> tuple[int, bytes]:
 def test_blobs_are_stored_once_and_read_back(told: dict[str, Any]) -> None:
     assert told["same"]
     assert told["again"]
+
+
+def test_pages_name_the_house_and_not_the_storage(told: dict[str, Any]) -> None:
+    assert told["url"], "whoever opens it is asked for anew"
 
 
 def test_no_request_takes_longer_than_ten_seconds(told: dict[str, Any]) -> None:

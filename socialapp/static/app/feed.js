@@ -4,6 +4,7 @@ import { TroupeClip } from "./clip.js";
 import { Aside } from "./feed-aside.js";
 import { armKeys } from "./feed-keys.js";
 import { Tail } from "./feed-tail.js";
+import { Touch } from "./feed-touch.js";
 import { sendJson } from "./http.js";
 import { TroupeLike } from "./like.js";
 import { Looks } from "./looks.js";
@@ -50,6 +51,7 @@ export class TroupeFeed extends HTMLElement {
     });
     armKeys(this);
     this.armWheel();
+    this.armTouch();
     this.armLooks();
     this.armStanding();
     document.addEventListener("feed-away", (event) => this.away(event));
@@ -212,8 +214,12 @@ export class TroupeFeed extends HTMLElement {
       },
       { passive: false },
     );
-    const touched = () => (this.goal = null);
-    this.house?.addEventListener("touchstart", touched, { passive: true });
+  }
+
+  armTouch() {
+    if (!this.house) return;
+    const places = () => [...this.items, ...(this.tail?.box ? [this.tail.box] : [])];
+    this.touch = new Touch(this.house, places, () => (this.goal = null));
   }
 
   /** What is on screen is told in batches, the last when the page is left. */
@@ -337,6 +343,7 @@ export class TroupeFeed extends HTMLElement {
    */
   go(item, behavior = calm() ? "instant" : "smooth") {
     item.focus({ preventScroll: true });
+    this.touch?.free();
     this.goal = item;
     this.enter(item);
     this.goal = item;

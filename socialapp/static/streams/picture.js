@@ -208,15 +208,15 @@ export class Picture {
     const part = playing?.line.part(seat);
     if (playing && part) {
       const face = lively(part, this.#track(part).at(position), life);
-      return joint.follow(calm ? { ...face, ...heldPose(part, position) } : face, playing.line, now);
+      return held(joint.follow(face, playing.line, now), part, position, calm);
     }
     const pose = this.#poses.get(seat);
     const t = pose ? clock - pose.at : 0;
     if (pose && t < (pose.part.poses.at(-1)?.at ?? 0) + POSE_LASTS) {
       const face = lively(pose.part, pose.track.at(t), life);
-      return joint.follow(calm ? { ...face, ...heldPose(pose.part, t) } : face, pose, now);
+      return held(joint.follow(face, pose, now), pose.part, t, calm);
     }
-    return joint.follow({ ...restingFace(), ...life }, "idle", now);
+    return held(joint.follow({ ...restingFace(), ...life }, "idle", now), null, now, calm);
   }
 
   /** @param {Line | null} line @returns {Stage} */
@@ -256,6 +256,18 @@ function lively(part, face, life) {
     ? {}
     : { lid_left: Math.max(face.lid_left, lid_left), lid_right: Math.max(face.lid_right, lid_right) };
   return { ...face, ...(part.poses.length ? {} : pose), ...lids };
+}
+
+/**
+ * With less motion a pose is there at once, also where one line joins another.
+ * @param {Face} face
+ * @param {Part | null} part
+ * @param {number} t
+ * @param {boolean} calm
+ * @returns {Face}
+ */
+function held(face, part, t, calm) {
+  return calm ? { ...face, ...heldPose(part, t) } : face;
 }
 
 /**

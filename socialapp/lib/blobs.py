@@ -58,7 +58,7 @@ def put(data: bytes, extension: str) -> str:
     """
     ref = ref_of(data, extension)
     name = name_of(ref)
-    with _reached():
+    with reached():
         found = _size(name)
         if found != len(data):
             _save_whole(name, data, instead=found is not None)
@@ -68,7 +68,7 @@ def put(data: bytes, extension: str) -> str:
 def get(ref: str) -> bytes:
     """The bytes; FileNotFoundError when they are gone, StorageError when nobody can
     tell."""
-    with _reached(), default_storage.open(name_of(ref)) as file:
+    with reached(), default_storage.open(name_of(ref)) as file:
         data: bytes = file.read()
     return data
 
@@ -80,7 +80,7 @@ def verify(ref: str) -> int:
     StorageError when nobody can tell.
     """
     digest, size = hashlib.sha256(), 0
-    with _reached(), default_storage.open(name_of(ref)) as file:
+    with reached(), default_storage.open(name_of(ref)) as file:
         for chunk in file.chunks():
             digest.update(chunk)
             size += len(chunk)
@@ -91,7 +91,7 @@ def verify(ref: str) -> int:
 
 def remove(ref: str) -> None:
     """Forget the bytes. Equal content is stored once: ask first who else has it."""
-    with _reached():
+    with reached():
         default_storage.delete(name_of(ref))
 
 
@@ -139,7 +139,7 @@ def _size(name: str) -> int | None:
 
 
 @contextmanager
-def _reached() -> Iterator[None]:
+def reached() -> Iterator[None]:
     """Whatever a client of an object store raises is a StorageError."""
     try:
         yield

@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
@@ -13,10 +14,12 @@ from django.utils import timezone
 from feed import selectors
 from feed.models import CustomFeed, RankedList, Ranker
 from feed.rules import Rules
-from feed.selectors import MAX_PAGE, FeedPage
+from feed.selectors import MAX_PAGE, FeedPage, scrolling
 from feed.services.custom import order_custom
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.contrib.auth.models import AnonymousUser
 
     from feed.models import Post
@@ -48,6 +51,26 @@ class CursorError(Exception):
         super().__init__(message)
         self.gone = gone
         """It led somewhere once: that list was put away, or is somebody else's."""
+
+
+class RestError(Exception):
+    """The feed rests for today; its text is for whom it rests for."""
+
+    def __init__(self, until: datetime) -> None:
+        self.until = until
+        """Their next midnight, by their own clock."""
+
+        self.minutes = settings.SCROLL_MINUTES
+        super().__init__(
+            f"You scrolled for {self.minutes} minutes today. The feed goes on tomorrow,"
+            " when your clock says midnight. Scenes and all that you make stay open."
+        )
+
+
+def check_rest(viewer: Viewer) -> None:
+    """RestError for somebody under 18 who scrolled for SCROLL_MINUTES today."""
+    if until := scrolling.rests_until(viewer):
+        raise RestError(until)
 
 
 def check_cursor(after: str | None) -> None:
@@ -85,8 +108,10 @@ def read_feed(
     left out. `name` is the viewer as in `View`.
 
     A cursor of a list that is gone, of somebody else or of another order begins a new
-    one, since who scrolls wants to go on; with `strict` it is a CursorError.
+    one, since who scrolls wants to go on; with `strict` it is a CursorError. RestError:
+    they are under 18 and scrolled enough for today.
     """
+    check_rest(viewer)
     if order == "newest":
         if strict:
             check_cursor(after)

@@ -1,7 +1,7 @@
 // @ts-check
-/** What comes after the last clip: more on its way, a failure, or the end. */
+/** What comes after the last clip: more on its way, a failure, the end, or a rest. */
 
-/** @typedef {"wait" | "failed" | "end"} State */
+/** @typedef {"wait" | "failed" | "end" | "rest"} State */
 
 export class Tail {
   /**
@@ -27,6 +27,12 @@ export class Tail {
     for (const part of this.box.querySelectorAll("[data-when]")) {
       if (part instanceof HTMLElement) part.hidden = part.dataset.when !== state;
     }
+  }
+
+  /** @param {Element} words the house's: enough for today */
+  rest(words) {
+    this.box?.append(document.adoptNode(words));
+    this.show("rest");
   }
 
   /** @returns {boolean} whether there was something to go to */

@@ -386,7 +386,9 @@ export class TroupeFeed extends HTMLElement {
       }
       this.count();
       this.serve();
-      if (!this.next) this.tail?.show("end");
+      const rest = parsed.querySelector('[data-when="rest"]');
+      if (rest) this.tail?.rest(rest);
+      else if (!this.next) this.tail?.show("end");
       document.dispatchEvent(new CustomEvent("troupe-more"));
     } catch (error) {
       console.info(error);

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from drf_spectacular.utils import (
     OpenApiParameter,
     extend_schema,
@@ -61,6 +63,14 @@ def _cursor_refused(error: services.CursorError) -> Problem:
     if error.gone:
         return Problem(410, "cursor_gone", str(error), field=error.field)
     return Problem(400, "cursor_refused", str(error), field=error.field)
+
+
+@refusal(services.RestError)
+def _rests(error: services.RestError) -> Problem:
+    wait = math.ceil((error.until - timezone.now()).total_seconds())
+    told = {"until": error.until.isoformat(), "minutes": error.minutes}
+    headers = {"Retry-After": str(max(1, wait))}
+    return Problem(429, "scroll_limit", str(error), headers=headers, extra=told)
 
 
 class PostClipRead(KeptFields, serializers.ModelSerializer[Clip]):
@@ -356,6 +366,7 @@ class PostViewSet(PostListing):
     )
     def list(self, request: Request) -> Response:
         tag = request.query_params.get("tag", "")
+        services.check_rest(request.user)
         return self.page(
             selectors.feed_page(viewer=request.user, tag=tag, **self.cursor)
         )

@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
@@ -14,10 +15,12 @@ from feed import cursors, selectors
 from feed.cursors import CursorError
 from feed.models import CustomFeed, RankedList, Ranker
 from feed.rules import Rules
-from feed.selectors import MAX_PAGE, FeedPage
+from feed.selectors import MAX_PAGE, FeedPage, scrolling
 from feed.services.custom import order_custom
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.contrib.auth.models import AnonymousUser
 
     from feed.models import Post
@@ -43,6 +46,26 @@ GUESTS = 60
 one page and never come back, and a list is some 20 kB."""
 
 _CURSOR = re.compile(r"l-([a-z0-9]{6,16})-([0-9]{1,6})")
+
+
+class RestError(Exception):
+    """The feed rests for today; its text is for whom it rests for."""
+
+    def __init__(self, until: datetime) -> None:
+        self.until = until
+        """Their next midnight, by their own clock."""
+
+        self.minutes = settings.SCROLL_MINUTES
+        super().__init__(
+            f"You scrolled for {self.minutes} minutes today. The feed goes on tomorrow,"
+            " when your clock says midnight. Scenes and all that you make stay open."
+        )
+
+
+def check_rest(viewer: Viewer) -> None:
+    """RestError for somebody under 18 who scrolled for SCROLL_MINUTES today."""
+    if until := scrolling.rests_until(viewer):
+        raise RestError(until)
 
 
 def is_personal(viewer: Viewer) -> bool:
@@ -74,8 +97,10 @@ def read_feed(
     left out. `name` is the viewer as in `View`.
 
     A cursor of a list that is gone, of somebody else or of another order begins a new
-    one, since who scrolls wants to go on; with `strict` it is a CursorError.
+    one, since who scrolls wants to go on; with `strict` it is a CursorError. RestError:
+    they are under 18 and scrolled enough for today.
     """
+    check_rest(viewer)
     if order in {"newest", "following"}:
         page = selectors.feed_page if order == "newest" else selectors.following_page
         return page(viewer=viewer, after=after, limit=limit, strict=strict)

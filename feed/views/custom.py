@@ -16,6 +16,7 @@ from feed import selectors, services, visits
 from feed.custom_form import FeedForm, MuteForm
 from feed.models import CustomFeed, Subscription
 from feed.rules import Rules
+from feed.views.resting import calm
 from feed.views.tabs import tabs_for
 from socialapp.accounts.requests import person
 from socialapp.characters.models import Character
@@ -51,6 +52,7 @@ def feeds(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@calm("feed/rest.html")
 def about(request: HttpRequest, key: str) -> HttpResponse:
     """What it is, by which rules, and what is in it."""
     found = _feed_or_404(request, key)
@@ -67,6 +69,7 @@ def about(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_safe
+@calm("feed/rest.html")
 def watch(request: HttpRequest, key: str) -> HttpResponse:
     """One clip to a screen, as the house's own feed."""
     found = _feed_or_404(request, key)
@@ -89,6 +92,7 @@ def watch(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_safe
+@calm("feed/_rest.html")
 def more(request: HttpRequest, key: str) -> HttpResponse:
     """The next articles, as `feed.views.pages.more` gives those of the house's feed."""
     page = _read(request, _feed_or_404(request, key))

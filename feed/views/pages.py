@@ -26,6 +26,7 @@ from feed.services.talk import may_answer
 from feed.sources import source_of
 from feed.views.comments import talk_of
 from feed.views.embeds import player_of
+from feed.views.resting import calm
 from feed.views.tabs import tabs_for
 from scenes.posters import posters
 from scenes.selectors import browsing as scenes
@@ -71,6 +72,7 @@ def _my_post(request: HttpRequest, key: str) -> Post:
 
 
 @require_safe
+@calm("feed/rest.html")
 def feed(request: HttpRequest) -> HttpResponse:
     """``?at=<key>`` begins at one post, so that nobody loses their place; ``?order=`` is
     one of ``services.ORDERS``, and is kept until another one is chosen."""
@@ -125,6 +127,7 @@ def _maybe(request: HttpRequest, key: str) -> Post | None:
 
 
 @require_safe
+@calm("feed/_rest.html")
 def more(request: HttpRequest) -> HttpResponse:
     """The next articles of the feed, as a fragment; empty at the end."""
     page = _read(request, _order(request), request.GET.get("after"))

@@ -72,7 +72,7 @@ def put(data: bytes, extension: str) -> str:
     """
     ref = ref_of(data, extension)
     name = name_of(ref)
-    with _reached():
+    with reached():
         found = _size(name)
         if found != len(data) and not (found is None and is_aside(name)):
             _save_whole(name, data, instead=found is not None)
@@ -82,7 +82,7 @@ def put(data: bytes, extension: str) -> str:
 def get(ref: str) -> bytes:
     """The bytes; FileNotFoundError when they are gone, StorageError when nobody can
     tell."""
-    with _reached(), _open(name_of(ref)) as file:
+    with reached(), _open(name_of(ref)) as file:
         data: bytes = file.read()
     return data
 
@@ -94,7 +94,7 @@ def verify(ref: str) -> int:
     StorageError when nobody can tell.
     """
     digest, size = hashlib.sha256(), 0
-    with _reached(), _open(name_of(ref)) as file:
+    with reached(), _open(name_of(ref)) as file:
         for chunk in file.chunks():
             digest.update(chunk)
             size += len(chunk)
@@ -110,7 +110,7 @@ def remove(ref: str) -> None:
 
 def remove_named(name: str) -> None:
     """The same by the storage name, wherever it lies; nothing when it is gone."""
-    with _reached():
+    with reached():
         default_storage.delete(name)
         if is_remote():
             default_storage.delete(ASIDE + name)
@@ -138,13 +138,13 @@ def is_remote() -> bool:
 
 def is_stored(name: str) -> bool:
     """Whether there is a file of this name, in its place or set aside."""
-    with _reached():
+    with reached():
         return default_storage.exists(name) or is_aside(name)
 
 
 def is_aside(name: str) -> bool:
     """Whether it is set aside; on a disk nothing is."""
-    with _reached():
+    with reached():
         return is_remote() and _size(ASIDE + name) is not None
 
 
@@ -153,20 +153,20 @@ def set_aside(name: str) -> bool:
 
     Whether there was something to move; StorageError when nobody can tell.
     """
-    with _reached():
+    with reached():
         return _move(name, ASIDE + name)
 
 
 def put_back(name: str) -> bool:
     """Undo `set_aside`, with the same answers."""
-    with _reached():
+    with reached():
         return _move(ASIDE + name, name)
 
 
 def names_aside() -> set[str]:
     """All that is set aside; one request to the object store for a thousand."""
     store: Any = default_storage
-    with _reached():
+    with reached():
         found = store.bucket.objects.filter(Prefix=ASIDE)
         return {one.key.removeprefix(ASIDE) for one in found}
 
@@ -200,26 +200,26 @@ def _open(name: str) -> File:
 def write(name: str, data: bytes) -> None:
     """Store `data` under a storage name that nothing has yet, whole or not at all;
     errors as of `put`."""
-    with _reached():
+    with reached():
         _save_whole(name, data, instead=False)
 
 
 def read(name: str) -> bytes:
     """Errors as of `get`."""
-    with _reached(), default_storage.open(name) as file:
+    with reached(), default_storage.open(name) as file:
         data: bytes = file.read()
     return data
 
 
 def forget(name: str) -> None:
     """StorageError when nobody can tell whether it is gone."""
-    with _reached():
+    with reached():
         default_storage.delete(name)
 
 
 def clear(folder: str) -> None:
     """Forget all files that are directly in a folder, and the folder. StorageError."""
-    with _reached():
+    with reached():
         try:
             names = default_storage.listdir(folder)[1]
         except FileNotFoundError:
@@ -271,7 +271,7 @@ def _size(name: str) -> int | None:
 
 
 @contextmanager
-def _reached() -> Iterator[None]:
+def reached() -> Iterator[None]:
     """Whatever a client of an object store raises is a StorageError."""
     try:
         yield

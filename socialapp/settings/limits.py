@@ -8,6 +8,10 @@ REPORTS_PER_HOUR = env.number("REPORTS_PER_HOUR", 20)
 STRANGERS_REPORTS_PER_HOUR = env.number("STRANGERS_REPORTS_PER_HOUR", 5)
 """Of one person, and of one network without an account."""
 
+SCROLL_MINUTES = env.number("SCROLL_MINUTES", 60)
+"""Of feeds in a day of somebody under 18; then their feed rests until midnight. 0: no
+limit."""
+
 CHARACTERS_PER_PERSON = env.number("CHARACTERS_PER_PERSON", 50)
 PORTRAITS_PER_PERSON = env.number("PORTRAITS_PER_PERSON", 200)
 BACKDROPS_PER_PERSON = env.number("BACKDROPS_PER_PERSON", 60)

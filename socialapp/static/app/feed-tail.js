@@ -1,8 +1,8 @@
 // @ts-check
-/** What comes after the last clip: more on its way, a failure, or the end;
+/** What comes after the last clip: more on its way, a failure, the end, or a rest;
  * or that nothing fits, as far as one looked or at all. */
 
-/** @typedef {"wait" | "failed" | "far" | "none" | "end"} State */
+/** @typedef {"wait" | "failed" | "far" | "none" | "end" | "rest"} State */
 
 export class Tail {
   /**
@@ -28,6 +28,12 @@ export class Tail {
     for (const part of this.box.querySelectorAll("[data-when]")) {
       if (part instanceof HTMLElement) part.hidden = part.dataset.when !== state;
     }
+  }
+
+  /** @param {Element} words the house's: enough for today */
+  rest(words) {
+    this.box?.append(document.adoptNode(words));
+    this.show("rest");
   }
 
   /** @returns {boolean} whether there was something to go to */

@@ -388,7 +388,9 @@ export class TroupeFeed extends HTMLElement {
       }
       this.count();
       this.serve();
-      if (!this.next) this.tail?.show(this.items.length ? "end" : "none");
+      const rest = parsed.querySelector('[data-when="rest"]');
+      if (rest) this.tail?.rest(rest);
+      else if (!this.next) this.tail?.show(this.items.length ? "end" : "none");
       else if (!came.length) this.tail?.show("far");
       // Whoever waits after the last clip sees what came.
       if (came.length && !this.active) this.go(came[0], "instant");

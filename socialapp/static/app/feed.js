@@ -35,6 +35,8 @@ export class TroupeFeed extends HTMLElement {
     this.active = null;
     /** @type {HTMLElement | null} where a step leads, until it is there */
     this.goal = null;
+    /** @type {Element | null} the house's words that the feed rests for today */
+    this.rests = null;
     this.aside = new Aside(document.querySelector("[data-feed-aside]"));
     this.tail = new Tail(this, () => void this.more());
     this.watcher = new IntersectionObserver((entries) => this.see(entries), {
@@ -388,8 +390,7 @@ export class TroupeFeed extends HTMLElement {
       }
       this.count();
       this.serve();
-      const rest = parsed.querySelector('[data-when="rest"]');
-      if (rest) this.tail?.rest(rest);
+      if (this.rests) this.tail?.rest(this.rests);
       else if (!this.next) this.tail?.show(this.items.length ? "end" : "none");
       else if (!came.length) this.tail?.show("far");
       // Whoever waits after the last clip sees what came.
@@ -415,6 +416,7 @@ export class TroupeFeed extends HTMLElement {
     const parsed = new DOMParser().parseFromString(await response.text(), "text/html");
     this.next = response.headers.get("X-After") ?? "";
     this.dataset.list = response.headers.get("X-List") ?? "";
+    this.rests = parsed.querySelector('[data-when="rest"]');
     const known = new Set(this.items.map((item) => item.dataset.key));
     /** @type {HTMLElement[]} */
     const came = [];

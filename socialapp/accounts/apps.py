@@ -6,4 +6,6 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from socialapp.accounts import receivers  # noqa: F401, PLC0415  connects them
+        from socialapp.accounts import receivers  # noqa: PLC0415  connects them
+
+        receivers.keep_no_addresses()

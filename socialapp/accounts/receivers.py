@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from allauth.account import signals as account_signals
 from allauth.account.signals import password_changed, password_reset, password_set
+from allauth.usersessions import signals as allauth_sessions
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.signals import user_logged_in, user_logged_out
-from django.db.models.signals import pre_save
 from django.dispatch import receiver
 
 from socialapp.accounts import leaving, sessions
@@ -27,9 +28,6 @@ def stay_after_all(*, request: HttpRequest | None, user: User, **_: Any) -> None
         return
     if request is not None and hasattr(request, "session"):
         update_session_auth_hash(request, user)
-        # Stored at once: allauth looks through the person's sessions later in this
-        # request, and would take one with the old hash for broken.
-        request.session.save()
         if hasattr(request, "_messages"):
             messages.success(request, "Welcome back. Your account stays.")
 
@@ -37,6 +35,8 @@ def stay_after_all(*, request: HttpRequest | None, user: User, **_: Any) -> None
 @receiver(user_logged_in, dispatch_uid="accounts.list_session")
 def list_session(*, request: HttpRequest | None, user: User, **_: Any) -> None:
     if request is not None and hasattr(request, "session"):
+        # Before this one is in the list: it is stored when the request is over.
+        UserSession.objects.purge_and_list(user)
         sessions.note(request, user)
 
 
@@ -54,9 +54,11 @@ def close_sockets(*, request: HttpRequest | None, **_: Any) -> None:
 def end_others(*, request: HttpRequest, user: User, **_: Any) -> None:
     """A new password ends every other session; their sockets know nothing of that."""
     sessions.end_all(user, but=request.session.session_key)
+    sessions.note(request, user)
 
 
-@receiver(pre_save, sender=UserSession, dispatch_uid="accounts.coarse_address")
-def coarse_address(*, instance: UserSession, **_: Any) -> None:
-    """Whoever writes the row: no whole address is kept."""
-    instance.ip = sessions.coarse(instance.ip)
+def keep_no_addresses() -> None:
+    """allauth would list a session with its whole address; `list_session` does it."""
+    account_signals.user_logged_in.disconnect(allauth_sessions.on_user_logged_in)
+    for signal in (password_changed, password_set):
+        signal.disconnect(allauth_sessions.on_password_changed)

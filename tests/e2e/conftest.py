@@ -77,8 +77,6 @@ def troupe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Troupe]:
             "PORT": str(port),
             # Everybody of these tests comes from one address.
             "SIGNUP_RATE": "500/30m/ip",
-            # Their webhooks lead to a server of their own.
-            "WEBHOOKS_PRIVATE": "1",
         },
         stdout=output,
         stderr=subprocess.STDOUT,

@@ -13,7 +13,6 @@ import sys
 from typing import TypeVar
 from urllib.parse import parse_qs, urlsplit
 
-import tokens
 from troupe_client import AuthenticatedClient, Client
 from troupe_client.api.accounts import auth_sign_up_create, auth_token_create
 from troupe_client.api.clips import clips_cancel_create, clips_retrieve
@@ -278,7 +277,6 @@ def main(url: str) -> None:
     remix(ada, post)
     set_up(ada)
     keep_apart(ada, ben, name, post)
-    tokens.walk(url, name, PASSWORD)
     print("done")
 
 

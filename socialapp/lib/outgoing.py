@@ -91,12 +91,16 @@ def post(
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("POST", path, body, dict(headers))
         answer = connection.getresponse()
-        return Answer(answer.status, answer.read(most))
+        answered = Answer(answer.status, answer.read(most))
     except http.client.HTTPException as error:
         raise OSError(f"{type(error).__name__}: {error}") from None
     finally:
         deadline.cancel()
         connection.close()
+    # To the reader a connection that is cut looks like an answer that is over.
+    if connection.was_cut:
+        raise TimeoutError(f"It took longer than {LONGEST_SECONDS:g} seconds.")
+    return answered
 
 
 class Pinned(http.client.HTTPConnection):
@@ -110,6 +114,7 @@ class Pinned(http.client.HTTPConnection):
         self.default_port = 443 if context else 80
         self._address = address
         self._tls = context
+        self.was_cut = False
 
     def connect(self) -> None:
         plain = socket.create_connection((self._address, self.port), STEP_SECONDS)
@@ -124,6 +129,7 @@ class Pinned(http.client.HTTPConnection):
 
     def cut(self) -> None:
         """From another thread: whoever waits on it waits no more."""
+        self.was_cut = True
         with contextlib.suppress(OSError, AttributeError):
             self.sock.shutdown(socket.SHUT_RDWR)
 

@@ -9,6 +9,7 @@ import secrets
 
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
+from django.utils.encoding import force_bytes
 
 PREFIX = "whsec_"
 BYTES = 32
@@ -42,6 +43,6 @@ def _box() -> MultiFernet:
     return MultiFernet([Fernet(_key(one)) for one in keys])
 
 
-def _key(secret_key: str) -> bytes:
-    digest = hashlib.sha256(b"webhooks:" + secret_key.encode()).digest()
+def _key(secret_key: str | bytes) -> bytes:
+    digest = hashlib.sha256(b"webhooks:" + force_bytes(secret_key)).digest()
     return base64.urlsafe_b64encode(digest)

@@ -16,7 +16,6 @@ from socialapp.accounts.device_api import GRANT
 from socialapp.accounts.models import DeviceGrant, Token, User
 
 if TYPE_CHECKING:
-    from django.http import HttpResponse
     from pytest_django import Settings
 
     from conftest import ClientOf
@@ -53,9 +52,8 @@ def poll(code: str, *, later: bool = True, **more: str) -> Any:
     return APIClient().post("/api/v1/auth/device/token/", asked | more)
 
 
-def answer(client_of: ClientOf, user: User, code: str, said: str) -> HttpResponse:
-    found: Any = client_of(user).post("/device/", {"user_code": code, "answer": said})
-    return found
+def answer(client_of: ClientOf, user: User, code: str, said: str) -> Any:
+    return client_of(user).post("/device/", {"user_code": code, "answer": said})
 
 
 def test_a_device_gets_a_token_once_its_owner_says_yes(
@@ -145,7 +143,7 @@ def test_only_digests_are_kept() -> None:
     ],
 )
 def test_what_does_not_belong_together_is_refused(
-    more: dict[str, str], error: str, alice: User, client_of: ClientOf
+    more: dict[str, Any], error: str, alice: User, client_of: ClientOf
 ) -> None:
     codes = begin()
     answer(client_of, alice, codes["user_code"], "yes")

@@ -14,7 +14,6 @@ from standardwebhooks import Webhook as Verifier
 from standardwebhooks import WebhookVerificationError
 
 from socialapp.accounts.services import close_account, create_token
-from socialapp.lib import outgoing
 from socialapp.notices import services as notices
 from socialapp.notices.models import Notice
 from socialapp.webhooks import delivering, sealing, services
@@ -267,7 +266,7 @@ def test_a_name_that_leads_inside_is_not_followed(
         asked.append(args)
         return [(2, 1, 6, "", ("127.0.0.1", port))]
 
-    monkeypatch.setattr(outgoing.socket, "getaddrinfo", resolve)
+    monkeypatch.setattr("socialapp.lib.outgoing.socket.getaddrinfo", resolve)
     tell(alice)
     assert delivering.deliver_due() == 0
     assert (len(asked), there.got) == (1, [])

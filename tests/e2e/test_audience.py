@@ -1,5 +1,5 @@
-"""What an audience is promised of a show: that lips are right after a cut, that nothing forbidden reaches anybody, and stillness for those
-who asked for it."""
+"""What an audience is promised of a show: that lips are right after a cut, that nothing
+forbidden reaches anybody, and stillness for those who asked for it."""
 
 from __future__ import annotations
 

@@ -185,7 +185,7 @@ def _move(name: str, to: str) -> bool:
     return True
 
 
-def _open(name: str) -> File:
+def _open(name: str) -> File[bytes]:
     try:
         return default_storage.open(name)
     except FileNotFoundError:

@@ -52,10 +52,7 @@ def until_line(page: Page, number: int) -> None:
 
 
 def test_from_the_stage_to_the_feed(
-    troupe: Troupe,
-    open_page: Open,
-    look: Callable[[Page, str], Path],
-    faults: Callable[[Page], list[str]],
+    troupe: Troupe, open_page: Open, look: Callable[[Page, str], Path]
 ) -> None:
     host = open_page(**DESKTOP)
     join(host, troupe, "impresario")
@@ -98,9 +95,6 @@ def test_from_the_stage_to_the_feed(
         for page in (host, first, second, late):
             log = page.locator("troupe-lines [data-lines]")
             expect(log).to_contain_text("Somebody left the oven on", timeout=PLAYED)
-        # Last, since looking for faults holds up whoever draws.
-        for page in (host, first, second):
-            assert faults(page) == []
     finally:
         end_show(host)
 
@@ -112,7 +106,6 @@ def test_from_the_stage_to_the_feed(
     expect(replay).to_have_attribute("data-line", re.compile(r"\d"), timeout=PLAYED)
     line = heard(first)["1"]
     assert line["text"].split()[0] in said
-    assert faults(first) == []
 
     host.click("troupe-cut button[type=submit]")
     host.wait_for_url(re.compile(r"/clips/"))
@@ -120,10 +113,8 @@ def test_from_the_stage_to_the_feed(
     expect(host.locator(".person__name")).to_have_count(2, timeout=4 * PLAYED)
     expect(host.locator("video")).to_be_visible()
     look(host, "duet-clip")
-    assert faults(host) == []
     host.fill("#caption", "Soup remembers everything.")
     host.click("text=Publish >> nth=-1")
     expect(host.locator("text=Soup remembers everything.").first).to_be_visible()
-    assert faults(host) == []
     late.goto(troupe.url)
     expect(late.locator("article").first).to_contain_text("Soup remembers everything.")

@@ -107,19 +107,12 @@ def test_a_swipe_is_exactly_one_clip(
     assert faults(page) == []
 
     # However hard it is thrown, and over nearly the whole screen: there and back.
-    for start, end, there in ((750, 60, third), (60, 750, second)):
-        for frames in (4, 7):
+    for frames in (4, 7):
+        for start, end, there in ((700, 150, third), (150, 700, second)):
             swipe(page, start, end, frames)
             comes_to(page, there)
             at_rest(page)
             assert active(page) == there, f"{frames} frames from {start} to {end}"
-            page.keyboard.press("PageUp" if there == third else "PageDown")
-            before = second if there == third else third
-            comes_to(page, before)
-            at_rest(page)
-        page.keyboard.press("PageDown" if there == third else "PageUp")
-        comes_to(page, there)
-        at_rest(page)
     swipe(page, 320, 620, 10)
     plays_alone(page, first)
     at_rest(page)
@@ -191,7 +184,10 @@ def test_who_saves_data_fetches_nothing_ahead(
     saver: str,
 ) -> None:
     page = phone
-    page.add_init_script(f"localStorage.setItem('troupe-saver', '{saver}')")
+    # Not where a test ends: an empty page has no storage.
+    page.add_init_script(
+        f"if (location.host) localStorage.setItem('troupe-saver', '{saver}')"
+    )
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{house}/?order=newest")

@@ -8,6 +8,10 @@
 const REST = 1200; // milliseconds after the finger when a flight is surely over
 
 export class Touch {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  waiting;
+  down = false;
+
   /**
    * @param {HTMLElement} house what scrolls
    * @param {() => HTMLElement[]} places where it may stop, in order
@@ -16,7 +20,6 @@ export class Touch {
   constructor(house, places, touched) {
     this.places = places;
     this.house = house;
-    this.down = false;
     /** @param {boolean} down */
     const finger = (down) => {
       this.down = down;

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from socialapp.accounts.models import User
 from socialapp.lib import blobs
-from socialapp.lib.media import PRIVATE
+from socialapp.lib.blobs import PRIVATE
 from socialapp.uploads import metadata as pairs
 from socialapp.uploads.errors import DiskFullError, MovedError, UploadError
 from socialapp.uploads.models import Kind, Upload, UploadPart

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
 @login_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]
 def device(request: HttpRequest) -> HttpResponse:
-    """The code alone, the question, or what became of it."""
+    """The code alone, the question, or what became of it. Whoever says yes proves that it
+    is them: a device gets a token."""
     said = request.POST if request.method == "POST" else request.GET
     code = said.get("user_code", "").strip()[:20]
     if not code:

@@ -11,6 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from conftest import PASSWORD
 from socialapp.accounts import devices, services
 from socialapp.accounts.device_api import GRANT
 from socialapp.accounts.models import DeviceGrant, Token, User
@@ -53,7 +54,9 @@ def poll(code: str, *, later: bool = True, **more: str) -> Any:
 
 
 def answer(client_of: ClientOf, user: User, code: str, said: str) -> Any:
-    return client_of(user).post("/device/", {"user_code": code, "answer": said})
+    client = client_of(user)
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    return client.post("/device/", {"user_code": code, "answer": said})
 
 
 def test_a_device_gets_a_token_once_its_owner_says_yes(
@@ -85,6 +88,22 @@ def test_a_device_gets_a_token_once_its_owner_says_yes(
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {got.json()['access_token']}")
     assert client.get("/api/v1/me/").json()["username"] == "alice"
     assert client.patch("/api/v1/me/", {"bio": "x"}).status_code == 403
+
+
+def test_whoever_says_yes_proves_that_it_is_them(
+    alice: User, client_of: ClientOf
+) -> None:
+    codes = begin()
+    client = client_of(alice)
+    sent = {"user_code": codes["user_code"], "answer": "yes"}
+    asked = client.post("/device/", sent)
+    assert asked.status_code == 302
+    assert asked["Location"].startswith("/accounts/reauthenticate/")
+    assert poll(codes["device_code"]).json()["error"] == "authorization_pending"
+    # What was sent goes on by itself.
+    done = client.post(asked["Location"], {"password": PASSWORD}, follow=True)
+    assert b"is signed in" in done.content
+    assert poll(codes["device_code"]).status_code == 200
 
 
 def test_codes_are_good_once(alice: User, client_of: ClientOf) -> None:

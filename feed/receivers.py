@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.signals import user_logged_in
-from django.db.models.signals import post_delete
+from django.db.models import Q
 from django.dispatch import receiver
 
 from avatarfx.signals import clip_ready
@@ -74,8 +74,8 @@ def leave_with_viewer(*, user: User, **_: Any) -> None:
     services.forget_viewer(viewer=f"user:{user.pk}")
     RankedList.objects.filter(viewer=f"user:{user.pk}").delete()
     services.forget_keeper(person=user)
-    user.follows.all().delete()
-    user.followers.all().delete()
+    theirs = Q(person=user) | Q(creator=user) | Q(character__owner=user)
+    services.end_follows(Follow.objects.filter(theirs))
     user.hidden.all().delete()
     user.unwanted.all().delete()
     user.custom_feeds.all().delete()
@@ -112,12 +112,6 @@ def note_decision(*, case: Case, **_: Any) -> None:
 def end_follows(*, person: User, whom: User, **_: Any) -> None:
     """Neither follows the other, nor a character of theirs, any more."""
     services.part(person, whom)
-
-
-@receiver(post_delete, sender=Follow, dispatch_uid="feed.count_follow_out")
-def count_follow_out(*, instance: Follow, **_: Any) -> None:
-    """Whatever ended it: the post that won it has won one less."""
-    services.count_won(post=instance.post_id)
 
 
 @receiver(sharing_ended, dispatch_uid="feed.take_lines_out")

@@ -139,7 +139,7 @@ def house(alice: User) -> Post:
     clip.refresh_from_db()
     post = posts.publish_post(clip=clip, author=alice, caption="Night #tea")
     posts.like_post(post=post, user=alice)
-    posts.count_view(post=post, viewer="user:1")
+    posts.count_view(post=post, viewer="user:1", seconds=2.0)
     said = talk.write_comment(post=post, author=alice, text="A fine storm")
     comments.like_comment(comment=said, person=alice)
     comments.edit_comment(comment=said, person=alice, text="A fine <b>storm</b>")

@@ -221,7 +221,7 @@ def life(alice: User, bob: User) -> User:
     feed.like_post(post=theirs, user=alice)
     kept = feed.create_collection(person=alice, title=MARK, note=f"{MARK} likes it")
     feed.put_in(collection=kept, post=theirs)
-    feed.count_view(post=theirs, viewer=f"user:{alice.pk}")
+    feed.count_view(post=theirs, viewer=f"user:{alice.pk}", seconds=2.0)
     feed.like_post(post=post, user=bob)
     built = feed.build_feed(owner=alice, name=MARK, rules={"words": [MARK]})
     feed.subscribe(person=alice, feed=built)

@@ -147,6 +147,7 @@ def addresses(post: Post) -> Iterator[str]:
         "number": "1",
         "run": "1-1",
         "post": post.key,
+        "delivery": post.key,
     }
     for pattern in patterns():
         for kind, key in keys_for(pattern, post):

@@ -72,7 +72,7 @@ from feed.services.saves import (
 from feed.services.sharing import count_share, set_embeddable
 from feed.services.tastes import (
     TasteError,
-    count_won,
+    end_follows,
     follow,
     hide,
     part,
@@ -108,11 +108,11 @@ __all__ = [
     "count",
     "count_share",
     "count_view",
-    "count_won",
     "create_collection",
     "date_post",
     "delete_feed",
     "edit_post",
+    "end_follows",
     "follow",
     "forget_attention",
     "forget_keeper",

@@ -24,6 +24,8 @@ from socialapp.accounts import circle, keeping_apart
 from socialapp.accounts.services import AccountError
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from socialapp.accounts.models import User
     from socialapp.characters.models import Character
 
@@ -110,20 +112,32 @@ def count_won(*, post: int | None) -> None:
     PostStat.objects.filter(post=post).update(follows=follows)
 
 
+@transaction.atomic
+def end_follows(follows: QuerySet[Follow]) -> int:
+    """Delete these; the posts that won them have won so many less. How many it were."""
+    won = sorted(set(follows.exclude(post=None).values_list("post", flat=True)))
+    gone, _ = follows.delete()
+    for post in won:
+        count_won(post=post)
+    return gone
+
+
 def unfollow(
     *, person: User, creator: User | None = None, character: Character | None = None
 ) -> bool:
     """Whether there was something to let go."""
-    mine = Follow.objects.filter(person=person, creator=creator, character=character)
-    gone, _ = mine.delete()
-    return bool(gone)
+    return bool(
+        end_follows(
+            Follow.objects.filter(person=person, creator=creator, character=character)
+        )
+    )
 
 
 def part(one: User, other: User) -> None:
     """End every follow between two people, of them and of their characters."""
     for person, whom in ((one, other), (other, one)):
         theirs = Q(creator=whom) | Q(character__owner=whom, character__starter=False)
-        Follow.objects.filter(theirs, person=person).delete()
+        end_follows(Follow.objects.filter(theirs, person=person))
 
 
 @transaction.atomic

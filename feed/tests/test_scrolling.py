@@ -12,7 +12,6 @@ from django.utils import timezone
 from feed import services
 from feed.models import Impression
 from feed.selectors.scrolling import rests_until
-from feed.services import Look, note_looks
 from feed.tests.rows import post_by
 from feed.tests.test_following import teen
 from socialapp.accounts.models import User
@@ -40,10 +39,13 @@ def tim() -> User:
 
 
 def look(viewer: User, author: User, seconds: float, at: dt.datetime) -> None:
-    note_looks(
+    """One that was counted; of a single post it is never so long."""
+    Impression.objects.create(
         viewer=f"user:{viewer.pk}",
-        looks=[Look(post_by(author).key, seconds)],
-        now=at,
+        post=post_by(author),
+        day=at.astimezone(dt.UTC).date(),
+        seconds=seconds,
+        created=at,
     )
 
 

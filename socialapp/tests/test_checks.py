@@ -91,11 +91,13 @@ def test_an_untried_python_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_public_site_is_held_to_more(settings: Settings) -> None:
     settings.ALLOWED_HOSTS = ["*"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    numbers = ["W101", "W102", "W103", "W104"]
+    settings.STAFF_NEEDS_SECOND_FACTOR = False
+    numbers = ["W101", "W102", "W103", "W104", "W105"]
     assert ids(checks.production()) == [f"socialapp.{number}" for number in numbers]
     settings.PRODUCTION = True
     settings.SITE_URL = "https://troupe.example"
     settings.ALLOWED_HOSTS = ["troupe.example"]
+    settings.STAFF_NEEDS_SECOND_FACTOR = True
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     assert checks.production() == []
 

@@ -215,7 +215,7 @@ def test_what_was_sent_goes_on_after_the_proof(
     alice: User, client_of: ClientOf, path: str
 ) -> None:
     client = client_of(alice)
-    asked = client.post(path, {"name": "Laptop"})
+    asked = client.post(path, {"name": "Laptop", "scopes": "read"})
     assert asked["Location"].startswith("/accounts/reauthenticate/")
     alice.refresh_from_db()
     assert (alice.leaves, Token.objects.count()) == (None, 0)
@@ -233,9 +233,15 @@ def test_the_proof_holds_for_five_minutes(
     alice: User, client_of: ClientOf, settings: Settings
 ) -> None:
     client = proved(client_of(alice))
-    assert client.post("/settings/tokens/", {"name": "One"}).status_code == 200
+    assert (
+        client.post("/settings/tokens/", {"name": "One", "scopes": "read"}).status_code
+        == 200
+    )
     settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 0
-    assert client.post("/settings/tokens/", {"name": "Two"}).status_code == 302
+    assert (
+        client.post("/settings/tokens/", {"name": "Two", "scopes": "read"}).status_code
+        == 302
+    )
     assert settings.ACCOUNT_REAUTHENTICATION_TIMEOUT == 0
     assert [token.name for token in alice.tokens.all()] == ["One"]
 

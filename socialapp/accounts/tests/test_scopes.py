@@ -11,9 +11,11 @@ from django.core.cache import cache
 from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
 
+from conftest import PASSWORD
 from socialapp.accounts import services
 from socialapp.accounts.models import Token
 from socialapp.accounts.scopes import ALL
+from socialapp.accounts.tests.test_factors import proved
 
 if TYPE_CHECKING:
     from pytest_django import Settings
@@ -145,7 +147,7 @@ def test_a_page_is_not_asked_for_scopes(alice: User, client_of: ClientOf) -> Non
 
 def test_one_chooses_what_a_token_may_do(alice: User) -> None:
     client = with_scopes(alice, *ALL)
-    asked = {"name": "Reader", "scopes": ["read", "read"]}
+    asked = {"name": "Reader", "scopes": ["read", "read"], "password": PASSWORD}
     made = client.post("/api/v1/tokens/", asked)
     assert (made.status_code, made.json()["scopes"]) == (201, ["read"])
     listed = {row["name"]: row["scopes"] for row in _listed(client)}
@@ -159,7 +161,9 @@ def _listed(client: APIClient) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("odd", [[], ["everything"], "read", [7]])
 def test_what_is_no_scope_is_refused(odd: Any, alice: User) -> None:
-    made = with_scopes(alice, *ALL).post("/api/v1/tokens/", {"scopes": odd})
+    made = with_scopes(alice, *ALL).post(
+        "/api/v1/tokens/", {"scopes": odd, "password": PASSWORD}
+    )
     assert made.status_code == 400
     assert {error["field"].partition(".")[0] for error in made.json()["errors"]} == {
         "scopes"
@@ -168,16 +172,16 @@ def test_what_is_no_scope_is_refused(odd: Any, alice: User) -> None:
 
 def test_a_token_gives_no_other_more_than_it_has(alice: User) -> None:
     client = with_scopes(alice, "account")
-    refused = client.post("/api/v1/tokens/", {"scopes": ["account", "write"]})
+    wider = {"scopes": ["account", "write"], "password": PASSWORD}
+    refused = client.post("/api/v1/tokens/", wider)
     assert refused.status_code == 400
     assert "“write”" in refused.json()["detail"]
-    assert client.post("/api/v1/tokens/", {"name": "As I"}).json()["scopes"] == [
-        "account"
-    ]
+    made = client.post("/api/v1/tokens/", {"name": "As I", "password": PASSWORD})
+    assert made.json()["scopes"] == ["account"]
 
 
 def test_signing_in_may_ask_for_less(alice: User) -> None:
-    body = {"email": alice.email, "password": "correct horse battery"}
+    body = {"email": alice.email, "password": PASSWORD}
     less = APIClient().post("/api/v1/auth/token/", body | {"scopes": ["read"]})
     assert (less.status_code, less.json()["scopes"]) == (201, ["read"])
     assert APIClient().post("/api/v1/auth/token/", body).json()["scopes"] == list(ALL)
@@ -186,7 +190,7 @@ def test_signing_in_may_ask_for_less(alice: User) -> None:
 def test_the_page_offers_scopes_and_shows_them(
     alice: User, client_of: ClientOf
 ) -> None:
-    client = client_of(alice)
+    client = proved(client_of(alice))
     page = client.get("/settings/").content.decode()
     assert all(f'name="scopes" value="{scope}" checked' in page for scope in ALL)
     made = client.post("/settings/tokens/", {"name": "Feed reader", "scopes": "read"})
@@ -196,7 +200,8 @@ def test_the_page_offers_scopes_and_shows_them(
 
 
 def test_the_page_wants_one_scope_at_least(alice: User, client_of: ClientOf) -> None:
-    refused = client_of(alice).post("/settings/tokens/", {"name": "Nothing"})
+    client = proved(client_of(alice))
+    refused = client.post("/settings/tokens/", {"name": "Nothing"})
     assert refused.status_code == 400
     assert b"Choose at least one of read, write, account." in refused.content
     assert not Token.objects.exists()

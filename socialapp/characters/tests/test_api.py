@@ -73,7 +73,7 @@ def test_what_is_no_picture_is_refused(alice: User, data: bytes) -> None:
 
 def test_a_picture_sent_as_text_is_refused(alice: User) -> None:
     response = api(alice).post(f"{BASE}/portraits/", {"picture": "x"}, format="json")
-    assert fields(response) == {"picture"}
+    assert fields(response) == {"upload"}, "in JSON it is the key of an upload"
 
 
 def test_a_huge_upload_is_refused_by_its_size(alice: User, settings: Settings) -> None:

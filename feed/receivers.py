@@ -20,6 +20,7 @@ from moderation import log as audit
 from moderation.signals import approval_decided, case_decided
 from socialapp.accounts.signals import account_closed, consent_changed, kept_apart
 from socialapp.characters.models import Character
+from socialapp.characters.signals import characters_going
 from socialapp.chat.signals import sharing_ended
 from socialapp.comments.signals import comment_shown, thread_counted
 from socialapp.lib.signals import listing_changed
@@ -74,8 +75,7 @@ def leave_with_viewer(*, user: User, **_: Any) -> None:
     services.forget_viewer(viewer=f"user:{user.pk}")
     RankedList.objects.filter(viewer=f"user:{user.pk}").delete()
     services.forget_keeper(person=user)
-    theirs = Q(person=user) | Q(creator=user) | Q(character__owner=user)
-    services.end_follows(Follow.objects.filter(theirs))
+    services.end_follows(Follow.objects.filter(Q(person=user) | Q(creator=user)))
     user.hidden.all().delete()
     user.unwanted.all().delete()
     user.custom_feeds.all().delete()
@@ -84,6 +84,11 @@ def leave_with_viewer(*, user: User, **_: Any) -> None:
     snippets.forget_person(person=user)
     keeping.forget_owner(owner=user.pk)
     forgetting.forget_person(person=user)
+
+
+@receiver(characters_going, dispatch_uid="feed.end_follows_of_characters")
+def end_follows_of_characters(*, owner: User, **_: Any) -> None:
+    services.end_follows(Follow.objects.filter(character__owner=owner))
 
 
 @receiver(consent_changed, dispatch_uid="feed.log_consent")

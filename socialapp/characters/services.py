@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from moderation import log as audit
 from socialapp.accounts.consent import Level
-from socialapp.characters import approving, wording
+from socialapp.characters import approving, signals, wording
 from socialapp.characters.approving import (
     notice_change,
     recheck,
@@ -192,6 +192,7 @@ def forget_owner(*, owner: User) -> None:
 
     May be called again when the clips are gone.
     """
+    signals.characters_going.send(sender=Character, owner=owner)
     CharacterCard.objects.filter(character__owner=owner).delete()
     owner.characters.update(
         name="Removed",

@@ -62,7 +62,8 @@ if not os.environ.get("CLEAR"):
     ClipActor.objects.create(
         clip=clips[0], seat="b", character=lead, portrait=lead.portrait
     )
-    word = next(one for one in re.findall(r"[a-z]+", oldest.script) if len(one) > 5)
+    said = re.sub(r"\[[^\]]*\]", "", oldest.script)  # no stage directions
+    word = next(one for one in re.findall(r"[a-z]+", said) if len(one) > 5)
     print("staged", posts[0].key, lead.name, word, sep="|")
 else:
     print("cleared")

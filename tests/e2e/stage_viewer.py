@@ -37,6 +37,9 @@ def film(source: Clip, mark: str) -> str:
     return blobs.put(blobs.get(source.video) + box, "mp4")
 
 
+if User.objects.filter(username="vera").exists():
+    print("staged before")
+    raise SystemExit
 person("vera").groups.add(Group.objects.get(name="Senior moderators"))
 sources = list(Clip.objects.filter(post__author__username="troupe").order_by("pk"))
 for author in (person("marlow"), person("ines"), person("otto")):

@@ -79,7 +79,15 @@ def sign_in_a_device(url: str, name: str, password: str) -> None:
             "answer": "yes",
             "csrfmiddlewaretoken": hidden(page.text),
         }
-        assert "is signed in" in person.post("/device/", data=said).text
+        form = person.post("/device/", data=said).text
+        assert "Your password, please" in form, form
+        proof = {
+            "password": password,
+            "next": "/device/",
+            "csrfmiddlewaretoken": hidden(form),
+        }
+        answered = person.post("/accounts/reauthenticate/", data=proof).text
+        assert "is signed in" in answered, answered
     until = time.monotonic() + PATIENCE
     while True:
         answer = device.post("/api/v1/auth/device/token/", data=poll)

@@ -420,5 +420,5 @@ def test_less_movement_and_a_film_that_does_not_come(
     expect(tail.get_by_text("The next clips did not come")).to_be_visible()
     count = len(keys(page))
     page.unroute("**/more/**")
-    tail.locator("[data-again]").click()
+    tail.locator("[data-when=failed] [data-again]").click()
     wait_until(page, lambda: len(keys(page)) > count, 10, "they come")

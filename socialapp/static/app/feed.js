@@ -369,6 +369,8 @@ export class TroupeFeed extends HTMLElement {
   /** After something went or came, every place is numbered anew. */
   count() {
     const items = this.items;
+    // A feed without articles is none.
+    if (this.list) this.list.hidden = !items.length;
     items.forEach((item, at) => {
       item.setAttribute("aria-posinset", String(at + 1));
       item.setAttribute("aria-setsize", this.next ? "-1" : String(items.length));

@@ -89,13 +89,15 @@ def sign_in_a_device(url: str, name: str, password: str) -> None:
         answered = person.post("/accounts/reauthenticate/", data=proof).text
         assert "is signed in" in answered, answered
     until = time.monotonic() + PATIENCE
+    wait = codes["interval"]
     while True:
+        time.sleep(wait)
         answer = device.post("/api/v1/auth/device/token/", data=poll)
         if answer.status_code == 200:
             break
         assert answer.json()["error"] == "slow_down", answer.text
         assert time.monotonic() < until, answer.text
-        time.sleep(1)
+        wait += 5  # RFC 8628, section 3.5
     television = app_with(url, answer.json()["access_token"])
     assert television.get("/api/v1/me/").json()["username"] == name
     assert television.delete("/api/v1/me/").status_code == 403

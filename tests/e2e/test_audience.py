@@ -136,7 +136,7 @@ def test_with_less_motion_poses_change_without_a_way_between_and_words_stay(
     page.evaluate(RECORD)
     for seat in "ab":
         house("say", key=duet["key"], seat=seat, text=LONG, codec="opus")
-    show.until(lambda: show["line"] == "2", 60)
+    show.until(lambda: show["line"] == "2", 180)
     show.until(lambda: page.locator("[data-surtitle]").is_visible())
     look(page, f"show-motion-{wish}")
     show.ended(2)

@@ -151,7 +151,8 @@ def _begun(viewer: Viewer, order: str) -> RankedList:
     kept = selectors.list_of(name="", key=key) if key else None
     if kept is None:
         kept = _made(viewer, "", order)
-        cache.set(place, kept.key, GUESTS)
+        if kept.posts:  # a house that has just opened is not empty for a minute
+            cache.set(place, kept.key, GUESTS)
     return kept
 
 

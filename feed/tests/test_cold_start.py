@@ -105,3 +105,9 @@ def test_a_list_of_nobody_that_was_forgotten_is_made_anew(alice: User) -> None:
     page_of(Client())
     RankedList.objects.all().delete()
     assert "<article" in page_of(Client())
+
+
+def test_a_house_that_has_just_opened_is_not_empty_for_a_minute(alice: User) -> None:
+    assert "<article" not in page_of(Client())
+    post_by(alice)
+    assert "<article" in page_of(Client())

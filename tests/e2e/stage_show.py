@@ -94,8 +94,15 @@ def do_plant(words: str) -> Any:
 
 
 def do_say(
-    key: str, seat: str, text: str, *, camera: str = "all", codec: str = "flac"
+    key: str,
+    seat: str,
+    text: str,
+    *,
+    camera: str = "all",
+    codec: str = "flac",
+    at: float | None = None,
 ) -> Any:
+    """`at`: on the stream's clock; a director leaves a line after the one before it."""
     stream = Stream.objects.full().get(key=key)
     seats = [one.seat for one in stream.seats.all()]
     done = dialogue.perform_dialogue(
@@ -115,7 +122,7 @@ def do_say(
     )
     sound = whole.part(seat).sound
     assert sound is not None
-    return _perform(stream, seat, whole, blobs.get(sound.ref), codec)
+    return _perform(stream, seat, whole, blobs.get(sound.ref), codec, at=at)
 
 
 def do_bursts(key: str, count: int) -> Any:
@@ -158,7 +165,13 @@ def do_end(key: str) -> Any:
 
 
 def _perform(
-    stream: Stream, seat: str, whole: Performance, sound: bytes, codec: str
+    stream: Stream,
+    seat: str,
+    whole: Performance,
+    sound: bytes,
+    codec: str,
+    *,
+    at: float | None = None,
 ) -> Any:
     data = {
         "wav": lambda: sound,
@@ -172,11 +185,12 @@ def _perform(
         performance=whole,
         words=services.Screened(((text, services.screen_words(text, stream=stream)),)),
         sounds={seat: Recording(data, codec)},
+        at=at,
     )
     return {
         "line": line.line,
         "at": line.at,
-        "seconds": whole.seconds,
+        "until": line.at + whole.seconds,
         "bytes": len(data),
     }
 

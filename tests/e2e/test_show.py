@@ -263,7 +263,13 @@ def test_a_replay_plays_holds_and_is_sought(
     first = house(
         "say", key=duet["key"], seat="a", text="Evening, Doctor. How are you?"
     )
-    house("say", key=duet["key"], seat="b", text="Busy. The sky is clear for once.")
+    house(
+        "say",
+        key=duet["key"],
+        seat="b",
+        text="Busy. The sky is clear for once.",
+        at=first["until"] + 0.3,
+    )
     page.wait_for_timeout(6500)
     house("end", key=duet["key"])
     show = put_show(page, troupe, duet, replay=True)

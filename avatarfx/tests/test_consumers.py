@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
-from channels.testing import WebsocketCommunicator
 from django.contrib.auth.models import AnonymousUser
 from django.urls import resolve
 
@@ -21,6 +20,7 @@ from socialapp.accounts.models import Token, User
 from socialapp.accounts.services import create_token
 from socialapp.accounts.sockets import SCOPE, SIGN_IN
 from socialapp.asgi import application
+from tests.sockets import Socket
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def _socket(user: User | AnonymousUser) -> WebsocketCommunicator:
-    socket = WebsocketCommunicator(ClipsConsumer.as_asgi(), "/ws/clips/")
+def _socket(user: User | AnonymousUser) -> Socket:
+    socket = Socket(ClipsConsumer.as_asgi(), "/ws/clips/")
     cast("dict[str, Any]", socket.scope)["user"] = user
     return socket
 
@@ -130,10 +130,10 @@ def test_the_socket_is_not_an_ordinary_page() -> None:
 # Programs ------------------------------------------------------------------------
 
 
-def _program(key: str, *more: tuple[bytes, bytes]) -> WebsocketCommunicator:
+def _program(key: str, *more: tuple[bytes, bytes]) -> Socket:
     """Through the house's own door, as a program comes: it names no page."""
     headers = [(b"authorization", f"Bearer {key}".encode()), *more]
-    return WebsocketCommunicator(application, "/ws/clips/", headers=headers)
+    return Socket(application, "/ws/clips/", headers=headers)
 
 
 def _clip_and_key(*scopes: str) -> tuple[User, Clip, str]:

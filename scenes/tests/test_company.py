@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from channels.db import database_sync_to_async
 from channels.routing import URLRouter
-from channels.testing import WebsocketCommunicator
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.urls import reverse
@@ -30,6 +29,7 @@ from scenes.tests.playing import api, document, make, played, publish
 from socialapp.accounts.models import User
 from socialapp.accounts.services import close_account
 from socialapp.asgi import addresses
+from tests.sockets import Socket
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -544,23 +544,23 @@ def test_a_play_is_opened_once(alice: User) -> None:
 # The socket -------------------------------------------------------------------------
 
 
-def socket(key: str, person: User | AnonymousUser) -> WebsocketCommunicator:
+def socket(key: str, person: User | AnonymousUser) -> Socket:
     app = URLRouter(addresses)
-    found = WebsocketCommunicator(app, f"/ws/companies/{key}/")
+    found = Socket(app, f"/ws/companies/{key}/")
     cast("dict[str, Any]", found.scope)["user"] = person
     return found
 
 
-async def entered(key: str, person: User) -> WebsocketCommunicator:
+async def entered(key: str, person: User) -> Socket:
     found = socket(key, person)
     assert (await found.connect())[0]
     return found
 
 
-async def heard(found: WebsocketCommunicator, kind: str) -> dict[str, Any]:
+async def heard(found: Socket, kind: str) -> dict[str, Any]:
     """The next event of a kind; those before it are let go."""
     for _ in range(12):
-        event: dict[str, Any] = await found.receive_json_from(timeout=5)
+        event: dict[str, Any] = await found.receive_json_from()
         if event["type"] == kind:
             return event
     raise AssertionError(kind)
@@ -654,7 +654,7 @@ async def test_who_has_no_seat_is_shown_the_door() -> None:
     ):
         found = socket(place, person)
         assert (await found.connect())[0]
-        closed = await found.receive_output(timeout=5)
+        closed = await found.receive_output()
         assert (closed["type"], closed["code"]) == ("websocket.close", code)
     his = await entered(key, ben)
     await heard(his, "welcome")
@@ -662,7 +662,7 @@ async def test_who_has_no_seat_is_shown_the_door() -> None:
     await database_sync_to_async(services.send_away)(
         company=company, host=ann, handle="ben"
     )
-    while (closed := await his.receive_output(timeout=5))["type"] == "websocket.send":
+    while (closed := await his.receive_output())["type"] == "websocket.send":
         pass
     assert closed["code"] == 4404
 
@@ -687,7 +687,7 @@ async def test_odd_messages_close_the_socket(sent: str | bytes, code: int) -> No
         await his.send_to(bytes_data=sent)
     else:
         await his.send_to(text_data=sent)
-    while (closed := await his.receive_output(timeout=5))["type"] == "websocket.send":
+    while (closed := await his.receive_output())["type"] == "websocket.send":
         pass
     assert closed["code"] == code
 
@@ -708,7 +708,7 @@ async def test_odd_votes_are_refused_and_too_many_close_the_socket() -> None:
         assert (await heard(his, "refused"))["code"] == "odd"
     for _ in range(30):
         await his.send_json_to({"type": "ping"})
-    while (closed := await his.receive_output(timeout=5))["type"] == "websocket.send":
+    while (closed := await his.receive_output())["type"] == "websocket.send":
         pass
     assert closed["code"] == 4429
 
@@ -725,7 +725,7 @@ async def test_a_minor_does_not_hear_what_is_improvised() -> None:
     assert (await heard(hers, "improvised"))["text"] == "Hm."
     kinds: list[str] = []
     while not kinds or kinds[-1] != "closed":
-        kinds.append((await his.receive_json_from(timeout=5))["type"])
+        kinds.append((await his.receive_json_from())["type"])
     assert "improvised" not in kinds
     await asyncio.sleep(0)
     await hers.disconnect()

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from asgiref.sync import sync_to_async
-from channels.testing import WebsocketCommunicator
 
 from streams.protocol import from_frame
 from streams.protocol.events import Closing, Event, Logged, Welcome
+from tests.sockets import Socket
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -23,7 +23,7 @@ OWN = "http://testserver"
 class Viewer:
     """One socket; what arrives is kept in order."""
 
-    socket: WebsocketCommunicator
+    socket: Socket
     seen: list[Event] = field(default_factory=list)
     code: int | None = None
     """Of the close."""
@@ -44,9 +44,9 @@ class Viewer:
     def numbers(self) -> list[int]:
         return [event.seq for event in self.logged]
 
-    async def next(self, timeout: float = 3.0) -> Event | None:  # noqa: ASYNC109
+    async def next(self) -> Event | None:
         """The next event; None when the socket closed."""
-        message: dict[str, Any] = await self.socket.receive_output(timeout)
+        message: dict[str, Any] = await self.socket.receive_output()
         if message["type"] == "websocket.close":
             self.code = message["code"]
             return None
@@ -97,8 +97,8 @@ async def open_socket(
         cookie = f"session={client.cookies['session'].value}"
         headers.append((b"cookie", cookie.encode()))
     path = f"/ws/streams/{stream.key}/" + (f"?{query}" if query else "")
-    socket = WebsocketCommunicator(sockets, path, headers=headers)
-    accepted, code = await socket.connect(timeout=5)
+    socket = Socket(sockets, path, headers=headers)
+    accepted, code = await socket.connect()
     viewer = Viewer(socket)
     if not accepted:
         viewer.code = int(code or 0)

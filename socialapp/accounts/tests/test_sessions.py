@@ -10,7 +10,6 @@ from allauth.usersessions.models import UserSession
 from asgiref.sync import sync_to_async
 from channels.auth import AuthMiddlewareStack
 from channels.generic.websocket import AsyncWebsocketConsumer
-from channels.testing import WebsocketCommunicator
 from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.test import Client
@@ -20,6 +19,7 @@ from conftest import PASSWORD
 from socialapp.accounts import leaving, sessions
 from socialapp.accounts.models import User
 from socialapp.accounts.session_sockets import EndsWithSession
+from tests.sockets import Socket
 
 if TYPE_CHECKING:
     from conftest import ClientOf
@@ -214,11 +214,11 @@ class Echo(AsyncWebsocketConsumer):
         self.left.append(code)
 
 
-async def socket_of(client: Client) -> WebsocketCommunicator:
+async def socket_of(client: Client) -> Socket:
     app = AuthMiddlewareStack(EndsWithSession(Echo.as_asgi()))
     cookie = client.cookies[django_settings.SESSION_COOKIE_NAME].value
     headers = [(b"cookie", f"{django_settings.SESSION_COOKIE_NAME}={cookie}".encode())]
-    socket = WebsocketCommunicator(app, "/", headers=headers)
+    socket = Socket(app, "/", headers=headers)
     assert (await socket.connect())[0]
     return socket
 
@@ -236,7 +236,7 @@ async def test_its_sockets_are_closed_and_nobody_elses(
         assert await ended.receive_from() == words
     rows = UserSession.objects.filter(session_key=key)
     assert await sync_to_async(sessions.end)(rows) == 1
-    assert await ended.receive_output(5) == {"type": "websocket.close", "code": 4401}
+    assert await ended.receive_output() == {"type": "websocket.close", "code": 4401}
     await ended.wait(5)
     assert Echo.left == [4401]
     await kept.send_to(text_data="still here")
@@ -247,7 +247,7 @@ async def test_its_sockets_are_closed_and_nobody_elses(
 @pytest.mark.django_db(transaction=True)
 async def test_a_stranger_has_no_session_that_could_end() -> None:
     app = AuthMiddlewareStack(EndsWithSession(Echo.as_asgi()))
-    socket = WebsocketCommunicator(app, "/")
+    socket = Socket(app, "/")
     assert (await socket.connect())[0]
     await socket.send_to(text_data="hello")
     assert await socket.receive_from() == "hello"

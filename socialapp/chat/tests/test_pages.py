@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from channels.db import database_sync_to_async
 from channels.routing import URLRouter
-from channels.testing import WebsocketCommunicator
 from django.test import Client
 from django.utils import timezone
 
@@ -18,6 +17,7 @@ from socialapp.accounts.models import User
 from socialapp.chat.models import Conversation, Fact, Message, Participant
 from socialapp.chat.routing import websocket_urlpatterns
 from socialapp.chat.services import news
+from tests.sockets import Socket
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -314,9 +314,9 @@ async def test_a_socket_hears_ones_own_conversation_and_no_other() -> None:
 
     ann, ben, key = await prepare()
 
-    def socket(user: Any) -> WebsocketCommunicator:
+    def socket(user: Any) -> Socket:
         app = URLRouter(websocket_urlpatterns)  # type: ignore[arg-type]
-        found = WebsocketCommunicator(app, f"/ws/chats/{key}/")
+        found = Socket(app, f"/ws/chats/{key}/")
         cast("dict[str, Any]", found.scope)["user"] = user
         return found
 

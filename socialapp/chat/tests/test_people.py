@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from channels.db import database_sync_to_async
 from channels.routing import URLRouter
-from channels.testing import WebsocketCommunicator
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -23,6 +22,7 @@ from socialapp.chat.models import Conversation, Fact, Invitation, Message, Parti
 from socialapp.chat.routing import websocket_urlpatterns
 from socialapp.chat.services import checks, news, turns
 from socialapp.chat.services.people import MOST_PEOPLE
+from tests.sockets import Socket
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -571,9 +571,9 @@ async def test_a_socket_tells_nobody_of_what_was_begun_before_they_came() -> Non
 
     ann, ben, key, old = await prepare()
 
-    def socket(user: Any) -> WebsocketCommunicator:
+    def socket(user: Any) -> Socket:
         app = URLRouter(websocket_urlpatterns)  # type: ignore[arg-type]
-        found = WebsocketCommunicator(app, f"/ws/chats/{key}/")
+        found = Socket(app, f"/ws/chats/{key}/")
         cast("dict[str, Any]", found.scope)["user"] = user
         return found
 

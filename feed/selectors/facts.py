@@ -49,6 +49,8 @@ _NAMES = (
     "stat__dwell",
 )
 
+_AT = _NAMES.index("published")
+
 _rows = Kept(
     lambda ids: (
         # Whether its author is still here is asked with who may see it, at every page.
@@ -112,11 +114,8 @@ def _look_up(ids: Iterable[int]) -> list[tuple[Row, frozenset[int]]]:
 
 def _counted(row: Row) -> Row:
     """In numbers: seconds since 1970 for the moment, 0 for nothing."""
-    at = _NAMES.index("published")
-    return tuple(
-        value.timestamp() if place == at else value or 0
-        for place, value in enumerate(row)
-    )
+    numbers = (*row[:_AT], row[_AT].timestamp(), *row[_AT + 1 :])
+    return tuple(one or 0 for one in numbers) if None in numbers else numbers
 
 
 def _remember(fresh: dict[int, Known]) -> None:

@@ -10,7 +10,7 @@ from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from avatarfx import selectors
 from avatarfx.models import Clip
 from avatarfx.services.news import group_of
-from socialapp.accounts.sockets import (
+from socialapp.accounts.programs.sockets import (
     SIGN_IN,
     BearerError,
     bearer_of,

@@ -27,7 +27,7 @@ from scenes.api import clips as scene_clips
 from scenes.api import company, plays, stories, trade
 from scenes.api import takes as scene_takes
 from socialapp.accounts import api as accounts
-from socialapp.accounts import device_api
+from socialapp.accounts.programs import device_api
 from socialapp.characters.api import cards, characters, portraits
 from socialapp.chat.api import conversations, messages, people
 from socialapp.comments.api import comments

@@ -17,7 +17,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
 from avatarfx import routing as clips  # noqa: E402
 from scenes import routing as scenes  # noqa: E402
-from socialapp.accounts.session_sockets import EndsWithSession  # noqa: E402
+from socialapp.accounts.signing_in.session_sockets import EndsWithSession  # noqa: E402
 from socialapp.chat import routing as chat  # noqa: E402
 from socialapp.lib.sockets import Lines  # noqa: E402
 from streams import routing as streams  # noqa: E402

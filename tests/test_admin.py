@@ -62,8 +62,8 @@ from scenes.models import (
 )
 from scenes.tests.stories import published
 from socialapp.accounts import quotas
-from socialapp.accounts.devices import begin as begin_device
 from socialapp.accounts.models import Block, Guardian, Mute, Ticket, Token, User
+from socialapp.accounts.programs.devices import begin as begin_device
 from socialapp.accounts.services import create_token
 from socialapp.characters import services as characters
 from socialapp.characters.models import CardPicture, Character, CharacterCard, Portrait

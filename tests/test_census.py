@@ -55,8 +55,9 @@ from scenes.services.plays import begin_play
 from scenes.tests.playing import make, publish
 from scenes.tests.staging import on_stage, played
 from scenes.tests.stories import published
-from socialapp.accounts import devices, exports, keeping_apart, leaving, services
+from socialapp.accounts import exports, keeping_apart, leaving, services
 from socialapp.accounts.models import Block, User
+from socialapp.accounts.programs import devices
 from socialapp.characters.services import change_character
 from socialapp.chat import services as chats
 from socialapp.comments import services as comments

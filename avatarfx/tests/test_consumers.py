@@ -17,8 +17,8 @@ from avatarfx.services import leases, news
 from avatarfx.services.leases import Lease
 from avatarfx.tests.conftest import make_character
 from socialapp.accounts.models import Token, User
+from socialapp.accounts.programs.sockets import SCOPE, SIGN_IN
 from socialapp.accounts.services import create_token
-from socialapp.accounts.sockets import SCOPE, SIGN_IN
 from socialapp.asgi import application
 from tests.sockets import Socket
 

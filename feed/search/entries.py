@@ -18,8 +18,8 @@ from feed.search.folding import words_of
 from feed.search.index import LIMITED
 from feed.search.lines import words_of_lines
 from scenes.models import Scene
-from socialapp.accounts import birthdays
 from socialapp.accounts.models import User
+from socialapp.accounts.young import birthdays
 from socialapp.acting.script import spoken
 from socialapp.characters.models import Character
 

@@ -9,9 +9,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from feed.models import Follow, Hidden, Post
-from socialapp.accounts import birthdays
 from socialapp.accounts.circle import heard, not_apart
 from socialapp.accounts.models import User
+from socialapp.accounts.young import birthdays
 from socialapp.characters.models import Character
 from socialapp.characters.selectors import starter_cast
 

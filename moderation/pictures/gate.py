@@ -18,7 +18,7 @@ from moderation.models import FigureFace, KnownBad
 from moderation.pictures import blocked, figures, known
 from moderation.screening.rules import of_category
 from moderation.screening.verdicts import ACTIONS, Finding
-from socialapp.accounts import birthdays
+from socialapp.accounts.young import birthdays
 from socialapp.engines.errors import EngineError
 from socialapp.engines.handler import detectors
 from socialapp.engines.protocols import Sighting

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from moderation.screening.judge import screen_text
 from moderation.screening.rules import of_category
-from socialapp.accounts import birthdays
+from socialapp.accounts.young import birthdays
 
 if TYPE_CHECKING:
     from moderation.screening.verdicts import Finding, Verdict

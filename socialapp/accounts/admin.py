@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from socialapp.accounts import services, sessions
+from socialapp.accounts import services
 from socialapp.accounts.models import (
     Block,
     DeviceGrant,
@@ -24,6 +24,7 @@ from socialapp.accounts.models import (
     Token,
     User,
 )
+from socialapp.accounts.signing_in import sessions
 from socialapp.lib.admin import Admin, Record, RecordInline, Users, link
 
 if TYPE_CHECKING:

@@ -20,11 +20,12 @@ from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 
-from socialapp.accounts import exports, factors, leaving, proofs, quotas, services
+from socialapp.accounts import exports, leaving, quotas, services
 from socialapp.accounts.circle import people_for
 from socialapp.accounts.consent import Level
 from socialapp.accounts.models import Token, User
-from socialapp.accounts.scopes import ALL, Scope
+from socialapp.accounts.programs.scopes import ALL, Scope
+from socialapp.accounts.signing_in import factors, proofs
 from socialapp.lib.api.fields import PageUrl, valid
 from socialapp.lib.api.parsers import PictureParser
 from socialapp.lib.api.problems import Problem, refusal

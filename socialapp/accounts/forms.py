@@ -10,7 +10,8 @@ from django import forms
 from django.conf import settings
 from django.utils import timezone
 
-from socialapp.accounts import birthdays, services
+from socialapp.accounts import services
+from socialapp.accounts.young import birthdays
 from socialapp.lib.text import TextError, clean_name
 
 if TYPE_CHECKING:

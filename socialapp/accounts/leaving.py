@@ -11,9 +11,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from socialapp.accounts import sessions
 from socialapp.accounts.models import User
 from socialapp.accounts.services import close_account
+from socialapp.accounts.signing_in import sessions
 from socialapp.lib import mail
 
 if TYPE_CHECKING:

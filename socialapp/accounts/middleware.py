@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from socialapp.accounts import factors, sessions
+from socialapp.accounts.signing_in import factors, sessions
 
 if TYPE_CHECKING:
     from collections.abc import Callable

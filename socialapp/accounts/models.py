@@ -9,8 +9,10 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
 
-from socialapp.accounts import birthdays, handles, scopes
+from socialapp.accounts import handles
 from socialapp.accounts.consent import Level
+from socialapp.accounts.programs import scopes
+from socialapp.accounts.young import birthdays
 from socialapp.lib.ids import new_key
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.dispatch import receiver
 
-from socialapp.accounts import leaving, sessions
+from socialapp.accounts import leaving
+from socialapp.accounts.signing_in import sessions
 
 if TYPE_CHECKING:
     from django.http import HttpRequest

@@ -25,11 +25,13 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from PIL import Image, ImageOps
 
-from socialapp.accounts import birthdays, handles, sessions
-from socialapp.accounts import scopes as known
+from socialapp.accounts import handles
 from socialapp.accounts.consent import Level
 from socialapp.accounts.models import Block, Guardian, Mute, Ticket, Token, User
+from socialapp.accounts.programs import scopes as known
 from socialapp.accounts.signals import account_closed, consent_changed, picture_changed
+from socialapp.accounts.signing_in import sessions
+from socialapp.accounts.young import birthdays
 from socialapp.lib import images, mail
 from socialapp.lib.ids import new_key
 from socialapp.lib.signals import tell_listing

@@ -1,6 +1,7 @@
 from django.urls import path
 
-from socialapp.accounts import device_views, views
+from socialapp.accounts import views
+from socialapp.accounts.programs import device_views
 
 urlpatterns = [
     path("theme/", views.theme, name="theme"),

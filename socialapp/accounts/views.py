@@ -20,14 +20,15 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from socialapp.accounts import exports, guardians, leaving, services
-from socialapp.accounts import sessions as signed_in
+from socialapp.accounts import exports, leaving, services
 from socialapp.accounts.consent import Level
 from socialapp.accounts.context import THEME_COOKIE, THEMES
 from socialapp.accounts.forms import ProfileForm
 from socialapp.accounts.models import Guardian
+from socialapp.accounts.programs.scopes import Scope
 from socialapp.accounts.requests import person
-from socialapp.accounts.scopes import Scope
+from socialapp.accounts.signing_in import sessions as signed_in
+from socialapp.accounts.young import guardians
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse, StreamingHttpResponse

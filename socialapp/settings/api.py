@@ -9,7 +9,7 @@ from socialapp.settings.people import ALLAUTH_TRUSTED_PROXY_COUNT
 
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "socialapp.accounts.authentication.BearerAuthentication",
+        "socialapp.accounts.programs.authentication.BearerAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],

@@ -48,7 +48,7 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 """Seconds for which somebody who proved that it is them is not asked again."""
 
-MFA_ADAPTER = "socialapp.accounts.factors.FactorAdapter"
+MFA_ADAPTER = "socialapp.accounts.signing_in.factors.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = False
@@ -58,14 +58,14 @@ MFA_TOTP_TOLERANCE = 1
 """Steps of 30 seconds by which a phone's clock may be off; no code counts twice."""
 
 MFA_FORMS = {
-    "authenticate": "socialapp.accounts.factors.SignInCodeForm",
-    "reauthenticate": "socialapp.accounts.factors.ProofCodeForm",
-    "activate_totp": "socialapp.accounts.factors.AppForm",
-    "authenticate_webauthn": "socialapp.accounts.factors.SecondPasskeyForm",
-    "reauthenticate_webauthn": "socialapp.accounts.factors.ProofPasskeyForm",
-    "login_webauthn": "socialapp.accounts.factors.SignInPasskeyForm",
-    "add_webauthn": "socialapp.accounts.factors.PasskeyForm",
-    "edit_webauthn": "socialapp.accounts.factors.PasskeyNameForm",
+    "authenticate": "socialapp.accounts.signing_in.factors.SignInCodeForm",
+    "reauthenticate": "socialapp.accounts.signing_in.factors.ProofCodeForm",
+    "activate_totp": "socialapp.accounts.signing_in.factors.AppForm",
+    "authenticate_webauthn": "socialapp.accounts.signing_in.factors.SecondPasskeyForm",
+    "reauthenticate_webauthn": "socialapp.accounts.signing_in.factors.ProofPasskeyForm",
+    "login_webauthn": "socialapp.accounts.signing_in.factors.SignInPasskeyForm",
+    "add_webauthn": "socialapp.accounts.signing_in.factors.PasskeyForm",
+    "edit_webauthn": "socialapp.accounts.signing_in.factors.PasskeyNameForm",
 }
 STAFF_NEEDS_SECOND_FACTOR = env.flag("STAFF_NEEDS_SECOND_FACTOR", default=PRODUCTION)
 """Whether the admin opens to staff with a passkey or an authenticator app alone."""

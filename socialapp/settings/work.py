@@ -38,7 +38,7 @@ RECONCILERS = [
     "avatarfx.services.reconcile",
     "avatarfx.services.workers.reconcile",
     "socialapp.accounts.leaving.purge_due",
-    "socialapp.accounts.guardians.send_due",
+    "socialapp.accounts.young.guardians.send_due",
     "socialapp.lib.withheld.reconcile",
     "avatarfx.services.recheck",
     "avatarfx.services.sweep_segments",

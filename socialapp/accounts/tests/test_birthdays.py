@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.utils import timezone
 
-from socialapp.accounts.birthdays import BirthDateError, age, read
+from socialapp.accounts.young.birthdays import BirthDateError, age, read
 
 if TYPE_CHECKING:
     from conftest import ClientOf

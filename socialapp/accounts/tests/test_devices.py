@@ -12,9 +12,10 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from conftest import PASSWORD
-from socialapp.accounts import devices, services
-from socialapp.accounts.device_api import GRANT
+from socialapp.accounts import services
 from socialapp.accounts.models import DeviceGrant, Token, User
+from socialapp.accounts.programs import devices
+from socialapp.accounts.programs.device_api import GRANT
 
 if TYPE_CHECKING:
     from pytest_django import Settings

@@ -17,8 +17,9 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from conftest import PASSWORD
-from socialapp.accounts import factors, leaving, services
+from socialapp.accounts import leaving, services
 from socialapp.accounts.models import Token, User
+from socialapp.accounts.signing_in import factors
 from socialapp.accounts.tests.codes import code_of
 
 if TYPE_CHECKING:

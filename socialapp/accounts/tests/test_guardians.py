@@ -10,9 +10,9 @@ from django.core import mail
 from django.utils import timezone
 
 from feed.tests.rows import post_by
-from socialapp.accounts import guardians
 from socialapp.accounts.models import Guardian
 from socialapp.accounts.services import AccountError
+from socialapp.accounts.young import guardians
 
 if TYPE_CHECKING:
     from django.test import Client

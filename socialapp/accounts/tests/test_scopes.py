@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 from conftest import PASSWORD
 from socialapp.accounts import services
 from socialapp.accounts.models import Token
-from socialapp.accounts.scopes import ALL
+from socialapp.accounts.programs.scopes import ALL
 from socialapp.accounts.tests.test_factors import proved
 
 if TYPE_CHECKING:

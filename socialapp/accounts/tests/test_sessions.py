@@ -16,9 +16,10 @@ from django.test import Client
 from django.utils import timezone
 
 from conftest import PASSWORD
-from socialapp.accounts import leaving, sessions
+from socialapp.accounts import leaving
 from socialapp.accounts.models import User
-from socialapp.accounts.session_sockets import EndsWithSession
+from socialapp.accounts.signing_in import sessions
+from socialapp.accounts.signing_in.session_sockets import EndsWithSession
 from tests.sockets import Socket
 
 if TYPE_CHECKING:

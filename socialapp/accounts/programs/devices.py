@@ -14,8 +14,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from socialapp.accounts import scopes as known
 from socialapp.accounts.models import DeviceGrant, Token
+from socialapp.accounts.programs import scopes as known
 from socialapp.accounts.services import (
     MAX_TOKENS,
     AccountError,

@@ -14,8 +14,8 @@ from rest_framework.parsers import FormParser
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 
-from socialapp.accounts import devices
 from socialapp.accounts.models import DeviceGrant, Token
+from socialapp.accounts.programs import devices
 from socialapp.lib.api.fields import valid
 from socialapp.lib.api.parsers import StrictJSONParser
 from socialapp.lib.api.problems import Problem, refusal

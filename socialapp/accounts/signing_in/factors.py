@@ -32,7 +32,7 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.utils.crypto import salted_hmac
 
-from socialapp.accounts.sessions import device
+from socialapp.accounts.signing_in.sessions import device
 from socialapp.lib.text import TextError, clean_name
 
 if TYPE_CHECKING:

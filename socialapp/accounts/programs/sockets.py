@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from socialapp.accounts import services
 from socialapp.accounts.models import Token
-from socialapp.accounts.scopes import Scope
+from socialapp.accounts.programs.scopes import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

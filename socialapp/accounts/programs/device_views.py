@@ -10,9 +10,9 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from socialapp.accounts import devices
+from socialapp.accounts.programs import devices
+from socialapp.accounts.programs.scopes import Scope
 from socialapp.accounts.requests import person
-from socialapp.accounts.scopes import Scope
 from socialapp.lib.api.throttles import Throttle
 
 if TYPE_CHECKING:

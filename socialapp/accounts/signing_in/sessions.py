@@ -2,7 +2,7 @@
 
 `django.contrib.sessions` keeps the sessions; `allauth.usersessions` has a row for each
 with what tells them apart. A session that is ended is gone with its next request, and its
-open sockets are closed at once (``socialapp.accounts.session_sockets``).
+open sockets are closed at once (``socialapp.accounts.signing_in.session_sockets``).
 """
 
 from __future__ import annotations

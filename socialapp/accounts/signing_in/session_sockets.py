@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from channels.layers import get_channel_layer
 
-from socialapp.accounts.sessions import group_of
-from socialapp.accounts.sockets import SIGN_IN
+from socialapp.accounts.programs.sockets import SIGN_IN
+from socialapp.accounts.signing_in.sessions import group_of
 
 if TYPE_CHECKING:
     from socialapp.lib.sockets import App, Receive, Scope, Send

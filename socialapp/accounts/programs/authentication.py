@@ -10,7 +10,7 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed
 
 from socialapp.accounts import services
-from socialapp.accounts.scopes import Scope, needed
+from socialapp.accounts.programs.scopes import Scope, needed
 from socialapp.lib.api.problems import Problem
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _insufficient(token: Token, scope: Scope) -> Problem:
 
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    target_class = "socialapp.accounts.authentication.BearerAuthentication"
+    target_class = "socialapp.accounts.programs.authentication.BearerAuthentication"
     name = "token"
 
     def get_security_definition(self, auto_schema: object) -> dict[str, str]:  # noqa: ARG002

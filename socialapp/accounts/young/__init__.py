@@ -1,0 +1,1 @@
+"""How old people are, and who stands up for those under 18."""

@@ -32,6 +32,9 @@ from socialapp.accounts.models import Block, Mute
 from socialapp.lib.api.fields import valid
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.db.models import QuerySet
     from rest_framework.request import Request
 
 _AFTER = OpenApiParameter("after", str, description="As in `next`.")
@@ -84,6 +87,24 @@ class _Mine(viewsets.GenericViewSet[Any]):
     permission_classes = (IsAuthenticated,)
     pagination_class = None
 
+    def told(
+        self,
+        rows: QuerySet[Any],
+        shape: type[serializers.Serializer[Any]],
+        *,
+        name: str,
+    ) -> Response:
+        """A page of my rows; `name`: of the list, for its cursors."""
+        of = f"{name}:{me(self.request).pk}"
+        found, following = paged(self.request, rows, of)
+        context = {**self.get_serializer_context(), **self.beside(found)}
+        results = shape(found, many=True, context=context).data
+        return Response({"next": following, "results": results})
+
+    def beside(self, found: Sequence[Any]) -> dict[str, Any]:  # noqa: ARG002
+        """What the shape needs besides these rows."""
+        return {}
+
 
 @extend_schema(tags=["people"])
 class BlocksViewSet(_Mine):
@@ -96,9 +117,7 @@ class BlocksViewSet(_Mine):
     )
     def list(self, request: Request) -> Response:
         rows = me(request).blocks.select_related("whom")
-        found, following = paged(request, rows, f"blocks:{me(request).pk}")
-        results = ApartRead(found, many=True).data
-        return Response({"next": following, "results": results})
+        return self.told(rows, ApartRead, name="blocks")
 
     @extend_schema(
         summary="Take a block back, also of somebody who blocks me",
@@ -122,9 +141,7 @@ class MutesViewSet(_Mine):
     )
     def list(self, request: Request) -> Response:
         rows = me(request).mutes.select_related("whom")
-        found, following = paged(request, rows, f"mutes:{me(request).pk}")
-        results = ApartRead(found, many=True).data
-        return Response({"next": following, "results": results})
+        return self.told(rows, ApartRead, name="mutes")
 
     @extend_schema(summary="Take a mute back", responses={204: None})
     def destroy(self, request: Request, username: str) -> Response:
@@ -145,9 +162,7 @@ class HiddenViewSet(_Mine):
     )
     def list(self, request: Request) -> Response:
         rows = me(request).hidden.select_related("character")
-        found, following = paged(request, rows, f"hidden:{me(request).pk}")
-        results = HiddenCharacterRead(found, many=True).data
-        return Response({"next": following, "results": results})
+        return self.told(rows, HiddenCharacterRead, name="hidden")
 
     @extend_schema(summary="See a character again", responses={204: None})
     def destroy(self, request: Request, key: str) -> Response:
@@ -168,11 +183,12 @@ class LessViewSet(_Mine):
     )
     def list(self, request: Request) -> Response:
         rows = me(request).unwanted.select_related("post")
-        found, following = paged(request, rows, f"less:{me(request).pk}")
-        posts = openable_by(request.user).filter(pk__in=[one.post_id for one in found])
-        context = {**self.get_serializer_context(), "posts": {p.pk: p for p in posts}}
-        results = UnwantedRead(found, many=True, context=context).data
-        return Response({"next": following, "results": results})
+        return self.told(rows, UnwantedRead, name="less")
+
+    def beside(self, found: Sequence[Unwanted]) -> dict[str, Any]:
+        wanted = [one.post_id for one in found]
+        posts = openable_by(self.request.user).filter(pk__in=wanted)
+        return {"posts": {post.pk: post for post in posts}}
 
     @extend_schema(
         summary="Let a post count as before, also one that is not there any more",
@@ -214,9 +230,7 @@ class RemixedViewSet(_Mine):
     def list(self, request: Request) -> Response:
         of = request.query_params.get("of", "")
         rows = revoking.shown_of_mine(me(request), of=of)
-        found, following = paged(request, rows, f"remixed:{me(request).pk}:{of}")
-        results = MadeOfMineRead(found, many=True).data
-        return Response({"next": following, "results": results})
+        return self.told(rows, MadeOfMineRead, name=f"remixed:{of}")
 
     @extend_schema(
         summary="Keep, unlink or hide one of them; each takes the one before back",

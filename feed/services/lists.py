@@ -45,6 +45,10 @@ GUESTS = 60
 """Seconds for which visitors without a name are given one list: most of them look at
 one page and never come back, and a list is some 20 kB."""
 
+FEW, SOON = 20, 5
+"""A list of so few posts is given for so many seconds: a young house shows what is new,
+and to make it anew costs little."""
+
 _CURSOR = re.compile(r"l-([a-z0-9]{6,16})-([0-9]{1,6})")
 
 
@@ -152,7 +156,7 @@ def _begun(viewer: Viewer, order: str) -> RankedList:
     if kept is None:
         kept = _made(viewer, "", order)
         if kept.posts:  # a house that has just opened is not empty for a minute
-            cache.set(place, kept.key, GUESTS)
+            cache.set(place, kept.key, GUESTS if len(kept.posts) > FEW else SOON)
     return kept
 
 

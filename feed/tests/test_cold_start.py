@@ -80,13 +80,25 @@ def test_a_post_of_the_future_or_the_past_moves_no_clock(
         assert behind.key in page
 
 
-def test_visitors_without_a_name_are_given_one_list_for_a_minute(alice: User) -> None:
+def test_visitors_without_a_name_are_given_one_list_for_a_minute(
+    alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feed.services.lists.FEW", 0)
     post_by(alice)
     for _ in range(5):
         assert "<article" in page_of(Client())
     assert RankedList.objects.filter(viewer="").count() == 1
     page_of(Client(), "/?order=trending")
     assert RankedList.objects.filter(viewer="").count() == 2
+
+
+def test_of_few_posts_no_list_is_given_for_long(
+    alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feed.services.lists.SOON", 0)
+    for count in (1, 2):
+        post_by(alice)
+        assert page_of(Client()).count("<article") == count
 
 
 def test_whoever_has_a_name_has_a_list_of_their_own(

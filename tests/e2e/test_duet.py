@@ -52,7 +52,10 @@ def until_line(page: Page, number: int) -> None:
 
 
 def test_from_the_stage_to_the_feed(
-    troupe: Troupe, open_page: Open, look: Callable[[Page, str], Path]
+    troupe: Troupe,
+    open_page: Open,
+    look: Callable[[Page, str], Path],
+    faults: Callable[[Page], list[str]],
 ) -> None:
     host = open_page(**DESKTOP)
     join(host, troupe, "impresario")
@@ -72,6 +75,8 @@ def test_from_the_stage_to_the_feed(
         until_line(second, 4)
         look(first, "duet-desktop")
         look(second, "duet-phone")
+        for page in (host, second):
+            assert faults(page) == []
 
         pages = [heard(page) for page in (first, second, late)]
         # Whoever comes in the middle of a line hears its end at once, not late.
@@ -102,6 +107,7 @@ def test_from_the_stage_to_the_feed(
     first.goto(url)
     replay = first.locator("troupe-show[events]")
     expect(replay).to_have_attribute("data-state", "paused", timeout=PLAYED)
+    assert faults(first) == []
     first.click("[data-replay] [data-toggle]")
     expect(replay).to_have_attribute("data-line", re.compile(r"\d"), timeout=PLAYED)
     line = heard(first)["1"]

@@ -1,14 +1,15 @@
-"""People talk under a clip, on a phone: over the feed, in branches, without a script."""
+"""People talk under a clip: over the feed, in branches, without a script."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.test_pages import _posts, join
-from tests.e2e.test_streams import PHONE
+from tests.e2e.test_streams import DESKTOP, PHONE
 from tests.e2e.test_viewer import run_in
 
 if TYPE_CHECKING:
@@ -31,30 +32,38 @@ print("", report.case.kind, {FIRST!r} in report.snapshot.values(), sep="|", end=
 ANSWER = "You gave it a temper, somebody else gave it a lamp."
 
 
+@pytest.mark.parametrize(
+    ("window", "names"),
+    [(PHONE, ("lastbus", "odile")), (DESKTOP, ("nightbus", "odette"))],
+    ids=["phone", "desktop"],
+)
 def test_a_comment_over_the_feed_is_answered_liked_changed_and_taken_back(
     open_page: Callable[..., Page],
     troupe: Troupe,
     *,
+    window: dict[str, Any],
+    names: tuple[str, str],
     expected_errors: list[str],
     faults: Callable[[Page], list[str]],
     look: Callable[[Page, str], Path],
 ) -> None:
-    page = open_page(**PHONE)
-    join(page, troupe, "lastbus")
+    page = open_page(**window)
+    writer, reader = names
+    join(page, troupe, writer)
     page.goto(troupe.url)
-    # The sheet over the feed.
+    # Over the feed on a phone, beside it where there is room.
     quiet = page.locator("article:has(a[data-talk][aria-label='Comments, 0'])").first
     key = quiet.get_attribute("data-key")
     button = page.locator(f"article[data-key='{key}'] a[data-talk]")
     button.click()
-    sheet = page.locator("dialog troupe-talk")
+    sheet = page.locator("dialog troupe-talk, aside troupe-talk")
     expect(sheet.get_by_text("Nobody has written anything yet.")).to_be_visible()
     sheet.get_by_label("Your comment").fill(FIRST)
     sheet.get_by_label("Send the comment").click()
     expect(sheet.locator(".comment__words", has_text=FIRST)).to_be_visible()
     expect(button).to_have_attribute("aria-label", "Comments, 1")
     assert faults(page) == []
-    look(page, "talk-sheet")
+    look(page, f"talk-sheet-{writer}")
     # What is refused stays typed.
     expected_errors.append("status of 409")
     sheet.get_by_label("Your comment").fill(" \u202e ")
@@ -67,8 +76,8 @@ def test_a_comment_over_the_feed_is_answered_liked_changed_and_taken_back(
     href = button.get_attribute("href")
     assert href is not None
     post = troupe.url + href.removesuffix("comments/")
-    other = open_page(**PHONE)
-    join(other, troupe, "odile")
+    other = open_page(**window)
+    join(other, troupe, reader)
     other.goto(post)
     line = other.locator(".comment", has_text=FIRST)
     line.get_by_role("button", name=re.compile("^Like, 0")).click()
@@ -78,24 +87,24 @@ def test_a_comment_over_the_feed_is_answered_liked_changed_and_taken_back(
     line.get_by_label("Send the answer").click()
     expect(line.locator(".comment--reply")).to_contain_text(ANSWER)
     assert faults(other) == []
-    look(other, "talk-post")
+    look(other, f"talk-post-{writer}")
     # And does not like what it says: a report, over the page, told to nobody.
     line.get_by_label("More about this comment").first.click()
     line.get_by_role("link", name="Report").first.click()
     report = other.get_by_role("dialog")
     expect(report.get_by_role("heading", name="Report")).to_be_visible()
     assert faults(other) == []
-    look(other, "talk-report")
+    look(other, f"talk-report-{writer}")
     report.get_by_role("radio").first.check(force=True)
     report.locator("[type=submit]").click()
     expect(report.get_by_role("heading", name="Reported")).to_be_visible()
     assert faults(other) == []
-    look(other, "talk-reported")
+    look(other, f"talk-reported-{writer}")
     report.get_by_role("button", name="Close").click()
     expect(report).to_have_count(0)
     expect(line.locator(".comment__words").first).to_contain_text(FIRST)
     # It is a case now, with the words as they were.
-    assert run_in(troupe, REPORTS, READER="odile").split("|")[1:] == ["comment", "True"]
+    assert run_in(troupe, REPORTS, READER=reader).split("|")[1:] == ["comment", "True"]
 
     # Back with the first: folded, changed, taken away.
     page.goto(f"{post}comments/")
@@ -115,7 +124,7 @@ def test_a_comment_over_the_feed_is_answered_liked_changed_and_taken_back(
     page.get_by_role("dialog").get_by_role("button", name="Remove").click()
     expect(page.get_by_text("Taken back by who wrote it.")).to_be_visible()
     expect(page.get_by_role("heading", name="Comments 1")).to_be_visible()
-    look(page, "talk-gone")
+    look(page, f"talk-gone-{writer}")
 
 
 def test_comments_work_without_a_script(

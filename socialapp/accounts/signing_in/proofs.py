@@ -29,7 +29,7 @@ def require(request: Request, *, user: User, password: str) -> None:
             raise Problem(
                 429,
                 "throttled",
-                "That were many passwords. Wait a minute and try again.",
+                "Those were many passwords. Wait a minute and try again.",
                 headers={"Retry-After": "60"},
             )
         if not user.check_password(password):

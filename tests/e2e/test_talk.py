@@ -34,7 +34,7 @@ ANSWER = "You gave it a temper, somebody else gave it a lamp."
 
 @pytest.mark.parametrize(
     ("window", "names"),
-    [(PHONE, ("lastbus", "odile")), (DESKTOP, ("nightbus", "odette"))],
+    [(PHONE, ("lastbus", "odile")), (DESKTOP, ("ferrywoman", "odette"))],
     ids=["phone", "desktop"],
 )
 def test_a_comment_over_the_feed_is_answered_liked_changed_and_taken_back(

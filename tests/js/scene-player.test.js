@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { Machine } from "../../socialapp/static/scenes/machine.js";
 import { Play } from "../../socialapp/static/scenes/play.js";
 import { PlayClock } from "../../socialapp/static/scenes/player/clock.js";
-import { nodAt, readVisemes } from "../../socialapp/static/scenes/player/faces.js";
+import { Actor, nodAt, readVisemes } from "../../socialapp/static/scenes/player/faces.js";
 import { carried, choicesIn, endingsOf, journal } from "../../socialapp/static/scenes/player/journal.js";
 import { actOf } from "../../socialapp/static/scenes/player/keys.js";
 import { OnStage } from "../../socialapp/static/scenes/player/on-stage.js";
@@ -56,6 +56,25 @@ const tea = (change = () => {}) => {
 };
 
 // Words -----------------------------------------------------------------------
+
+test("with less motion a head is here or there, with no way between", () => {
+  const words = [{ at: 0, until: 1, text: "Tea?" }];
+  const speaking = { role: "host", emotion: "calm", part: null, words, listeners: null, position: 0.1 };
+  const heads = (calm) => {
+    const actor = new Actor(0);
+    const seen = [];
+    for (const [now, who] of [[0, "host"], [0.05, "host"], [0.1, "guest"], [0.15, "guest"], [0.2, "guest"]]) {
+      const face = actor.face({ now, calm, speaking: { ...speaking, role: who }, role: "guest", side: 1 });
+      seen.push([face.yaw, face.pitch, face.roll, face.x, face.y]);
+    }
+    return seen;
+  };
+  const still = heads(true).map(String);
+  assert.deepEqual([...new Set(still)], [still[0], still[2]], "two poses");
+  assert.notEqual(still[0], still[2]);
+  const [, , first, , last] = heads(false);
+  assert.ok(first[0] > 1 && last[0] < first[0], "otherwise it takes its way");
+});
 
 test("words at reading speed are all of the text, in order, seventeen characters a second", () => {
   const said = "The slides say one of nine. It is fine; I have told it so, twice.";

@@ -4,16 +4,13 @@
  * stretch and makes a clip of it. Live it is the last minute, afterwards the whole replay.
  */
 import { moved, snapped, suggested, tenth, wordsIn } from "./cut-range.js";
+import { Strip, TOUCH, nameOf } from "./cut-strip.js";
 import { getJson, RefusedError } from "./http.js";
 import { clock } from "./watch.js";
 
 /** @import { Limits, Range, Segment } from "./cut-range.js" */
+/** @import { Seat } from "./cut-strip.js" */
 
-const SVG = "http://www.w3.org/2000/svg";
-const LANE = 28;
-const GAP = 8;
-const TICKS = 22; // room for the times below the lanes
-const TOUCH = 22; // pixels from a handle within which it is meant
 const SHORTEST = 15; // seconds of a clip that is chosen by hand
 const SPANS = [60, 120, 300, 900, 1800, 3600, 7200];
 const PAGES = 20; // of lines that are read of one show
@@ -24,19 +21,16 @@ const LAG = 0.5; // seconds behind now that can be cut for sure
 export class TroupeCut extends HTMLElement {
   /** @type {Segment[]} */
   segments = [];
-  /** @type {{seat: string, name: string}[]} */
+  /** @type {Seat[]} */
   seats = [];
   /** @type {Range | null} */
   range = null;
   /** @type {{what: What, grip: number} | null} */
   drag = null;
-  /** @type {HTMLElement | null} */
-  lanes = null;
+  strip = new Strip();
   seconds = 0;
   most = 60;
   refusal = "";
-  from = 0;
-  span = 60;
   live = false;
   held = false; // live: somebody chooses, so the strip stands still
   busy = false;
@@ -52,16 +46,16 @@ export class TroupeCut extends HTMLElement {
   ticking;
 
   connectedCallback() {
-    if (this.lanes) return;
-    this.lanes = this.querySelector("[data-lanes]");
-    if (!this.lanes) return;
+    const lanes = this.querySelector("[data-lanes]");
+    if (this.strip.lanes || !(lanes instanceof HTMLElement)) return;
+    this.strip.lanes = lanes;
     this.live = this.hasAttribute("data-live");
     this.seats = [...this.querySelectorAll("[data-seat]")].map((one) => ({
       seat: one.getAttribute("data-seat") ?? "",
       name: one.querySelector("[data-name]")?.textContent ?? "",
     }));
-    this.listen();
-    new ResizeObserver(() => this.draw()).observe(this.lanes);
+    this.listen(lanes);
+    new ResizeObserver(() => this.draw()).observe(lanes);
     void this.load();
   }
 
@@ -70,9 +64,9 @@ export class TroupeCut extends HTMLElement {
     clearInterval(this.ticking);
   }
 
-  listen() {
+  /** @param {HTMLElement} lanes */
+  listen(lanes) {
     const { signal } = this.stopped;
-    const lanes = /** @type {HTMLElement} */ (this.lanes);
     lanes.addEventListener("pointerdown", (event) => this.press(event), { signal });
     lanes.addEventListener("pointermove", (event) => this.pull(event), { signal });
     for (const over of ["pointerup", "pointercancel"]) {
@@ -118,8 +112,8 @@ export class TroupeCut extends HTMLElement {
       this.refuse(error instanceof Error ? error.message : "The replay cannot be read.");
       return;
     }
-    this.span = this.live ? 60 : (this.spans.find((span) => span >= Math.min(this.seconds, 120)) ?? 120);
-    this.from = this.live ? this.newest : 0;
+    this.strip.span = this.live ? 60 : (this.spans.find((span) => span >= Math.min(this.seconds, 120)) ?? 120);
+    this.strip.from = this.live ? this.newest : 0;
     if (this.live) this.ticking = setInterval(() => this.tick(), 1000);
     this.began = performance.now() / 1000 - this.seconds;
     if (this.refusal && this.querySelector("[data-form]")) this.refuse(this.refusal);
@@ -137,7 +131,7 @@ export class TroupeCut extends HTMLElement {
 
   /** Where the strip begins when it shows the newest. */
   get newest() {
-    return Math.max(0, this.seconds - this.span);
+    return Math.max(0, this.seconds - this.strip.span);
   }
 
   /** @returns {Limits} */
@@ -149,8 +143,8 @@ export class TroupeCut extends HTMLElement {
   /** What the strip shows, for a first choice. */
   suggest() {
     if (this.limits.to < 3) return;
-    const shown = { ...this.limits, from: this.from };
-    shown.to = Math.min(shown.to, shown.from + this.span);
+    const shown = { ...this.limits, from: this.strip.from };
+    shown.to = Math.min(shown.to, shown.from + this.strip.span);
     if (shown.to - shown.from >= 3) this.range = suggested(this.segments, shown);
   }
 
@@ -158,7 +152,7 @@ export class TroupeCut extends HTMLElement {
     // The show's own clock is better, but only a page that plays has one.
     if (!this.show) this.seconds = performance.now() / 1000 - this.began;
     if (!this.held) {
-      this.from = this.newest;
+      this.strip.from = this.newest;
       this.suggest();
     }
     if (!this.drag) this.draw();
@@ -197,8 +191,7 @@ export class TroupeCut extends HTMLElement {
       this.until = null;
       this.show?.pause?.();
     }
-    const head = this.querySelector(".cut__head");
-    if (head) this.place(head, moment);
+    this.strip.place(moment);
   }
 
   // Choosing ----------------------------------------------------------------------
@@ -206,8 +199,8 @@ export class TroupeCut extends HTMLElement {
   /** @param {PointerEvent} event */
   press(event) {
     if (event.button !== 0 || !this.range) return;
-    const at = this.timeOf(event);
-    const reach = TOUCH / this.scale;
+    const at = this.strip.timeOf(event);
+    const reach = TOUCH / this.strip.scale;
     const { start, end } = this.range;
     /** @type {What} */
     let what = "both";
@@ -218,15 +211,15 @@ export class TroupeCut extends HTMLElement {
     this.held = true;
     const edge = what === "end" ? this.range.end : this.range.start;
     this.drag = { what, grip: at - edge };
-    /** @type {HTMLElement} */ (this.lanes).setPointerCapture(event.pointerId);
-    this.handle(what === "end" ? "end" : "start")?.focus({ preventScroll: true });
+    this.strip.lanes?.setPointerCapture(event.pointerId);
+    this.strip.handle(what === "end" ? "end" : "start")?.focus({ preventScroll: true });
   }
 
   /** @param {PointerEvent} event */
   pull(event) {
     if (!this.drag) return;
-    const wanted = this.timeOf(event) - this.drag.grip;
-    const near = 8 / this.scale;
+    const wanted = this.strip.timeOf(event) - this.drag.grip;
+    const near = 8 / this.strip.scale;
     this.change(this.drag.what, snapped(wanted, this.segments, near));
   }
 
@@ -274,9 +267,9 @@ export class TroupeCut extends HTMLElement {
   /** Keep what is chosen inside of the strip. */
   follow() {
     if (!this.range) return;
-    const span = this.span;
-    if (this.range.start < this.from) this.from = this.range.start;
-    if (this.range.end > this.from + span) this.from = this.range.end - span;
+    const span = this.strip.span;
+    if (this.range.start < this.strip.from) this.strip.from = this.range.start;
+    if (this.range.end > this.strip.from + span) this.strip.from = this.range.end - span;
     this.draw();
   }
 
@@ -293,11 +286,11 @@ export class TroupeCut extends HTMLElement {
     const zoom = Number(button.getAttribute("data-zoom") ?? 0);
     if (!go && !zoom) return;
     this.held = true;
-    const span = this.span;
-    const middle = this.from + span / 2 + (go * span) / 2;
+    const span = this.strip.span;
+    const middle = this.strip.from + span / 2 + (go * span) / 2;
     const place = this.spans.findIndex((one) => one >= span);
-    this.span = this.spans[Math.max(0, Math.min(this.spans.length - 1, place - zoom))];
-    this.from = Math.max(0, Math.min(middle - this.span / 2, this.newest));
+    this.strip.span = this.spans[Math.max(0, Math.min(this.spans.length - 1, place - zoom))];
+    this.strip.from = Math.max(0, Math.min(middle - this.strip.span / 2, this.newest));
     this.draw();
   }
 
@@ -356,135 +349,13 @@ export class TroupeCut extends HTMLElement {
     box.hidden = !why;
   }
 
-  // Drawing -----------------------------------------------------------------------
-
-  /** Pixels a second. */
-  get scale() {
-    return Math.max(1, this.lanes?.clientWidth ?? 1) / this.span;
-  }
-
-  /** @param {PointerEvent} event */
-  timeOf(event) {
-    const left = /** @type {HTMLElement} */ (this.lanes).getBoundingClientRect().left;
-    return this.from + (event.clientX - left) / this.scale;
-  }
-
-  /** @param {string} what */
-  handle(what) {
-    const found = this.querySelector(`[data-handle="${what}"]`);
-    return found instanceof SVGElement ? found : null;
-  }
+  // What is seen and read ---------------------------------------------------------
 
   draw() {
-    if (!this.lanes || !this.lanes.clientWidth) return;
-    const focused = document.activeElement?.getAttribute("data-handle");
-    const width = this.lanes.clientWidth;
-    const tall = this.seats.length * (LANE + GAP);
-    const svg = part("svg", { viewBox: `0 0 ${width} ${tall + TICKS}`, height: tall + TICKS });
-    const from = this.from;
-    this.seats.forEach(({ seat }, row) => {
-      const y = row * (LANE + GAP) + GAP / 2;
-      svg.append(part("rect", { class: "cut__track", x: 0, y, width, height: LANE, rx: 6 }));
-      for (const one of this.segments) {
-        if (one.seat !== seat || one.at > from + this.span) continue;
-        const left = Math.max(0, (one.at - from) * this.scale);
-        const right = Math.min(width, (one.at + one.seconds - from) * this.scale);
-        if (right - left < 1) continue;
-        svg.append(
-          part("rect", {
-            class: `cut__line--${seat}`, x: left, y, width: Math.max(2, right - left - 2), height: LANE, rx: 6,
-          }),
-        );
-      }
-    });
-    this.times(svg, width, tall);
-    if (this.range) this.frame(svg, tall);
-    const head = part("line", { class: "cut__head", y1: 0, y2: tall });
-    svg.append(head);
-    if (this.playing !== null) this.place(head, this.playing);
-    else head.setAttribute("visibility", "hidden");
-    this.lanes.replaceChildren(svg);
-    if (focused) this.handle(focused)?.focus({ preventScroll: true });
+    if (!this.strip.lanes?.clientWidth) return;
+    const { seats, segments, range, limits, playing } = this;
+    this.strip.draw({ seats, segments, range, limits, playing });
     this.say();
-  }
-
-  /**
-   * @param {SVGElement} svg
-   * @param {number} width
-   * @param {number} tall
-   */
-  times(svg, width, tall) {
-    const span = this.span;
-    const wanted = (span / width) * 90;
-    const step = [5, 10, 15, 30, 60, 120, 300, 600, 900, 1800].find((one) => one >= wanted) ?? 3600;
-    const from = this.from;
-    for (let t = Math.ceil(from / step) * step; t <= from + span; t += step) {
-      const x = (t - from) * this.scale;
-      if (x > width - 20) break;
-      const label = part("text", { class: "cut__tick", x: Math.max(0, x), y: tall + 15 });
-      label.textContent = clock(t);
-      svg.append(label);
-    }
-  }
-
-  /**
-   * @param {SVGElement} svg
-   * @param {number} tall
-   */
-  frame(svg, tall) {
-    const { start, end } = /** @type {Range} */ (this.range);
-    const from = this.from;
-    const left = (start - from) * this.scale;
-    const right = (end - from) * this.scale;
-    svg.append(
-      part("rect", { class: "cut__range", x: left, y: 1, width: Math.max(1, right - left), height: tall - 2, rx: 8 }),
-    );
-    for (const [what, x, moment] of /** @type {[What, number, number][]} */ ([
-      ["start", left, start],
-      ["end", right, end],
-    ])) {
-      const handle = part("g", {
-        class: "cut__handle", "data-handle": what, role: "slider", tabindex: 0,
-        "aria-label": what === "start" ? "Beginning of the clip" : "End of the clip",
-        "aria-valuemin": this.limits.from, "aria-valuemax": this.limits.to,
-        "aria-valuenow": moment, "aria-valuetext": this.spoken(what, moment),
-        "aria-orientation": "horizontal",
-      });
-      handle.append(
-        part("rect", { x: x - TOUCH, y: 0, width: 2 * TOUCH, height: Math.max(44, tall) }),
-        part("rect", { class: "cut__grip", x: x - 4, y: tall / 2 - 14, width: 8, height: 28, rx: 4 }),
-      );
-      svg.append(handle);
-    }
-  }
-
-  /**
-   * @param {What} what
-   * @param {number} moment
-   */
-  spoken(what, moment) {
-    const { start, end } = /** @type {Range} */ (this.range);
-    const near = this.segments.filter((one) => one.at <= moment + 0.2 && one.at + one.seconds >= moment - 0.2);
-    const one = what === "start" ? near.at(-1) : near[0];
-    const words = one ? `, ${this.nameOf(one.seat)}: ${one.text.slice(0, 60)}` : "";
-    return `${clock(moment)}, the clip runs for ${(end - start).toFixed(1)} seconds${words}`;
-  }
-
-  /** @param {string} seat */
-  nameOf(seat) {
-    return this.seats.find((one) => one.seat === seat)?.name ?? "";
-  }
-
-  /**
-   * @param {Element} head
-   * @param {number} moment
-   */
-  place(head, moment) {
-    const x = (moment - this.from) * this.scale;
-    const inside = x >= 0 && x <= (this.lanes?.clientWidth ?? 0);
-    head.setAttribute("visibility", inside ? "visible" : "hidden");
-    head.setAttribute("x1", String(x));
-    head.setAttribute("x2", String(x));
   }
 
   /** The words inside, the length, and what can be pressed. */
@@ -500,7 +371,7 @@ export class TroupeCut extends HTMLElement {
       const lines = words.map(({ seat, text, whole }) => {
         const item = document.createElement("li");
         const who = document.createElement("b");
-        who.textContent = `${this.nameOf(seat)} `;
+        who.textContent = `${nameOf(this.seats, seat)} `;
         item.append(who, whole ? text : `… ${text} …`);
         item.toggleAttribute("data-part", !whole);
         return item;
@@ -521,23 +392,12 @@ export class TroupeCut extends HTMLElement {
     if (now instanceof HTMLElement) now.hidden = !this.live || !this.held;
     const shown = this.querySelector("[data-window]");
     if (shown) {
-      const to = Math.min(this.from + this.span, this.seconds);
-      const text = `${clock(this.from)} to ${clock(to)} of ${clock(this.seconds)}`;
+      const to = Math.min(this.strip.from + this.strip.span, this.seconds);
+      const text = `${clock(this.strip.from)} to ${clock(to)} of ${clock(this.seconds)}`;
       if (!this.live || this.held) shown.textContent = text;
       else shown.textContent = "The last minute";
     }
   }
-}
-
-/**
- * @param {string} name
- * @param {Record<string, string | number>} attributes
- * @returns {SVGElement}
- */
-function part(name, attributes) {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
-  return made;
 }
 
 customElements.define("troupe-cut", TroupeCut);

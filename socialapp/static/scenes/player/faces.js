@@ -70,7 +70,9 @@ export class Actor {
    */
   face({ now, calm, speaking, role, side }) {
     const life = calm ? null : idleFace(now, this.seed);
-    if (speaking?.role === role) return this.#speak(speaking, life, now);
+    if (speaking?.role === role) {
+      return this.#shown(this.#speak(speaking, life), speaking.part ?? speaking.words, now, calm);
+    }
     const hears = speaking !== null && (speaking.listeners?.includes(role) ?? true);
     const [mood, weight] = this.#reaction(hears ? speaking : null);
     const face = { ...this.#rest(mood, weight), ...life };
@@ -80,26 +82,40 @@ export class Actor {
     face.gaze_x = GAZE * turn;
     face.yaw += TURN * turn;
     if (hears && !calm) face.pitch -= nodAt(speaking.position, this.seed);
-    return this.joint.follow(face, `${mood} ${weight} ${turn}`, now);
+    return this.#shown(face, `${mood} ${weight} ${turn}`, now, calm);
+  }
+
+  /**
+   * Joined with what it did before. With less motion a head is here or there, with no way
+   * between.
+   * @param {Face} goal
+   * @param {unknown} source by identity
+   * @param {number} now
+   * @param {boolean} calm
+   */
+  #shown(goal, source, now, calm) {
+    const face = this.joint.follow(goal, source, now);
+    const { yaw, pitch, roll, x, y } = goal;
+    return calm ? { ...face, yaw, pitch, roll, x, y } : face;
   }
 
   /**
    * @param {Speaking} speaking
    * @param {Partial<Face> | null} life
-   * @param {number} now
+   * @returns {Face}
    */
-  #speak({ part, words, position, emotion }, life, now) {
+  #speak({ part, words, position, emotion }, life) {
     const source = part ?? words;
     if (this.#track?.of !== source) {
       this.#track = { of: source, track: faceTrack(part ?? readPart(words, emotion)) };
     }
     const face = this.#track.track.at(position);
-    if (!life) return this.joint.follow({ ...face, ...heldPose(part, position) }, source, now);
+    if (!life) return { ...face, ...heldPose(part, position) };
     const { lid_left = 0, lid_right = 0, ...pose } = life;
     const lids = part?.blinks.length
       ? {}
       : { lid_left: Math.max(face.lid_left, lid_left), lid_right: Math.max(face.lid_right, lid_right) };
-    return this.joint.follow({ ...face, ...(part?.poses.length ? {} : pose), ...lids }, source, now);
+    return { ...face, ...(part?.poses.length ? {} : pose), ...lids };
   }
 
   /** @param {Speaking | null} heard @returns {[string, number]} */

@@ -11,7 +11,8 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
 
 from feed import rules, selectors, services, visits
-from feed.api.posts import _PAGE, PostListing, PostPageRead
+from feed.api.post_shapes import PostPageRead
+from feed.api.posts import _PAGE, PostListing
 from feed.languages import NAMES
 from feed.models import CustomFeed, MutedWord
 from feed.services.custom import LONGEST_MUTE

@@ -17,7 +17,8 @@ from rest_framework.response import Response
 
 from feed import selectors, services
 from feed.api.people import paged
-from feed.api.posts import _PAGE, PostListing, PostPageRead, PostRead
+from feed.api.post_shapes import PostPageRead, PostRead
+from feed.api.posts import _PAGE, PostListing
 from feed.api.remix_shapes import (
     MadeOfMinePageRead,
     MadeOfMineRead,

@@ -10,7 +10,7 @@ from rest_framework import serializers
 from avatarfx.api.clips import LeadRead
 from avatarfx.api.speech import UsableCharacter
 from avatarfx.remixes import RemixKind
-from feed.api.posts import PostRead
+from feed.api.post_shapes import PostRead
 from feed.models import Remix, RemixAnswer, RemixPass, RemixRequest
 from feed.models.remixes import MAX_WORD
 from feed.remixes.tree import AWAY, GONE, REMOVED, SHOWN, UNLINKED

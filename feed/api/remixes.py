@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from avatarfx.api.clips import IDEMPOTENCY_KEY, idempotency_key
 from avatarfx.api.refusals import quota_headers_of
 from feed import selectors
-from feed.api.posts import PostRead
+from feed.api.post_shapes import PostRead
 from feed.api.remix_shapes import (
     AllowedRead,
     OutcomeRead,

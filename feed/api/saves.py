@@ -18,7 +18,7 @@ from rest_framework.permissions import AllowAny, IsAuthenticatedOrReadOnly
 from rest_framework.response import Response
 
 from feed import selectors, services
-from feed.api.posts import PostRead
+from feed.api.post_shapes import PostRead
 from feed.models import Collection, Post
 from feed.selectors import saves as kept
 from moderation.screening import problems

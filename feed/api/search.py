@@ -16,7 +16,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 
 from avatarfx.api.clips import LeadRead
-from feed.api.posts import PostRead
+from feed.api.post_shapes import PostRead
 from feed.search.exploring import explore
 from feed.search.finding import Found, Results, search
 from feed.search.queries import KINDS, LONGEST

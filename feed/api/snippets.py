@@ -9,7 +9,7 @@ from rest_framework import serializers, status, viewsets
 from rest_framework.response import Response
 
 from feed import selectors, snippets
-from feed.api.posts import PostRead
+from feed.api.post_shapes import PostRead
 from feed.models import Post
 from socialapp.accounts.api import me
 from socialapp.accounts.requests import address_of

@@ -13,7 +13,8 @@ from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.response import Response
 
 from feed import selectors, services, visits
-from feed.api.posts import _PAGE, PostListing, PostPageRead
+from feed.api.post_shapes import PostPageRead
+from feed.api.posts import _PAGE, PostListing
 from feed.models import Post
 from feed.selectors.standing import KEY, MOST
 from feed.services import Look

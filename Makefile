@@ -44,7 +44,7 @@ check: $(BIN)/.dev
 	@./tools/javascript types
 
 e2e: $(BIN)/.dev
-	$(BIN)/python -m pytest -q tests/e2e
+	$(BIN)/python -m pytest -q --tb=short tests/e2e
 
 # The neural rungs, with tiny random weights on the CPU: brings torch, gigabytes of it.
 # The smaller torch, which knows no CUDA:

@@ -92,6 +92,7 @@ def request_clip(
     cast: dict[str, Character] | None = None,
     seed: int | None = None,
     source: str = "",
+    new_script: bool = True,
     remix: Remix | None = None,
     lane: str = Clip.Lane.NOW,
     needs: tuple[str, ...] = (),
@@ -103,7 +104,8 @@ def request_clip(
     costs nothing. `exempt`: one of the house's own clips, which needs no ticket.
     `cast` (seat to character, three at most, from the left): the script says who speaks
     which line. With a `performance` it is already known what happens and nobody needs to
-    speak; `source` names what it was cut from. `remix`: it is made of
+    speak; `source` names what it was cut from, and without `new_script` every line was
+    approved there, so that doubt about it keeps it from nobody. `remix`: it is made of
     another clip, and whoever asks has checked its script. `lane`: whether somebody waits
     for it; `quality`: ``best`` takes neural rungs whatever the wait, ``fast`` none that
     is slower than the warp; `needs`: animators that it must not be made without;
@@ -188,7 +190,7 @@ def request_clip(
         cast=seats.values(),
     )
     rulings = [
-        _judge(owner, key, facet, exempt=exempt)
+        _judge(owner, key, facet, exempt=exempt, new_script=new_script)
         for facet in (words, approving.voice_of(recipe.to_json(), pictures))
     ]
     wanted = request_hash or _hash(recipe, title, caption, publish=publish)
@@ -259,7 +261,9 @@ def check_recording(
         )
 
 
-def _judge(owner: User, key: str, facet: Facet, *, exempt: bool) -> asking.Ruling:
+def _judge(
+    owner: User, key: str, facet: Facet, *, exempt: bool, new_script: bool
+) -> asking.Ruling:
     """Each text on its own, so that a refusal names its field. Nothing is voiced that
     nobody could look at; the house's own clips were read before they came here."""
     ruling = asking.judge(
@@ -268,6 +272,7 @@ def _judge(owner: User, key: str, facet: Facet, *, exempt: bool) -> asking.Rulin
         facet=facet,
         owner=owner,
         vouched=HOUSE if exempt else "",
+        settled=() if new_script else ("script",),
         wait=False,
     )
     if ruling.state == ApprovalState.REFUSED:

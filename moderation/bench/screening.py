@@ -186,7 +186,8 @@ def _judged(texts: Sequence[str], surface: str) -> list[dict[str, Any]]:
     judged = []
     for text in texts:
         started = time.perf_counter()
-        judgement = judge.judge(text[:20_000], surface=surface)
+        # Every line is somebody's, the house's own as well.
+        judgement = judge.judge(text[:20_000], surface=surface, anew=True)
         took = (time.perf_counter() - started) * 1000
         verdict = judgement.verdict
         judged.append(

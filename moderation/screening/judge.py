@@ -11,6 +11,7 @@ from django.conf import settings
 
 from moderation.models import Screening
 from moderation.screening import endpoint, heads
+from moderation.screening.own_words import without_own
 from moderation.screening.reading import match_rules, versions_of
 from moderation.screening.rules import of_category
 from moderation.screening.verdicts import Finding, Verdict, verdict_of, with_id
@@ -28,6 +29,11 @@ RULES_VERSION = "rules 1"
 
 KEPT: frozenset[str] = frozenset({"review", "replace", "block"})
 """Actions after which somebody may have to read the text, so the log keeps it."""
+
+
+CAST_SPEAKS: frozenset[str] = frozenset({"script", "caption", "scene", "stream"})
+"""Surfaces on which the house's own lines are not judged by the heads. Elsewhere people
+speak for themselves, and may mean what a character only says."""
 
 
 class ScreeningUnavailableError(Exception):
@@ -89,9 +95,17 @@ def screen_text(
 
 
 def judge(
-    text: str, *, surface: str, age: int | None = None, beside: str = ""
+    text: str,
+    *,
+    surface: str,
+    age: int | None = None,
+    beside: str = "",
+    anew: bool = False,
 ) -> Judgement:
-    """The verdict without its consequences. Raises as `screen_text`."""
+    """The verdict without its consequences. Raises as `screen_text`.
+
+    `anew`: the heads judge what the house's own cast says as well.
+    """
     findings = match_rules(text, surface=surface, age=age, beside=beside)
     if not text.strip():
         return Judgement(verdict_of(findings, RULES_VERSION))
@@ -99,7 +113,8 @@ def judge(
         # The heads could not change this, and a refusal needs no engine.
         return Judgement(verdict_of(findings, RULES_VERSION))
     try:
-        found, scores = _by_heads(text, surface, age)
+        new = text if anew or surface not in CAST_SPEAKS else without_own(text)
+        found, scores = _by_heads(new, surface, age) if new.strip() else ([], {})
         version = f"{RULES_VERSION}, {heads.load().version}"
     except EngineError as error:
         log.exception("The heads cannot look at texts")

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from avatarfx import services as clips
+from moderation.models import ApprovalState
 from scenes.models import LineTake, SceneCut
 from scenes.selectors.takes import takes_by_digest
 from scenes.services import reels, takes, voicing
@@ -98,6 +99,8 @@ def cut_clip(
         cast=cast,
         seed=seed,
         source=f"scene:{play.scene.key}",
+        # What is told stands in the version, word for word; what was improvised is not.
+        new_script=play.version.approval != ApprovalState.APPROVED,
     )
     SceneCut.objects.get_or_create(
         clip=clip,

@@ -18,6 +18,8 @@ from avatarfx.tests.conftest import eyes, make_character, troupe  # noqa: F401  
 from avatarfx.tests.engines import ToneVoice
 from feed.models import Post
 from moderation import subjects
+from moderation.approvals.tests.words import DOUBT
+from moderation.models import ApprovalState, Case
 from moderation.screening import screen_text
 from moderation.screening.refusals import TextRefusedError
 from scenes.exports.cuts import scene_clips
@@ -312,6 +314,39 @@ def test_the_clip_is_screened_like_any_other(play: Play, alice: User) -> None:
         cut(play, alice, caption="kill yourself, whore")
     assert not Clip.objects.exists()
     assert quotas.left(alice).left == 5
+
+
+@pytest.fixture
+def doubtful(alice: User, cast: dict[str, Character]) -> Play:
+    """Its last line is one that screening doubts."""
+    document = tea()
+    document["states"]["end_gone"]["beats"] = [line("host", DOUBT)]
+    return played(alice, published(alice, document), cast, "go", "leave")
+
+
+def test_what_was_approved_in_the_scene_is_not_in_doubt_in_a_clip(
+    doubtful: Play, alice: User
+) -> None:
+    last = reels.tell(play=doubtful, person=alice).count - 1
+    clip = cut(doubtful, alice, start=last)
+    assert clip.script.endswith(DOUBT)
+    assert clip.approval == ApprovalState.APPROVED
+    assert clips.why_not_shown(clip) == ""
+    assert not Case.objects.exists()
+    # A title is new, whatever it stands above.
+    titled = cut(doubtful, alice, start=last, title=DOUBT)
+    assert titled.approval == ApprovalState.PENDING
+
+
+def test_lines_of_a_version_that_waits_wait_in_a_clip(
+    doubtful: Play, alice: User
+) -> None:
+    doubtful.version.approval = ApprovalState.PENDING
+    doubtful.version.save(update_fields=["approval"])
+    last = reels.tell(play=doubtful, person=alice).count - 1
+    clip = cut(doubtful, alice, start=last)
+    assert clip.approval == ApprovalState.PENDING
+    assert "a person looks" in clips.why_not_shown(clip)
 
 
 def test_lines_that_somebody_else_is_voicing_are_waited_for_in_words(

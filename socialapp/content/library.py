@@ -6,7 +6,10 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 FOLDER = Path(__file__).resolve().parent
 POSTS = FOLDER / "posts"
@@ -64,6 +67,18 @@ def duet(name: str) -> dict[str, Any]:
     return outline
 
 
+@cache
+def spoken_lines() -> tuple[str, ...]:
+    """All that the house wrote for its cast to say, in talks, duets and scenes; without
+    lines that are filled in."""
+    folders = ("cast", "duets", "scenes")
+    files = (
+        path for name in folders for path in sorted((FOLDER / name).glob("*.json"))
+    )
+    lines = dict.fromkeys(line for path in files for line in _lines_in(_read(path)))
+    return tuple(line for line in lines if "{" not in line)
+
+
 def drawing(name: str) -> tuple[str, dict[str, Any]]:
     """The portrait of a cast member and its table; KeyError when there is none."""
     if name not in cast_ids():
@@ -76,6 +91,25 @@ def starter_posts() -> tuple[StarterPost, ...]:
     """In the order in which they were published, oldest first."""
     data = _read(POSTS / "posts.json")
     return tuple(StarterPost(**post) for post in data["posts"])
+
+
+SPOKEN = frozenset({
+    "alternate_greetings", "character", "fallbacks", "greeting", "group_only_greetings",
+    "lines", "script", "text",
+})  # fmt: skip
+"""Keys in the files under which somebody says something."""
+
+
+def _lines_in(data: Any, *, said: bool = False) -> Iterator[str]:
+    if isinstance(data, str):
+        if said:
+            yield data
+    elif isinstance(data, list):
+        for one in data:
+            yield from _lines_in(one, said=said)
+    elif isinstance(data, dict):
+        for key, one in data.items():
+            yield from _lines_in(one, said=key in SPOKEN)
 
 
 def _read(path: Path) -> Any:

@@ -23,7 +23,7 @@ import pytest
 from playwright.sync_api import Error, sync_playwright
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from playwright.sync_api import Browser, Page
 
@@ -144,9 +144,29 @@ def expected_errors() -> list[str]:
     return []
 
 
+FAILED = pytest.StashKey[bool]()
+TOLD_CHARACTERS = 800
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
+
+
+def _tell(page: Page) -> None:
+    """Where it was and what it said, into the report of a test that failed."""
+    with suppress(Error):
+        said = page.locator("body").inner_text(timeout=5_000)
+        print(f"{page.url}:\n{' '.join(said.split())[:TOLD_CHARACTERS]}\n")
+
+
 @pytest.fixture
 def open_page(
-    browser: Browser, expected_errors: list[str]
+    browser: Browser, expected_errors: list[str], request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., Page]]:
     """Opens a page in a window of its own: no cookies, options as new_context() takes."""
     contexts = []
@@ -174,6 +194,10 @@ def open_page(
         return page
 
     yield opened
+    if request.node.stash.get(FAILED, False):
+        for context in contexts:
+            for page in context.pages:
+                _tell(page)
     # Nothing is drawn any more while the windows close: with software GL Chromium may
     # wait for ever for the last picture of one that is on its way to another page.
     for context in contexts:

@@ -22,7 +22,7 @@ from moderation.services.reports import open_case
 from moderation.signals import approval_decided
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from moderation.approvals.facets import Facet
     from moderation.models import Decision
@@ -68,12 +68,14 @@ def judge(
     facet: Facet,
     owner: User,
     vouched: str = "",
+    settled: Collection[str] = (),
     wait: bool = True,
 ) -> Ruling:
     """Screen what is new in `facet`; what was approved word for word is not judged anew.
 
     `vouched`: who read it before it came here, such as the house its own texts; it is
-    approved at once. Raises TextRefusedError for what the rules refuse, TooLongError,
+    approved at once. `settled`: fields whose words were approved where they come from,
+    so that doubt about them was answered; what the rules refuse is refused. Raises TextRefusedError for what the rules refuse, TooLongError,
     and without `wait` ScreeningUnavailableError instead of letting it wait.
     """
 
@@ -92,7 +94,12 @@ def judge(
             raise
         return rule(ApprovalState.PENDING, why=UNCHECKED, unchecked=True)
     version = verdicts[0].version if verdicts else "nothing to screen"
-    doubts = tuple(f for v in verdicts if v.action == "review" for f in v.deciding)
+    doubts = tuple(
+        found
+        for (name, _, _), verdict in zip(facet.texts(), verdicts, strict=True)
+        if verdict.action == "review" and name not in settled
+        for found in verdict.deciding
+    )
     if held := waiting(doubts):
         return rule(
             ApprovalState.PENDING,

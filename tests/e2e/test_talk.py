@@ -127,6 +127,32 @@ def test_a_comment_over_the_feed_is_answered_liked_changed_and_taken_back(
     look(page, f"talk-gone-{writer}")
 
 
+def test_what_is_half_written_waits_while_another_clip_is_watched(
+    open_page: Callable[..., Page], troupe: Troupe, look: Callable[[Page, str], Path]
+) -> None:
+    page = open_page(**DESKTOP)
+    join(page, troupe, "halfway")
+    page.goto(troupe.url)
+    # Of a clip that is not on screen yet: it comes there, and its comments stay open.
+    page.locator("article >> nth=1 >> a[data-talk]").click()
+    field = page.locator("aside troupe-talk").get_by_label("Your comment")
+    field.fill("Half of a thou")
+    expect(page.locator("article >> nth=1")).to_have_attribute("data-active", "")
+    expect(field).to_have_value("Half of a thou")
+    page.get_by_role("button", name="Next clip").click()
+    expect(page.locator("aside .person").first).to_be_visible()
+    expect(field).to_have_count(0)
+    page.get_by_role("button", name="Previous clip").click()
+    expect(field).to_have_value("Half of a thou")
+    look(page, "talk-half-written")
+    page.locator("article >> nth=1 >> a[data-talk]").click()
+    expect(page.locator("aside troupe-talk :focus")).to_have_count(1)
+    expect(field).to_have_value("Half of a thou")
+    page.get_by_label("Close the comments").click()
+    expect(field).to_have_count(0)
+    expect(page.locator("aside .person").first).to_be_visible()
+
+
 def test_comments_work_without_a_script(
     open_page: Callable[..., Page], troupe: Troupe
 ) -> None:
@@ -142,5 +168,5 @@ def test_comments_work_without_a_script(
     line.get_by_text("Reply", exact=False).first.click()
     line.get_by_label("Your answer").fill("And an answer to myself as well")
     line.get_by_label("Send the answer").click()
-    still.get_by_text("Show 1 reply").click()
+    line.get_by_text("Show 1 reply").click()
     expect(still.get_by_text("And an answer to myself as well")).to_be_visible()

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { restingFace } from "../../socialapp/static/stage/motion.js";
 import { HouseClock, median } from "../../socialapp/static/streams/house-clock.js";
 import { Lines, Recording } from "../../socialapp/static/streams/lines.js";
-import { ReplayClock } from "../../socialapp/static/streams/replay.js";
+import { Log, ReplayClock } from "../../socialapp/static/streams/replay.js";
 import { GRACE, LATE, Schedule } from "../../socialapp/static/streams/schedule.js";
 import { Joint, Light, damped } from "../../socialapp/static/streams/smooth.js";
 
@@ -289,6 +289,45 @@ test("a replay's clock is held, moved and let go", () => {
   clock.seek(1);
   time += 1;
   near(clock.now(), 2);
+});
+
+/** How long a replay of these events is. */
+async function lengthOf(...events) {
+  const logged = events.map((event, i) => ({ seq: i + 1, ...event }));
+  globalThis.location = { href: "http://troupe.test/s/one/" };
+  globalThis.fetch = async (url) => ({
+    ok: true,
+    json: async () =>
+      `${url}`.includes("after=0") ? { events: logged, after: 9 }
+        : `${url}`.includes("after=9") ? { events: [], after: 9 }
+          : { started: "2026-11-27T20:00:00Z", ended: "2026-11-27T20:00:05Z" },
+  });
+  const log = new Log("/api/v1/streams/one/events/", () => {});
+  await log.reach(0);
+  await log.measure();
+  return log.seconds;
+}
+
+const said = (number, at, seconds) => ({
+  kind: "line", line: number, seat: "a", at,
+  performance: {
+    format: "performance", version: 1, seconds, parts: [],
+    stage: { background: "", shape: "16:9", places: {}, camera: [] },
+    made_by: { voice: "", director: "", seed: 0 },
+  },
+});
+const finished = { kind: "stream-ended", at: 5, reason: "finished" };
+
+test("who finishes a show says the last line to its end, in its replay as well", async () => {
+  assert.equal(await lengthOf(said(1, 1, 2), said(2, 4, 3), finished), 7);
+  assert.equal(await lengthOf(said(1, 1, 2), finished), 5);
+});
+
+test("what was cut or taken out makes no replay longer", async () => {
+  const line = said(1, 1, 60);
+  assert.equal(await lengthOf(line, { kind: "line-cut", line: 1, at: 2 }, finished), 5);
+  assert.equal(await lengthOf(line, { kind: "line-removed", line: 1, at: 2 }, finished), 5);
+  assert.equal(await lengthOf(line, { ...finished, reason: "stopped" }), 5);
 });
 
 // Joins -----------------------------------------------------------------------

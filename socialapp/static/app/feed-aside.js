@@ -12,6 +12,26 @@ export class Aside {
     this.box = box instanceof HTMLElement ? box : null;
     /** @type {HTMLElement | null} */
     this.item = null;
+    /** What is open instead, by key of the clip; it keeps what somebody writes in it.
+     * @type {Map<string, Element>} */
+    this.open = new Map();
+    this.box?.addEventListener("aside-open", (event) => this.put(event));
+    this.box?.addEventListener("aside-close", (event) => this.close(event));
+  }
+
+  /** @param {Event} event whose detail is `{key, element}` */
+  put(event) {
+    const { key, element } = /** @type {CustomEvent} */ (event).detail;
+    this.open.set(key, element);
+    clearTimeout(this.timer);
+    this.box?.replaceChildren(element);
+  }
+
+  /** @param {Event} event whose detail is `{key}` */
+  close(event) {
+    this.open.delete(/** @type {CustomEvent} */ (event).detail.key);
+    if (this.item) this.fill(this.item);
+    else this.clear();
   }
 
   /** @param {HTMLElement} item */
@@ -20,6 +40,12 @@ export class Aside {
     if (!this.box) return;
     this.item = item;
     clearTimeout(this.timer);
+    const open = this.open.get(item.dataset.key ?? "");
+    if (open) {
+      // Left as it is where it stands already: it may be written in.
+      if (open.parentNode !== this.box) this.box.replaceChildren(open);
+      return;
+    }
     this.box.replaceChildren(...(template ? [template.content.cloneNode(true)] : []));
     this.box.scrollTop = 0;
     // On a narrow screen it is not there, and nothing is fetched for it.
@@ -28,6 +54,7 @@ export class Aside {
   }
 
   clear() {
+    this.item = null;
     clearTimeout(this.timer);
     this.box?.replaceChildren();
   }

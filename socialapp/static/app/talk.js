@@ -171,10 +171,19 @@ export class TroupeTalk extends HTMLElement {
     if (words) box.scrollIntoView({ block: "nearest" });
   }
 
+  /** Of the post that is talked about. */
+  get key() {
+    return this.dataset.url?.split("/").at(-3) ?? "";
+  }
+
+  begin() {
+    const first = this.querySelector("textarea, a, button");
+    if (first instanceof HTMLElement) first.focus();
+  }
+
   /** @param {number} number */
   count(number) {
-    const key = this.dataset.url?.split("/").at(-3);
-    for (const one of document.querySelectorAll(`[data-comments="${key}"]`)) {
+    for (const one of document.querySelectorAll(`[data-comments="${this.key}"]`)) {
       one.textContent = compact(number);
       one.closest("a[aria-label]")?.setAttribute("aria-label", `Comments, ${number}`);
     }
@@ -187,20 +196,25 @@ if (!customElements.get("troupe-talk")) customElements.define("troupe-talk", Tro
 async function beside(link) {
   const aside = document.querySelector("[data-feed-aside]");
   if (!(aside instanceof HTMLElement) || !aside.offsetParent) return false;
+  const key = link.closest("article")?.dataset.key ?? "";
+  const there = aside.querySelector("troupe-talk");
+  if (there instanceof TroupeTalk && there.key === key) {
+    there.begin();
+    return true;
+  }
   try {
     const url = new URL(link.href);
     url.searchParams.set("sheet", "1");
     const parsed = await fragment(url.href);
     const talk = parsed.querySelector("troupe-talk");
     if (!talk) return false;
-    const before = [...aside.childNodes];
-    aside.replaceChildren(document.adoptNode(talk));
+    const element = document.adoptNode(talk);
+    aside.dispatchEvent(new CustomEvent("aside-open", { detail: { key, element } }));
     talk.querySelector("[data-close-report]")?.addEventListener("click", () => {
-      aside.replaceChildren(...before);
+      aside.dispatchEvent(new CustomEvent("aside-close", { detail: { key } }));
       link.focus();
     });
-    const first = talk.querySelector("textarea, a, button");
-    if (first instanceof HTMLElement) first.focus();
+    if (talk instanceof TroupeTalk) talk.begin();
     return true;
   } catch (error) {
     console.info(error);

@@ -49,6 +49,7 @@ export class Log {
   /** Whether there is no more. */
   whole = false;
   #after = 0;
+  /** @type {Map<number, number>} by number of the line: when it is over */ #ends = new Map();
   /** @type {Promise<void> | null} */ #reading = null;
 
   /**
@@ -63,7 +64,7 @@ export class Log {
   /** How long the stream was, from its own page of the API. */
   async measure() {
     const { started, ended } = await read(new URL("..", new URL(this.address, location.href)));
-    if (started && ended) this.seconds = (Date.parse(ended) - Date.parse(started)) / 1000;
+    if (started && ended && !this.whole) this.seconds = (Date.parse(ended) - Date.parse(started)) / 1000;
   }
 
   /**
@@ -79,9 +80,8 @@ export class Log {
       const { events, after } = await read(`${this.address}?after=${this.#after}`);
       for (const data of events) {
         const event = readEvent(data);
-        const end = event.at + (event.kind === "line" ? event.performance.seconds : 0);
         this.reached = Math.max(this.reached, event.at);
-        this.seconds = event.kind === "stream-ended" ? event.at : Math.max(this.seconds, end);
+        this.#measure(event);
         this.take(event);
       }
       this.whole = events.length === 0;
@@ -89,6 +89,18 @@ export class Log {
     } finally {
       this.#reading = null;
     }
+  }
+
+  /** @param {any} event */
+  #measure(event) {
+    const { kind, line, at } = event;
+    if (kind === "line") this.#ends.set(line, at + event.performance.seconds);
+    if (kind === "line-cut") this.#ends.set(line, Math.min(at, this.#ends.get(line) ?? at));
+    if (kind === "line-removed") this.#ends.delete(line);
+    // Who finishes says the last line to its end.
+    if (kind === "stream-ended" && event.reason !== "finished") this.seconds = at;
+    else if (kind === "stream-ended") this.seconds = Math.max(at, ...this.#ends.values());
+    else this.seconds = Math.max(this.seconds, at, this.#ends.get(line) ?? 0);
   }
 }
 

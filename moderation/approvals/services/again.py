@@ -61,8 +61,8 @@ def check_again(approval_id: int) -> None:
     except TextRefusedError as refused:
         _after_look(row, ApprovalState.REFUSED, why=refused.message)
         return
-    doubts = [f for v in verdicts if v.action == "review" for f in v.deciding]
-    version = verdicts[0].version if verdicts else ""
+    doubts = [f for _, v in verdicts if v.action == "review" for f in v.deciding]
+    version = verdicts[0][1].version if verdicts else ""
     if held := asking.waiting(doubts):
         _after_look(
             row,

@@ -93,10 +93,10 @@ def judge(
         if not wait:
             raise
         return rule(ApprovalState.PENDING, why=UNCHECKED, unchecked=True)
-    version = verdicts[0].version if verdicts else "nothing to screen"
+    version = verdicts[0][1].version if verdicts else "nothing to screen"
     doubts = tuple(
         found
-        for (name, _, _), verdict in zip(facet.texts(), verdicts, strict=True)
+        for name, verdict in verdicts
         if verdict.action == "review" and name not in settled
         for found in verdict.deciding
     )
@@ -252,15 +252,21 @@ def _known(kind: str, key: str, facet: Facet, owner: User) -> Approval | None:
     return decided.order_by("-decided").first()
 
 
-def screened(kind: str, key: str, facet: Facet, owner: User) -> list[Verdict]:
+def screened(
+    kind: str, key: str, facet: Facet, owner: User
+) -> list[tuple[str, Verdict]]:
+    """What screening says of each field that has to be judged."""
     return [
-        check_text(
-            words,
-            surface=surface_of(name),
-            person=owner,
-            subject=f"{kind}:{key}",
-            field=name,
-            beside=beside,
+        (
+            name,
+            check_text(
+                words,
+                surface=surface_of(name),
+                person=owner,
+                subject=f"{kind}:{key}",
+                field=name,
+                beside=beside,
+            ),
         )
         for name, words, beside in facet.texts()
     ]

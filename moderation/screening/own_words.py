@@ -7,6 +7,7 @@ then more than the sum of them. Rules and word lists still read all of it.
 from __future__ import annotations
 
 import re
+import string
 from functools import cache
 
 from socialapp.content import library
@@ -15,10 +16,12 @@ LEAST_LETTERS = 16
 """Of a sentence that means the same wherever it stands: "Do it." does not."""
 
 _SENTENCE = re.compile(r"[^.!?…\n]+(?:[.!?…]+[\"'”’)]*|$|(?=\n))")
-_SPEAKER = re.compile(r"\s*[^:.!?\n]{1,60}:\s")
-"""At the start of a sentence of a script, whose it is."""
+_BEFORE = re.compile(r"(\s*[^:.!?\[\]\n]{1,60}:)?((?:\s*\[[^\]\n]{1,40}\])*)")
+"""At the start of a sentence of a script: whose it is, and how it is said. Both are
+judged: anything could stand there."""
 
 _TAG = re.compile(r"\[[^\]\n]{1,40}\]")
+_NO_LETTERS = str.maketrans("", "", f"{string.punctuation}{string.whitespace}“”‘’…–—")
 
 
 def without_own(text: str) -> str:
@@ -28,8 +31,8 @@ def without_own(text: str) -> str:
     kept = list(text)
     for found in _SENTENCE.finditer(text):
         start, end = found.span()
-        speaker = _SPEAKER.match(text, start, end)
-        for first in (start, speaker.end()) if speaker else (start,):
+        before = _BEFORE.match(text, start, end)
+        for first in (start, before.end()) if before else (start,):
             if _letters(text[first:end]) in known:
                 kept[first:end] = " " * (end - first)
     return "".join(kept)
@@ -46,4 +49,5 @@ def _sentences() -> frozenset[str]:
 
 
 def _letters(text: str) -> str:
-    return "".join(sign for sign in _TAG.sub(" ", text).casefold() if sign.isalnum())
+    """What makes two sentences the same; a picture or a hidden sign makes another one."""
+    return text.casefold().translate(_NO_LETTERS)

@@ -45,6 +45,10 @@ def test_what_is_put_between_lines_of_the_cast_is_judged(surface: str) -> None:
     ):
         verdict = judge(f"{OWN} {words} {OWN}", surface=surface).verdict
         assert verdict.action == "block", words
+    threat = "I will find you and cut your throat tonight"
+    for hidden in (f"{threat}: {OWN}", f"[{threat[:36]}] {OWN}"):
+        assert threat[:36] in without_own(hidden)
+    assert "\U0001f52a" in without_own(OWN.replace("Appearing", "Appearing \U0001f52a"))
     changed = OWN.replace("the defence", "whoever hits you")
     assert "whoever hits you" in without_own(changed)
 

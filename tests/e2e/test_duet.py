@@ -135,7 +135,7 @@ def test_from_the_stage_to_the_feed(
     expect(host.locator(".person__name")).to_have_count(2, timeout=4 * PLAYED)
     expect(host.locator("video")).to_be_visible()
     look(host, "duet-clip")
-    # What they say is never the same, and of twenty shows one raises a false alarm.
+    # What they say is never the same, and screening may want a person to read it.
     if host.locator("[data-words-wait]").count():
         run_in(troupe, LET_THROUGH, CLIP=host.url.split("/clips/")[1].strip("/"))
         host.reload()

@@ -75,8 +75,9 @@ def judge(
 
     `vouched`: who read it before it came here, such as the house its own texts; it is
     approved at once. `settled`: fields whose words were approved where they come from,
-    so that doubt about them was answered; what the rules refuse is refused. Raises TextRefusedError for what the rules refuse, TooLongError,
-    and without `wait` ScreeningUnavailableError instead of letting it wait.
+    so that doubt about them was answered. Raises TextRefusedError for what the rules
+    refuse, settled or not, TooLongError, and without `wait` ScreeningUnavailableError
+    instead of letting it wait.
     """
 
     def rule(state: str, **more: Any) -> Ruling:
